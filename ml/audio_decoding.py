@@ -1,0 +1,85 @@
+"""A file as a stream of mono blocks at the network's rate, within limits, in bounded memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+
+from ml.audio_container import AudioInfo, describe, open_audio
+from ml.audio_errors import AudioError, damaged, too_long
+from ml.audio_frames import Damage, mono_frames
+from ml.audio_resample import SAMPLE_RATE, BandLimiter, Samples
+
+# Resampled at a time: long enough to keep soxr busy, short enough to report progress.
+_BLOCK_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class DecodeLimits:
+    """What is still accepted: seconds of sound, and the share of packets that may be damaged."""
+
+    max_seconds: float = 4 * 3600.0
+    max_damaged_share: float = 0.2
+
+
+class Decoding:
+    """One pass over a file: iterate it for float32 mono blocks of shape `(time,)` at 22,050 Hz.
+
+    `info` is the header's word and is there once iteration has begun, `damage` counts as it goes.
+    """
+
+    def __init__(self, path: str | Path, limits: DecodeLimits | None = None) -> None:
+        self.path = path
+        self.limits = limits or DecodeLimits()
+        self.damage = Damage()
+        self.info: AudioInfo | None = None
+
+    def __iter__(self) -> Iterator[Samples]:
+        with open_audio(self.path) as (container, stream):
+            self.info = describe(container, stream)
+            if (self.info.duration or 0) > self.limits.max_seconds:
+                raise too_long(self.limits.max_seconds)
+            samples = 0
+            for block in _at_network_rate(mono_frames(container, stream, self.damage)):
+                samples += len(block)
+                if samples > self.limits.max_seconds * SAMPLE_RATE:
+                    raise too_long(self.limits.max_seconds)
+                yield block
+        self._check_damage(samples)
+
+    def _check_damage(self, samples: int) -> None:
+        if self.damage.share > self.limits.max_damaged_share:
+            share = f"{self.damage.damaged:,} of {self.damage.packets:,} packets"
+            raise damaged(f"{share} cannot be decoded")
+        if samples == 0:
+            raise AudioError("empty", "The file holds no sound. Please use another copy.")
+
+
+def _at_network_rate(frames: Iterator[tuple[int, Samples]]) -> Iterator[Samples]:
+    """Resample frames; where the rate changes in mid-stream, each stretch on its own."""
+    for rate, stretch in groupby(frames, key=lambda frame: frame[0]):
+        limiter = BandLimiter(rate)
+        for block in _gather((samples for _, samples in stretch), int(rate * _BLOCK_SECONDS)):
+            yield from _unless_empty(limiter.push(block))
+        yield from _unless_empty(limiter.push(np.zeros(0, np.float32), last=True))
+
+
+def _gather(frames: Iterator[Samples], size: int) -> Iterator[Samples]:
+    """Join short frames to blocks of at least `size` samples (the last may be shorter)."""
+    pending: list[Samples] = []
+    for frame in frames:
+        pending.append(frame)
+        if sum(map(len, pending)) >= size:
+            yield np.concatenate(pending)
+            pending = []
+    if pending:
+        yield np.concatenate(pending)
+
+
+def _unless_empty(samples: Samples) -> Iterator[Samples]:
+    if len(samples):
+        yield samples
