@@ -1,0 +1,85 @@
+"""Effective tags: verdicts over the active model's scores. The one place that knows the rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from ..models import Analysis, ModelVersion, Tag, Track, TrackTag, Verdict
+
+
+def rebuild_effective_tags(track: Track) -> None:
+    """Write the track's TrackTag rows anew from its verdicts and the active model's analysis."""
+    with transaction.atomic():
+        Track.objects.select_for_update(no_key=True).get(pk=track.pk)
+        wanted = _effective(track)
+        track.track_tags.exclude(tag_id__in=wanted).delete()
+        TrackTag.objects.bulk_create(
+            wanted.values(),
+            update_conflicts=True,
+            unique_fields=["track", "tag"],
+            update_fields=["score", "source"],
+        )
+
+
+def rebuild_many(tracks: Iterable[Track]) -> int:
+    count = 0
+    for count, track in enumerate(tracks, start=1):  # noqa: B007
+        rebuild_effective_tags(track)
+    return count
+
+
+def active_model() -> ModelVersion | None:
+    return ModelVersion.objects.filter(state=ModelVersion.State.ACTIVE).first()
+
+
+def standing_verdicts(track: Track) -> dict[int, Verdict]:
+    """The latest standing verdict on each tag, by tag id."""
+    verdicts = track.verdicts.filter(withdrawn_at=None).order_by("given_at", "pk")
+    return {verdict.tag_id: verdict for verdict in verdicts}
+
+
+def _effective(track: Track) -> dict[int, TrackTag]:
+    scores, certain = _heard(track)
+    rows = {
+        tag_id: TrackTag(
+            track=track, tag_id=tag_id, score=scores[tag_id], source=TrackTag.Source.MODEL
+        )
+        for tag_id in certain
+    }
+    verdicts = standing_verdicts(track)
+    for tag_id in _rejected(verdicts):
+        rows.pop(tag_id, None)
+    for tag_id, verdict in verdicts.items():
+        if verdict.answer == Verdict.Answer.ACCEPTED:
+            rows[tag_id] = TrackTag(
+                track=track,
+                tag_id=tag_id,
+                score=scores.get(tag_id),
+                source=TrackTag.Source.PERSON,
+            )
+    return rows
+
+
+def _rejected(verdicts: dict[int, Verdict]) -> set[int]:
+    """Rejecting a shown tag rejects the synonyms shown as it: the person means what they read."""
+    said = {pk for pk, verdict in verdicts.items() if verdict.answer == Verdict.Answer.REJECTED}
+    return said | set(Tag.objects.filter(shown_as__in=said).values_list("pk", flat=True))
+
+
+def _heard(track: Track) -> tuple[dict[int, float], set[int]]:
+    """The active model's score for each tag id, and the ids at or above their threshold."""
+    analysis = (
+        Analysis.objects.filter(track=track, model__state=ModelVersion.State.ACTIVE)
+        .select_related("model")
+        .defer("scores", "embedding")
+        .first()
+    )
+    if analysis is None:
+        return {}, set()
+    ids = dict(Tag.objects.filter(name__in=analysis.model.labels).values_list("name", "id"))
+    scores = dict(zip(analysis.model.labels, analysis.mean_scores, strict=True))
+    thresholds = dict(zip(analysis.model.labels, analysis.model.thresholds, strict=True))
+    by_id = {ids[label]: score for label, score in scores.items()}
+    return by_id, {ids[label] for label, score in scores.items() if score >= thresholds[label]}

@@ -1,0 +1,139 @@
+"""Takes a file in: check, hash, store, then Track and Job rows in one transaction."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files import File
+from django.db import IntegrityError, transaction
+
+from ml.audio import AudioError, AudioInfo, DecodeLimits, audio_digest, probe
+from ml.metadata import Metadata, read_metadata
+
+from ..formats import human_size
+from ..models import Job, Track, User
+from .jobs import create_job
+
+
+class IngestError(Exception):
+    """The file is refused. `code` is stable; the message is for the person who sent it."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+
+
+@dataclass(frozen=True)
+class Ingested:
+    track: Track
+    job: Job | None
+    duplicate: bool
+
+
+@dataclass(frozen=True)
+class Words:
+    """What the sender says of the file; empty fields are filled from the file's own metadata."""
+
+    title: str = ""
+    artist: str = ""
+    album: str = ""
+
+
+@dataclass(frozen=True)
+class _Facts:
+    size: int
+    file_sha256: str
+    audio_sha256: str
+    info: AudioInfo
+    metadata: Metadata
+
+
+def ingest(
+    path: Path, file_name: str, *, owner: User, trigger: Job.Trigger, words: Words | None = None
+) -> Ingested:
+    """Bring the file at `path` into the owner's library; the file is moved away on success.
+
+    The same audio again (whatever its file name and metadata) is answered with the track that
+    exists. Raises IngestError, and then nothing of the file stays.
+    """
+    facts = _examine(path, file_name)
+    known = Track.objects.filter(owner=owner, audio_sha256=facts.audio_sha256).first()
+    if known:
+        return Ingested(known, known.jobs.first(), duplicate=True)
+    track = _new_track(facts, _clean_name(file_name), owner, words or Words())
+    try:
+        with path.open("rb") as content:
+            track.file.save(track.file_name, File(content, name=str(path)), save=False)
+        with transaction.atomic():
+            track.save(force_insert=True)
+            job = create_job(Job.Kind.TAG_TRACK, owner=owner, trigger=trigger, track=track)
+    except IntegrityError:
+        track.file.delete(save=False)
+        known = Track.objects.filter(owner=owner, audio_sha256=facts.audio_sha256).first()
+        if known is None:
+            raise
+        return Ingested(known, known.jobs.first(), duplicate=True)
+    except BaseException:
+        track.file.delete(save=False)
+        raise
+    return Ingested(track, job, duplicate=False)
+
+
+def limits() -> DecodeLimits:
+    return DecodeLimits(max_seconds=settings.MAX_DURATION_SECONDS)
+
+
+def _examine(path: Path, file_name: str) -> _Facts:
+    size = path.stat().st_size
+    if size == 0:
+        raise IngestError("empty", "The file is empty. Choose one that holds audio.")
+    if size > settings.MAX_UPLOAD_BYTES:
+        raise too_large(size)
+    try:
+        info = probe(path, limits=limits())
+        digest = audio_digest(path)
+    except AudioError as error:
+        raise IngestError(error.code, str(error)) from error
+    with path.open("rb") as content:
+        file_sha256 = hashlib.file_digest(content, "sha256").hexdigest()
+    return _Facts(size, file_sha256, digest, info, read_metadata(path))
+
+
+def too_large(size: int) -> IngestError:
+    limit = human_size(settings.MAX_UPLOAD_BYTES)
+    return IngestError("too-large", f"The file has {human_size(size)}; the limit is {limit}.")
+
+
+def _clean_name(file_name: str) -> str:
+    """The name as a person would read it: no path, no control characters, bounded."""
+    last = file_name.replace("\\", "/").rsplit("/", 1)[-1]
+    readable = "".join(char for char in last if char.isprintable()).strip()
+    return _shorten(readable) or "untitled"
+
+
+def _shorten(name: str, length: int = 200) -> str:
+    """Cut in the middle, so that the suffix stays."""
+    return name if len(name) <= length else f"{name[: length - 20]}…{name[-19:]}"
+
+
+def _new_track(facts: _Facts, file_name: str, owner: User, words: Words) -> Track:
+    found, info = facts.metadata, facts.info
+    return Track(
+        owner=owner,
+        file_name=file_name,
+        file_size=facts.size,
+        file_sha256=facts.file_sha256,
+        audio_sha256=facts.audio_sha256,
+        title=(words.title or found.title or Path(file_name).stem or file_name)[:255],
+        artist=(words.artist or found.artist)[:255],
+        album=(words.album or found.album)[:255],
+        duration=info.duration,
+        sample_rate=info.sample_rate,
+        channels=info.channels,
+        codec=info.codec[:32],
+        bit_rate=info.bit_rate,
+    )

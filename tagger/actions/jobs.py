@@ -1,0 +1,149 @@
+"""The life of a Job row: made, dispatched, claimed, kept alive, ended, reaped.
+
+A worker owns a job only while its lease lasts, and every write it makes is conditioned on the attempt
+it claimed. Messages delivered twice, late or never are therefore harmless.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from ..models import Job, Track, User
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=30)
+MAX_ATTEMPTS = 3
+QUEUES = {Job.Kind.TAG_TRACK: "inference"}
+
+
+class JobStateError(Exception):
+    """The job is not in a state that allows this; the message says which."""
+
+
+def create_job(kind: Job.Kind, *, owner: User, trigger: Job.Trigger, track: Track) -> Job:
+    """Write the row, and tell the queue of it once the transaction has committed."""
+    job = Job.objects.create(
+        kind=kind, owner=owner, trigger=trigger, track=track, queue=QUEUES[kind]
+    )
+    transaction.on_commit(lambda: dispatch(job))
+    return job
+
+
+def dispatch(job: Job) -> bool:
+    """Send the job's id to its queue. A broker that is away is no error: the reaper tries again."""
+    from ..tasks import run_job
+
+    try:
+        run_job.apply_async(args=[str(job.pk)], queue=job.queue)
+    except (OperationalError, OSError) as error:
+        logger.warning("job %s waits, the broker is away: %s", job.pk, error)
+        return False
+    Job.objects.filter(pk=job.pk).update(dispatched_at=timezone.now())
+    return True
+
+
+def claim(job_id: str) -> Job | None:
+    """Make this worker the owner, or answer None when the job is taken, ended or gone."""
+    now = timezone.now()
+    free = Q(state=Job.State.QUEUED) | Q(state=Job.State.RUNNING, lease_until__lt=now)
+    claimed = Job.objects.filter(free, pk=job_id).update(
+        state=Job.State.RUNNING,
+        worker=socket.gethostname()[:100],
+        lease_until=now + LEASE,
+        attempts=F("attempts") + 1,
+        started_at=now,
+        stage="",
+        done=0,
+        total=None,
+    )
+    return Job.objects.select_related("track", "owner").get(pk=job_id) if claimed else None
+
+
+def _mine(job: Job) -> Any:
+    return Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, attempts=job.attempts)
+
+
+def report(job: Job, *, stage: str, done: float, total: float | None, unit: str) -> bool:
+    """Write progress and renew the lease. False: stop, the job was cancelled or taken over."""
+    alive = _mine(job).update(
+        stage=stage, done=done, total=total, unit=unit, lease_until=timezone.now() + LEASE
+    )
+    return bool(alive) and not _mine(job).filter(cancel_requested=True).exists()
+
+
+def succeed(job: Job) -> bool:
+    """False when another worker has taken the job over in the meantime."""
+    return bool(
+        _mine(job).update(
+            state=Job.State.SUCCEEDED, finished_at=timezone.now(), lease_until=None, done=F("total")
+        )
+    )
+
+
+def fail(job: Job, *, code: str, detail: str) -> bool:
+    """End the job with a reason a person can read; its track is marked so that it does not wait."""
+    with transaction.atomic():
+        ended = _mine(job).update(
+            state=Job.State.FAILED,
+            finished_at=timezone.now(),
+            lease_until=None,
+            error_code=code,
+            error_detail=detail,
+        )
+        if ended:
+            _settle_track(job)
+    return bool(ended)
+
+
+def end_cancelled(job: Job) -> None:
+    with transaction.atomic():
+        if _mine(job).update(
+            state=Job.State.CANCELLED, finished_at=timezone.now(), lease_until=None
+        ):
+            _settle_track(job)
+
+
+def _settle_track(job: Job) -> None:
+    """A track that has been heard before keeps its tags; one that never was is failed."""
+    Track.objects.filter(pk=job.track_id, state=Track.State.PENDING).update(
+        state=Track.State.FAILED
+    )
+
+
+def cancel(job: Job) -> Job:
+    """Cancel now if nobody works on it, else ask its worker to stop. Cancelling twice is fine."""
+    with transaction.atomic():
+        locked = Job.objects.select_for_update().get(pk=job.pk)
+        if locked.state == Job.State.QUEUED:
+            locked.state, locked.finished_at = Job.State.CANCELLED, timezone.now()
+            locked.save(update_fields=["state", "finished_at"])
+            _settle_track(locked)
+        elif locked.state == Job.State.RUNNING:
+            locked.cancel_requested = True
+            locked.save(update_fields=["cancel_requested"])
+    return locked
+
+
+def retry(job: Job, *, trigger: Job.Trigger) -> Job:
+    """A new job for the same work. Raises JobStateError unless the old one failed or was cancelled."""
+    if job.state not in (Job.State.FAILED, Job.State.CANCELLED) or job.track is None:
+        raise JobStateError(
+            f"Only a failed or cancelled job can be retried; this one is {job.state}."
+        )
+    with transaction.atomic():
+        track = Track.objects.select_for_update().get(pk=job.track_id)
+        standing = track.jobs.filter(kind=job.kind, state__in=Job.OPEN_STATES).first()
+        if standing:
+            return standing
+        if track.state == Track.State.FAILED:
+            Track.objects.filter(pk=track.pk).update(state=Track.State.PENDING)
+        return create_job(Job.Kind(job.kind), owner=job.owner, trigger=trigger, track=track)

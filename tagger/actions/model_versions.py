@@ -1,0 +1,73 @@
+"""Model versions: brought in from a file, made active."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.core.files import File
+from django.db import transaction
+from django.utils import timezone
+from django.utils.text import slugify
+
+from ml.weights import read_card
+
+from ..models import ModelVersion, Tag
+
+if TYPE_CHECKING:
+    from ml.weights import Card
+
+
+def install_model(path: Path) -> ModelVersion:
+    """Bring in weights and their card, verified by hash. The same weights again: the row that exists."""
+    card = read_card(path)
+    known = ModelVersion.objects.filter(sha256=card.sha256).first()
+    if known:
+        return known
+    _ensure_tags(card)
+    version = ModelVersion(
+        name=_free_name(card.name),
+        sha256=card.sha256,
+        card=card.as_dict(),
+        labels=list(card.labels),
+        thresholds=list(card.thresholds),
+    )
+    return _store(version, path)
+
+
+def _store(version: ModelVersion, path: Path) -> ModelVersion:
+    """The card lies beside the weights, so that the files alone can be loaded anywhere."""
+    storage = version.weights.storage
+    base = slugify(version.name)
+    with path.open("rb") as content:
+        version.weights.save(f"{base}.safetensors", File(content), save=False)
+    with path.with_suffix(".json").open("rb") as content:
+        storage.save(str(Path(version.weights.name).with_suffix(".json")), File(content))
+    version.save(force_insert=True)
+    return version
+
+
+def activate_model(version: ModelVersion) -> ModelVersion:
+    """Make this version the one in use; the former one is retired, not deleted."""
+    with transaction.atomic():
+        active = ModelVersion.objects.select_for_update().filter(state=ModelVersion.State.ACTIVE)
+        active.exclude(pk=version.pk).update(state=ModelVersion.State.RETIRED)
+        ModelVersion.objects.filter(pk=version.pk).update(
+            state=ModelVersion.State.ACTIVE, activated_at=timezone.now()
+        )
+    version.refresh_from_db()
+    return version
+
+
+def _ensure_tags(card: Card) -> None:
+    known = set(Tag.objects.filter(name__in=card.labels).values_list("name", flat=True))
+    for label in card.labels:
+        if label not in known:
+            Tag.objects.create(name=label, slug=slugify(label))
+
+
+def _free_name(name: str) -> str:
+    taken = set(ModelVersion.objects.filter(name__startswith=name).values_list("name", flat=True))
+    if name not in taken:
+        return name
+    return next(free for n in range(2, len(taken) + 3) if (free := f"{name}-{n}") not in taken)

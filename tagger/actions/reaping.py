@@ -1,0 +1,78 @@
+"""Frees the jobs of dead workers and sends again what the broker lost."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+
+from celery import current_app
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from ..models import Job
+from .jobs import MAX_ATTEMPTS, dispatch, fail
+
+logger = logging.getLogger(__name__)
+
+GRACE = timedelta(seconds=30)
+
+
+@dataclass(frozen=True)
+class Reaped:
+    resent: int
+    failed: int
+
+
+def reap() -> Reaped:
+    """Run every few seconds by beat; safe to run in any number, at any time."""
+    failed = sum(_give_up(job) for job in _expired().filter(attempts__gte=MAX_ATTEMPTS))
+    resent = sum(dispatch(job) for job in _expired().filter(attempts__lt=MAX_ATTEMPTS))
+    resent += sum(dispatch(job) for job in _lost())
+    return Reaped(resent=resent, failed=failed)
+
+
+def _expired() -> QuerySet[Job]:
+    """Running without a heartbeat. One sent again lately is left to be claimed first."""
+    now = timezone.now()
+    return Job.objects.filter(
+        Q(dispatched_at=None) | Q(dispatched_at__lt=now - GRACE),
+        state=Job.State.RUNNING,
+        lease_until__lt=now,
+    )
+
+
+def _lost() -> list[Job]:
+    """Queued here, yet unknown to the broker: never sent, or its queue is empty all the same."""
+    old = timezone.now() - GRACE
+    waiting = Job.objects.filter(state=Job.State.QUEUED)
+    lost = list(waiting.filter(dispatched_at=None, created_at__lt=old))
+    for queue in waiting.filter(dispatched_at__lt=old).values_list("queue", flat=True).distinct():
+        if _queue_is_empty(queue):
+            lost += waiting.filter(queue=queue, dispatched_at__lt=old)
+    return lost
+
+
+def _queue_is_empty(queue: str) -> bool:
+    try:
+        with current_app.connection_for_read() as connection:
+            channel = connection.default_channel
+            return channel.queue_declare(queue, passive=True).message_count == 0
+    except connection_errors() as error:
+        logger.warning("cannot look at queue %s: %s", queue, error)
+        return False
+
+
+def connection_errors() -> tuple[type[Exception], ...]:
+    transport = current_app.connection_for_read()
+    return (OperationalError, OSError, *transport.connection_errors, *transport.channel_errors)
+
+
+def _give_up(job: Job) -> bool:
+    return fail(
+        job,
+        code="worker-lost",
+        detail=f"The worker stopped {job.attempts} times while working on this. "
+        "The file may be too large for this machine's memory, or damaged in an unusual way.",
+    )

@@ -1,0 +1,41 @@
+"""Writes what a model heard, and the effective tags that follow from it, in one transaction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from django.db import transaction
+
+from ..models import Analysis, ModelVersion, Track
+from .effective_tags import rebuild_effective_tags
+
+if TYPE_CHECKING:
+    from ml.inference import Analysis as Heard
+
+
+def record_analysis(track: Track, model: ModelVersion, heard: Heard) -> Analysis:
+    """Upsert the Analysis row for (track, model); hearing the same thing twice changes nothing."""
+    with transaction.atomic():
+        analysis, _ = Analysis.objects.update_or_create(
+            track=track, model=model, defaults=_values(heard)
+        )
+        Track.objects.filter(pk=track.pk).update(
+            state=Track.State.TAGGED,
+            duration=heard.duration,
+            peaks=heard.peaks.astype(np.int8).tobytes(),
+            notes=list(heard.notes),
+        )
+        rebuild_effective_tags(track)
+    return analysis
+
+
+def _values(heard: Heard) -> dict[str, object]:
+    return {
+        "segments": heard.scores.shape[0],
+        "segment_seconds": heard.segment_seconds,
+        "hop_seconds": heard.hop_seconds,
+        "scores": heard.scores.astype("<f2").tobytes(),
+        "mean_scores": [float(score) for score in heard.mean_scores],
+        "embedding": heard.embedding,
+    }

@@ -1,0 +1,69 @@
+"""The work of one inference job: hear the track with the active model and record what was heard."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ml.audio import AudioError
+
+from ..models import Job, ModelVersion, Track
+from . import jobs
+from .effective_tags import active_model
+from .ingest import limits
+from .record_analysis import record_analysis
+
+if TYPE_CHECKING:
+    from ml.inference import Analysis as Heard
+
+REPORT_EVERY = 1.0  # seconds
+
+
+class _Reporter:
+    """Writes progress at most once a second, and remembers that the job must stop."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.stop = False
+        self._next = 0.0
+
+    def __call__(self, stage: str, done: float, total: float | None) -> None:
+        if time.monotonic() < self._next and stage == self.job.stage:
+            return
+        self._next = time.monotonic() + REPORT_EVERY
+        self.job.stage = stage
+        self.stop = not jobs.report(self.job, stage=stage, done=done, total=total, unit="seconds")
+
+
+def tag_track(job: Job) -> None:
+    """Run a claimed job to its end. Every way out leaves the row in a state that says what happened."""
+    track, model = job.track, active_model()
+    if track is None or model is None:
+        jobs.fail(job, code="no-model", detail="No model is active. Ask an admin to activate one.")
+        return
+    from ml.inference import Cancelled
+
+    try:
+        heard = _hear(job, track, model)
+    except AudioError as error:
+        jobs.fail(job, code=error.code, detail=str(error))
+    except Cancelled:
+        jobs.end_cancelled(job)
+    except FileNotFoundError:
+        jobs.fail(job, code="file-missing", detail="The stored file of this track is missing.")
+    else:
+        record_analysis(track, model, heard)
+        jobs.succeed(job)
+
+
+def _hear(job: Job, track: Track, model: ModelVersion) -> Heard:
+    from ..hearing import loaded_tagger
+
+    reporter = _Reporter(job)
+    return loaded_tagger(model).analyse(
+        Path(track.file.path),
+        limits=limits(),
+        on_progress=reporter,
+        should_stop=lambda: reporter.stop,
+    )

@@ -1,0 +1,44 @@
+"""A person's word on a tag: given, changed, withdrawn. It beats every model until withdrawn."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from ..models import Tag, Track, User, Verdict
+from .effective_tags import rebuild_effective_tags
+
+
+def give_verdict(person: User, track: Track, tag: Tag, answer: Verdict.Answer) -> Verdict:
+    """Set this person's verdict. Giving the same one again changes nothing."""
+    with transaction.atomic():
+        Track.objects.select_for_update(no_key=True).get(pk=track.pk)
+        standing = _standing(person, track, tag)
+        if standing and standing.answer == answer:
+            return standing
+        _withdraw(standing)
+        verdict = Verdict.objects.create(person=person, track=track, tag=tag, answer=answer)
+        rebuild_effective_tags(track)
+    return verdict
+
+
+def withdraw_verdict(person: User, track: Track, tag: Tag) -> bool:
+    """Back to the model's opinion. False when there was nothing to withdraw."""
+    with transaction.atomic():
+        Track.objects.select_for_update(no_key=True).get(pk=track.pk)
+        withdrawn = _withdraw(_standing(person, track, tag))
+        if withdrawn:
+            rebuild_effective_tags(track)
+    return withdrawn
+
+
+def _standing(person: User, track: Track, tag: Tag) -> Verdict | None:
+    return Verdict.objects.filter(person=person, track=track, tag=tag, withdrawn_at=None).first()
+
+
+def _withdraw(verdict: Verdict | None) -> bool:
+    if verdict is None:
+        return False
+    verdict.withdrawn_at = timezone.now()
+    verdict.save(update_fields=["withdrawn_at"])
+    return True

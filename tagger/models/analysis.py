@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from pgvector.django import VectorField
+
+EMBEDDING_SIZE = 1024
+
+
+class Analysis(models.Model):
+    """What one model version heard in one track. Kept per version, so a rollback is instant."""
+
+    track = models.ForeignKey("Track", on_delete=models.CASCADE, related_name="analyses")
+    model = models.ForeignKey("ModelVersion", on_delete=models.CASCADE, related_name="analyses")
+    segments = models.PositiveIntegerField()
+    segment_seconds = models.FloatField()
+    hop_seconds = models.FloatField()
+    scores = models.BinaryField(help_text="float16, little endian, segments × labels")
+    mean_scores = ArrayField(models.FloatField())
+    embedding = VectorField(dimensions=EMBEDDING_SIZE)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name_plural = "analyses"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["track", "model"], name="analysis_once_per_model")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.track_id} by model {self.model_id}"
+
+    def segment_scores(self) -> np.ndarray:
+        """float32 `(segments, labels)`, each in 0…1."""
+        flat = np.frombuffer(bytes(self.scores), dtype="<f2").astype(np.float32)
+        return flat.reshape(self.segments, -1)

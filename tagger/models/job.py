@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Job(models.Model):
+    """The only truth about work. Messages carry its id; pages, API and admin read its row."""
+
+    class Kind(models.TextChoices):
+        TAG_TRACK = "tag_track", _("tag a track")
+
+    class Trigger(models.TextChoices):
+        WEB = "web", _("web page")
+        API = "api", _("API")
+        ADMIN = "admin", _("admin")
+        COMMAND = "command", _("command line")
+        SCHEDULE = "schedule", _("schedule")
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("queued")
+        RUNNING = "running", _("running")
+        SUCCEEDED = "succeeded", _("succeeded")
+        FAILED = "failed", _("failed")
+        CANCELLED = "cancelled", _("cancelled")
+
+    OPEN_STATES: ClassVar = (State.QUEUED, State.RUNNING)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    trigger = models.CharField(max_length=10, choices=Trigger.choices)
+    queue = models.CharField(max_length=20)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="jobs"
+    )
+    track = models.ForeignKey(
+        "Track", null=True, blank=True, on_delete=models.CASCADE, related_name="jobs"
+    )
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    stage = models.CharField(max_length=20, blank=True)
+    done = models.FloatField(default=0)
+    total = models.FloatField(null=True, blank=True)
+    unit = models.CharField(max_length=20, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    worker = models.CharField(max_length=100, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    cancel_requested = models.BooleanField(default=False)
+    error_code = models.CharField(max_length=40, blank=True)
+    error_detail = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    dispatched_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-created_at", "-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["kind", "track"],
+                condition=models.Q(state__in=["queued", "running"]),
+                name="one_open_job_per_track",
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["owner", "-created_at"], name="job_owner_created"),
+            models.Index(
+                fields=["state", "lease_until"],
+                condition=models.Q(state__in=["queued", "running"]),
+                name="job_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} ({self.get_state_display()})"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in self.OPEN_STATES
+
+    @property
+    def fraction(self) -> float | None:
+        """Share done in 0…1, or None when the total is not known."""
+        return min(self.done / self.total, 1.0) if self.total else None

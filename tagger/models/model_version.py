@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from ..storage import model_storage
+
+
+class ModelVersion(models.Model):
+    """A network that can tag: its weights, what it was made from, and whether it is the one in use."""
+
+    class State(models.TextChoices):
+        CANDIDATE = "candidate", _("candidate")
+        ACTIVE = "active", _("active")
+        RETIRED = "retired", _("retired")
+
+    name = models.CharField(max_length=100, unique=True)
+    weights = models.FileField(storage=model_storage, upload_to="", max_length=255)
+    sha256 = models.CharField(max_length=64, unique=True)
+    card = models.JSONField(help_text=_("Config, data, licence, metrics: the model card."))
+    labels = ArrayField(models.CharField(max_length=64), help_text=_("In the order of the scores."))
+    thresholds = ArrayField(
+        models.FloatField(), help_text=_("One for each label: scores at or above it make a tag.")
+    )
+    state = models.CharField(max_length=10, choices=State.choices, default=State.CANDIDATE)
+    created_at = models.DateTimeField(auto_now_add=True)
+    activated_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-created_at"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["state"], condition=models.Q(state="active"), name="one_active_model"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import uuid
+from pathlib import PurePath
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from ..storage import media_storage
+
+
+def stored_name(track: Track, file_name: str) -> str:
+    """Names on disk are ours alone: a user's file name never reaches the file system."""
+    suffix = PurePath(file_name).suffix.lower()[:8]
+    return f"tracks/{track.id.hex[:2]}/{track.id}{suffix if suffix[1:].isalnum() else ''}"
+
+
+class Track(models.Model):
+    class State(models.TextChoices):
+        PENDING = "pending", _("waiting")
+        TAGGED = "tagged", _("tagged")
+        FAILED = "failed", _("failed")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="tracks"
+    )
+    file = models.FileField(storage=media_storage, upload_to=stored_name, max_length=255)
+    file_name = models.CharField(max_length=255)
+    file_size = models.BigIntegerField()
+    file_sha256 = models.CharField(max_length=64)
+    audio_sha256 = models.CharField(max_length=64)
+    title = models.CharField(max_length=255)
+    artist = models.CharField(max_length=255, blank=True)
+    album = models.CharField(max_length=255, blank=True)
+    duration = models.FloatField(null=True, blank=True, help_text=_("seconds"))
+    sample_rate = models.PositiveIntegerField(null=True, blank=True, help_text=_("Hz"))
+    channels = models.PositiveSmallIntegerField(null=True, blank=True)
+    codec = models.CharField(max_length=32, blank=True)
+    bit_rate = models.PositiveIntegerField(null=True, blank=True, help_text=_("bits per second"))
+    peaks = models.BinaryField(null=True, editable=False)
+    notes = ArrayField(models.CharField(max_length=32), default=list, blank=True)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.PENDING)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    search_text = models.GeneratedField(
+        expression=Lower(
+            models.functions.Concat(
+                "title",
+                models.Value(" "),
+                "artist",
+                models.Value(" "),
+                "album",
+                models.Value(" "),
+                "file_name",
+            )
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+
+    class Meta:
+        ordering: ClassVar = ["-created_at", "-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["owner", "audio_sha256"], name="track_once_per_owner")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["owner", "-created_at", "-id"], name="track_owner_created"),
+            models.Index(fields=["owner", "state"], name="track_owner_state"),
+            GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="track_search_trigram"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

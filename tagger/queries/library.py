@@ -1,0 +1,118 @@
+"""The library as its owner may narrow it. Page and API read these same querysets."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import django_filters as filters
+from django.db.models import F, FloatField, Max, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext_lazy as _
+
+from ..models import Tag, Track, TrackTag, User
+from .vocabulary import meant_by
+
+ORDERINGS = {
+    "-created": ("-created_at", "-id"),
+    "created": ("created_at", "id"),
+    "title": ("title", "id"),
+    "-title": ("-title", "-id"),
+    "artist": ("artist", "title", "id"),
+    "-artist": ("-artist", "-title", "-id"),
+    "duration": ("duration", "id"),
+    "-duration": (F("duration").desc(nulls_last=True), "-id"),
+    "-score": (F("best_score").desc(nulls_last=True), "-created_at", "-id"),
+}
+
+
+def library(owner: User) -> QuerySet[Track]:
+    """Everything that is this person's, without the columns no list shows."""
+    return Track.objects.filter(owner=owner).defer("peaks", "search_text")
+
+
+class LibraryFilter(filters.FilterSet):
+    """Each field may be left out. `tag` and `exclude_tag` may be given more than once."""
+
+    tag = filters.ModelMultipleChoiceFilter(
+        queryset=Tag.objects.all(), to_field_name="slug", method="with_tags"
+    )
+    tag_mode = filters.ChoiceFilter(
+        choices=[("all", _("all of them")), ("any", _("any of them"))], method="ignore"
+    )
+    exclude_tag = filters.ModelMultipleChoiceFilter(
+        queryset=Tag.objects.all(), to_field_name="slug", method="without_tags"
+    )
+    tag_min = filters.NumberFilter(min_value=0, max_value=1, method="ignore")
+    source = filters.ChoiceFilter(choices=TrackTag.Source.choices, method="ignore")
+    state = filters.ChoiceFilter(choices=Track.State.choices)
+    q = filters.CharFilter(method="search", max_length=200)
+    uploaded_after = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
+    uploaded_before = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
+    ordering = filters.ChoiceFilter(choices=[(name, name) for name in ORDERINGS], method="ignore")
+
+    class Meta:
+        model = Track
+        fields: ClassVar[list[str]] = []
+
+    def filter_queryset(self, queryset: QuerySet[Track]) -> QuerySet[Track]:
+        found = super().filter_queryset(queryset)
+        if not self._value("tag") and self._narrows_tags():
+            found = found.filter(pk__in=self._tagged().values("track"))
+        return found.order_by(*self._ordering(found))
+
+    def with_tags(self, tracks: QuerySet[Track], name: str, tags: list[Tag]) -> QuerySet[Track]:
+        if not tags:
+            return tracks
+        if self._value("tag_mode") == "any":
+            wanted = set().union(*(meant_by(tag) for tag in tags))
+            found = tracks.filter(pk__in=self._tagged().filter(tag__in=wanted).values("track"))
+        else:
+            found = tracks
+            for tag in tags:
+                rows = self._tagged().filter(tag__in=meant_by(tag))
+                found = found.filter(pk__in=rows.values("track"))
+        return found.annotate(best_score=_best_score(tags))
+
+    def without_tags(self, tracks: QuerySet[Track], name: str, tags: list[Tag]) -> QuerySet[Track]:
+        unwanted = set().union(*(meant_by(tag) for tag in tags))
+        if not unwanted:
+            return tracks
+        return tracks.exclude(pk__in=TrackTag.objects.filter(tag__in=unwanted).values("track"))
+
+    def search(self, tracks: QuerySet[Track], name: str, words: str) -> QuerySet[Track]:
+        """Every word must occur somewhere in title, artist, album or file name."""
+        wanted = Q()
+        for word in words.lower().split():
+            wanted &= Q(search_text__contains=word)
+        return tracks.filter(wanted)
+
+    def ignore(self, tracks: QuerySet[Track], name: str, value: Any) -> QuerySet[Track]:
+        """Read by the other filters through `_value`."""
+        return tracks
+
+    def _value(self, name: str) -> Any:
+        return self.form.cleaned_data.get(name)
+
+    def _narrows_tags(self) -> bool:
+        return self._value("tag_min") is not None or bool(self._value("source"))
+
+    def _tagged(self) -> QuerySet[TrackTag]:
+        """Tag rows that satisfy the minimum score and the source asked for."""
+        rows = TrackTag.objects.all()
+        if self._value("tag_min") is not None:
+            rows = rows.filter(score__gte=self._value("tag_min"))
+        if self._value("source"):
+            rows = rows.filter(source=self._value("source"))
+        return rows
+
+    def _ordering(self, found: QuerySet[Track]) -> tuple[Any, ...]:
+        name = self._value("ordering") or "-created"
+        if name == "-score" and "best_score" not in found.query.annotations:
+            name = "-created"
+        return ORDERINGS[name]
+
+
+def _best_score(tags: list[Tag]) -> Subquery:
+    """The highest score of the tags asked for, so that 'best first' can be offered."""
+    wanted = set().union(*(meant_by(tag) for tag in tags))
+    rows = TrackTag.objects.filter(track=OuterRef("pk"), tag__in=wanted).order_by().values("track")
+    return Subquery(rows.annotate(best=Max("score")).values("best"), output_field=FloatField())

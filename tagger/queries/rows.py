@@ -1,0 +1,57 @@
+"""Tracks as a list shows them: the strongest tags, synonyms merged, and the latest job."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Prefetch, prefetch_related_objects
+
+from ..models import Job, Tag, Track, TrackTag
+
+STRONGEST = 5
+
+
+@dataclass(frozen=True)
+class Chip:
+    tag: Tag
+    score: float | None
+    by_person: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    track: Track
+    chips: list[Chip]
+    more: int
+    job: Job | None
+
+
+def rows(tracks: Iterable[Track]) -> list[Row]:
+    """Two queries, whatever the number of tracks."""
+    found = list(tracks)
+    prefetch_related_objects(
+        found,
+        Prefetch("track_tags", TrackTag.objects.select_related("tag__shown_as")),
+        Prefetch("jobs", Job.objects.order_by("-created_at", "-id")[:1]),
+    )
+    return [_row(track) for track in found]
+
+
+def _row(track: Track) -> Row:
+    chips = _chips(track.track_tags.all())
+    job = next(iter(track.jobs.all()), None)
+    return Row(track, chips[:STRONGEST], max(0, len(chips) - STRONGEST), job)
+
+
+def _chips(effective: Iterable[TrackTag]) -> list[Chip]:
+    """One chip a shown tag, with the best score of its synonyms; strongest first."""
+    best: dict[int, Chip] = {}
+    for row in effective:
+        tag, by_person = row.tag.shown, row.source == TrackTag.Source.PERSON
+        known = best.get(tag.pk)
+        scores = [score for score in (row.score, known and known.score) if score is not None]
+        best[tag.pk] = Chip(
+            tag, max(scores, default=None), by_person or bool(known and known.by_person)
+        )
+    return sorted(best.values(), key=lambda chip: (-(chip.score or 0.0), chip.tag.name))

@@ -1,0 +1,117 @@
+"""The tags of one track as a person reads them: synonyms merged, in groups, with their source."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from ..actions.effective_tags import standing_verdicts
+from ..models import Analysis, ModelVersion, Tag, Track, TrackTag, Verdict
+
+
+@dataclass(frozen=True)
+class RawTag:
+    """One of the model's own labels, before synonyms are merged."""
+
+    tag: Tag
+    score: float | None
+    effective: bool
+    source: str | None
+    verdict: str | None
+
+
+@dataclass(frozen=True)
+class ShownTag:
+    tag: Tag
+    raw: tuple[RawTag, ...]
+
+    @property
+    def score(self) -> float | None:
+        """The best score among the synonyms: hearing 'vocals' is hearing a voice."""
+        return max((raw.score for raw in self.raw if raw.score is not None), default=None)
+
+    @property
+    def effective(self) -> bool:
+        return any(raw.effective for raw in self.raw)
+
+    @property
+    def source(self) -> str | None:
+        sources = {raw.source for raw in self.raw if raw.source}
+        person = TrackTag.Source.PERSON.value
+        return person if person in sources else next(iter(sources), None)
+
+    @property
+    def verdict(self) -> str | None:
+        """The person's word on this tag, whichever of its synonyms it was given on."""
+        answers = {raw.verdict for raw in self.raw if raw.verdict}
+        if Verdict.Answer.ACCEPTED in answers:
+            return Verdict.Answer.ACCEPTED.value
+        return next(iter(answers), None)
+
+
+@dataclass(frozen=True)
+class TrackTags:
+    """What the active model and the people say of a track."""
+
+    analysis: Analysis | None
+    tags: tuple[ShownTag, ...]
+
+    @property
+    def certain(self) -> list[ShownTag]:
+        return [tag for tag in self.tags if tag.effective]
+
+    @property
+    def rejected(self) -> list[ShownTag]:
+        rejected = Verdict.Answer.REJECTED
+        return [tag for tag in self.tags if not tag.effective and tag.verdict == rejected]
+
+    @property
+    def less_certain(self) -> list[ShownTag]:
+        rejected = Verdict.Answer.REJECTED
+        return [tag for tag in self.tags if not tag.effective and tag.verdict != rejected]
+
+    def by_group(self) -> list[tuple[str, list[ShownTag]]]:
+        """The certain tags under the labels of their groups, in the groups' order."""
+        groups = [
+            (str(label), [tag for tag in self.certain if tag.tag.group == group])
+            for group, label in Tag.Group.choices
+        ]
+        return [(label, tags) for label, tags in groups if tags]
+
+
+def track_tags(track: Track) -> TrackTags:
+    """Every tag of the vocabulary that was scored or judged, best score first. Four queries."""
+    analysis = latest_analysis(track)
+    scores = dict(zip(analysis.model.labels, analysis.mean_scores, strict=True)) if analysis else {}
+    effective = {row.tag_id: row for row in track.track_tags.all()}
+    verdicts = standing_verdicts(track)
+    tags = {tag.pk: tag for tag in Tag.objects.all()}
+    members: dict[int, list[RawTag]] = defaultdict(list)
+    for tag in tags.values():
+        row, verdict = effective.get(tag.pk), verdicts.get(tag.pk)
+        if tag.name in scores or row or verdict:
+            members[tag.shown_as_id or tag.pk].append(
+                RawTag(
+                    tag=tag,
+                    score=scores.get(tag.name),
+                    effective=row is not None,
+                    source=row.source if row else None,
+                    verdict=verdict.answer if verdict else None,
+                )
+            )
+    shown = [ShownTag(tags[pk], tuple(sorted(raw, key=_by_score))) for pk, raw in members.items()]
+    return TrackTags(analysis, tuple(sorted(shown, key=_by_score)))
+
+
+def _by_score(tag: RawTag | ShownTag) -> tuple[float, str]:
+    return (-(tag.score if tag.score is not None else -1.0), tag.tag.name)
+
+
+def latest_analysis(track: Track) -> Analysis | None:
+    """What the active model heard, without the segment scores and the embedding."""
+    return (
+        Analysis.objects.filter(track=track, model__state=ModelVersion.State.ACTIVE)
+        .select_related("model")
+        .defer("scores", "embedding")
+        .first()
+    )

@@ -1,0 +1,36 @@
+"""Celery's entry points: load by id, call an action."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from celery import shared_task
+
+from .actions import jobs, reaping
+from .actions.tag_track import tag_track
+from .models import Job
+
+logger = logging.getLogger(__name__)
+
+WORK: dict[str, Callable[[Job], None]] = {Job.Kind.TAG_TRACK: tag_track}
+
+
+@shared_task
+def run_job(job_id: str) -> None:
+    job = jobs.claim(job_id)
+    if job is None:
+        logger.info("job %s is taken, ended or gone", job_id)
+        return
+    try:
+        WORK[job.kind](job)
+    except Exception:
+        jobs.fail(job, code="internal", detail="Something went wrong here. The log says what.")
+        raise
+
+
+@shared_task
+def reap_jobs() -> None:
+    reaped = reaping.reap()
+    if reaped.resent or reaped.failed:
+        logger.warning("reaped: %d sent again, %d given up", reaped.resent, reaped.failed)
