@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ml.audio_container import AudioInfo, describe, open_audio
+from ml.audio_container import SUFFIXES, AudioInfo, describe, open_audio
 from ml.audio_decoding import DecodeLimits, Decoding
 from ml.audio_errors import AudioError, damaged
 from ml.audio_frames import Damage, mono_frames, packets
@@ -24,6 +24,7 @@ SEGMENT_SAMPLES = 59_049
 __all__ = [
     "SAMPLE_RATE",
     "SEGMENT_SAMPLES",
+    "SUFFIXES",
     "AudioError",
     "AudioInfo",
     "DecodeLimits",

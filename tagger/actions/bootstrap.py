@@ -15,16 +15,19 @@ from .model_versions import activate_model, install_model
 
 
 def ensure_vocabulary() -> None:
-    """MagnaTagATune's 50 tags with their groups and synonyms. Changed rows are left as they are."""
+    """MagnaTagATune's 50 tags with their groups, and the tags their synonyms are shown as.
+
+    Rows that exist are left as they are: staff may have changed them.
+    """
     for label in LABELS:
-        Tag.objects.get_or_create(
-            name=label.name, defaults={"slug": slugify(label.name), "group": label.group}
-        )
-    for label in LABELS:
-        if label.shown_as != label.name:
-            Tag.objects.filter(name=label.name, shown_as=None).update(
-                shown_as=Tag.objects.get(name=label.shown_as)
-            )
+        shown = _ensure_tag(label.shown_as, label.group)
+        if label.name != label.shown_as:
+            _ensure_tag(label.name, label.group, shown_as=shown)
+
+
+def _ensure_tag(name: str, group: str, shown_as: Tag | None = None) -> Tag:
+    values = {"slug": slugify(name), "group": group, "shown_as": shown_as}
+    return Tag.objects.get_or_create(name=name, defaults=values)[0]
 
 
 def ensure_model() -> ModelVersion:

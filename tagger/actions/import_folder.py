@@ -29,7 +29,7 @@ class FileResult:
 
 
 def audio_files(folder: Path) -> list[Path]:
-    """Every file below the folder whose suffix is one we read, in a stable order."""
+    """The audio below the folder, in a stable order; covers, playlists and logs are passed over."""
     return sorted(
         path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file()
     )

@@ -11,6 +11,7 @@ from django.core.files import File
 from django.db import IntegrityError, transaction
 
 from ml.audio import AudioError, AudioInfo, DecodeLimits, audio_digest, probe
+from ml.audio_errors import too_long
 from ml.metadata import Metadata, read_metadata
 
 from ..formats import human_size
@@ -52,6 +53,16 @@ class _Facts:
     metadata: Metadata
 
 
+class _Movable(File):
+    """A file the storage may move instead of copying: `temporary_file_path` is Django's word for it."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path.open("rb"), name=path.name)
+
+    def temporary_file_path(self) -> str:
+        return str(self.file.name)
+
+
 def ingest(
     path: Path, file_name: str, *, owner: User, trigger: Job.Trigger, words: Words | None = None
 ) -> Ingested:
@@ -66,8 +77,7 @@ def ingest(
         return Ingested(known, known.jobs.first(), duplicate=True)
     track = _new_track(facts, _clean_name(file_name), owner, words or Words())
     try:
-        with path.open("rb") as content:
-            track.file.save(track.file_name, File(content, name=str(path)), save=False)
+        track.file.save(track.file_name, _Movable(path), save=False)
         with transaction.atomic():
             track.save(force_insert=True)
             job = create_job(Job.Kind.TAG_TRACK, owner=owner, trigger=trigger, track=track)
@@ -94,7 +104,9 @@ def _examine(path: Path, file_name: str) -> _Facts:
     if size > settings.MAX_UPLOAD_BYTES:
         raise too_large(size)
     try:
-        info = probe(path, limits=limits())
+        info = probe(path)
+        if (info.duration or 0) > settings.MAX_DURATION_SECONDS:
+            raise too_long(settings.MAX_DURATION_SECONDS)
         digest = audio_digest(path)
     except AudioError as error:
         raise IngestError(error.code, str(error)) from error

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from django.core.files import File
 from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
-from ml.weights import read_card
+from ml.card import ModelCard, card_path, read_card
 
 from ..models import ModelVersion, Tag
 
-if TYPE_CHECKING:
-    from ml.weights import Card
+# A card may leave thresholds out; half is where a calibrated score says "more likely than not".
+DEFAULT_THRESHOLD = 0.5
 
 
 def install_model(path: Path) -> ModelVersion:
@@ -28,9 +28,9 @@ def install_model(path: Path) -> ModelVersion:
     version = ModelVersion(
         name=_free_name(card.name),
         sha256=card.sha256,
-        card=card.as_dict(),
+        card=asdict(card),
         labels=list(card.labels),
-        thresholds=list(card.thresholds),
+        thresholds=[card.thresholds.get(label, DEFAULT_THRESHOLD) for label in card.labels],
     )
     return _store(version, path)
 
@@ -41,8 +41,8 @@ def _store(version: ModelVersion, path: Path) -> ModelVersion:
     base = slugify(version.name)
     with path.open("rb") as content:
         version.weights.save(f"{base}.safetensors", File(content), save=False)
-    with path.with_suffix(".json").open("rb") as content:
-        storage.save(str(Path(version.weights.name).with_suffix(".json")), File(content))
+    with card_path(path).open("rb") as content:
+        storage.save(str(card_path(Path(version.weights.name))), File(content))
     version.save(force_insert=True)
     return version
 
@@ -59,7 +59,7 @@ def activate_model(version: ModelVersion) -> ModelVersion:
     return version
 
 
-def _ensure_tags(card: Card) -> None:
+def _ensure_tags(card: ModelCard) -> None:
     known = set(Tag.objects.filter(name__in=card.labels).values_list("name", flat=True))
     for label in card.labels:
         if label not in known:
