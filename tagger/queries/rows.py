@@ -10,6 +10,7 @@ from django.db.models import Prefetch, prefetch_related_objects
 from ..models import Job, Tag, Track, TrackTag
 
 STRONGEST = 5
+WITH_TAGS = Prefetch("track_tags", TrackTag.objects.select_related("tag__shown_as"))
 
 
 @dataclass(frozen=True)
@@ -32,19 +33,19 @@ def rows(tracks: Iterable[Track]) -> list[Row]:
     found = list(tracks)
     prefetch_related_objects(
         found,
-        Prefetch("track_tags", TrackTag.objects.select_related("tag__shown_as")),
-        Prefetch("jobs", Job.objects.order_by("-created_at", "-id")[:1]),
+        WITH_TAGS,
+        Prefetch("jobs", Job.objects.order_by("-created_at", "-id")[:1], to_attr="latest_jobs"),
     )
     return [_row(track) for track in found]
 
 
 def _row(track: Track) -> Row:
-    chips = _chips(track.track_tags.all())
+    found = chips(track.track_tags.all())
     job = next(iter(track.jobs.all()), None)
-    return Row(track, chips[:STRONGEST], max(0, len(chips) - STRONGEST), job)
+    return Row(track, found[:STRONGEST], max(0, len(found) - STRONGEST), job)
 
 
-def _chips(effective: Iterable[TrackTag]) -> list[Chip]:
+def chips(effective: Iterable[TrackTag]) -> list[Chip]:
     """One chip a shown tag, with the best score of its synonyms; strongest first."""
     best: dict[int, Chip] = {}
     for row in effective:

@@ -1,0 +1,48 @@
+// Links swap only the page, so that music and uploads go on while a person moves about.
+const trouble = document.getElementById("trouble");
+
+function markCurrentPage() {
+  for (const link of document.querySelectorAll(".pages a")) {
+    if (link.pathname === location.pathname) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+}
+
+function closeMenus(except) {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(except)) menu.open = false;
+  }
+}
+
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (!detail.boosted) return;
+  detail.shouldSwap = true;
+  detail.isError = false;
+  detail.target = document.getElementById("page");
+  detail.selectOverride = "#page";
+  detail.swapOverride = "outerHTML show:window:top";
+});
+
+document.addEventListener("htmx:afterSettle", ({ detail }) => {
+  trouble.hidden = true;
+  if (!detail.boosted) return;
+  markCurrentPage();
+  closeMenus(null);
+  // A swap leaves the focus on nothing; a form that filters in place keeps it.
+  if (document.activeElement === document.body) {
+    document.getElementById("page").focus({ preventScroll: true });
+  }
+});
+
+for (const [event, words] of [["htmx:sendError", "away"], ["htmx:timeout", "away"], ["htmx:responseError", "refused"]]) {
+  document.addEventListener(event, () => {
+    trouble.textContent = trouble.dataset[words];
+    trouble.hidden = false;
+  });
+}
+
+window.addEventListener("popstate", markCurrentPage);
+document.addEventListener("click", (event) => closeMenus(event.target));
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") closeMenus(null);
+});

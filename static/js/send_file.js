@@ -1,0 +1,25 @@
+// One file, one request. Resolves to {html, refused} from the server, or {trouble} in our own words.
+const token = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
+
+function outcome(request) {
+  if (request.getResponseHeader("HX-Redirect")) return { trouble: "signedOut" };
+  if (request.status === 200) return { html: request.responseText, refused: false };
+  if (request.status === 422) return { html: request.responseText, refused: true };
+  return { trouble: "refused" };
+}
+
+export function sendFile(action, file, onProgress) {
+  const body = new FormData();
+  body.append("files", file);
+  return new Promise((resolve) => {
+    const request = new XMLHttpRequest();
+    request.upload.addEventListener("progress", ({ loaded, total }) => onProgress(total ? loaded / total : 0));
+    request.addEventListener("load", () => resolve(outcome(request)));
+    request.addEventListener("error", () => resolve({ trouble: "lost" }));
+    request.open("POST", action);
+    request.setRequestHeader("HX-Request", "true");
+    request.setRequestHeader("HX-Current-URL", location.href);
+    request.setRequestHeader("X-CSRFToken", token());
+    request.send(body);
+  });
+}

@@ -1,0 +1,107 @@
+// Files dropped anywhere or chosen: three at a time go up, each in a row of its own. Uploads live
+// outside the page, so a person can move about meanwhile.
+import { whenPresent } from "./ready.js";
+import { sendFile } from "./send_file.js";
+import { TransferRow } from "./transfer_row.js";
+
+const PARALLEL = 3;
+const MOST_ASKED = 300;
+const template = document.getElementById("transfer-template");
+const rows = [];
+
+function place(row) {
+  const list = document.getElementById("transfers");
+  if (list && !row.element.isConnected) list.prepend(row.element);
+}
+
+function placeAll() {
+  rows.toReversed().forEach(place);
+}
+
+function forget(row) {
+  const at = rows.indexOf(row);
+  if (at >= 0) rows.splice(at, 1);
+}
+
+function showCount() {
+  const open = rows.filter((row) => row.isOpen).length;
+  const count = document.getElementById("sending");
+  count.textContent = open;
+  count.hidden = !open;
+}
+
+async function send(row) {
+  row.sending(0);
+  const outcome = await sendFile(template.dataset.action, row.file, (share) => row.sending(share));
+  if (outcome.html) {
+    if (!outcome.refused) forget(row);
+    row.become(outcome.html);
+  } else row.failed(template.dataset[outcome.trouble]);
+  if (outcome.html && !outcome.refused) htmx.trigger(document.body, "work-started");
+  next();
+}
+
+function next() {
+  showCount();
+  const active = rows.filter((row) => row.isSending).length;
+  rows.filter((row) => row.isWaiting).slice(0, PARALLEL - active).forEach(send);
+}
+
+function problem(file) {
+  const suffix = file.name.slice(file.name.lastIndexOf(".")).toLowerCase();
+  if (file.size > Number(template.dataset.maxBytes)) return template.dataset.tooLarge;
+  if (!template.dataset.suffixes.split(" ").includes(suffix)) return template.dataset.wrongKind;
+  return "";
+}
+
+function add(files) {
+  for (const file of files) {
+    const row = new TransferRow(template, file, { retry: next, dismiss: forget });
+    const reason = problem(file);
+    if (reason) row.refuse(reason);
+    rows.push(row);
+  }
+  if (!document.getElementById("transfers")) document.getElementById("to-upload").click();
+  placeAll();
+  next();
+}
+
+function acceptDrops(target) {
+  let depth = 0;
+  const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
+  const show = (change) => {
+    depth = Math.max(0, depth + change);
+    target.hidden = depth === 0;
+  };
+  document.addEventListener("dragenter", (event) => carriesFiles(event) && show(1));
+  document.addEventListener("dragleave", (event) => carriesFiles(event) && show(-1));
+  document.addEventListener("dragover", (event) => carriesFiles(event) && event.preventDefault());
+  document.addEventListener("drop", (event) => {
+    if (!carriesFiles(event)) return;
+    event.preventDefault();
+    show(-depth);
+    add(event.dataTransfer.files);
+  });
+}
+
+if (template) {
+  acceptDrops(document.getElementById("drop-target"));
+  whenPresent("#transfers", placeAll);
+  whenPresent("#upload-form", (form) => {
+    form.classList.add("scripted");
+    form.elements.files.addEventListener("change", () => {
+      add(form.elements.files.files);
+      form.reset();
+    });
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (rows.some((row) => row.isOpen)) event.preventDefault();
+  });
+  document.addEventListener("htmx:configRequest", ({ detail }) => {
+    // Hundreds of rows may wait; the server answers for the first ones first.
+    const waiting = detail.formData.getAll("live");
+    if (waiting.length <= MOST_ASKED) return;
+    detail.formData.delete("live");
+    waiting.slice(0, MOST_ASKED).forEach((track) => detail.formData.append("live", track));
+  });
+}

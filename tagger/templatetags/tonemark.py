@@ -1,0 +1,64 @@
+"""Numbers as people read them, icons, and what an upload may be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from ml.audio import SUFFIXES
+
+from ..formats import human_duration, human_size
+
+register = template.Library()
+
+
+@register.filter
+def duration(seconds: float | None) -> str:
+    return "–" if seconds is None else human_duration(seconds)
+
+
+@register.filter
+def size(count: int) -> str:
+    return human_size(count)
+
+
+@register.filter
+def kilobits(bit_rate: int) -> str:
+    return f"{bit_rate / 1000:.0f}\u00a0kbit/s"
+
+
+@register.filter
+def percent(share: float | None) -> str:
+    """0.834 → '83 %', with a space that does not break."""
+    return "" if share is None else f"{share * 100:.0f}\u00a0%"
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """Decoration only: the words beside it, or the label of its button, carry the meaning."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        static("icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def upload_limits() -> dict[str, Any]:
+    return {
+        "bytes": settings.MAX_UPLOAD_BYTES,
+        "size": human_size(settings.MAX_UPLOAD_BYTES),
+        "duration": human_duration(settings.MAX_DURATION_SECONDS),
+        "suffixes": sorted(SUFFIXES),
+        "formats": [suffix.removeprefix(".") for suffix in sorted(SUFFIXES)],
+    }
+
+
+@register.simple_tag
+def registration_open() -> bool:
+    return bool(settings.REGISTRATION_OPEN)

@@ -1,0 +1,59 @@
+"""Who may see a page. What belongs to somebody else does not exist for you: 404, never 403."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+from uuid import UUID
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
+
+from ..models import Track, User
+from ..queries.library import library
+
+View = Callable[..., HttpResponse]
+
+
+class PageRequest(HttpRequest):
+    """A request of a signed-in person, as the views behind `signed_in` receive it."""
+
+    user: User  # type: ignore[assignment]
+    htmx: HtmxDetails
+
+
+def signed_in(view: View) -> View:
+    """Send everybody else to the sign-in page, also out of a request a script has made."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        htmx = cast(PageRequest, request).htmx
+        if not htmx:
+            return redirect_to_login(request.get_full_path())
+        page = htmx.current_url_abs_path or "/"
+        return HttpResponseClientRedirect(redirect_to_login(page)["Location"])
+
+    return guarded
+
+
+def staff_only(view: View) -> View:
+    """For everybody else the page does not exist."""
+
+    @signed_in
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not cast(PageRequest, request).user.is_staff:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def own_track(request: PageRequest, track_id: UUID) -> Track:
+    return get_object_or_404(library(request.user), pk=track_id)

@@ -1,0 +1,78 @@
+"""The address of the library is its query: this makes the addresses one step away from it."""
+
+from __future__ import annotations
+
+from django.http import QueryDict
+from django.urls import reverse
+
+
+class LibraryQuery:
+    """Immutable. Every change leads back to the first page, except to another page."""
+
+    def __init__(self, params: QueryDict) -> None:
+        self._params = params
+
+    def tidy(self) -> LibraryQuery:
+        """Without the fields a form sends along empty, so that addresses stay short."""
+        params = self._params.copy()
+        for name in list(params):
+            kept = [value for value in params.getlist(name) if value.strip()]
+            params.setlist(name, kept)
+        if params.get("tag_min", "").strip("0.") == "":
+            params.pop("tag_min", None)
+        return LibraryQuery(params)
+
+    def values(self, name: str) -> list[str]:
+        return self._params.getlist(name)
+
+    def value(self, name: str) -> str:
+        return self._params.get(name, "")
+
+    @property
+    def narrows(self) -> bool:
+        """True when something other than order and page has been asked for."""
+        return any(
+            value
+            for name, values in self._params.lists()
+            if name not in ("ordering", "page")
+            for value in values
+        )
+
+    @property
+    def url(self) -> str:
+        query = self._params.urlencode()
+        return f"{reverse('web:library')}{'?' if query else ''}{query}"
+
+    def _changed(self) -> QueryDict:
+        params = self._params.copy()
+        params.pop("page", None)
+        return params
+
+    def set(self, name: str, value: str) -> LibraryQuery:
+        params = self._changed()
+        if value:
+            params[name] = value
+        else:
+            params.pop(name, None)
+        return LibraryQuery(params)
+
+    def drop(self, name: str, value: str) -> LibraryQuery:
+        params = self._changed()
+        params.setlist(name, [kept for kept in params.getlist(name) if kept != value])
+        return LibraryQuery(params)
+
+    def add(self, name: str, value: str) -> LibraryQuery:
+        params = self._changed()
+        if value not in params.getlist(name):
+            params.appendlist(name, value)
+        return LibraryQuery(params)
+
+    def hidden(self, *without: str) -> list[tuple[str, str]]:
+        """What a form has to carry along so that it changes only its own fields."""
+        return [
+            (name, value)
+            for name, values in self._params.lists()
+            if name not in (*without, "page")
+            for value in values
+            if value
+        ]

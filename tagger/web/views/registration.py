@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth import login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from ...actions.accounts import register
+from ..forms import RegistrationForm
+
+
+@sensitive_post_parameters("password1", "password2")
+@require_http_methods(["GET", "HEAD", "POST"])
+def registration_page(request: HttpRequest) -> HttpResponse:
+    if not settings.REGISTRATION_OPEN:
+        raise Http404
+    if request.user.is_authenticated:
+        return redirect("web:library")
+    form = RegistrationForm(request.POST or None)
+    if form.is_valid():
+        person = register(form.cleaned_data["username"], form.cleaned_data["password1"])
+        login(request, person)
+        return redirect("web:upload")
+    return render(
+        request, "registration/register.html", {"form": form}, status=422 if form.errors else 200
+    )

@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from ...actions import jobs
+from ...models import Job
+from ...queries.status import status
+from ..access import PageRequest, staff_only
+
+
+@require_safe
+@staff_only
+def status_page(request: PageRequest) -> HttpResponse:
+    return render(request, "web/status.html", {"status": status()})
+
+
+@require_POST
+@staff_only
+def retry_job(request: PageRequest, job_id: UUID) -> HttpResponse:
+    job = get_object_or_404(Job.objects.select_related("track", "owner"), pk=job_id)
+    try:
+        jobs.retry(job, trigger=Job.Trigger.ADMIN)
+    except jobs.JobStateError as error:
+        messages.error(request, str(error))
+    return redirect("web:status")

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
+
+from ...models import Tag
+from ...queries.facets import facet_groups
+from ...queries.library import LibraryFilter, library
+from ...queries.rows import rows
+from ..access import PageRequest, signed_in
+from ..transfers import poll_seconds
+
+PAGE_SIZE = 50
+
+
+@require_safe
+@signed_in
+def tags_page(request: PageRequest) -> HttpResponse:
+    groups = facet_groups(library(request.user), keep_empty=True)
+    heard = any(facet.count for group in groups for facet in group.facets)
+    return render(request, "web/tags.html", {"groups": groups, "heard": heard})
+
+
+@require_safe
+@signed_in
+def tag_page(request: PageRequest, slug: str) -> HttpResponse:
+    """The tracks with this tag, best first. A synonym leads to the tag it is shown as."""
+    tag = get_object_or_404(Tag.objects.select_related("shown_as"), slug=slug)
+    if tag.shown_as:
+        return redirect("web:tag", slug=tag.shown_as.slug)
+    narrowed = LibraryFilter({"tag": [slug], "ordering": "-score"}, library(request.user))
+    page = Paginator(narrowed.qs, PAGE_SIZE).get_page(request.GET.get("page"))
+    listed = rows(page.object_list)
+    context = {
+        "tag": tag,
+        "synonyms": list(tag.synonyms.order_by("name")),
+        "page": page,
+        "rows": listed,
+        "poll": poll_seconds(listed),
+    }
+    return render(request, "web/tag.html", context)

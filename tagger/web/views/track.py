@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from ...actions import tracks
+from ...models import Job, Track
+from ...queries.tag_view import track_tags
+from ..access import PageRequest, own_track, signed_in
+from ..forms import TrackWordsForm
+from ..transfers import poll_seconds, transfer
+
+
+@require_safe
+@signed_in
+def track_page(request: PageRequest, track_id: UUID) -> HttpResponse:
+    row = transfer(own_track(request, track_id))
+    context = {
+        "track": row.track,
+        "row": row,
+        "poll": poll_seconds([row]),
+        "tags": track_tags(row.track),
+    }
+    return render(request, "web/track.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def edit_track(request: PageRequest, track_id: UUID) -> HttpResponse:
+    track = own_track(request, track_id)
+    form = TrackWordsForm(request.POST or None, instance=track)
+    if form.is_valid():
+        tracks.rename_track(track, **form.cleaned_data)
+        return redirect("web:track", track_id=track.pk)
+    context = {"track": track, "form": form}
+    return render(request, "web/track_edit.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def delete_track(request: PageRequest, track_id: UUID) -> HttpResponse:
+    track = own_track(request, track_id)
+    if request.method != "POST":
+        return render(request, "web/track_delete.html", {"track": track})
+    tracks.delete_track(track)
+    messages.success(request, _("Deleted: %s") % track.title)
+    return redirect("web:library")
+
+
+@require_POST
+@signed_in
+def hear_again(request: PageRequest, track_id: UUID) -> HttpResponse:
+    """Retry after a failure, or a fresh listen with the model that is active now."""
+    track = own_track(request, track_id)
+    tracks.reanalyse_track(track, trigger=Job.Trigger.WEB)
+    return redirect("web:track", track_id=track.pk)
+
+
+@require_safe
+@signed_in
+def download(request: PageRequest, track_id: UUID) -> FileResponse | HttpResponse:
+    track = own_track(request, track_id)
+    try:
+        content = track.file.open("rb")
+    except FileNotFoundError:
+        return _missing(request, track)
+    return FileResponse(content, as_attachment=True, filename=track.file_name)
+
+
+def _missing(request: PageRequest, track: Track) -> HttpResponse:
+    messages.error(request, _("The stored file is missing. Ask an admin to restore it."))
+    return redirect("web:track", track_id=track.pk)

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from ...actions.ingest import Ingested, IngestError, ingest
+from ...models import Job
+from ...received import on_disk
+from ..access import PageRequest, signed_in
+from ..transfers import poll_seconds, recent_transfers, transfer
+
+
+@dataclass(frozen=True)
+class Refused:
+    file_name: str
+    reason: str
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def upload_page(request: PageRequest) -> HttpResponse:
+    """Files come one to a request from the script, all at once from the plain form."""
+    if request.method != "POST":
+        transfers = recent_transfers(request.user)
+        context = {"transfers": transfers, "poll": poll_seconds(transfers)}
+        return render(request, "web/upload.html", context)
+    outcomes = [_take_in(request, upload) for upload in request.FILES.getlist("files")]
+    return _answer_script(request, outcomes) if request.htmx else _answer_form(request, outcomes)
+
+
+def _take_in(request: PageRequest, upload: UploadedFile) -> Ingested | Refused:
+    name = upload.name or ""
+    try:
+        with on_disk(upload) as path:
+            return ingest(path, name, owner=request.user, trigger=Job.Trigger.WEB)
+    except IngestError as error:
+        return Refused(name, error.detail)
+
+
+def _answer_script(request: PageRequest, outcomes: list[Ingested | Refused]) -> HttpResponse:
+    if len(outcomes) != 1:
+        outcomes = [Refused("", _("Send one file with each request."))]
+    outcome = outcomes[0]
+    if isinstance(outcome, Refused):
+        return render(request, "web/_transfer_refused.html", {"refused": outcome}, status=422)
+    if outcome.duplicate or outcome.job is None:
+        return render(request, "web/_transfer_known.html", {"track": outcome.track})
+    return render(request, "web/_transfer.html", {"row": transfer(outcome.track)})
+
+
+def _answer_form(request: PageRequest, outcomes: list[Ingested | Refused]) -> HttpResponse:
+    if not outcomes:
+        messages.error(request, _("No file was chosen."))
+    taken = 0
+    for outcome in outcomes:
+        if isinstance(outcome, Refused):
+            messages.error(request, f"{outcome.file_name}: {outcome.reason}")
+        elif outcome.duplicate:
+            messages.info(request, _("Already in your library: %s") % outcome.track.title)
+        else:
+            taken += 1
+    if taken:
+        said = ngettext("%d file uploaded.", "%d files uploaded.", taken)
+        messages.success(request, said % taken)
+    return redirect("web:upload")

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.http import HttpResponse, HttpResponseBadRequest
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from ...actions.shown_verdicts import accept_shown, reject_shown, withdraw_shown
+from ...models import Tag, Track, User
+from ...queries.tag_view import track_tags
+from ..access import PageRequest, own_track, signed_in
+
+ANSWERS: dict[str, Callable[[User, Track, Tag], None]] = {
+    "accepted": accept_shown,
+    "rejected": reject_shown,
+    "withdrawn": withdraw_shown,
+}
+
+
+@require_POST
+@signed_in
+def verdict(request: PageRequest, track_id: UUID, slug: str) -> HttpResponse:
+    """The person's word on a shown tag; answers with the tags as they are now."""
+    track = own_track(request, track_id)
+    tag = get_object_or_404(Tag, slug=slug, shown_as=None)
+    answer = request.POST.get("answer", "")
+    if answer not in ANSWERS:
+        return HttpResponseBadRequest("answer: accepted, rejected or withdrawn.")
+    ANSWERS[answer](request.user, track, tag)
+    if not request.htmx:
+        return redirect("web:track", track_id=track.pk)
+    context = {"track": track, "tags": track_tags(track), "judged": tag, "answer": answer}
+    return render(request, "web/_tags.html", context)
