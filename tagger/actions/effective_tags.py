@@ -8,6 +8,9 @@ from django.db import transaction
 
 from ..models import Analysis, ModelVersion, Tag, Track, TrackTag, Verdict
 
+# A note of ml.analysis.Analysis. What a network says of silence means nothing.
+SILENT = "silent"
+
 
 def rebuild_effective_tags(track: Track) -> None:
     """Write the track's TrackTag rows anew from its verdicts and the active model's analysis."""
@@ -48,11 +51,10 @@ def _effective(track: Track) -> dict[int, TrackTag]:
         )
         for tag_id in certain
     }
-    verdicts = standing_verdicts(track)
-    for tag_id in _rejected(verdicts):
-        rows.pop(tag_id, None)
-    for tag_id, verdict in verdicts.items():
-        if verdict.answer == Verdict.Answer.ACCEPTED:
+    for tag_id, verdict in standing_verdicts(track).items():
+        if verdict.answer == Verdict.Answer.REJECTED:
+            rows.pop(tag_id, None)
+        else:
             rows[tag_id] = TrackTag(
                 track=track,
                 tag_id=tag_id,
@@ -60,12 +62,6 @@ def _effective(track: Track) -> dict[int, TrackTag]:
                 source=TrackTag.Source.PERSON,
             )
     return rows
-
-
-def _rejected(verdicts: dict[int, Verdict]) -> set[int]:
-    """Rejecting a shown tag rejects the synonyms shown as it: the person means what they read."""
-    said = {pk for pk, verdict in verdicts.items() if verdict.answer == Verdict.Answer.REJECTED}
-    return said | set(Tag.objects.filter(shown_as__in=said).values_list("pk", flat=True))
 
 
 def _heard(track: Track) -> tuple[dict[int, float], set[int]]:
@@ -82,4 +78,6 @@ def _heard(track: Track) -> tuple[dict[int, float], set[int]]:
     scores = dict(zip(analysis.model.labels, analysis.mean_scores, strict=True))
     thresholds = dict(zip(analysis.model.labels, analysis.model.thresholds, strict=True))
     by_id = {ids[label]: score for label, score in scores.items()}
+    if SILENT in track.notes:
+        return by_id, set()
     return by_id, {ids[label] for label, score in scores.items() if score >= thresholds[label]}

@@ -20,12 +20,11 @@ def record_analysis(track: Track, model: ModelVersion, heard: Heard) -> Analysis
         analysis, _ = Analysis.objects.update_or_create(
             track=track, model=model, defaults=_values(heard)
         )
-        Track.objects.filter(pk=track.pk).update(
-            state=Track.State.TAGGED,
-            duration=heard.duration,
-            peaks=heard.peaks.astype(np.int8).tobytes(),
-            notes=list(heard.notes),
-        )
+        track.state = Track.State.TAGGED
+        track.duration = heard.duration
+        track.peaks = heard.peaks.astype(np.int8).tobytes()
+        track.notes = list(heard.notes)
+        track.save(update_fields=["state", "duration", "peaks", "notes", "updated_at"])
         rebuild_effective_tags(track)
     return analysis
 
