@@ -15,8 +15,12 @@ if TYPE_CHECKING:
 
 
 def record_analysis(track: Track, model: ModelVersion, heard: Heard) -> Analysis:
-    """Upsert the Analysis row for (track, model); hearing the same thing twice changes nothing."""
+    """Upsert the Analysis row for (track, model); hearing the same thing twice changes nothing.
+
+    Raises Track.DoesNotExist when the track was deleted while it was being heard.
+    """
     with transaction.atomic():
+        track = Track.objects.select_for_update(no_key=True).get(pk=track.pk)
         analysis, _ = Analysis.objects.update_or_create(
             track=track, model=model, defaults=_values(heard)
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,8 @@ from .record_analysis import record_analysis
 
 if TYPE_CHECKING:
     from ml.inference import Analysis as Heard
+
+logger = logging.getLogger(__name__)
 
 REPORT_EVERY = 1.0  # seconds
 
@@ -53,7 +56,15 @@ def tag_track(job: Job) -> None:
     except FileNotFoundError:
         jobs.fail(job, code="file-missing", detail="The stored file of this track is missing.")
     else:
+        _record(job, track, model, heard)
+
+
+def _record(job: Job, track: Track, model: ModelVersion, heard: Heard) -> None:
+    try:
         record_analysis(track, model, heard)
+    except Track.DoesNotExist:
+        logger.info("track %s was deleted while it was being heard", track.pk)
+    else:
         jobs.succeed(job)
 
 
