@@ -14,7 +14,7 @@ function shownTags() {
 }
 
 function scoresOf(tag, data) {
-  const columns = tag.labels.map((label) => data.labels.indexOf(label)).filter((at) => at >= 0);
+  const columns = tag.labels.map((label) => data.scores.findIndex(({ tag: raw }) => raw === label)).filter((at) => at >= 0);
   return data.segments.map((segment) => Math.max(...columns.map((at) => segment.scores[at])));
 }
 

@@ -53,7 +53,7 @@ def upload_limits() -> dict[str, Any]:
     return {
         "bytes": settings.MAX_UPLOAD_BYTES,
         "size": human_size(settings.MAX_UPLOAD_BYTES),
-        "duration": human_duration(settings.MAX_DURATION_SECONDS),
+        "hours": f"{settings.MAX_DURATION_SECONDS / 3600:g}",
         "suffixes": sorted(SUFFIXES),
         "formats": [suffix.removeprefix(".") for suffix in sorted(SUFFIXES)],
     }

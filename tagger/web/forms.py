@@ -24,7 +24,7 @@ class TokenForm(forms.Form):
     name = forms.CharField(
         max_length=100, label=_("Name"), help_text=_("What will use it, so that you know it later.")
     )
-    scope = forms.ChoiceField(choices=ApiToken.Scope.choices, label=_("May"))
+    scope = forms.ChoiceField(choices=ApiToken.Scope.choices, label=_("Access"))
     days = forms.TypedChoiceField(
         label=_("Expires"),
         coerce=int,

@@ -22,7 +22,7 @@ urlpatterns = [
     path("status/", status.status_page, name="status"),
     path("status/jobs/<uuid:job_id>/retry/", status.retry_job, name="retry-job"),
     path("account/", account.account_page, name="account"),
-    path("account/tokens/<int:token_id>/revoke/", account.revoke_token, name="revoke-token"),
+    path("account/tokens/<uuid:token_id>/revoke/", account.revoke_token, name="revoke-token"),
     path("register/", registration.registration_page, name="register"),
     path("sign-in/", auth.LoginView.as_view(redirect_authenticated_user=True), name="sign-in"),
     path("sign-out/", auth.LogoutView.as_view(next_page="web:sign-in"), name="sign-out"),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.contrib.auth.views import PasswordChangeView
 from django.contrib.messages.views import SuccessMessageMixin
@@ -42,7 +44,7 @@ def account_page(request: PageRequest) -> HttpResponse:
 
 @require_POST
 @signed_in
-def revoke_token(request: PageRequest, token_id: int) -> HttpResponse:
+def revoke_token(request: PageRequest, token_id: UUID) -> HttpResponse:
     token = get_object_or_404(ApiToken, pk=token_id, owner=request.user)
     tokens.revoke_token(token)
     messages.success(request, _("Revoked: %s") % token.name)
