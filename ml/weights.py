@@ -121,7 +121,7 @@ def _build(card: ModelCard, tensors: dict[str, torch.Tensor], file: Path) -> Sam
     from ml.network import NetworkConfig, SampleCNN
 
     try:
-        config = NetworkConfig(**card.config)
+        config = NetworkConfig.from_dict(card.config)
         network = SampleCNN(config)
     except (TypeError, ValueError) as error:
         raise WeightsError(f"The card of {file} describes no network: {error}.") from error
