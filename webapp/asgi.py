@@ -1,3 +1,5 @@
+"""What an ASGI server serves: `uvicorn webapp.asgi:application`."""
+
 from __future__ import annotations
 
 import os

@@ -1,3 +1,5 @@
+"""The Celery app. `celery -A webapp worker` finds it here; tasks live in tagger."""
+
 from __future__ import annotations
 
 import os

@@ -1,3 +1,5 @@
+"""What a WSGI server serves: `gunicorn webapp.wsgi`."""
+
 from __future__ import annotations
 
 import os

@@ -1,0 +1,14 @@
+"""Django's settings. Every one that an operator may change is an environment variable TONEMARK_…
+
+Without any, they describe the embedded installation under ./var that `bin/serve` runs.
+"""
+
+from __future__ import annotations
+
+from .application import *
+from .logs import *
+from .paths import *
+from .queue import *
+from .rest import *
+from .security import *
+from .stores import *

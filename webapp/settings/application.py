@@ -1,0 +1,94 @@
+"""What Tonemark is made of, and how it behaves."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from . import environment
+
+__all__ = [
+    "AUTH_USER_MODEL",
+    "DEFAULT_AUTO_FIELD",
+    "DEVICE",
+    "INSTALLED_APPS",
+    "LANGUAGES",
+    "LANGUAGE_CODE",
+    "LOGIN_REDIRECT_URL",
+    "LOGIN_URL",
+    "LOGOUT_REDIRECT_URL",
+    "MAX_DURATION_SECONDS",
+    "MAX_UPLOAD_BYTES",
+    "MIDDLEWARE",
+    "REGISTRATION_OPEN",
+    "ROOT_URLCONF",
+    "TEMPLATES",
+    "TIME_ZONE",
+    "TORCH_THREADS",
+    "USE_TZ",
+    "WSGI_APPLICATION",
+]
+
+MAX_UPLOAD_BYTES = environment.whole("MAX_UPLOAD_BYTES", 2 * 1024**3, least=1)
+MAX_DURATION_SECONDS = environment.whole("MAX_DURATION_SECONDS", 4 * 60 * 60, least=1)
+REGISTRATION_OPEN = environment.switch("REGISTRATION_OPEN", False)
+DEVICE = environment.choice("DEVICE", "auto", ["auto", "cpu", "cuda"])
+# None: as many as the machine has cores.
+TORCH_THREADS = environment.whole("TORCH_THREADS", 0) or None
+
+INSTALLED_APPS = [
+    "tagger",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_filters",
+    "django_htmx",
+    "django_celery_beat",
+    "csp",
+]
+MIDDLEWARE = [
+    "tagger.request_id.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+ROOT_URLCONF = "webapp.urls"
+WSGI_APPLICATION = "webapp.wsgi.application"
+AUTH_USER_MODEL = "tagger.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LOGIN_URL = "web:sign-in"
+LOGIN_REDIRECT_URL = "web:library"
+LOGOUT_REDIRECT_URL = "web:sign-in"
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("de", _("German"))]
+TIME_ZONE = environment.text("TIME_ZONE", "UTC")
+USE_TZ = True

@@ -1,0 +1,71 @@
+"""Celery on Valkey or Redis. The Job table is the truth; a message carries a job's id only."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from ..embedded.locations import Locations
+from . import environment
+from .paths import DATA_DIR
+
+__all__ = [
+    "CELERY_ACCEPT_CONTENT",
+    "CELERY_BEAT_SCHEDULE",
+    "CELERY_BEAT_SCHEDULER",
+    "CELERY_BROKER_CONNECTION_MAX_RETRIES",
+    "CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP",
+    "CELERY_BROKER_TRANSPORT_OPTIONS",
+    "CELERY_BROKER_URL",
+    "CELERY_TASK_ACKS_LATE",
+    "CELERY_TASK_CREATE_MISSING_QUEUES",
+    "CELERY_TASK_DEFAULT_QUEUE",
+    "CELERY_TASK_IGNORE_RESULT",
+    "CELERY_TASK_PUBLISH_RETRY_POLICY",
+    "CELERY_TASK_REJECT_ON_WORKER_LOST",
+    "CELERY_TASK_ROUTES",
+    "CELERY_TASK_SERIALIZER",
+    "CELERY_TIMEZONE",
+    "CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS",
+    "CELERY_WORKER_HIJACK_ROOT_LOGGER",
+    "CELERY_WORKER_PREFETCH_MULTIPLIER",
+    "CELERY_WORKER_SEND_TASK_EVENTS",
+]
+
+CELERY_BROKER_URL = environment.text("BROKER_URL", Locations(DATA_DIR).broker_url)
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
+    # Longer than any job: a message that comes twice is harmless, but wastes a claim.
+    "visibility_timeout": 12 * 60 * 60,
+    "unacked_restore_interval": 10,
+    "unacked_restore_throttle": 1,
+    # Queues are served in the order the worker names them: uploads before bulk work.
+    "queue_order_strategy": "priority",
+    "socket_connect_timeout": 2,
+    "socket_keepalive": True,
+    "health_check_interval": 25,
+}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+# An upload does not wait for a broker that is away: the reaper sends the job later.
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1, "interval_max": 0.1}
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_DEFAULT_QUEUE = "maintenance"
+CELERY_TASK_CREATE_MISSING_QUEUES = True
+CELERY_TASK_ROUTES = {"tagger.tasks.reap_jobs": {"queue": "maintenance"}}
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULE = {
+    "reap-jobs": {
+        "task": "tagger.tasks.reap_jobs",
+        "schedule": timedelta(seconds=10),
+        "options": {"queue": "maintenance", "expires": 10},
+    },
+}

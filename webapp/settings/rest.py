@@ -1,0 +1,45 @@
+"""The REST API: who may call it, how often, and how it describes itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = ["REST_FRAMEWORK", "SPECTACULAR_SETTINGS"]
+
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "tagger.api.authentication.BearerAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_CLASSES": ["tagger.api.throttles.MethodThrottle"],
+    "DEFAULT_THROTTLE_RATES": {
+        "read": "1200/min",
+        "write": "300/min",
+        "upload": "600/min",
+        "login": "10/min",
+    },
+    "EXCEPTION_HANDLER": "tagger.api.problems.problem_handler",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Tonemark",
+    "DESCRIPTION": "Upload music, read its tags, correct them.",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "JobState": "tagger.models.Job.State",
+        "ModelState": "tagger.models.ModelVersion.State",
+        "TrackState": "tagger.models.Track.State",
+    },
+    # Out of the package, not from a foreign server.
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}

@@ -1,0 +1,85 @@
+"""Keys, cookies, HTTPS and what a page may load (Content-Security-Policy without inline code)."""
+
+from __future__ import annotations
+
+from csp.constants import NONCE, NONE, SELF
+
+from ..embedded.secret import secret_in
+from . import environment
+from .paths import DATA_DIR
+
+__all__ = [
+    "ALLOWED_HOSTS",
+    "AUTH_PASSWORD_VALIDATORS",
+    "CONTENT_SECURITY_POLICY",
+    "CSRF_COOKIE_SECURE",
+    "CSRF_TRUSTED_ORIGINS",
+    "DATA_UPLOAD_MAX_MEMORY_SIZE",
+    "DEBUG",
+    "PASSWORD_HASHERS",
+    "SECRET_KEY",
+    "SECURE_HSTS_INCLUDE_SUBDOMAINS",
+    "SECURE_HSTS_PRELOAD",
+    "SECURE_HSTS_SECONDS",
+    "SECURE_PROXY_SSL_HEADER",
+    "SECURE_REFERRER_POLICY",
+    "SECURE_SSL_REDIRECT",
+    "SESSION_COOKIE_SECURE",
+    "X_FRAME_OPTIONS",
+]
+
+YEAR = 365 * 24 * 60 * 60
+
+
+def _secret_key() -> str:
+    if environment.is_set("SECRET_KEY"):
+        return environment.text("SECRET_KEY")
+    if environment.is_set("SECRET_KEY_FILE"):
+        return environment.file_text("SECRET_KEY_FILE")
+    return secret_in(DATA_DIR)
+
+
+DEBUG = environment.switch("DEBUG", False)
+SECRET_KEY = _secret_key()
+ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = environment.words("CSRF_TRUSTED_ORIGINS", [])
+# Forms and JSON only; audio is streamed to disk and has its own limit.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024**2
+
+_https = environment.switch("HTTPS", False)
+SECURE_SSL_REDIRECT = _https
+SECURE_HSTS_SECONDS = YEAR if _https else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = _https
+SECURE_HSTS_PRELOAD = _https
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _https else None
+SESSION_COOKIE_SECURE = _https
+CSRF_COOKIE_SECURE = _https
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "media-src": [SELF],
+        # The waveform brings a style element of its own into its shadow tree.
+        "style-src": [SELF, NONCE],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    },
+}
