@@ -41,7 +41,8 @@ def rows(tracks: Iterable[Track]) -> list[Row]:
 
 def _row(track: Track) -> Row:
     found = chips(track.track_tags.all())
-    job = next(iter(track.jobs.all()), None)
+    latest: list[Job] = getattr(track, "latest_jobs")  # noqa: B009  the prefetch put it there
+    job = latest[0] if latest else None
     return Row(track, found[:STRONGEST], max(0, len(found) - STRONGEST), job)
 
 

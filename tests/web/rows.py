@@ -1,0 +1,85 @@
+"""Rows as the product itself would have made them, without waiting for a network to listen."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import Any
+
+import numpy as np
+from django.core.files.base import ContentFile
+
+from ml.inference import Analysis as Heard
+from ml.labels import LABEL_NAMES
+from tagger.actions.record_analysis import record_analysis
+from tagger.models import Job, ModelVersion, Track, User
+
+PASSWORD = "a-long-enough-password"  # noqa: S105  of test accounts only
+HOP = 59_049 / 22_050
+
+_numbers = count(1)
+
+
+def person(name: str = "", **values: Any) -> User:
+    name = name or f"person{next(_numbers)}"
+    return User.objects.create_user(username=name, password=PASSWORD, **values)
+
+
+def active_model() -> ModelVersion:
+    return ModelVersion.objects.get_or_create(
+        state=ModelVersion.State.ACTIVE,
+        defaults={
+            "name": "tonemark-test",
+            "sha256": "0" * 64,
+            "card": {},
+            "labels": list(LABEL_NAMES),
+            "thresholds": [0.5] * len(LABEL_NAMES),
+        },
+    )[0]
+
+
+def track(owner: User, title: str = "", **values: Any) -> Track:
+    number = next(_numbers)
+    made = Track(
+        owner=owner,
+        title=title or f"Track {number}",
+        file_name=f"{number}.mp3",
+        file_size=1000,
+        file_sha256=f"{number:064}",
+        audio_sha256=f"{number:064}",
+        duration=10.0,
+        **values,
+    )
+    made.file.save(made.file_name, ContentFile(b"not really sound"), save=False)
+    made.save(force_insert=True)
+    return made
+
+
+def heard(made: Track, segments: int = 3, notes: tuple[str, ...] = (), **scores: float) -> Track:
+    """The active model heard these labels (underscores for blanks), and 0.01 of all others."""
+    means = [scores.get(label.replace(" ", "_"), 0.01) for label in LABEL_NAMES]
+    row = np.array([means] * segments, dtype=np.float32)
+    result = Heard(
+        scores=row,
+        mean_scores=row.mean(axis=0),
+        embedding=np.eye(1, 1024, dtype=np.float32)[0],
+        peaks=np.array([-64, 64] * 50, dtype=np.int8),
+        duration=segments * HOP,
+        segment_seconds=HOP,
+        hop_seconds=HOP,
+        notes=notes,
+    )
+    record_analysis(made, active_model(), result)
+    made.refresh_from_db()
+    return made
+
+
+def job(made: Track, state: Job.State, **values: Any) -> Job:
+    return Job.objects.create(
+        kind=Job.Kind.TAG_TRACK,
+        trigger=Job.Trigger.WEB,
+        queue="inference",
+        owner=made.owner,
+        track=made,
+        state=state,
+        **values,
+    )

@@ -1,0 +1,117 @@
+"""Every page: who may see it, and with which methods."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tagger.models import ApiToken, Job, Track, User
+
+from . import rows
+
+NOBODY = uuid4()
+PAGES = [
+    ("library", {}),
+    ("tags", {}),
+    ("tag", {"slug": "guitar"}),
+    ("upload", {}),
+    ("account", {}),
+    ("change-password", {}),
+    ("track", {"track_id": NOBODY}),
+    ("edit-track", {"track_id": NOBODY}),
+    ("delete-track", {"track_id": NOBODY}),
+    ("download", {"track_id": NOBODY}),
+    ("status", {}),
+]
+ACTS = [
+    ("live", {}),
+    ("hear-again", {"track_id": NOBODY}),
+    ("verdict", {"track_id": NOBODY, "slug": "guitar"}),
+    ("revoke-token", {"token_id": NOBODY}),
+    ("retry-job", {"job_id": NOBODY}),
+]
+OF_A_TRACK = ["track", "edit-track", "delete-track", "download"]
+
+
+def address(name: str, values: dict[str, UUID | str]) -> str:
+    return reverse(f"web:{name}", kwargs=values)
+
+
+@pytest.mark.parametrize(("name", "values"), PAGES)
+@pytest.mark.django_db
+def test_a_stranger_is_sent_to_sign_in(name: str, values: dict[str, str], client: Client) -> None:
+    url = address(name, values)
+    response = client.get(url)
+    assert response.status_code == 302
+    assert response["Location"] == f"/sign-in/?next={url}"
+
+
+@pytest.mark.parametrize(("name", "values"), ACTS)
+@pytest.mark.django_db
+def test_a_stranger_can_do_nothing(name: str, values: dict[str, str], client: Client) -> None:
+    response = client.post(address(name, values))
+    assert response.status_code == 302
+    assert response["Location"].startswith("/sign-in/")
+
+
+@pytest.mark.django_db
+def test_a_script_whose_session_has_ended_is_told_to_sign_in(client: Client) -> None:
+    response = client.post(
+        "/live/", headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/upload/"}
+    )
+    assert response["HX-Redirect"] == "/sign-in/?next=/upload/"
+
+
+@pytest.mark.parametrize(("name", "values"), ACTS)
+def test_acts_are_no_links(name: str, values: dict[str, str], page: Client) -> None:
+    assert page.get(address(name, values)).status_code == 405
+
+
+@pytest.mark.parametrize("name", ["library", "tags", "track", "download"])
+def test_pages_for_reading_take_no_forms(name: str, page: Client, song: Track) -> None:
+    values = {"track_id": song.pk} if name in OF_A_TRACK else {}
+    assert page.post(reverse(f"web:{name}", kwargs=values)).status_code == 405
+
+
+@pytest.mark.parametrize("name", OF_A_TRACK)
+def test_somebody_elses_track_does_not_exist(name: str, song: Track, outside: Client) -> None:
+    assert outside.get(reverse(f"web:{name}", args=[song.pk])).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["edit-track", "delete-track", "hear-again"])
+def test_somebody_elses_track_cannot_be_changed(name: str, song: Track, outside: Client) -> None:
+    assert outside.post(reverse(f"web:{name}", args=[song.pk])).status_code == 404
+    song.refresh_from_db()
+    assert song.title == "Blue hour"
+    assert not song.jobs.exists()
+
+
+def test_somebody_elses_tags_cannot_be_judged(song: Track, outside: Client) -> None:
+    url = reverse("web:verdict", args=[song.pk, "guitar"])
+    assert outside.post(url, {"answer": "rejected"}).status_code == 404
+    assert not song.verdicts.exists()
+
+
+def test_somebody_elses_token_cannot_be_revoked(owner: User, outside: Client) -> None:
+    token = ApiToken.objects.create(owner=owner, name="sync", prefix="tm_12345", digest="d" * 64)
+    assert outside.post(reverse("web:revoke-token", args=[token.pk])).status_code == 404
+    token.refresh_from_db()
+    assert token.is_valid
+
+
+def test_the_machine_room_is_for_staff(page: Client, song: Track) -> None:
+    failed = rows.job(song, Job.State.FAILED)
+    assert page.get("/status/").status_code == 404
+    assert page.post(reverse("web:retry-job", args=[failed.pk])).status_code == 404
+
+
+def test_a_form_without_its_token_is_refused(owner: User, song: Track) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(owner)
+    response = strict.post(reverse("web:delete-track", args=[song.pk]))
+    assert response.status_code == 403
+    assert "open for too long" in response.content.decode()
+    assert Track.objects.filter(pk=song.pk).exists()
