@@ -54,13 +54,14 @@ class _Facts:
 
 
 class _Movable(File):
-    """A file the storage may move instead of copying: `temporary_file_path` is Django's word for it."""
+    """A file the storage may move instead of copying; `temporary_file_path` tells it so."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path.open("rb"), name=path.name)
+        self.path = path
 
     def temporary_file_path(self) -> str:
-        return str(self.file.name)
+        return str(self.path)
 
 
 def ingest(

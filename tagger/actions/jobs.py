@@ -1,7 +1,7 @@
 """The life of a Job row: made, dispatched, claimed, kept alive, ended, reaped.
 
-A worker owns a job only while its lease lasts, and every write it makes is conditioned on the attempt
-it claimed. Messages delivered twice, late or never are therefore harmless.
+A worker owns a job only while its lease lasts, and every write it makes is conditioned on the
+attempt it claimed. Messages delivered twice, late or never are therefore harmless.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -43,7 +44,7 @@ def dispatch(job: Job) -> bool:
     from ..tasks import run_job
 
     try:
-        run_job.apply_async(args=[str(job.pk)], queue=job.queue)
+        run_job.apply_async(args=(str(job.pk),), queue=job.queue)
     except (OperationalError, OSError) as error:
         logger.warning("job %s waits, the broker is away: %s", job.pk, error)
         return False
@@ -84,7 +85,10 @@ def succeed(job: Job) -> bool:
     """False when another worker has taken the job over in the meantime."""
     return bool(
         _mine(job).update(
-            state=Job.State.SUCCEEDED, finished_at=timezone.now(), lease_until=None, done=F("total")
+            state=Job.State.SUCCEEDED,
+            finished_at=timezone.now(),
+            lease_until=None,
+            done=Coalesce("total", "done"),
         )
     )
 
@@ -114,9 +118,7 @@ def end_cancelled(job: Job) -> None:
 
 def _settle_track(job: Job) -> None:
     """A track that has been heard before keeps its tags; one that never was is failed."""
-    Track.objects.filter(pk=job.track_id, state=Track.State.PENDING).update(
-        state=Track.State.FAILED
-    )
+    Track.objects.filter(jobs=job, state=Track.State.PENDING).update(state=Track.State.FAILED)
 
 
 def cancel(job: Job) -> Job:
@@ -134,13 +136,13 @@ def cancel(job: Job) -> Job:
 
 
 def retry(job: Job, *, trigger: Job.Trigger) -> Job:
-    """A new job for the same work. Raises JobStateError unless the old one failed or was cancelled."""
+    """A new job for the same work; JobStateError unless the old one failed or was cancelled."""
     if job.state not in (Job.State.FAILED, Job.State.CANCELLED) or job.track is None:
         raise JobStateError(
             f"Only a failed or cancelled job can be retried; this one is {job.state}."
         )
     with transaction.atomic():
-        track = Track.objects.select_for_update().get(pk=job.track_id)
+        track = Track.objects.select_for_update().get(pk=job.track.pk)
         standing = track.jobs.filter(kind=job.kind, state__in=Job.OPEN_STATES).first()
         if standing:
             return standing

@@ -19,7 +19,7 @@ DEFAULT_THRESHOLD = 0.5
 
 
 def install_model(path: Path) -> ModelVersion:
-    """Bring in weights and their card, verified by hash. The same weights again: the row that exists."""
+    """Bring in weights and their card. The same weights again: the row that exists."""
     card = read_card(path)
     known = ModelVersion.objects.filter(sha256=card.sha256).first()
     if known:
@@ -40,9 +40,10 @@ def _store(version: ModelVersion, path: Path) -> ModelVersion:
     storage = version.weights.storage
     base = slugify(version.name)
     with path.open("rb") as content:
-        version.weights.save(f"{base}.safetensors", File(content), save=False)
+        name = storage.save(f"{base}.safetensors", File(content))
     with card_path(path).open("rb") as content:
-        storage.save(str(card_path(Path(version.weights.name))), File(content))
+        storage.save(str(card_path(Path(name))), File(content))
+    version.weights.name = name
     version.save(force_insert=True)
     return version
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from celery import current_app
 from django.db.models import Q, QuerySet
@@ -55,18 +56,23 @@ def _lost() -> list[Job]:
 
 
 def _queue_is_empty(queue: str) -> bool:
-    try:
-        with current_app.connection_for_read() as connection:
-            channel = connection.default_channel
-            return channel.queue_declare(queue, passive=True).message_count == 0
-    except connection_errors() as error:
-        logger.warning("cannot look at queue %s: %s", queue, error)
-        return False
+    with current_app.connection_for_read() as connection:
+        try:
+            channel: Any = connection.default_channel
+            waiting: int = channel.queue_declare(queue, passive=True).message_count
+            return waiting == 0
+        except connection.channel_errors:
+            # "No such queue": a Redis list that is empty does not exist.
+            return True
+        except connection_errors() as error:
+            logger.warning("cannot look at queue %s: %s", queue, error)
+            return False
 
 
-def connection_errors() -> tuple[type[Exception], ...]:
-    transport = current_app.connection_for_read()
-    return (OperationalError, OSError, *transport.connection_errors, *transport.channel_errors)
+def connection_errors() -> tuple[type[BaseException], ...]:
+    """What a broker that is away, or a queue that it has never heard of, raises."""
+    broker = current_app.connection_for_read()
+    return (OperationalError, OSError, *broker.connection_errors, *broker.channel_errors)
 
 
 def _give_up(job: Job) -> bool:

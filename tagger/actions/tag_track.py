@@ -40,7 +40,7 @@ class _Reporter:
 
 
 def tag_track(job: Job) -> None:
-    """Run a claimed job to its end. Every way out leaves the row in a state that says what happened."""
+    """Run a claimed job to its end; every way out leaves a row that says what happened."""
     track, model = job.track, active_model()
     if track is None or model is None:
         jobs.fail(job, code="no-model", detail="No model is active. Ask an admin to activate one.")

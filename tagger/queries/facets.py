@@ -35,7 +35,7 @@ def facet_groups(tracks: QuerySet[Track], *, keep_empty: bool = False) -> list[F
         facets = [facet for facet in facets if facet.count]
     facets.sort(key=lambda facet: (-facet.count, facet.tag.name))
     return [
-        FacetGroup(group, Tag.Group(group).label, found)
+        FacetGroup(group, str(Tag.Group(group).label), found)
         for group in Tag.Group.values
         if (found := [facet for facet in facets if facet.tag.group == group])
     ]

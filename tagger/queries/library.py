@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 import django_filters as filters
 from django.db.models import F, FloatField, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 
 from ..models import Tag, Track, TrackTag, User
 from .vocabulary import meant_by
@@ -29,16 +31,19 @@ def library(owner: User) -> QuerySet[Track]:
     return Track.objects.filter(owner=owner).defer("peaks", "search_text")
 
 
+@extend_schema_field(OpenApiTypes.STR)
+class SlugsFilter(filters.ModelMultipleChoiceFilter):
+    """Tags by their slugs, as the API's description says too."""
+
+
 class LibraryFilter(filters.FilterSet):
     """Each field may be left out. `tag` and `exclude_tag` may be given more than once."""
 
-    tag = filters.ModelMultipleChoiceFilter(
-        queryset=Tag.objects.all(), to_field_name="slug", method="with_tags"
-    )
+    tag = SlugsFilter(queryset=Tag.objects.all(), to_field_name="slug", method="with_tags")
     tag_mode = filters.ChoiceFilter(
         choices=[("all", _("all of them")), ("any", _("any of them"))], method="ignore"
     )
-    exclude_tag = filters.ModelMultipleChoiceFilter(
+    exclude_tag = SlugsFilter(
         queryset=Tag.objects.all(), to_field_name="slug", method="without_tags"
     )
     tag_min = filters.NumberFilter(min_value=0, max_value=1, method="ignore")

@@ -11,7 +11,7 @@ from ..models import Analysis, Track
 
 @dataclass(frozen=True)
 class SegmentScores:
-    """float32 `(segments, labels)`; segment k begins at `k * hop_seconds` and lasts `segment_seconds`."""
+    """float32 `(segments, labels)`; segment k begins at `k * hop_seconds`."""
 
     labels: list[str]
     scores: np.ndarray
@@ -29,7 +29,7 @@ def segment_scores(analysis: Analysis) -> SegmentScores:
 
 
 def peak_pairs(track: Track) -> list[int] | None:
-    """Interleaved minimum and maximum, −127…127, for drawing a waveform; None until heard."""
+    """Interleaved minimum and maximum, -127…127, for drawing a waveform; None until heard."""
     if track.peaks is None:
         return None
     return np.frombuffer(bytes(track.peaks), dtype=np.int8).tolist()

@@ -67,9 +67,7 @@ def _queues() -> list[QueueStatus]:
             oldest=Min("created_at", filter=queued),
         )
     )
-    return [
-        QueueStatus(row["queue"], row["queued"], row["running"], row["oldest"]) for row in rows
-    ]
+    return [QueueStatus(row["queue"], row["queued"], row["running"], row["oldest"]) for row in rows]
 
 
 def _workers() -> tuple[list[WorkerStatus], bool]:

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from mimetypes import guess_type
+from uuid import UUID
+
+from django.http import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ..models import Track
+from ..queries.segments import peak_pairs
+from ..ranged import RangeNotSatisfiable, ranged_response
+from .access import own_track
+from .base import ApiView
+from .documentation import problems
+from .problems import Problem, problem_handler
+from .shapes.prediction import PeaksShape
+
+_RANGE = OpenApiParameter(
+    "Range", OpenApiTypes.STR, OpenApiParameter.HEADER, description="One range."
+)
+
+
+class TrackAudio(ApiView):
+    @extend_schema(
+        summary="The file as it was uploaded",
+        parameters=[_RANGE],
+        responses=problems(
+            {
+                (200, "audio/*"): OpenApiTypes.BINARY,
+                (206, "audio/*"): OpenApiTypes.BINARY,
+                304: None,
+            },
+            "not-found",
+            "file-missing",
+            "range-not-satisfiable",
+        ),
+    )
+    def get(self, request: Request, track_id: UUID) -> HttpResponseBase:
+        track = own_track(self.person, track_id)
+        try:
+            return ranged_response(
+                request._request,
+                track.file.open("rb"),
+                content_type=_media_type(track),
+                file_name=track.file_name,
+                etag=track.file_sha256,
+            )
+        except FileNotFoundError as error:
+            raise Problem("file-missing", "The stored file of this track is missing.") from error
+        except RangeNotSatisfiable as error:
+            return self._not_satisfiable(error)
+
+    def _not_satisfiable(self, error: RangeNotSatisfiable) -> Response:
+        problem = Problem("range-not-satisfiable", str(error))
+        response = problem_handler(problem, {"request": self.request})
+        response["Content-Range"] = f"bytes */{error.size}"
+        return response
+
+
+class TrackPeaks(ApiView):
+    @extend_schema(
+        summary="The waveform's peaks",
+        responses=problems({200: PeaksShape}, "not-found", "not-analysed"),
+    )
+    def get(self, request: Request, track_id: UUID) -> Response:
+        track = own_track(self.person, track_id)
+        peaks = peak_pairs(track)
+        if peaks is None:
+            raise Problem("not-analysed", "This track has not been heard yet.")
+        return Response({"duration": track.duration, "peaks": peaks})
+
+
+def _media_type(track: Track) -> str:
+    """Only ever sound or plain bytes: a file must not become a page of this site."""
+    guessed = (guess_type(track.file.name)[0] or "").replace("video/", "audio/")
+    return guessed if guessed.startswith("audio/") else "application/octet-stream"

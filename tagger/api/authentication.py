@@ -1,0 +1,33 @@
+"""`Authorization: Bearer TOKEN`, beside the session of the web page."""
+
+from __future__ import annotations
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from ..actions.tokens import recognise_token
+from ..models import ApiToken, User
+
+
+class BearerAuthentication(BaseAuthentication):
+    def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
+        scheme, _, secret = get_authorization_header(request).partition(b" ")
+        if scheme.lower() != b"bearer":
+            return None
+        token = recognise_token(secret.strip().decode("latin-1"))
+        if token is None:
+            raise AuthenticationFailed("This token is unknown, expired or revoked.")
+        return token.owner, token
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="Tonemark"'
+
+
+class BearerScheme(OpenApiAuthenticationExtension):
+    target_class = "tagger.api.authentication.BearerAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer"}

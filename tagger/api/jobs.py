@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+import django_filters as filters
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ..actions import jobs
+from ..models import Job
+from .accepted import accepted
+from .access import own_jobs
+from .base import ApiView
+from .documentation import LOCATION, RETRY_AFTER, changes, problems
+from .lists import ListView
+from .problems import Problem
+from .shapes.job import JobShape
+
+
+class JobFilter(filters.FilterSet):
+    state = filters.MultipleChoiceFilter(choices=Job.State.choices)
+    kind = filters.ChoiceFilter(choices=Job.Kind.choices)
+    track = filters.UUIDFilter(field_name="track_id")
+
+    class Meta:
+        model = Job
+        fields: ClassVar[list[str]] = []
+
+
+class JobList(ListView):
+    serializer_class = JobShape
+    queryset = Job.objects.none()
+    filterset_class = JobFilter
+
+    def get_queryset(self) -> QuerySet[Job]:
+        return own_jobs(self.person)
+
+    @extend_schema(
+        summary="List my jobs", responses=problems({200: JobShape(many=True)}, "invalid")
+    )
+    def get(self, request: Request) -> Response:
+        return self.listed()
+
+
+class JobView(ApiView):
+    def named(self, job_id: UUID) -> Job:
+        return get_object_or_404(own_jobs(self.person), pk=job_id)
+
+
+class JobDetail(JobView):
+    @extend_schema(
+        summary="Show a job",
+        description="Ask every few seconds until its state is succeeded, failed or cancelled.",
+        responses=problems({200: JobShape}, "not-found"),
+    )
+    def get(self, request: Request, job_id: UUID) -> Response:
+        return Response(JobShape(self.named(job_id)).data)
+
+
+class JobCancel(JobView):
+    @extend_schema(
+        summary="Cancel a job",
+        description="202 while its worker is asked to stop, 200 when it has ended.",
+        request=None,
+        parameters=[LOCATION, RETRY_AFTER],
+        responses=changes({200: JobShape, 202: JobShape}, "not-found"),
+    )
+    def post(self, request: Request, job_id: UUID) -> Response:
+        job = jobs.cancel(self.named(job_id))
+        body: Any = JobShape(job).data
+        return accepted(request, job, body) if job.is_open else Response(body)
+
+
+class JobRetry(JobView):
+    @extend_schema(
+        summary="Try a failed or cancelled job again",
+        description="Answers with a new job.",
+        request=None,
+        parameters=[LOCATION, RETRY_AFTER],
+        responses=changes({202: JobShape}, "not-found", "job-state"),
+    )
+    def post(self, request: Request, job_id: UUID) -> Response:
+        try:
+            job = jobs.retry(self.named(job_id), trigger=Job.Trigger.API)
+        except jobs.JobStateError as error:
+            raise Problem("job-state", str(error)) from error
+        return accepted(request, job, JobShape(job).data)

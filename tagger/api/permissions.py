@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.request import Request
+
+from ..models import ApiToken
+from .problems import Problem
+
+if TYPE_CHECKING:
+    # At run time a circle: the settings of views name this module.
+    from rest_framework.views import APIView
+
+
+class TokenMayWrite(BasePermission):
+    """A read-only token changes nothing. Sessions may do all that their person may."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        token = request.auth
+        if not isinstance(token, ApiToken) or request.method in SAFE_METHODS:
+            return True
+        if token.scope != ApiToken.Scope.WRITE:
+            raise Problem("read-only-token", "This token may only read.")
+        return True

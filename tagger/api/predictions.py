@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ..models import Analysis
+from ..queries.segments import segment_scores
+from ..queries.tag_view import latest_analysis
+from .access import own_track
+from .base import ApiView
+from .documentation import problems
+from .problems import Problem
+from .shapes.prediction import PredictionsShape
+
+DIGITS = 4
+
+
+class _Query(serializers.Serializer[Any]):
+    segments = serializers.BooleanField(default=False)
+    min_score = serializers.FloatField(default=0.0, min_value=0.0, max_value=1.0)
+
+
+class TrackPredictions(ApiView):
+    query_parameters = frozenset({"segments", "min_score"})
+
+    @extend_schema(
+        summary="What the active model heard",
+        parameters=[
+            OpenApiParameter(
+                "segments", OpenApiTypes.BOOL, description="Scores over time as well."
+            ),
+            OpenApiParameter(
+                "min_score",
+                {"type": "number", "minimum": 0, "maximum": 1},
+                description="Leave out labels whose mean score is lower.",
+            ),
+        ],
+        responses=problems({200: PredictionsShape}, "invalid", "not-found", "not-analysed"),
+    )
+    def get(self, request: Request, track_id: UUID) -> Response:
+        query = self._query(request)
+        analysis = latest_analysis(own_track(self.person, track_id))
+        if analysis is None:
+            raise Problem("not-analysed", "The active model has not heard this track yet.")
+        order = _kept(analysis, query["min_score"])
+        body = _predictions(analysis, order)
+        if query["segments"]:
+            body["segments"] = _segments(analysis, order)
+        return Response(body)
+
+    def _query(self, request: Request) -> dict[str, Any]:
+        shape = _Query(data=request.query_params)
+        if shape.is_valid():
+            return shape.validated_data
+        errors = [
+            {"parameter": name, "code": fault.code, "detail": str(fault)}
+            for name, faults in shape.errors.items()
+            for fault in faults
+        ]
+        raise Problem("invalid", " ".join(error["detail"] for error in errors), errors=errors)
+
+
+def _kept(analysis: Analysis, minimum: float) -> list[int]:
+    """Places of the labels to show, best mean score first."""
+    scores = analysis.mean_scores
+    kept = [place for place, score in enumerate(scores) if score >= minimum]
+    return sorted(kept, key=lambda place: -scores[place])
+
+
+def _predictions(analysis: Analysis, order: list[int]) -> dict[str, Any]:
+    model = analysis.model
+    return {
+        "model": model.name,
+        "heard_at": analysis.created_at,
+        "segment_seconds": analysis.segment_seconds,
+        "hop_seconds": analysis.hop_seconds,
+        "scores": [
+            {
+                "tag": model.labels[place],
+                "score": round(analysis.mean_scores[place], DIGITS),
+                "threshold": model.thresholds[place],
+            }
+            for place in order
+        ],
+    }
+
+
+def _segments(analysis: Analysis, order: list[int]) -> list[dict[str, Any]]:
+    heard = segment_scores(analysis)
+    # As float64, since a float32 prints digits that were never there.
+    scores = np.round(heard.scores[:, order].astype(np.float64), DIGITS).tolist()
+    starts = np.arange(len(scores)) * heard.hop_seconds
+    return [
+        {
+            "start": round(float(start), DIGITS),
+            "end": round(float(start) + heard.segment_seconds, DIGITS),
+            "scores": row,
+        }
+        for start, row in zip(starts, scores, strict=True)
+    ]

@@ -1,0 +1,124 @@
+"""The table of everything that can go wrong: a problem's `type` names one of these for ever."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ProblemType:
+    slug: str
+    status: int
+    title: str
+    meaning: str
+
+
+_TABLE = (
+    ProblemType(
+        "invalid",
+        400,
+        "The request holds values that cannot be used",
+        "`errors` names each field (`pointer`) or query parameter (`parameter`) at fault.",
+    ),
+    ProblemType(
+        "unknown-parameter",
+        400,
+        "Unknown query parameter",
+        "`errors` names the parameters this address does not know; the detail lists those it does.",
+    ),
+    ProblemType(
+        "malformed", 400, "The request cannot be read", "The body is not what its header says."
+    ),
+    ProblemType(
+        "not-authenticated",
+        401,
+        "Sign in first",
+        "Send `Authorization: Bearer TOKEN`, or use the session of the web page.",
+    ),
+    ProblemType(
+        "invalid-token",
+        401,
+        "The token is not valid",
+        "It is unknown, expired or revoked, or its owner may not sign in any more.",
+    ),
+    ProblemType("forbidden", 403, "Not allowed", "You are known, and this is not allowed to you."),
+    ProblemType(
+        "read-only-token",
+        403,
+        "The token may only read",
+        "Make a token with the scope `write` to change anything.",
+    ),
+    ProblemType(
+        "not-found",
+        404,
+        "Not found",
+        "There is nothing at this address, or it belongs to somebody else.",
+    ),
+    ProblemType(
+        "not-analysed",
+        404,
+        "Not heard yet",
+        "The track has not been heard by the active model. Its jobs say how far it is.",
+    ),
+    ProblemType(
+        "file-missing",
+        404,
+        "The stored file is missing",
+        "The row of the track exists, its file does not. Restore it from a backup.",
+    ),
+    ProblemType(
+        "method-not-allowed", 405, "Method not allowed", "The header `Allow` lists those that are."
+    ),
+    ProblemType(
+        "job-state",
+        409,
+        "The job's state does not allow this",
+        "Only failed and cancelled jobs can be retried.",
+    ),
+    ProblemType(
+        "too-large",
+        413,
+        "The file is too large",
+        "`limit` is the number of bytes that are accepted.",
+    ),
+    ProblemType(
+        "unsupported-media-type",
+        415,
+        "Unsupported content type",
+        "Uploads are multipart/form-data; everything else is application/json.",
+    ),
+    ProblemType(
+        "not-audio",
+        415,
+        "The file is not audio",
+        "Its content is none of the formats that can be read, whatever its name says.",
+    ),
+    ProblemType("no-audio-stream", 415, "The file holds no audio", "A picture or a mute film."),
+    ProblemType(
+        "unsupported-codec", 415, "The codec is not supported", "Convert the file to FLAC or MP3."
+    ),
+    ProblemType(
+        "range-not-satisfiable",
+        416,
+        "The range lies outside of the file",
+        "`Content-Range` gives the size.",
+    ),
+    ProblemType("empty", 422, "The file is empty", "It has no bytes, or no sound."),
+    ProblemType("damaged", 422, "The file is damaged", "It is audio, but it cannot be decoded."),
+    ProblemType(
+        "unsupported-rate", 422, "The sample rate cannot be used", "Resample to 44,100 Hz."
+    ),
+    ProblemType(
+        "unsupported-channels", 422, "Too many channels", "Mix the file down to fewer channels."
+    ),
+    ProblemType("too-long", 422, "The recording is too long", "The detail gives the limit."),
+    ProblemType("throttled", 429, "Too many requests", "`Retry-After` gives the seconds to wait."),
+    ProblemType(
+        "internal",
+        500,
+        "Something went wrong here",
+        "The fault is ours. The log has the trace under `request_id`.",
+    ),
+)
+
+PROBLEM_TYPES = {problem.slug: problem for problem in _TABLE}

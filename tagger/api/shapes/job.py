@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from ...models import Job
+
+
+class ProgressShape(serializers.Serializer[Any]):
+    stage = serializers.CharField()
+    done = serializers.FloatField()
+    total = serializers.FloatField(allow_null=True)
+    unit = serializers.CharField()
+
+
+class JobErrorShape(serializers.Serializer[Any]):
+    code = serializers.CharField(source="error_code")
+    detail = serializers.CharField(source="error_detail")
+
+
+class JobShape(serializers.ModelSerializer[Job]):
+    track = serializers.PrimaryKeyRelatedField[Any](read_only=True, allow_null=True)
+    progress = ProgressShape(source="*", read_only=True)
+    error = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Job
+        fields: ClassVar[list[str]] = [
+            "id",
+            "kind",
+            "trigger",
+            "state",
+            "track",
+            "progress",
+            "attempts",
+            "cancel_requested",
+            "error",
+            "created_at",
+            "started_at",
+            "finished_at",
+        ]
+        read_only_fields = fields
+
+    @extend_schema_field(JobErrorShape(allow_null=True))
+    def get_error(self, job: Job) -> dict[str, Any] | None:
+        return dict(JobErrorShape(job).data) if job.error_code else None

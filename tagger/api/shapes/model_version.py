@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from ...models import ModelVersion
+
+
+class ModelShape(serializers.ModelSerializer[ModelVersion]):
+    class Meta:
+        model = ModelVersion
+        fields: ClassVar[list[str]] = ["name", "state", "sha256", "created_at", "activated_at"]
+        read_only_fields = fields
+
+
+class LabelShape(serializers.Serializer[Any]):
+    tag = serializers.CharField()
+    threshold = serializers.FloatField()
+
+
+class ModelCardShape(ModelShape):
+    labels = serializers.SerializerMethodField()
+    card = serializers.DictField(read_only=True)
+
+    class Meta(ModelShape.Meta):
+        fields: ClassVar[list[str]] = [*ModelShape.Meta.fields, "labels", "card"]
+        read_only_fields = fields
+
+    @extend_schema_field(LabelShape(many=True))
+    def get_labels(self, model: ModelVersion) -> list[dict[str, Any]]:
+        pairs = zip(model.labels, model.thresholds, strict=True)
+        return [{"tag": label, "threshold": threshold} for label, threshold in pairs]

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+
+class ScoreShape(serializers.Serializer[Any]):
+    tag = serializers.CharField(help_text="The model's own label.")
+    score = serializers.FloatField(help_text="Mean over all segments, 0 to 1.")
+    threshold = serializers.FloatField(help_text="From here on it counts as a tag.")
+
+
+class SegmentShape(serializers.Serializer[Any]):
+    start = serializers.FloatField(help_text="seconds")
+    end = serializers.FloatField(help_text="seconds")
+    scores = serializers.ListField(
+        child=serializers.FloatField(), help_text="In the order of the labels in `scores` above."
+    )
+
+
+class PredictionsShape(serializers.Serializer[Any]):
+    model = serializers.CharField()
+    heard_at = serializers.DateTimeField()
+    segment_seconds = serializers.FloatField()
+    hop_seconds = serializers.FloatField()
+    scores = ScoreShape(many=True)
+    segments = SegmentShape(many=True, required=False)
+
+
+class PeaksShape(serializers.Serializer[Any]):
+    duration = serializers.FloatField(help_text="seconds")
+    peaks = serializers.ListField(
+        child=serializers.IntegerField(min_value=-127, max_value=127),
+        help_text="Minimum and maximum in turn, equally long stretches of the track.",
+    )

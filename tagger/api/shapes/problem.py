@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+
+class FaultShape(serializers.Serializer[Any]):
+    pointer = serializers.CharField(required=False, help_text="JSON pointer to the field.")
+    parameter = serializers.CharField(required=False, help_text="Name of the query parameter.")
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class ProblemShape(serializers.Serializer[Any]):
+    """Problem details, RFC 9457."""
+
+    type = serializers.CharField(help_text="Address of its meaning; stable.")
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    instance = serializers.CharField()
+    request_id = serializers.CharField()
+    errors = FaultShape(many=True, required=False)
+    limit = serializers.IntegerField(required=False, help_text="bytes; with `too-large` only")
+
+
+class ProblemTypeShape(serializers.Serializer[Any]):
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    meaning = serializers.CharField()

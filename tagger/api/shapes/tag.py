@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from ...models import Tag, TrackTag, Verdict
+
+
+class TagShape(serializers.Serializer[Any]):
+    """A tag of the vocabulary, as shown, with how many of your tracks carry it."""
+
+    slug = serializers.SlugField()
+    name = serializers.CharField()
+    group = serializers.ChoiceField(Tag.Group.choices)
+    count = serializers.IntegerField()
+    synonyms = serializers.ListField(child=serializers.SlugField())
+
+
+class ChipShape(serializers.Serializer[Any]):
+    """An effective tag of a track, in short. Its score is empty when the model gave none."""
+
+    slug = serializers.SlugField(source="tag.slug")
+    name = serializers.CharField(source="tag.name")
+    score = serializers.FloatField(allow_null=True)
+    source = serializers.SerializerMethodField()
+
+    def get_source(self, chip: Any) -> TrackTag.Source:
+        return TrackTag.Source.PERSON if chip.by_person else TrackTag.Source.MODEL
+
+
+class RawTagShape(serializers.Serializer[Any]):
+    """One of the model's own labels, before synonyms are merged."""
+
+    slug = serializers.SlugField(source="tag.slug")
+    name = serializers.CharField(source="tag.name")
+    score = serializers.FloatField(allow_null=True)
+    effective = serializers.BooleanField()
+
+
+class TrackTagShape(serializers.Serializer[Any]):
+    """What the active model and you say of one tag of a track."""
+
+    slug = serializers.SlugField(source="tag.slug")
+    name = serializers.CharField(source="tag.name")
+    group = serializers.ChoiceField(Tag.Group.choices, source="tag.group")
+    score = serializers.FloatField(allow_null=True)
+    effective = serializers.BooleanField()
+    source = serializers.ChoiceField(TrackTag.Source.choices, allow_null=True)
+    verdict = serializers.ChoiceField(Verdict.Answer.choices, allow_null=True)
+    raw = RawTagShape(many=True)
+
+
+class VerdictShape(serializers.Serializer[Any]):
+    verdict = serializers.ChoiceField(Verdict.Answer.choices)

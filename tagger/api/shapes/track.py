@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from ...models import Track
+from ...queries.rows import chips
+from .job import JobShape
+from .tag import ChipShape
+
+
+class TrackShape(serializers.ModelSerializer[Track]):
+    """A track. Its tags must be fetched along (`queries.rows.WITH_TAGS`)."""
+
+    tags = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Track
+        fields: ClassVar[list[str]] = [
+            "id",
+            "title",
+            "artist",
+            "album",
+            "state",
+            "tags",
+            "duration",
+            "file_name",
+            "file_size",
+            "file_sha256",
+            "codec",
+            "sample_rate",
+            "channels",
+            "bit_rate",
+            "notes",
+            "created_at",
+            "updated_at",
+        ]
+        read_only_fields: ClassVar[list[str]] = [
+            name for name in fields if name not in ("title", "artist", "album")
+        ]
+
+    @extend_schema_field(ChipShape(many=True))
+    def get_tags(self, track: Track) -> Any:
+        return ChipShape(chips(track.track_tags.all()), many=True).data
+
+
+class UploadShape(serializers.Serializer[Any]):
+    """What the file says of itself is taken where a word is left out."""
+
+    file = serializers.FileField(max_length=1000, allow_empty_file=True)
+    title = serializers.CharField(max_length=255, required=False, default="", allow_blank=True)
+    artist = serializers.CharField(max_length=255, required=False, default="", allow_blank=True)
+    album = serializers.CharField(max_length=255, required=False, default="", allow_blank=True)
+
+
+class UploadedShape(serializers.Serializer[Any]):
+    track = TrackShape()
+    job = JobShape(allow_null=True)
+    duplicate = serializers.BooleanField()

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ..models import Tag
+from ..queries.facets import facet_groups
+from ..queries.library import library
+from .base import ApiView
+from .documentation import problems
+from .shapes.tag import TagShape
+
+
+class TagList(ApiView):
+    @extend_schema(
+        summary="The vocabulary",
+        description="Every tag that is shown, with how many of your tracks carry it, by group.",
+        responses=problems({200: TagShape(many=True)}),
+    )
+    def get(self, request: Request) -> Response:
+        groups = facet_groups(library(self.person), keep_empty=True)
+        synonyms = _synonyms()
+        found: list[dict[str, Any]] = [
+            {
+                "slug": facet.tag.slug,
+                "name": facet.tag.name,
+                "group": facet.tag.group,
+                "count": facet.count,
+                "synonyms": synonyms[facet.tag.pk],
+            }
+            for group in groups
+            for facet in group.facets
+        ]
+        return Response(TagShape(found, many=True).data)
+
+
+def _synonyms() -> dict[int, list[str]]:
+    """Slugs of the synonyms of each shown tag."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for slug, shown_as in Tag.objects.exclude(shown_as=None).values_list("slug", "shown_as_id"):
+        found[shown_as].append(slug)
+    return found

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ..actions.shown_verdicts import accept_shown, reject_shown, withdraw_shown
+from ..models import Tag, Track, Verdict
+from ..queries.tag_view import ShownTag, track_tags
+from .access import own_track
+from .base import ApiView
+from .documentation import BODY, changes, problems
+from .shapes.tag import TrackTagShape, VerdictShape
+
+ANSWERS = {Verdict.Answer.ACCEPTED: accept_shown, Verdict.Answer.REJECTED: reject_shown}
+
+
+class TrackTagList(ApiView):
+    @extend_schema(
+        summary="The tags of a track",
+        description="Your verdicts over the active model's scores; synonyms are merged.",
+        responses=problems({200: TrackTagShape(many=True)}, "not-found"),
+    )
+    def get(self, request: Request, track_id: UUID) -> Response:
+        tags = track_tags(own_track(self.person, track_id))
+        return Response(TrackTagShape(tags.certain, many=True).data)
+
+
+class TrackTagVerdict(ApiView):
+    @extend_schema(
+        summary="Accept or reject a tag",
+        description="Your word beats every model until you withdraw it.",
+        request=VerdictShape,
+        responses=changes({200: TrackTagShape}, *BODY, "not-found"),
+    )
+    def put(self, request: Request, track_id: UUID, slug: str) -> Response:
+        track, tag = self._named(track_id, slug)
+        shape = VerdictShape(data=request.data)
+        shape.is_valid(raise_exception=True)
+        give = ANSWERS[shape.validated_data["verdict"]]
+        give(self.person, track, tag)
+        return Response(TrackTagShape(_shown(track, tag)).data)
+
+    @extend_schema(
+        summary="Withdraw a verdict",
+        description="Back to the model's opinion. Nothing to withdraw is fine.",
+        responses=changes({204: None}, "not-found"),
+    )
+    def delete(self, request: Request, track_id: UUID, slug: str) -> Response:
+        track, tag = self._named(track_id, slug)
+        withdraw_shown(self.person, track, tag)
+        return Response(status=204)
+
+    def _named(self, track_id: UUID, slug: str) -> tuple[Track, Tag]:
+        """A synonym stands for the tag it is shown as, here as on the page."""
+        tag = get_object_or_404(Tag.objects.select_related("shown_as"), slug=slug)
+        return own_track(self.person, track_id), tag.shown
+
+
+def _shown(track: Track, tag: Tag) -> ShownTag:
+    return next(shown for shown in track_tags(track).tags if shown.tag == tag)

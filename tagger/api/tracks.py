@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.parsers import BaseParser, MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ..actions.ingest import Ingested, IngestError, Words, ingest, too_large
+from ..actions.tracks import delete_track, reanalyse_track, rename_track
+from ..models import Job, Track
+from ..queries.library import LibraryFilter
+from .accepted import accepted
+from .access import own_track, own_tracks
+from .base import ApiView
+from .documentation import BODY, LOCATION, RETRY_AFTER, changes, problems
+from .lists import ListView
+from .problem_types import PROBLEM_TYPES
+from .problems import Problem
+from .shapes.job import JobShape
+from .shapes.track import TrackShape, UploadedShape, UploadShape
+
+# What multipart framing and the words may take beside the file itself.
+FRAMING = 2**20
+
+
+@extend_schema_view(
+    get=extend_schema(
+        summary="List my tracks", responses=problems({200: TrackShape(many=True)}, "invalid")
+    ),
+    post=extend_schema(
+        summary="Upload a track",
+        description=(
+            "202 with a job to poll. The same audio again, whatever its name and metadata, is "
+            "answered with 200 and the track that exists."
+        ),
+        request={"multipart/form-data": UploadShape},
+        parameters=[LOCATION, RETRY_AFTER],
+        responses=changes(
+            {200: UploadedShape, 202: UploadedShape},
+            "invalid",
+            "malformed",
+            "too-large",
+            "unsupported-media-type",
+            "not-audio",
+            "no-audio-stream",
+            "unsupported-codec",
+            "empty",
+            "damaged",
+            "unsupported-rate",
+            "unsupported-channels",
+            "too-long",
+        ),
+    ),
+)
+class TrackList(ListView):
+    serializer_class = TrackShape
+    queryset = Track.objects.none()
+    filterset_class = LibraryFilter
+    throttle_scope = "upload"
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        if request.method == "POST":
+            _refuse_too_large(request)
+            request._request.upload_handlers = [TemporaryFileUploadHandler(request._request)]
+        super().initial(request, *args, **kwargs)
+
+    def get_parsers(self) -> list[BaseParser]:
+        return [MultiPartParser()]
+
+    def get_queryset(self) -> Any:
+        return own_tracks(self.person)
+
+    def get(self, request: Request) -> Response:
+        return self.listed()
+
+    def post(self, request: Request) -> Response:
+        ingested = self._ingest(request)
+        track = own_tracks(self.person).get(pk=ingested.track.pk)
+        body = UploadedShape(
+            {"track": track, "job": ingested.job, "duplicate": ingested.duplicate}
+        ).data
+        if ingested.duplicate or ingested.job is None:
+            return Response(body)
+        return accepted(request, ingested.job, body)
+
+    def _ingest(self, request: Request) -> Ingested:
+        shape = UploadShape(data=request.data)
+        shape.is_valid(raise_exception=True)
+        sent = dict(shape.validated_data)
+        file = sent.pop("file")
+        try:
+            return ingest(
+                Path(file.temporary_file_path()),
+                file.name,
+                owner=self.person,
+                trigger=Job.Trigger.API,
+                words=Words(**sent),
+            )
+        except IngestError as error:
+            raise _refused(error) from error
+
+
+@extend_schema_view(
+    get=extend_schema(summary="Show a track", responses=problems({200: TrackShape}, "not-found")),
+    patch=extend_schema(
+        summary="Change title, artist or album",
+        responses=changes({200: TrackShape}, *BODY, "not-found"),
+    ),
+    delete=extend_schema(
+        summary="Delete a track and its file", responses=changes({204: None}, "not-found")
+    ),
+)
+class TrackDetail(ApiView):
+    serializer_class = TrackShape
+
+    def get(self, request: Request, track_id: UUID) -> Response:
+        return self._shown(track_id)
+
+    def patch(self, request: Request, track_id: UUID) -> Response:
+        track = own_track(self.person, track_id)
+        shape = TrackShape(track, data=request.data, partial=True)
+        shape.is_valid(raise_exception=True)
+        words = {name: getattr(track, name) for name in ("title", "artist", "album")}
+        rename_track(track, **words | shape.validated_data)
+        return self._shown(track_id)
+
+    def delete(self, request: Request, track_id: UUID) -> Response:
+        delete_track(own_track(self.person, track_id))
+        return Response(status=204)
+
+    def _shown(self, track_id: UUID) -> Response:
+        return Response(TrackShape(get_object_or_404(own_tracks(self.person), pk=track_id)).data)
+
+
+class TrackReanalysis(ApiView):
+    @extend_schema(
+        summary="Hear a track again",
+        description="With the active model. A job that is open already is answered as it is.",
+        request=None,
+        parameters=[LOCATION, RETRY_AFTER],
+        responses=changes({202: JobShape}, "not-found"),
+    )
+    def post(self, request: Request, track_id: UUID) -> Response:
+        job = reanalyse_track(own_track(self.person, track_id), trigger=Job.Trigger.API)
+        return accepted(request, job, JobShape(job).data)
+
+
+def _refuse_too_large(request: Request) -> None:
+    """By the header, before a byte of the body is read."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if int(length) > settings.MAX_UPLOAD_BYTES + FRAMING:
+        raise _refused(too_large(int(length)))
+
+
+def _refused(error: IngestError) -> Problem:
+    members = {"limit": settings.MAX_UPLOAD_BYTES} if error.code == "too-large" else {}
+    return Problem(
+        error.code if error.code in PROBLEM_TYPES else "damaged", error.detail, **members
+    )

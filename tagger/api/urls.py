@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from django.urls import path, re_path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from . import audio, jobs, me, meanings, models, predictions, tags, track_tags, tracks
+
+app_name = "api"
+
+urlpatterns = [
+    path("tracks/", tracks.TrackList.as_view(), name="tracks"),
+    path("tracks/<uuid:track_id>/", tracks.TrackDetail.as_view(), name="track"),
+    path("tracks/<uuid:track_id>/audio/", audio.TrackAudio.as_view(), name="track-audio"),
+    path("tracks/<uuid:track_id>/peaks/", audio.TrackPeaks.as_view(), name="track-peaks"),
+    path(
+        "tracks/<uuid:track_id>/predictions/",
+        predictions.TrackPredictions.as_view(),
+        name="track-predictions",
+    ),
+    path("tracks/<uuid:track_id>/tags/", track_tags.TrackTagList.as_view(), name="track-tags"),
+    path(
+        "tracks/<uuid:track_id>/tags/<slug:slug>/",
+        track_tags.TrackTagVerdict.as_view(),
+        name="track-tag",
+    ),
+    path(
+        "tracks/<uuid:track_id>/reanalyse/",
+        tracks.TrackReanalysis.as_view(),
+        name="track-reanalyse",
+    ),
+    path("tags/", tags.TagList.as_view(), name="tags"),
+    path("jobs/", jobs.JobList.as_view(), name="jobs"),
+    path("jobs/<uuid:job_id>/", jobs.JobDetail.as_view(), name="job"),
+    path("jobs/<uuid:job_id>/cancel/", jobs.JobCancel.as_view(), name="job-cancel"),
+    path("jobs/<uuid:job_id>/retry/", jobs.JobRetry.as_view(), name="job-retry"),
+    path("models/", models.ModelList.as_view(), name="models"),
+    # No NUL: Postgres has none in text.
+    re_path(r"^models/(?P<name>[^/\x00]+)/$", models.ModelDetail.as_view(), name="model"),
+    path("me/", me.Me.as_view(), name="me"),
+    path("me/tokens/", me.TokenList.as_view(), name="tokens"),
+    path("me/tokens/<uuid:token_id>/", me.TokenDetail.as_view(), name="token"),
+    path("problems/", meanings.ProblemList.as_view(), name="problems"),
+    path("problems/<slug:slug>/", meanings.ProblemDetail.as_view(), name="problem"),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api:schema"), name="docs"),
+    re_path(r"", meanings.NoSuchAddress.as_view()),
+]
