@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 
 @contextmanager
 def on_disk(upload: UploadedFile) -> Iterator[Path]:
-    """The path holds only inside the `with`. Small files, which Django keeps in memory, are written out."""
+    """The path holds only inside the `with`. Small files, kept in memory, are written out."""
     if isinstance(upload, TemporaryUploadedFile):
         yield Path(upload.temporary_file_path())
         return

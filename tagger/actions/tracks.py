@@ -8,10 +8,10 @@ from . import jobs
 
 def delete_track(track: Track) -> None:
     """Delete the row, then its file once the row is surely gone. A running job is told to stop."""
+    storage, name = track.file.storage, str(track.file.name)
     with transaction.atomic():
         for job in track.jobs.filter(state__in=Job.OPEN_STATES):
             jobs.cancel(job)
-        storage, name = track.file.storage, track.file.name
         track.delete()
         transaction.on_commit(lambda: storage.delete(name))
 
@@ -26,14 +26,10 @@ def reanalyse_track(track: Track, *, trigger: Job.Trigger) -> Job:
     """Hear the track again; an open job for it is answered as it is."""
     with transaction.atomic():
         Track.objects.select_for_update(no_key=True).get(pk=track.pk)
-        standing = track.jobs.filter(
-            kind=Job.Kind.TAG_TRACK, state__in=Job.OPEN_STATES
-        ).first()
+        standing = track.jobs.filter(kind=Job.Kind.TAG_TRACK, state__in=Job.OPEN_STATES).first()
         if standing:
             return standing
         Track.objects.filter(pk=track.pk, state=Track.State.FAILED).update(
             state=Track.State.PENDING
         )
-        return jobs.create_job(
-            Job.Kind.TAG_TRACK, owner=track.owner, trigger=trigger, track=track
-        )
+        return jobs.create_job(Job.Kind.TAG_TRACK, owner=track.owner, trigger=trigger, track=track)

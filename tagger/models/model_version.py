@@ -10,7 +10,7 @@ from ..storage import model_storage
 
 
 class ModelVersion(models.Model):
-    """A network that can tag: its weights, what it was made from, and whether it is the one in use."""
+    """A network that can tag: its weights, what it was made from, whether it is in use."""
 
     class State(models.TextChoices):
         CANDIDATE = "candidate", _("candidate")

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Tag(models.Model):
-    """A word of the vocabulary. Synonyms point at the tag they are shown as; none is ever dropped."""
+    """A word of the vocabulary. A synonym points at the tag it is shown as."""
 
     class Group(models.TextChoices):
         GENRE = "genre", _("Genre")

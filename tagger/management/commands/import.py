@@ -13,8 +13,8 @@ from tagger.models import Job, User
 
 class Command(BaseCommand):
     help = (
-        "Bring a folder of audio into a library. Files are copied; those that are there already are "
-        "skipped, so the command can be stopped and started again at any time."
+        "Bring a folder of audio into a library. Files are copied; those that are there already "
+        "are skipped, so the command can be stopped and started again at any time."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
