@@ -1,0 +1,140 @@
+"""Decode every clip once, in parallel, into one memory-mapped file a split; resumable."""
+
+from __future__ import annotations
+
+import multiprocessing
+import shutil
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from ml.audio import SEGMENT_SAMPLES, AudioError, read
+from ml.magnatagatune.annotations import Annotations, DatasetError, read_annotations
+from ml.magnatagatune.prepared import CLIP_SAMPLES, files
+from ml.magnatagatune.splits import SPLITS, members
+
+Progress = Callable[[str, int, int], None]
+FULL_SCALE = 32_767
+UNREADABLE = -1
+# Written in order, so that a killed run loses at most this many clips.
+FLUSH_EVERY = 64
+
+
+def disk_need(annotations: Annotations) -> int:
+    """Bytes that the prepared splits will take."""
+    return len(annotations.paths) * CLIP_SAMPLES * 2
+
+
+def clip_file(folder: Path, mp3_path: str) -> Path:
+    """Where a clip lies: under `folder/mp3` or, as the official zip unpacks, under `folder`."""
+    nested = folder / "mp3"
+    return (nested if nested.is_dir() else folder) / mp3_path
+
+
+def prepare(
+    folder: Path, out: Path, *, workers: int | None = None, on_progress: Progress | None = None
+) -> dict[str, list[str]]:
+    """Prepare all splits of `folder` in `out`; returns the unreadable clips of each split.
+
+    What an earlier, interrupted run has decoded is kept. `on_progress(split, done, total)`.
+    Raises DatasetError when the disk is too small or `out` was prepared from other clips.
+    """
+    annotations = read_annotations(folder)
+    out.mkdir(parents=True, exist_ok=True)
+    _check_disk(annotations, out)
+    # Forking a process that has started threads (torch, a test runner) may deadlock.
+    context = multiprocessing.get_context("spawn")
+    unreadable = {}
+    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+        for split in SPLITS:
+            rows = members(annotations, split, "B")
+            _write_index(out, split, annotations, rows)
+            paths = [annotations.paths[row] for row in rows]
+            lengths = _decode_split(folder, out, split, paths, pool, on_progress)
+            unreadable[split] = [paths[k] for k in np.flatnonzero(lengths == UNREADABLE)]
+    return unreadable
+
+
+def decode_clip(path: Path) -> npt.NDArray[np.int16] | None:
+    """A clip as int16 samples at 22,050 Hz, at most CLIP_SAMPLES.
+
+    None when it cannot be read or holds less than one segment: such a clip is left out.
+    """
+    try:
+        sound = read(path)[:CLIP_SAMPLES]
+    except AudioError:
+        return None
+    if len(sound) < SEGMENT_SAMPLES:
+        return None
+    return np.rint(np.clip(sound, -1, 1) * FULL_SCALE).astype(np.int16)
+
+
+def _decode_split(
+    folder: Path,
+    out: Path,
+    split: str,
+    paths: list[str],
+    pool: ProcessPoolExecutor,
+    on_progress: Progress | None,
+) -> npt.NDArray[np.int32]:
+    samples, lengths = _open(out, split, len(paths))
+    todo = [int(k) for k in np.flatnonzero(lengths == 0)]
+    sources = [clip_file(folder, paths[k]) for k in todo]
+    decoded = pool.map(decode_clip, sources, chunksize=8)
+    for done, (k, sound) in enumerate(zip(todo, decoded, strict=True), len(paths) - len(todo) + 1):
+        if sound is not None:
+            samples[k, : len(sound)] = sound
+        if done % FLUSH_EVERY == 0:
+            samples.flush()
+        lengths[k] = UNREADABLE if sound is None else len(sound)
+        if on_progress:
+            on_progress(split, done, len(paths))
+    samples.flush()
+    lengths.flush()
+    return lengths
+
+
+def _open(out: Path, split: str, clips: int) -> tuple[np.memmap, np.memmap]:  # type: ignore[type-arg]
+    sound, length, _ = files(out, split)
+    if not (sound.exists() and length.exists()):
+        np.lib.format.open_memmap(sound, "w+", np.int16, (clips, CLIP_SAMPLES))
+        np.lib.format.open_memmap(length, "w+", np.int32, (clips,))
+    return (
+        np.lib.format.open_memmap(sound, "r+"),
+        np.lib.format.open_memmap(length, "r+"),
+    )
+
+
+def _write_index(
+    out: Path, split: str, annotations: Annotations, rows: npt.NDArray[np.intp]
+) -> None:
+    index = files(out, split)[2]
+    paths = [annotations.paths[row] for row in rows]
+    if index.exists():
+        with np.load(index) as table:
+            if [str(path) for path in table["mp3_path"]] != paths:
+                raise DatasetError(f"{out} was prepared from other clips; choose an empty folder.")
+    table = {
+        "clip_id": np.array([annotations.clip_ids[row] for row in rows]),
+        "mp3_path": np.array(paths),
+        "tags": np.array(annotations.tags),
+        "hard": annotations.hard[rows],
+    }
+    if annotations.soft is not None:
+        table["soft"] = annotations.soft[rows]
+    beside = index.with_suffix(".new.npz")
+    np.savez_compressed(beside, **table)
+    beside.replace(index)
+
+
+def _check_disk(annotations: Annotations, out: Path) -> None:
+    present = sum(path.stat().st_size for path in out.glob("*.samples.npy"))
+    need = disk_need(annotations) - present
+    free = shutil.disk_usage(out).free
+    if need > free:
+        raise DatasetError(
+            f"{out} needs {need / 1e9:.1f} GB more and its disk has {free / 1e9:.1f} GB free."
+        )

@@ -1,0 +1,299 @@
+"""The training loop.
+
+It knows recipes, splits and callbacks, and nothing of web applications or command lines. In its
+folder a training keeps `checkpoint.pt` (to go on), `log.jsonl` (one line an epoch) and
+`model.safetensors` with its card: the best network so far, at any moment.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from ml import distributed
+from ml.averaging import WeightAverage
+from ml.callbacks import Callbacks, EpochReport, append_log
+from ml.cpu import has_fast_bfloat16, keep_activations_in_the_heap
+from ml.feeding import Feed
+from ml.freezing import adopt, freeze
+from ml.losses import loss_for
+from ml.magnatagatune.prepared import Split
+from ml.network import SampleCNN
+from ml.optimisers import learning_rate, make_optimiser, set_rate
+from ml.predictions import autocast
+from ml.recipe import Recipe
+from ml.sampling import Sampler
+from ml.training_state import State, TrainingError, restore_checkpoint, save_checkpoint
+from ml.validation import Identity, Validation, check_validation, make_card, validate
+from ml.weights import load_model, save_model
+
+CHECKPOINT, LOG, MODEL = "checkpoint.pt", "log.jsonl", "model.safetensors"
+# Updates between two looks at the loss: each look makes a GPU wait.
+LOOK_EVERY = 10
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`finished` is False for a training that was told to stop; it can be resumed."""
+
+    finished: bool
+    model: Path
+    epochs: int
+    best: float | None
+
+
+class Training:
+    """One training run in the folder `out`; goes on where an earlier one in it was stopped.
+
+    Raises TrainingError, DatasetError or ConfigError before anything is computed.
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        train: Split,
+        validation: Split,
+        out: Path,
+        *,
+        identity: Identity,
+        device: torch.device | None = None,
+        callbacks: Callbacks | None = None,
+    ) -> None:
+        keep_activations_in_the_heap()
+        check_validation(validation)
+        self.recipe, self.train, self.validation = recipe, train, validation
+        self.out, self.identity = out, identity
+        self.device = distributed.local_device(device or torch.device("cpu"))
+        self.callbacks = callbacks or Callbacks()
+        self.sampler = Sampler(train, recipe)
+        self.loss = loss_for(
+            recipe.training.loss,
+            str(recipe.network.get("head", "sigmoid")),
+            beta=recipe.training.loss_beta,
+        )
+        self.bfloat16 = wants_bfloat16(recipe.training.precision, self.device)
+        self.total = recipe.training.epochs * self.sampler.updates_per_epoch
+        self.state = self._fresh_state()
+        self._frozen = False
+        self._losses: Tensor | None = None
+
+    def run(self) -> Outcome:
+        """Train until the recipe is fulfilled or the callbacks say stop."""
+        self.out.mkdir(parents=True, exist_ok=True)
+        with distributed.process_group(self.device):
+            if (self.out / CHECKPOINT).exists():
+                restore_checkpoint(self.out / CHECKPOINT, self.state, self.recipe)
+            finished = self._loop()
+        state = self.state
+        return Outcome(finished, self.out / MODEL, state.epoch, state.best)
+
+    def _fresh_state(self) -> State:
+        settings = self.recipe.training
+        torch.manual_seed(settings.seed)
+        network = SampleCNN(self.recipe.network_config(len(self.train.tags)))
+        if settings.initial:
+            network.load_state_dict(self._initial(settings.initial, network))
+        network.to(self.device)
+        average = WeightAverage(network, settings.average) if settings.average else None
+        return State(network, average, make_optimiser(network, self.recipe.optimiser))
+
+    def _initial(self, path: str, network: SampleCNN) -> dict[str, Tensor]:
+        model = load_model(path)
+        if model.card.labels != self.train.tags:
+            raise TrainingError(f"{path} has other labels than the data set.")
+        if model.network.config != network.config:
+            raise TrainingError(f"{path} holds a network of another shape than the recipe's.")
+        return model.network.state_dict()
+
+    def _loop(self) -> bool:
+        feed = Feed(self.train, self.sampler, self.device, distributed.share())
+        batches = feed.batches(self.state.step)
+        self._compute = self._forward()
+        saved = time.monotonic()
+        while not self._done():
+            self._update(batches)
+            look = self.state.step % LOOK_EVERY == 0 or self._epoch_ends()
+            if look:
+                self._check_loss()
+            if self._epoch_ends():
+                self._finish_epoch()
+                saved = time.monotonic()
+            stop = distributed.from_leader(self.callbacks.should_stop()) if look else False
+            due = time.monotonic() - saved > self.recipe.training.checkpoint_seconds
+            if stop or (look and due):
+                self._save()
+                saved = time.monotonic()
+            if stop:
+                return self._done()
+        return True
+
+    def _done(self) -> bool:
+        schedule = self.recipe.schedule
+        out_of_stages = schedule.name == "stages" and self.state.stage >= schedule.stages
+        return out_of_stages or self.state.step >= self.total
+
+    def _epoch_ends(self) -> bool:
+        return self.state.step % self.sampler.updates_per_epoch == 0
+
+    def _forward(self) -> nn.Module:
+        """The network as it is called: frozen where due, compiled and distributed as asked."""
+        network = self.state.network.train()
+        if self._freeze_is_due():
+            freeze(network, self.recipe.training.frozen_blocks)
+            self._frozen = True
+        compiled = torch.compile(network) if self.recipe.training.compile else network
+        return distributed.wrap(compiled, self.device)  # type: ignore[arg-type]
+
+    def _freeze_is_due(self) -> bool:
+        settings = self.recipe.training
+        return settings.frozen_blocks > 0 and self.state.step >= settings.freeze_after * self.total
+
+    def _update(self, batches: Iterator[tuple[Tensor, Tensor]]) -> None:
+        began, state = time.monotonic(), self.state
+        if self._freeze_is_due() and not self._frozen:
+            adopt(state.network, state.judged, self.recipe.training.frozen_blocks)
+            self._compute = self._forward()
+        set_rate(state.optimiser, self._rate())
+        # Dropout of an update depends on its number alone, so that a resumed run repeats it.
+        torch.manual_seed(self.recipe.training.seed * 1_000_003 + state.step)
+        x, y = next(batches)
+        with autocast(self.device, self.bfloat16):
+            logits = self._compute(x)
+        loss = self.loss(logits.float(), y)
+        state.optimiser.zero_grad()
+        loss.backward()
+        self._clip()
+        state.optimiser.step()
+        state.step += 1
+        state.stage_step += 1
+        if state.average:
+            state.average.update(state.network, state.step)
+        self._account(loss.detach(), time.monotonic() - began)
+
+    def _clip(self) -> None:
+        limit = self.recipe.optimiser.clip_norm
+        if limit:
+            nn.utils.clip_grad_norm_(self.state.network.parameters(), limit)
+
+    def _rate(self) -> float:
+        state = self.state
+        return learning_rate(
+            self.recipe.optimiser,
+            self.recipe.schedule,
+            step=state.step,
+            total=self.total,
+            stage=state.stage,
+            stage_step=state.stage_step,
+        )
+
+    def _account(self, loss: Tensor, seconds: float) -> None:
+        self._losses = loss if self._losses is None else self._losses + loss
+        self.state.seconds += seconds
+
+    def _check_loss(self) -> None:
+        """Add the updates since the last look to the epoch's loss; stop when it is no number."""
+        state = self.state
+        if self._losses is None:
+            return
+        added, self._losses = float(self._losses), None
+        if not math.isfinite(added):
+            raise TrainingError(
+                f"The loss became {added} at update {state.step} (epoch {state.epoch + 1}, "
+                f"learning rate {self._rate():.2g}); the best weights so far are in "
+                f"{self.out / MODEL}. Try a lower learning rate."
+            )
+        state.loss_sum += added
+        self.callbacks.on_step(state.step, self.total, state.loss_sum / self._epoch_updates())
+
+    def _epoch_updates(self) -> int:
+        """Updates of the epoch under way, or of the one just done."""
+        return (self.state.step - 1) % self.sampler.updates_per_epoch + 1
+
+    def _finish_epoch(self) -> None:
+        began, state = time.monotonic(), self.state
+        result = self._validated() if distributed.is_leader() else None
+        figure = distributed.from_leader(result and self._figure(result))
+        better = state.best is None or figure > state.best
+        state.epoch += 1
+        state.best, state.stale = (figure, 0) if better else (state.best, state.stale + 1)
+        training_seconds = state.seconds
+        state.seconds += time.monotonic() - began
+        if result is not None:
+            if better:
+                self._save_model(result)
+            report = self._report(result, better, training_seconds)
+            append_log(self.out / LOG, report)
+            self.callbacks.on_epoch(report)
+        state.loss_sum, state.seconds = 0.0, 0.0
+        self._end_stage_if_stale()
+        self._save()
+        self._compute = self._forward()
+
+    def _validated(self) -> Validation:
+        return validate(
+            self.state.judged, self.validation, self.recipe, self.loss, bfloat16=self.bfloat16
+        )
+
+    def _figure(self, result: Validation) -> float:
+        return result.figure(self.recipe.training.select_by)
+
+    def _end_stage_if_stale(self) -> None:
+        """The paper's stages: back to the best weights, a lower rate, a fresh optimiser."""
+        state, schedule = self.state, self.recipe.schedule
+        if schedule.name != "stages" or state.stale < schedule.patience:
+            return
+        best = load_model(self.out / MODEL).network.state_dict()
+        state.network.load_state_dict(best)
+        if state.average:
+            state.average.network.load_state_dict(best)
+        state.optimiser = make_optimiser(state.network, self.recipe.optimiser)
+        state.stage, state.stage_step, state.stale = state.stage + 1, 0, 0
+
+    def _save_model(self, result: Validation) -> None:
+        provenance = {"epochs": self.state.epoch, "updates": self.state.step}
+        card = make_card(
+            self.state.judged,
+            self.identity,
+            self.recipe,
+            self.train,
+            self.validation,
+            result,
+            provenance,
+        )
+        save_model(self.out / MODEL, self.state.judged, card)
+
+    def _save(self) -> None:
+        if distributed.is_leader():
+            save_checkpoint(self.out / CHECKPOINT, self.state, self.recipe)
+
+    def _report(self, result: Validation, better: bool, training_seconds: float) -> EpochReport:
+        state, updates = self.state, self.sampler.updates_per_epoch
+        return EpochReport(
+            epoch=state.epoch,
+            epochs=self.recipe.training.epochs,
+            stage=state.stage,
+            step=state.step,
+            training_loss=state.loss_sum / updates,
+            loss=result.loss,
+            macro_roc_auc=result.macro_roc_auc,
+            macro_average_precision=result.macro_average_precision,
+            learning_rate=self._rate(),
+            segments_per_second=updates * self.recipe.training.batch_size / training_seconds,
+            seconds=state.seconds,
+            best=better,
+        )
+
+
+def wants_bfloat16(precision: str, device: torch.device) -> bool:
+    """Whether a training with this `precision` setting on `device` computes in bfloat16."""
+    if precision != "auto":
+        return precision == "bf16"
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    return has_fast_bfloat16()

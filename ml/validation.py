@@ -1,0 +1,113 @@
+"""How good a network is on the validation split, and the card that says so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from ml.card import ModelCard
+from ml.losses import Loss
+from ml.magnatagatune.annotations import DatasetError
+from ml.magnatagatune.prepared import Split
+from ml.metrics import countable, rank
+from ml.network import SampleCNN
+from ml.predictions import Predictions, predict
+from ml.recipe import Recipe
+from ml.thresholds import choose_thresholds
+
+# Ranking a tag with fewer positives is chance.
+MINIMUM_POSITIVES = 5
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What a training calls its result and under which terms it may be used."""
+
+    name: str
+    licence: str
+
+
+@dataclass(frozen=True)
+class Validation:
+    """Segment-wise `loss`, clip-wise ranking figures, and the predictions behind them."""
+
+    loss: float
+    macro_roc_auc: float
+    macro_average_precision: float
+    predictions: Predictions
+
+    def figure(self, select_by: str) -> float:
+        """The figure that selects, such that more is better."""
+        value: float = getattr(self, select_by)
+        return -value if select_by == "loss" else value
+
+
+def minimum_positives(split: Split) -> int:
+    """MINIMUM_POSITIVES, or 1 on a split too small for that."""
+    return MINIMUM_POSITIVES if len(countable(split.hard, MINIMUM_POSITIVES)) else 1
+
+
+def check_validation(split: Split) -> None:
+    """Raise DatasetError when nothing can be ranked on `split`."""
+    if not len(split) or not len(countable(split.hard)):
+        raise DatasetError("The validation split has no tag that some clips have and some lack.")
+
+
+def validate(
+    network: SampleCNN, split: Split, recipe: Recipe, loss: Loss, *, bfloat16: bool
+) -> Validation:
+    """Evaluate on `split`: the loss a segment, ranking by the clips' mean scores."""
+    found = predict(network, split, bfloat16=bfloat16)
+    ranking = rank(split.hard, found.clips, split.tags, minimum=minimum_positives(split))
+    return Validation(
+        loss=_loss(found, split, recipe, loss),
+        macro_roc_auc=ranking.macro_roc_auc,
+        macro_average_precision=ranking.macro_average_precision,
+        predictions=found,
+    )
+
+
+def make_card(
+    network: SampleCNN,
+    identity: Identity,
+    recipe: Recipe,
+    train: Split,
+    validation: Split,
+    result: Validation,
+    provenance: dict[str, Any],
+) -> ModelCard:
+    """The card of a network just validated; thresholds are chosen on the validation split."""
+    return ModelCard(
+        name=identity.name,
+        licence=identity.licence,
+        config=network.config.as_dict(),
+        labels=train.tags,
+        thresholds=choose_thresholds(validation.hard, result.predictions.clips, train.tags),
+        metrics={
+            "split": "validation",
+            "protocol": validation.protocol,
+            "loss": result.loss,
+            "macro_roc_auc": result.macro_roc_auc,
+            "macro_average_precision": result.macro_average_precision,
+        },
+        data={"train_clips": len(train), "validation_clips": len(validation)},
+        provenance={**provenance, "recipe": recipe.as_dict()},
+    )
+
+
+def _loss(found: Predictions, split: Split, recipe: Recipe, loss: Loss) -> float:
+    scores = torch.from_numpy(found.segments).double().clamp(1e-7, 1 - 1e-7)
+    # Losses take logits; a softmax's logarithms are logits of it.
+    softmax = recipe.network.get("head") == "softmax"
+    logits = scores.log() if softmax else scores.logit()
+    return float(loss(logits, torch.from_numpy(_targets(found, split, recipe)).double()))
+
+
+def _targets(found: Predictions, split: Split, recipe: Recipe) -> np.ndarray:  # type: ignore[type-arg]
+    if recipe.data.labels == "hard" or split.soft is None:
+        return split.hard[found.clip]
+    position = np.arange(len(found.clip)) - np.searchsorted(found.clip, found.clip)
+    return split.soft[found.clip, np.minimum(position, split.soft.shape[1] - 1)]

@@ -1,0 +1,134 @@
+"""A training learns, survives being stopped, and says why when it cannot go on."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from ml.callbacks import Callbacks, read_log
+from ml.magnatagatune.annotations import DatasetError
+from ml.recipe import Recipe
+from ml.training import Training
+from ml.training_state import TrainingError
+from ml.validation import Identity
+from ml.weights import load_model
+from tests.ml.learning_data import make_recipe, make_split, weights_of
+
+IDENTITY = Identity("test", "none")
+
+
+def train(recipe: Recipe, out: Path, callbacks: Callbacks | None = None) -> Training:
+    torch.set_num_threads(1)
+    training = Training(
+        recipe,
+        make_split("train"),
+        make_split("validation", 6, seed=1),
+        out,
+        identity=IDENTITY,
+        callbacks=callbacks,
+    )
+    training.run()
+    return training
+
+
+class StopAt(Callbacks):
+    """Stops before update number `step` + 10, at the next look at the loss."""
+
+    def __init__(self, step: int) -> None:
+        self.step, self.seen = step, 0
+
+    def on_step(self, step: int, total: int, loss: float) -> None:
+        self.seen = step
+
+    def should_stop(self) -> bool:
+        return self.seen >= self.step
+
+
+def test_a_training_tells_high_from_low(tmp_path: Path) -> None:
+    train(make_recipe(training={"epochs": 12}), tmp_path)
+    reports = read_log(tmp_path / "log.jsonl")
+    assert reports[-1].training_loss < reports[0].training_loss
+    assert max(report.macro_roc_auc for report in reports) == 1.0
+
+
+def test_a_stopped_and_resumed_training_ends_like_one_never_stopped(tmp_path: Path) -> None:
+    recipe = make_recipe(
+        training={"epochs": 6, "average": 0.9},
+        augmentation={"gain": 0.5, "filter": 0.5, "noise": 0.5, "mixup": 0.5},
+    )
+    train(recipe, tmp_path / "whole")
+    train(recipe, tmp_path / "parts", StopAt(10))
+    assert len(read_log(tmp_path / "parts" / "log.jsonl")) < 6
+    train(recipe, tmp_path / "parts")
+    whole, parts = (read_log(tmp_path / name / "log.jsonl") for name in ("whole", "parts"))
+    for a, b in zip(whole, parts, strict=True):
+        assert replace(a, seconds=0, segments_per_second=0) == replace(
+            b, seconds=0, segments_per_second=0
+        )
+    expected = weights_of(tmp_path / "whole")
+    for name, value in weights_of(tmp_path / "parts").items():
+        assert np.array_equal(value, expected[name]), name
+
+
+def test_a_resumed_training_refuses_another_recipe_but_takes_more_epochs(tmp_path: Path) -> None:
+    train(make_recipe(training={"epochs": 1}), tmp_path)
+    with pytest.raises(TrainingError, match="another recipe"):
+        train(make_recipe(training={"epochs": 1, "seed": 5}), tmp_path)
+    train(make_recipe(training={"epochs": 2}), tmp_path)
+    assert [report.epoch for report in read_log(tmp_path / "log.jsonl")] == [1, 2]
+
+
+def test_a_loss_that_is_no_number_stops_with_a_reason(tmp_path: Path) -> None:
+    recipe = make_recipe(optimiser={"name": "sgd", "learning_rate": 1e30})
+    with pytest.raises(TrainingError, match="loss became .* learning rate"):
+        train(recipe, tmp_path)
+
+
+def test_frozen_blocks_stay_as_they_were_and_the_rest_learns(tmp_path: Path) -> None:
+    train(make_recipe(training={"epochs": 1}), tmp_path / "first")
+    initial = str(tmp_path / "first" / "model.safetensors")
+    train(make_recipe(training={"initial": initial, "frozen_blocks": 2}), tmp_path / "second")
+    before, after = weights_of(tmp_path / "first"), weights_of(tmp_path / "second")
+    frozen = [name for name in before if name.startswith(("stem.", "blocks.0.", "blocks.1."))]
+    assert all(np.array_equal(before[name], after[name]) for name in frozen)
+    assert not np.array_equal(before["blocks.2.body.0.weight"], after["blocks.2.body.0.weight"])
+
+
+def test_a_stage_ends_when_patience_is_lost_and_lowers_the_rate(tmp_path: Path) -> None:
+    recipe = make_recipe(
+        data={"crops": "fixed"},
+        optimiser={"name": "sgd", "learning_rate": 1e-7, "momentum": 0.9},
+        schedule={"name": "stages", "stages": 2, "patience": 1, "factor": 0.2},
+        training={"epochs": 50, "select_by": "macro_roc_auc"},
+    )
+    train(recipe, tmp_path)
+    reports = read_log(tmp_path / "log.jsonl")
+    assert len(reports) < 50
+    assert {report.stage for report in reports} == {0, 1}
+    assert reports[-1].learning_rate == pytest.approx(0.2e-7)
+
+
+def test_the_best_network_carries_its_recipe_thresholds_and_labels(tmp_path: Path) -> None:
+    training = train(make_recipe(data={"labels": "soft"}), tmp_path)
+    card = load_model(tmp_path / "model.safetensors").card
+    assert card.labels == ["high", "low"]
+    assert set(card.thresholds) == {"high", "low"}
+    assert card.provenance["recipe"] == json.loads(json.dumps(training.recipe.as_dict()))
+
+
+def test_a_validation_split_nothing_can_be_ranked_on_is_refused(tmp_path: Path) -> None:
+    split = make_split("train")
+    flat = replace(split, hard=np.ones_like(split.hard))
+    with pytest.raises(DatasetError, match="validation"):
+        Training(make_recipe(), split, flat, tmp_path, identity=IDENTITY)
+
+
+def test_soft_labels_asked_for_and_not_there_are_refused(tmp_path: Path) -> None:
+    bare = replace(make_split("train"), soft=None)
+    with pytest.raises(DatasetError, match="soft labels"):
+        Training(make_recipe(data={"labels": "soft"}), bare, bare, tmp_path, identity=IDENTITY)
