@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tagger.models import Job, Track, User
+
+from . import rows
+
+
+@pytest.fixture
+def staff(db: None) -> Client:
+    browser = Client()
+    browser.force_login(rows.person("operator", is_staff=True))
+    return browser
+
+
+def test_it_shows_queues_model_and_failures(staff: Client, owner: User) -> None:
+    rows.active_model()
+    rows.job(rows.track(owner), Job.State.QUEUED)
+    broken = rows.track(owner, "Broken", state=Track.State.FAILED)
+    rows.job(broken, Job.State.FAILED, error_detail="The file is damaged.")
+    response = staff.get("/status/")
+    text = response.content.decode()
+    assert response.context["status"].queues[0].queued == 1
+    assert "tonemark-test" in text
+    assert "The file is damaged." in text
+
+
+def test_without_a_model_it_says_what_to_do(staff: Client) -> None:
+    assert "No model is active" in staff.get("/status/").content.decode()
+
+
+def test_a_failed_job_can_be_retried(staff: Client, owner: User) -> None:
+    broken = rows.track(owner, state=Track.State.FAILED)
+    failed = rows.job(broken, Job.State.FAILED)
+    assert staff.post(reverse("web:retry-job", args=[failed.pk]))["Location"] == "/status/"
+    newest = broken.jobs.first()
+    assert newest is not None
+    assert (newest.state, newest.trigger, newest.owner) == ("queued", "admin", owner)
+
+
+def test_a_job_that_ended_well_cannot_be_retried(staff: Client, song: Track) -> None:
+    done = rows.job(song, Job.State.SUCCEEDED)
+    response = staff.post(reverse("web:retry-job", args=[done.pk]), follow=True)
+    assert "Only a failed or cancelled job" in response.content.decode()
+    assert song.jobs.count() == 1
