@@ -7,16 +7,18 @@ refused. Only containers that hold sound for themselves are allowed.
 
 from __future__ import annotations
 
+import io
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, NoReturn
+from typing import NoReturn
 
 import av
 from av.audio.stream import AudioStream
 from av.container import InputContainer
+from av.stream import Discard
 
 from ml.audio_errors import AudioError, damaged, not_audio
 
@@ -56,7 +58,7 @@ def open_audio(path: str | Path) -> Iterator[tuple[InputContainer, AudioStream]]
         _check(stream)
         for other in container.streams:
             if other.index != stream.index:
-                other.discard = "all"
+                other.discard = Discard.all
         yield container, stream
 
 
@@ -72,13 +74,26 @@ def describe(container: InputContainer, stream: AudioStream) -> AudioInfo:
     )
 
 
-def _open_file(path: Path) -> IO[bytes]:
+class _File(io.FileIO):
+    """A file that answers an impossible seek the way FFmpeg expects, instead of raising.
+
+    Damaged indexes ask for negative positions; PyAV would print the exception and go on.
+    """
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        try:
+            return super().seek(offset, whence)
+        except (OSError, OverflowError):
+            return -1
+
+
+def _open_file(path: Path) -> _File:
     try:
         status = path.stat()
         # A pipe or a device would block or never end.
         if not stat.S_ISREG(status.st_mode):
             raise AudioError("missing", f"{path.name} is not a file. Please name an audio file.")
-        file = path.open("rb")
+        file = _File(path)
     except (OSError, ValueError) as error:
         if isinstance(error, AudioError):
             raise
@@ -94,7 +109,7 @@ def _refuse(*_: object, **__: object) -> NoReturn:
     raise PermissionError("an audio file may not open other files")
 
 
-def _open_container(file: IO[bytes]) -> InputContainer:
+def _open_container(file: _File) -> InputContainer:
     try:
         return av.open(
             file,
@@ -107,14 +122,13 @@ def _open_container(file: IO[bytes]) -> InputContainer:
             metadata_errors="replace",
             io_open=_refuse,
         )
-    except PermissionError as error:
-        raise not_audio() from error
     except (av.FFmpegError, OSError, ValueError) as error:
         raise not_audio() from error
 
 
 def _audio_stream(container: InputContainer) -> AudioStream:
-    stream = container.streams.best("audio")
+    # `best` passes over a stream with an impossible header; taking it gives the better sentence.
+    stream = container.streams.best("audio") or next(iter(container.streams.audio), None)
     if not isinstance(stream, AudioStream):
         raise AudioError(
             "no-audio-stream",
