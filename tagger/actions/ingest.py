@@ -78,7 +78,8 @@ def ingest(
         return Ingested(known, known.jobs.first(), duplicate=True)
     track = _new_track(facts, _clean_name(file_name), owner, words or Words())
     try:
-        track.file.save(track.file_name, _Movable(path), save=False)
+        with _Movable(path) as content:
+            track.file.save(track.file_name, content, save=False)
         with transaction.atomic():
             track.save(force_insert=True)
             job = create_job(Job.Kind.TAG_TRACK, owner=owner, trigger=trigger, track=track)

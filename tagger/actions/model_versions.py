@@ -12,7 +12,8 @@ from django.utils.text import slugify
 
 from ml.card import ModelCard, card_path, read_card
 
-from ..models import ModelVersion, Tag
+from ..models import ModelVersion, Tag, Track
+from .effective_tags import rebuild_many
 
 # A card may leave thresholds out; half is where a calibrated score says "more likely than not".
 DEFAULT_THRESHOLD = 0.5
@@ -49,15 +50,25 @@ def _store(version: ModelVersion, path: Path) -> ModelVersion:
 
 
 def activate_model(version: ModelVersion) -> ModelVersion:
-    """Make this version the one in use; the former one is retired, not deleted."""
+    """Make this version the one in use; the former one is retired, not deleted.
+
+    Tracks it has heard before show its tags at once; the others keep theirs until it hears them.
+    """
     with transaction.atomic():
-        active = ModelVersion.objects.select_for_update().filter(state=ModelVersion.State.ACTIVE)
+        _lock_versions()
+        active = ModelVersion.objects.filter(state=ModelVersion.State.ACTIVE)
         active.exclude(pk=version.pk).update(state=ModelVersion.State.RETIRED)
         ModelVersion.objects.filter(pk=version.pk).update(
             state=ModelVersion.State.ACTIVE, activated_at=timezone.now()
         )
+        rebuild_many(Track.objects.filter(analyses__model=version).only("pk").order_by("pk"))
     version.refresh_from_db()
     return version
+
+
+def _lock_versions() -> None:
+    """Two activations at once would otherwise meet in the constraint."""
+    list(ModelVersion.objects.select_for_update().order_by("pk").values_list("pk"))
 
 
 def _ensure_tags(card: ModelCard) -> None:

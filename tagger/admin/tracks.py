@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from ..actions.tracks import delete_track, reanalyse_track
+from ..models import Job, Track
+from .read_only import ReadOnlyAdmin
+
+
+@admin.register(Track)
+class TrackAdmin(ReadOnlyAdmin):
+    list_display = ("title", "artist", "owner", "state", "duration", "codec", "created_at")
+    list_filter = ("state", "codec", "created_at")
+    list_select_related = ("owner",)
+    search_fields = ("id", "title", "artist", "album", "file_name", "owner__username")
+    date_hierarchy = "created_at"
+    actions = ("hear_again",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Track]:
+        return super().get_queryset(request).defer("peaks", "search_text")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super(ReadOnlyAdmin, self).has_delete_permission(request, obj)
+
+    def delete_model(self, request: HttpRequest, obj: Track) -> None:
+        delete_track(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Track]) -> None:
+        for track in queryset:
+            delete_track(track)
+
+    @admin.action(description=_("Hear again with the active model"), permissions=["act"])
+    def hear_again(self, request: HttpRequest, queryset: QuerySet[Track]) -> None:
+        for track in queryset.select_related("owner"):
+            reanalyse_track(track, trigger=Job.Trigger.ADMIN)
+        count = len(queryset)
+        said = ngettext("%d track is queued.", "%d tracks are queued.", count) % count
+        self.message_user(request, said, messages.SUCCESS)
