@@ -24,10 +24,10 @@ from ml.audio_errors import AudioError, damaged, not_audio
 
 CONTAINERS = "aac,aiff,ape,asf,au,caf,dsf,flac,matroska,mov,mp3,mpc,mpc8,ogg,tta,w64,wav,wv"
 # The endings such files usually have: for file choosers and folders; the content is what decides.
-SUFFIXES = frozenset(
-    ".aac .aif .aiff .au .caf .dsf .flac .m4a .m4b .mka .mp3 .mp4 .mpc .oga .ogg .opus .tta .w64 "
-    ".wav .webm .wma .wv".split()
+_ENDINGS = (
+    "aac aif aiff au caf dsf flac m4a m4b mka mp3 mp4 mpc oga ogg opus tta w64 wav webm wma wv"
 )
+SUFFIXES = frozenset(f".{ending}" for ending in _ENDINGS.split())
 MIN_RATE, MAX_RATE = 4_000, 384_000
 MAX_CHANNELS = 64
 

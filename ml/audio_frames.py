@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import cast
 
 import av
 import numpy as np
@@ -86,7 +87,8 @@ def packets(
 
 def _decode(packet: Packet) -> list[AudioFrame] | None:
     try:
-        return [frame for frame in packet.decode() if isinstance(frame, AudioFrame)]
+        # The stubs know video packets only; an audio stream's decode to audio frames.
+        return cast(list[AudioFrame], packet.decode())
     except av.FFmpegError:
         return None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from queue import Full, Queue
 from threading import Event, Thread
 from typing import TypeVar
@@ -17,7 +17,7 @@ class _End:
         self.error = error
 
 
-def ahead(items: Iterable[Item], *, depth: int) -> Iterator[Item]:
+def ahead(items: Iterable[Item], *, depth: int) -> Generator[Item, None, None]:
     """Iterate `items` in a background thread, at most `depth` items ahead of the consumer.
 
     An error of `items` is raised here. Closing this generator stops the thread.
