@@ -7,7 +7,7 @@ from django.core.files.storage import FileSystemStorage
 
 
 def media_storage() -> FileSystemStorage:
-    return FileSystemStorage(location=settings.MEDIA_ROOT, base_url=None)
+    return FileSystemStorage()  # follows MEDIA_ROOT
 
 
 def model_storage() -> FileSystemStorage:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import QuerySet
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
@@ -27,7 +26,8 @@ class Cursor:
     values: list[Any]
 
     def encode(self) -> str:
-        text = json.dumps([self.backward, self.keys, self.values], cls=DjangoJSONEncoder)
+        # Whole: Django's JSON encoder would cut moments to milliseconds.
+        text = json.dumps([self.backward, self.keys, self.values], default=str)
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
     @classmethod

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.test import Client
+
+from tagger.models import ApiToken, User
+from tests.web import rows
+
+TOKENS = "/api/v1/me/tokens/"
+
+
+def make(api: Client, **values: Any) -> Any:
+    return api.post(TOKENS, values, "application/json")
+
+
+def test_i_am_told_who_i_am(api: Client, owner: User) -> None:
+    assert api.get("/api/v1/me/").json()["username"] == owner.username
+
+
+def test_a_token_is_made_shown_once_used_and_revoked(api: Client) -> None:
+    response = make(api, name="script")
+    assert response.status_code == 201
+    body = response.json()
+    assert body["scope"] == "read"
+    fresh = Client(headers={"Authorization": f"bearer {body['secret']}"})
+    assert fresh.get("/api/v1/me/").status_code == 200
+    listed = api.get(TOKENS)
+    assert body["secret"] not in listed.content.decode()
+    row = next(token for token in listed.json() if token["id"] == body["id"])
+    assert row["last_used_at"]
+    assert body["secret"].startswith(row["prefix"])
+    assert api.delete(f"{TOKENS}{body['id']}/").status_code == 204
+    assert fresh.get("/api/v1/me/").status_code == 401
+    assert api.delete(f"{TOKENS}{body['id']}/").status_code == 404
+
+
+def test_the_secret_is_not_kept(api: Client) -> None:
+    secret = make(api, name="script").json()["secret"]
+    token = ApiToken.objects.get(name="script")
+    assert secret not in str(vars(token))
+
+
+def test_a_token_that_has_expired_already_cannot_be_made(api: Client) -> None:
+    response = make(api, name="late", expires_at="2020-01-01T00:00:00Z")
+    assert response.json()["errors"][0]["pointer"] == "#/expires_at"
+
+
+def test_a_reading_token_makes_no_tokens(reader: Client) -> None:
+    response = make(reader, name="more", scope="write")
+    assert response.status_code == 403
+    assert response.json()["type"] == "/api/v1/problems/read-only-token/"
+
+
+def test_models_show_their_cards(api: Client) -> None:
+    model = rows.active_model()
+    assert [row["name"] for row in api.get("/api/v1/models/").json()] == [model.name]
+    card = api.get(f"/api/v1/models/{model.name}/").json()
+    assert (card["state"], len(card["labels"])) == ("active", 50)
+    assert api.get("/api/v1/models/nothing/").status_code == 404
+    assert api.get("/api/v1/models/a%00b/").status_code == 404
