@@ -1,10 +1,9 @@
-// One file, one request. Resolves to {html, refused} from the server, or {trouble} in our own words.
+// One file, one request. Resolves to {html}, the server's row, or {trouble} in our own words.
 const token = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
 
 function outcome(request) {
   if (request.getResponseHeader("HX-Redirect")) return { trouble: "signedOut" };
-  if (request.status === 200) return { html: request.responseText, refused: false };
-  if (request.status === 422) return { html: request.responseText, refused: true };
+  if (request.status === 200) return { html: request.responseText };
   return { trouble: "refused" };
 }
 

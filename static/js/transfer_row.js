@@ -43,7 +43,7 @@ export class TransferRow {
     const holder = document.createElement("ol");
     holder.innerHTML = html;
     const row = holder.firstElementChild;
-    this.state = "ended";
+    this.state = row.dataset.state ?? "ended";
     document.getElementById(row.id)?.remove();
     this.element.replaceWith(row);
     this.element = row;

@@ -30,14 +30,18 @@ function showCount() {
   count.hidden = !open;
 }
 
+function arrived(row, html) {
+  row.become(html);
+  if (row.state === "refused") return; // stays until dismissed: the server keeps nothing of it
+  forget(row);
+  htmx.trigger(document.body, "work-started");
+}
+
 async function send(row) {
   row.sending(0);
   const outcome = await sendFile(template.dataset.action, row.file, (share) => row.sending(share));
-  if (outcome.html) {
-    if (!outcome.refused) forget(row);
-    row.become(outcome.html);
-  } else row.failed(template.dataset[outcome.trouble]);
-  if (outcome.html && !outcome.refused) htmx.trigger(document.body, "work-started");
+  if (outcome.html) arrived(row, outcome.html);
+  else row.failed(template.dataset[outcome.trouble]);
   next();
 }
 

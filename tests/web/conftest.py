@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
 import pytest
 from django.test import Client
 
@@ -10,11 +7,6 @@ from tagger.actions.bootstrap import ensure_vocabulary
 from tagger.models import Track, User
 
 from . import rows
-
-
-@pytest.fixture(autouse=True)
-def scratch_media(settings: Any, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = str(tmp_path)
 
 
 @pytest.fixture

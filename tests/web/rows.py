@@ -13,7 +13,7 @@ from ml.labels import LABEL_NAMES
 from tagger.actions.record_analysis import record_analysis
 from tagger.models import Job, ModelVersion, Track, User
 
-PASSWORD = "a-long-enough-password"  # noqa: S105  of test accounts only
+PASSWORD = "a-long-enough-password"
 HOP = 59_049 / 22_050
 
 _numbers = count(1)
@@ -56,7 +56,8 @@ def track(owner: User, title: str = "", **values: Any) -> Track:
 
 def heard(made: Track, segments: int = 3, notes: tuple[str, ...] = (), **scores: float) -> Track:
     """The active model heard these labels (underscores for blanks), and 0.01 of all others."""
-    means = [scores.get(label.replace(" ", "_"), 0.01) for label in LABEL_NAMES]
+    model = active_model()
+    means = [scores.get(label.replace(" ", "_"), 0.01) for label in model.labels]
     row = np.array([means] * segments, dtype=np.float32)
     result = Heard(
         scores=row,
@@ -68,7 +69,7 @@ def heard(made: Track, segments: int = 3, notes: tuple[str, ...] = (), **scores:
         hop_seconds=HOP,
         notes=notes,
     )
-    record_analysis(made, active_model(), result)
+    record_analysis(made, model, result)
     made.refresh_from_db()
     return made
 

@@ -21,7 +21,9 @@ def test_error_pages_need_neither_request_nor_database(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["/sign-in/", "/nowhere/"])
 @pytest.mark.django_db
-def test_pages_load_nothing_from_elsewhere_and_run_nothing_inline(name: str, client: Client) -> None:
+def test_pages_load_nothing_from_elsewhere_and_run_nothing_inline(
+    name: str, client: Client
+) -> None:
     response = client.get(name)
     text = response.content.decode()
     assert "//" not in text.replace("http://www.w3.org/2000/svg", "").replace("<!doctype", "")

@@ -20,7 +20,10 @@ def show(page: Client, made: Track) -> str:
 
 def test_tags_stand_in_groups_with_their_scores(page: Client, song: Track) -> None:
     response = page.get(reverse("web:track", args=[song.pk]))
-    groups = [(label, [tag.tag.name for tag in tags]) for label, tags in response.context["tags"].by_group()]
+    groups = [
+        (label, [tag.tag.name for tag in tags])
+        for label, tags in response.context["tags"].by_group()
+    ]
     assert groups == [("Genre", ["rock"]), ("Instrument", ["guitar"])]
     assert "90\u00a0%" in response.content.decode()
 
@@ -74,7 +77,10 @@ def test_a_track_cannot_lose_its_title(page: Client, song: Track) -> None:
 
 
 def test_deleting_asks_first(page: Client, song: Track) -> None:
-    assert "Delete this track?" in page.get(reverse("web:delete-track", args=[song.pk])).content.decode()
+    assert (
+        "Delete this track?"
+        in page.get(reverse("web:delete-track", args=[song.pk])).content.decode()
+    )
     assert Track.objects.filter(pk=song.pk).exists()
 
 

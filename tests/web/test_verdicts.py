@@ -25,7 +25,7 @@ def test_a_rejected_tag_leaves_the_track(page: Client, song: Track) -> None:
     assert shown(song) == {"rock"}
 
 
-def test_a_rejected_tag_never_returns_when_the_track_is_heard_again(page: Client, song: Track) -> None:
+def test_a_rejected_tag_never_returns_when_heard_again(page: Client, song: Track) -> None:
     judge(page, song, "guitar", "rejected")
     rows.heard(song, guitar=0.99, rock=0.6)
     assert shown(song) == {"rock"}

@@ -23,7 +23,7 @@ from ..forms import TokenForm
 @never_cache
 @signed_in
 def account_page(request: PageRequest) -> HttpResponse:
-    """A new token's secret is in the answer to the form and nowhere else, so there is no redirect."""
+    """A new token's secret is in the answer to the form and nowhere else: so no redirect."""
     form = TokenForm(request.POST or None)
     made = secret = None
     if form.is_valid():

@@ -1,4 +1,4 @@
-"""Live state of tracks on a page: the page names the tracks it shows as unfinished and asks again."""
+"""Live state: a page names the tracks it shows as unfinished, and asks again while any is."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MOST = 500
 @require_POST
 @signed_in
 def live(request: PageRequest) -> HttpResponse:
-    """Parts to swap in for the tracks that moved. Waiting ones look as they did, so they are left out."""
+    """Parts to swap in for the tracks that moved; waiting ones look as they did."""
     try:
         ids = [UUID(value) for value in request.POST.getlist("live")[:MOST]]
         last = int(request.POST.get("poll", "0"))

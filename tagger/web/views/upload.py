@@ -45,11 +45,12 @@ def _take_in(request: PageRequest, upload: UploadedFile) -> Ingested | Refused:
 
 
 def _answer_script(request: PageRequest, outcomes: list[Ingested | Refused]) -> HttpResponse:
+    """One row, whatever became of the file: for the page a refusal is an answer, not an error."""
     if len(outcomes) != 1:
         outcomes = [Refused("", _("Send one file with each request."))]
     outcome = outcomes[0]
     if isinstance(outcome, Refused):
-        return render(request, "web/_transfer_refused.html", {"refused": outcome}, status=422)
+        return render(request, "web/_transfer_refused.html", {"refused": outcome})
     if outcome.duplicate or outcome.job is None:
         return render(request, "web/_transfer_known.html", {"track": outcome.track})
     return render(request, "web/_transfer.html", {"row": transfer(outcome.track)})

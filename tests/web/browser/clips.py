@@ -1,0 +1,29 @@
+"""What the browser uploads: real music where the stand-in clips are, else music made here."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from tests.audio_factory import music, write
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def standin() -> Path | None:
+    folder = Path(os.environ.get("TONEMARK_STANDIN", ROOT.parent / "shared" / "data" / "standin"))
+    return folder if (folder / "mp3").is_dir() else None
+
+
+def clips(count: int, scratch: Path) -> list[Path]:
+    folder = standin()
+    if folder is None:
+        return [_made(scratch / f"made-{number}.mp3", number) for number in range(count)]
+    found = sorted((folder / "mp3").rglob("*.mp3"))
+    step = max(1, len(found) // count)
+    return found[::step][:count]
+
+
+def _made(path: Path, number: int) -> Path:
+    """Each a different length, since the same sound would be the same track."""
+    return write(path, music(12 + number))

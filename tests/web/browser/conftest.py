@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tagger.actions.bootstrap import ensure_model, ensure_vocabulary
+from tagger.models import User
+from tests.web import rows
+
+from .clips import clips, standin
+from .witness import Witness
+from .worker import worker
+
+CHROMIUM = Path(os.environ.get("TONEMARK_CHROMIUM", "/usr/bin/chromium"))
+ARGUMENTS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--mute-audio"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
+
+
+def pytest_report_header() -> str:
+    return f"browser tests upload {standin() or 'music made here'}"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        pytest.skip(f"{CHROMIUM} is missing")
+    # Playwright keeps an event loop in this thread; the tests' own queries are not asynchronous.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def owner(transactional_db: None) -> User:
+    ensure_vocabulary()
+    return rows.person("owner")
+
+
+@pytest.fixture
+def hearing(owner: User, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    ensure_model()
+    with worker(tmp_path / "worker.log") as process:
+        yield process
+
+
+@pytest.fixture
+def context(chromium: Browser, live_server: Any, owner: User) -> Iterator[BrowserContext]:
+    context = signed_in(chromium, live_server, owner)
+    yield context
+    context.close()
+
+
+def signed_in(chromium: Browser, live_server: Any, person: User, **options: Any) -> BrowserContext:
+    client = Client()
+    client.force_login(person)
+    options = {"viewport": {"width": 1280, "height": 800}} | options
+    context = chromium.new_context(base_url=live_server.url, **options)
+    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value}
+    context.add_cookies([cookie | {"url": live_server.url}])
+    context.set_default_timeout(15_000)
+    return context
+
+
+@pytest.fixture
+def web(context: BrowserContext, live_server: Any) -> Iterator[Page]:
+    """A page whose console must stay silent and which must ask no foreign host for anything."""
+    page = context.new_page()
+    witness = Witness(page, live_server.url)
+    yield page
+    witness.testify()
+
+
+@pytest.fixture
+def ten_clips(tmp_path: Path) -> list[Path]:
+    return clips(10, tmp_path)

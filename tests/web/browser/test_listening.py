@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+
+import pytest
+from django.core.files import File
+from playwright.sync_api import Page, expect
+
+from tagger.models import Track, User
+from tests.audio_factory import music, write
+from tests.web import rows
+
+pytestmark = pytest.mark.browser
+
+SOUND = "document.getElementById('audio')"
+PATIENCE = 10.0  # seconds
+
+
+@pytest.fixture
+def song(owner: User, tmp_path: Path) -> Track:
+    made = rows.track(owner, "Blue hour")
+    with write(tmp_path / "blue.mp3", music(60)).open("rb") as content:
+        made.file.save("blue.mp3", File(content))
+    return rows.heard(made, segments=22, guitar=0.9, rock=0.6, piano=0.2)
+
+
+def at(web: Page) -> float:
+    return float(web.evaluate(f"{SOUND}.currentTime"))
+
+
+def until(web: Page, condition: str) -> None:
+    """Playwright's own way to wait evaluates strings in the page, which its policy forbids."""
+    ends = time.monotonic() + PATIENCE
+    while not web.evaluate(condition.replace("sound", SOUND)):
+        assert time.monotonic() < ends, f"never: {condition}; now at {at(web)} s"
+        web.wait_for_timeout(50)
+
+
+def play(web: Page, song: Track) -> None:
+    web.goto(f"/tracks/{song.pk}/")
+    web.locator("#deck").get_by_role("button", name="Play Blue hour").click()
+    until(web, "sound.currentTime > 0.2")
+
+
+def test_a_song_plays_and_seeks_by_ranges(web: Page, song: Track) -> None:
+    answers: list[int] = []
+    web.on("response", lambda got: answers.append(got.status) if "/audio/" in got.url else None)
+    play(web, song)
+    web.locator("#deck-position").fill("45")
+    until(web, "sound.currentTime >= 45 && !sound.seeking")
+    assert at(web) < 50
+    assert set(answers) == {206}
+
+
+def test_the_waveform_plays_from_where_it_is_clicked(web: Page, song: Track) -> None:
+    web.goto(f"/tracks/{song.pk}/")
+    expect(web.locator("#wave canvas").first).to_be_visible()
+    box = web.locator("#wave").bounding_box()
+    assert box is not None
+    web.mouse.click(box["x"] + box["width"] / 2, box["y"] + 30)
+    until(web, "!sound.paused && sound.currentTime > 25")
+    assert at(web) < 35
+
+
+def test_the_taggram_shows_each_tag_over_time(web: Page, song: Track) -> None:
+    web.goto(f"/tracks/{song.pk}/")
+    expect(web.locator(".taggram-row")).to_have_count(2)
+    canvas = web.locator(".taggram-row", has_text="guitar").locator("canvas")
+    box = canvas.bounding_box()
+    assert box is not None
+    canvas.hover(position={"x": box["width"] * 0.75, "y": 5})
+    expect(canvas).to_have_attribute("title", re.compile(r"guitar · 0:4\d · 90"))
+    canvas.click(position={"x": box["width"] * 0.75, "y": 5})
+    until(web, "sound.currentTime > 40")
+
+
+def test_the_keyboard_plays_and_seeks(web: Page, song: Track) -> None:
+    web.goto(f"/tracks/{song.pk}/")
+    slider = web.get_by_role("slider", name="Position").first
+    slider.focus()
+    web.keyboard.press("Space")
+    until(web, "sound.currentTime > 0.1")
+    web.keyboard.press("Space")
+    before = at(web)
+    web.keyboard.press("ArrowRight")
+    until(web, f"sound.currentTime >= {before + 4.9}")
+    web.keyboard.press("Home")
+    until(web, "sound.currentTime < 0.5")
+    expect(slider).to_have_attribute("aria-valuetext", re.compile(r"0:00 of (1:00|0:59)"))
+
+
+def test_music_goes_on_from_page_to_page(web: Page, song: Track) -> None:
+    play(web, song)
+    web.get_by_role("link", name="Tags", exact=True).click()
+    expect(web.get_by_role("heading", name="Tags")).to_be_visible()
+    before = at(web)
+    until(web, f"sound.currentTime > {before} + 0.3")
+    bar = web.get_by_role("region", name="Player")
+    expect(bar.get_by_role("link", name="Blue hour")).to_be_visible()
+    bar.get_by_role("button", name="Stop and close the player").click()
+    expect(bar).to_be_hidden()
+
+
+def test_a_tag_can_be_judged_and_the_verdict_undone(web: Page, song: Track) -> None:
+    web.goto(f"/tracks/{song.pk}/")
+    web.get_by_role("button", name="guitar is wrong").click()
+    expect(web.get_by_text("guitar rejected.")).to_be_visible()
+    expect(web.locator(".taggram-row")).to_have_count(1)
+    web.get_by_text("Rejected: 1 tag").click()
+    web.get_by_role("button", name="guitar is wrong").click()
+    expect(web.get_by_text("back to the model")).to_be_visible()
+    expect(web.locator(".taggram-row")).to_have_count(2)

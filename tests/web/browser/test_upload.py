@@ -1,0 +1,113 @@
+"""From a file to its tags, by a real browser, a real queue and a real network."""
+
+from __future__ import annotations
+
+import base64
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tagger.models import Track, User
+
+from .conftest import signed_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+PATIENCE = 120_000
+
+DROP = """files => {
+  const carried = new DataTransfer();
+  for (const { name, content } of files) {
+    const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+    carried.items.add(new File([bytes], name));
+  }
+  for (const type of ["dragenter", "dragover", "drop"]) {
+    document.querySelector("#page").dispatchEvent(
+      new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer: carried }));
+  }
+}"""
+
+
+def drop(web: Page, *paths: Path) -> None:
+    files = [
+        {"name": path.name, "content": base64.b64encode(path.read_bytes()).decode()}
+        for path in paths
+    ]
+    web.evaluate(DROP, files)
+
+
+def mark(web: Page) -> None:
+    web.evaluate("window.stillHere = true")
+
+
+def is_the_same_document(web: Page) -> bool:
+    return bool(web.evaluate("window.stillHere === true"))
+
+
+@pytest.mark.usefixtures("hearing")
+def test_ten_songs_show_their_tags_without_a_reload(web: Page, ten_clips: list[Path]) -> None:
+    web.goto("/upload/")
+    mark(web)
+    web.set_input_files("#files", ten_clips)
+    expect(web.locator("#transfers > li")).to_have_count(10)
+    expect(web.locator("#transfers").get_by_text("Done")).to_have_count(10, timeout=PATIENCE)
+    assert is_the_same_document(web)
+    assert web.locator("#transfers .chip").count() >= 10
+    assert Track.objects.filter(state=Track.State.TAGGED).count() == 10
+    web.get_by_role("link", name="Library").click()
+    expect(web.get_by_role("heading", name="10 tracks")).to_be_visible()
+    assert is_the_same_document(web)
+
+
+@pytest.mark.usefixtures("hearing")
+def test_files_may_be_dropped_on_any_page(web: Page, ten_clips: list[Path], tmp_path: Path) -> None:
+    bad = tmp_path / "shopping.mp3"
+    bad.write_text("milk, bread, strings for the guitar\n" * 50)
+    web.goto("/tags/")
+    drop(web, ten_clips[0], bad, ten_clips[1])
+    expect(web).to_have_url(re.compile("/upload/$"))
+    refused = web.locator(".transfer", has_text="shopping.mp3")
+    expect(refused.locator(".reason")).to_contain_text(re.compile(r"\w+ .*\."))
+    expect(web.locator("#transfers").get_by_text("Done")).to_have_count(2, timeout=PATIENCE)
+    drop(web, ten_clips[1])
+    expect(web.locator("#transfers").get_by_text("Already in your library")).to_be_visible()
+    assert Track.objects.count() == 2
+
+
+def test_closing_the_tab_loses_nothing(
+    context: BrowserContext, web: Page, ten_clips: list[Path], hearing: subprocess.Popen[bytes]
+) -> None:
+    web.goto("/upload/")
+    web.set_input_files("#files", ten_clips[:2])
+    expect(web.locator("#transfers a.name")).to_have_count(2)
+    web.close()
+    again = context.new_page()
+    again.goto("/upload/")
+    expect(again.locator("#transfers").get_by_text("Done")).to_have_count(2, timeout=PATIENCE)
+
+
+def test_a_file_the_page_can_see_is_wrong_is_never_sent(web: Page, tmp_path: Path) -> None:
+    picture = tmp_path / "cover.png"
+    picture.write_bytes(b"\x89PNG")
+    web.goto("/upload/")
+    drop(web, picture)
+    row = web.locator(".transfer", has_text="cover.png")
+    expect(row).to_contain_text("This is not an audio file Tonemark reads.")
+    row.get_by_role("button", name="Take this row away").click()
+    expect(row).to_have_count(0)
+
+
+def test_without_scripts_the_form_uploads(
+    chromium: Browser, live_server: Any, owner: User, ten_clips: list[Path]
+) -> None:
+    context = signed_in(chromium, live_server, owner, java_script_enabled=False)
+    plain = context.new_page()
+    plain.goto("/upload/")
+    plain.set_input_files("#files", ten_clips[:2])
+    plain.get_by_role("button", name="Upload").click()
+    expect(plain.get_by_text("2 files uploaded.")).to_be_visible()
+    expect(plain.locator("#transfers").get_by_text("Queued")).to_have_count(2)
+    context.close()

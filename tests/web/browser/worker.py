@@ -1,0 +1,55 @@
+"""A real Celery worker in a process of its own, on the database and the broker of the tests."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+COMMAND = [
+    *(sys.executable, "-m", "celery", "-A", "webapp.celery:app", "worker"),
+    *(
+        "-P",
+        "solo",
+        "-Q",
+        "inference",
+        "--loglevel",
+        "INFO",
+        "--without-gossip",
+        "--without-mingle",
+    ),
+]
+
+
+@contextmanager
+def worker(log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            COMMAND, env=_environment(), stdout=output, stderr=subprocess.STDOUT
+        )
+        try:
+            yield process
+        finally:
+            process.terminate()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _environment() -> dict[str, str]:
+    """The test run's own, but for the name of the database, which Django has changed."""
+    address, _, _ = os.environ["TONEMARK_DATABASE_URL"].rpartition("/")
+    return os.environ | {
+        "TONEMARK_DATABASE_URL": f"{address}/{connection.settings_dict['NAME']}",
+        "TONEMARK_MEDIA_ROOT": str(settings.MEDIA_ROOT),
+        "TONEMARK_TORCH_THREADS": "1",
+        "DJANGO_SETTINGS_MODULE": "webapp.settings",
+    }
