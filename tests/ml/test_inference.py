@@ -16,6 +16,7 @@ from ml.prefetch import ahead
 from ml.segmentation import segments
 from ml.weights import ModelCard, WeightsError, save_model
 from tests import audio_factory as factory
+from tests.ml.memory import PEAK_MEMORY
 
 LABELS = ["calm", "loud", "odd"]
 
@@ -97,15 +98,15 @@ def test_a_bad_file_raises_in_the_callers_thread(tagger: Tagger, tmp_path: Path)
         tagger.analyse(tmp_path / "a.mp3")
 
 
-MEMORY = """
-import resource, sys
+MEMORY = f"""{PEAK_MEMORY}
+import sys
 from ml.inference import Tagger
 tagger = Tagger.load(sys.argv[1], device="cpu", threads=1)
 tagger.analyse(sys.argv[2])
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before = peak_megabytes()
 heard = tagger.analyse(sys.argv[3])
-after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(heard.scores.shape[0], (after - before) // 1024)
+after = peak_megabytes()
+print(heard.scores.shape[0], after - before)
 """
 
 
