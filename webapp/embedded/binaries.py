@@ -1,4 +1,4 @@
-"""Programs inside wheels. The packages are located, never imported: importing them has side effects."""
+"""Programs inside wheels. They are found without an import, which would have side effects."""
 
 from __future__ import annotations
 

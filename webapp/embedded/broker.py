@@ -7,6 +7,8 @@ import time
 from functools import partial
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from .binaries import broker_program
 from .errors import ServeError
@@ -18,6 +20,8 @@ PATIENCE = 20.0
 
 
 class Broker:
+    name = "broker"
+
     def __init__(self, locations: Locations) -> None:
         self.locations = locations
         self.log = locations.logs / "broker.log"
@@ -27,7 +31,7 @@ class Broker:
         private(self.locations.logs)
         private(self.locations.sockets)
         private(self.locations.broker_data)
-        self.locations.broker_socket.unlink(missing_ok=True)
+        self._await_predecessor()
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self._command(),
@@ -53,6 +57,15 @@ class Broker:
         pairs = [part for name, value in options.items() for part in (f"--{name}", value)]
         return [str(broker_program()), *pairs]
 
+    def _await_predecessor(self) -> None:
+        """One whose supervisor was killed ends by itself; two must not share a folder."""
+        until = time.monotonic() + PATIENCE
+        while self.answers():
+            if time.monotonic() > until:
+                raise ServeError(f"Another broker uses {self.locations.broker_data}.")
+            time.sleep(0.05)
+        self.locations.broker_socket.unlink(missing_ok=True)
+
     def _await_answer(self) -> None:
         until = time.monotonic() + PATIENCE
         while not self.answers():
@@ -62,13 +75,18 @@ class Broker:
 
     def answers(self) -> bool:
         try:
-            with redis.Redis(unix_socket_path=str(self.locations.broker_socket)) as client:
+            with redis.Redis(
+                unix_socket_path=str(self.locations.broker_socket), retry=Retry(NoBackoff(), 0)
+            ) as client:
                 return bool(client.ping())
         except redis.RedisError:
             return False
 
     def alive(self) -> bool:
         return self.process is not None and self.process.poll() is None
+
+    def ask_to_stop(self) -> None:
+        """Nothing yet: the workers need it until they have ended."""
 
     def stop(self) -> None:
         if self.process and self.alive():

@@ -28,6 +28,6 @@ def need_space(folder: Path) -> None:
     free = shutil.disk_usage(folder).free
     if free < LEAST_FREE:
         raise ServeError(
-            f"Only {free // 1024**2} MiB are free at {folder}; at least {LEAST_FREE // 1024**2} MiB "
-            "are needed. Free some space, or use another --data-dir."
+            f"Only {free // 1024**2} MiB are free at {folder}, {LEAST_FREE // 1024**2} MiB are "
+            "needed. Free some space, or use another --data-dir."
         )

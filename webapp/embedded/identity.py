@@ -1,4 +1,4 @@
-"""As whom Postgres runs. It refuses root, so root must become somebody else without moving files."""
+"""As whom Postgres runs. It refuses root, so root poses as somebody else."""
 
 from __future__ import annotations
 
@@ -57,9 +57,9 @@ def postgres_identity(locations: Locations) -> Identity:
 def _stand_in(locations: Locations) -> Identity:
     """Where namespaces are forbidden (many containers): another user, if it can reach the files."""
     user = pwd.getpwnam(STAND_IN).pw_uid
+    program = postgres_folder() / "postgres"
     reach = subprocess.run(
-        ["/bin/sh", "-c", 'cd "$1" && "$2" --version', "sh", locations.data_dir]
-        + [postgres_folder() / "postgres"],
+        ["/bin/sh", "-c", 'cd "$1" && "$2" --version', "sh", locations.data_dir, program],
         capture_output=True,
         user=user,
         check=False,

@@ -16,7 +16,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def die_with_parent(death: signal.Signals = signal.SIGTERM) -> None:
-    """Runs in the child before exec. The parent's thread that forks counts: fork from the main one."""
+    """For the child, before exec. What counts is the thread that forks: use the main one."""
     if sys.platform == "linux":
         _libc.prctl(PR_SET_PDEATHSIG, int(death))
 

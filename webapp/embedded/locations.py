@@ -28,6 +28,10 @@ class Locations:
         return self.data_dir / "broker"
 
     @property
+    def static(self) -> Path:
+        return self.data_dir / "static"
+
+    @property
     def logs(self) -> Path:
         return self.data_dir / "log"
 

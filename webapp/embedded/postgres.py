@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 import psycopg
 
@@ -17,15 +19,28 @@ from .locations import Locations
 
 PATIENCE = 60.0
 DATABASE = "tonemark"
+INITDB_OPTIONS = [
+    "-U",
+    "postgres",
+    "-A",
+    "trust",
+    "-E",
+    "UTF8",
+    "--locale=C.UTF-8",
+    "--no-instructions",
+]
 
 
 class Postgres:
+    name = "database"
+
     def __init__(self, locations: Locations) -> None:
         self.locations = locations
         self.log = locations.logs / "postgres.log"
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
+        self._await_predecessor()
         private(self.locations.logs)
         private(self.locations.sockets)
         identity = postgres_identity(self.locations)
@@ -44,12 +59,19 @@ class Postgres:
         self._await_answer()
         self._ensure_database()
 
+    def _await_predecessor(self) -> None:
+        """One whose supervisor was killed shuts down by itself; that takes a moment."""
+        until = time.monotonic() + PATIENCE
+        while _served(self.locations.postgres_data):
+            if time.monotonic() > until:
+                raise ServeError(f"Another Postgres uses {self.locations.postgres_data}.")
+            time.sleep(0.05)
+
     def _initialise(self, identity: Identity) -> None:
         """Into a draft first: an interrupted initdb leaves nothing that looks like a database."""
         draft = identity.own(self.locations.postgres_data.with_name("postgres.new"))
         made = subprocess.run(
-            [postgres_folder() / "initdb", "-D", draft, "-U", "postgres", "-A", "trust"]
-            + ["-E", "UTF8", "--locale=C.UTF-8", "--no-instructions"],
+            [postgres_folder() / "initdb", "-D", draft, *INITDB_OPTIONS],
             capture_output=True,
             text=True,
             check=False,
@@ -78,7 +100,7 @@ class Postgres:
 
     def _await_answer(self) -> None:
         until = time.monotonic() + PATIENCE
-        while not self.answers():
+        while not (self.alive() and self.answers()):
             if not self.alive() or time.monotonic() > until:
                 raise ServeError(f"Postgres did not start. Its last words are in {self.log}.")
             time.sleep(0.02)
@@ -102,7 +124,20 @@ class Postgres:
     def alive(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
+    def ask_to_stop(self) -> None:
+        """Nothing yet: the workers need it until they have ended."""
+
     def stop(self) -> None:
         if self.process and self.alive():
             self.process.send_signal(signal.SIGINT)
             self.process.wait(30)
+
+
+def _served(folder: Path) -> bool:
+    """Whether the process that wrote postmaster.pid is alive and is this folder's Postgres."""
+    try:
+        process = (folder / "postmaster.pid").read_text(encoding="ascii").split("\n")[0]
+        command = Path("/proc", process, "cmdline").read_bytes()
+    except OSError:
+        return False
+    return os.fsencode(folder) in command

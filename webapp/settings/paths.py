@@ -15,9 +15,13 @@ __all__ = [
     "LOCALE_PATHS",
     "MEDIA_ROOT",
     "MODELS_ROOT",
+    "NODE_FILES",
+    "NODE_MODULES",
     "STATICFILES_DIRS",
+    "STATICFILES_FINDERS",
     "STATIC_ROOT",
     "STATIC_URL",
+    "WHITENOISE_SKIP_COMPRESS_EXTENSIONS",
 ]
 
 
@@ -41,14 +45,27 @@ FILE_UPLOAD_TEMP_DIR = prepared(MEDIA_ROOT / ".incoming")
 
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
-_packages = BASE_DIR / "node_modules"
-# Only what is used is collected: name in our addresses, folder of the package.
-_vendor = {
-    "vendor/wavesurfer": _packages / "wavesurfer.js" / "dist",
-    "vendor/pico": _packages / "@picocss" / "pico" / "css",
-}
-STATICFILES_DIRS = [
-    BASE_DIR / "static",
-    *((name, folder) for name, folder in _vendor.items() if folder.is_dir()),
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "webapp.node_packages.NodePackageFinder",
+]
+NODE_MODULES = BASE_DIR / "node_modules"
+NODE_FILES = [
+    ("vendor/pico", "@picocss/pico/css/pico.min.css"),
+    ("vendor/wavesurfer", "wavesurfer.js/dist/wavesurfer.esm.js"),
+]
+# Maps and sources of packages are for debuggers; the fonts are compressed already.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [
+    "map",
+    "png",
+    "jpg",
+    "gif",
+    "ico",
+    "woff",
+    "woff2",
+    "br",
+    "gz",
 ]
 LOCALE_PATHS = [BASE_DIR / "tagger" / "locale"]

@@ -1,0 +1,112 @@
+"""`webapp.serve` as a real process with its real children."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+UP = "Tonemark is ready"
+STARTED = Callable[..., subprocess.Popen[str]]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def command(data: Path, port: int) -> list[str]:
+    return [sys.executable, "-m", "webapp.serve", "--data-dir", str(data), "--port", str(port)]
+
+
+def environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("TONEMARK_")}
+    return kept | {"DJANGO_SETTINGS_MODULE": "webapp.settings", "PYTHONUNBUFFERED": "1"}
+
+
+def start(data: Path, port: int) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        command(data, port), cwd=ROOT, env=environment(), stdout=subprocess.PIPE, text=True
+    )
+
+
+def refused(data: Path, port: int) -> str:
+    done = subprocess.run(
+        command(data, port), cwd=ROOT, env=environment(), capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 1
+    assert len(done.stderr.strip().splitlines()) == 1
+    return done.stderr
+
+
+def await_up(process: subprocess.Popen[str]) -> str:
+    heard = ""
+    assert process.stdout
+    for line in process.stdout:
+        heard += line
+        if UP in line:
+            return heard
+    raise AssertionError(heard)
+
+
+def processes_of(data: Path) -> list[int]:
+    """Those whose environment or command line names the data folder."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (entry / "environ").read_bytes() + (entry / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if os.fsencode(data) in words and int(entry.name) != os.getpid():
+            found.append(int(entry.name))
+    return found
+
+
+def await_none(data: Path, seconds: float = 20) -> None:
+    until = time.monotonic() + seconds
+    while processes_of(data):
+        assert time.monotonic() < until, processes_of(data)
+        time.sleep(0.1)
+
+
+def test_a_taken_port_ends_in_one_sentence(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        assert f"Port {port} of 127.0.0.1 is taken" in refused(tmp_path / "data", port)
+
+
+def test_a_data_folder_that_cannot_be_made_ends_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    assert "cannot be made" in refused(tmp_path / "file" / "data", free_port())
+
+
+@pytest.mark.slow
+def test_it_starts_twice_and_a_kill_leaves_no_process(tmp_path: Path) -> None:
+    data = tmp_path / "with blanks"
+    port = free_port()
+    first = start(data, port)
+    assert "First admin: user admin, password" in await_up(first)
+    assert "already runs" in refused(data, free_port())
+
+    first.send_signal(signal.SIGKILL)
+    first.wait()
+    await_none(data)
+
+    began = time.monotonic()
+    second = start(data, port)
+    assert "password" not in await_up(second)
+    assert time.monotonic() - began < 30
+    second.send_signal(signal.SIGINT)
+    assert second.wait(60) == 0
+    await_none(data)

@@ -1,0 +1,27 @@
+"""Management commands of the start, each in a process of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
+
+from .errors import ServeError
+from .linux import die_with_parent
+
+
+def manage(folder: Path, *arguments: str) -> str:
+    """What the command printed. Django's checks run once, in `migrate`."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=partial(die_with_parent),
+    )
+    if done.returncode:
+        words = done.stderr.strip() or done.stdout.strip()
+        raise ServeError(f"`manage.py {arguments[0]}` failed:\n{words}")
+    return done.stdout

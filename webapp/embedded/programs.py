@@ -1,0 +1,38 @@
+"""The children of one installation, each as a command."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from .locations import Locations
+from .program import Program
+
+WEB = "gunicorn webapp.wsgi --worker-class gthread --workers 2 --threads 8 --no-control-socket"
+CELERY = "celery --app webapp"
+WORKER = f"{CELERY} worker --without-gossip --without-mingle --loglevel INFO"
+INFERENCE = f"{WORKER} --hostname inference@%h --pool solo --queues inference,bulk"
+MAINTENANCE = (
+    f"{WORKER} --hostname maintenance@%h --pool threads --concurrency 2 --queues maintenance"
+)
+CLOCK = f"{CELERY} beat --pidfile= --loglevel INFO"
+
+
+def programs(
+    folder: Path, locations: Locations, address: str, tell: Callable[[str], None]
+) -> list[Program]:
+    """In the order in which they are started."""
+
+    def program(name: str, command: str, **how: signal.Signals) -> Program:
+        full = [sys.executable, "-m", *command.split()]
+        return Program(name, full, folder, locations.logs, tell, **how)
+
+    return [
+        # Gunicorn's workers notice that their master has gone; the master must not linger.
+        program("web", f"{WEB} --bind {address}", death=signal.SIGINT),
+        program("inference", INFERENCE),
+        program("maintenance", MAINTENANCE),
+        program("clock", CLOCK),
+    ]
