@@ -1,23 +1,34 @@
 from __future__ import annotations
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
 
-from ml.commands import tag as ml_tag
+from ml.commands import tag
+from tagger.actions.effective_tags import active_model
 
 
 class Command(BaseCommand):
-    help = "Print the tags of audio files, without writing anything to the database."
+    help = (
+        "Print the tags the active model hears in audio files. Nothing is written to the database."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        ml_tag.add_arguments(parser)
+        tag.add_arguments(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        from argparse import Namespace
+        if options["model"] is None:
+            options["model"] = self._active()
+        if tag.run(Namespace(**options)):
+            raise CommandError("Not every file could be tagged; the reasons are above.")
 
-        options.setdefault("device", settings.DEVICE)
-        if ml_tag.run(Namespace(**options)):
-            raise CommandError("Some files could not be tagged; see above.")
+    def _active(self) -> str | None:
+        """None stands for the shipped model, which needs no database."""
+        try:
+            model = active_model()
+        except OperationalError:
+            self.stderr.write("The database is not running: tagging with the shipped model.")
+            return None
+        return model.weights.path if model else None
