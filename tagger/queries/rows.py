@@ -52,7 +52,8 @@ def chips(effective: Iterable[TrackTag]) -> list[Chip]:
     for row in effective:
         tag, by_person = row.tag.shown, row.source == TrackTag.Source.PERSON
         known = best.get(tag.pk)
-        scores = [score for score in (row.score, known and known.score) if score is not None]
+        former = known.score if known else None
+        scores = [score for score in (row.score, former) if score is not None]
         best[tag.pk] = Chip(
             tag, max(scores, default=None), by_person or bool(known and known.by_person)
         )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from ..models import ApiToken, Track, User
 
 
-class TrackWordsForm(forms.ModelForm):  # type: ignore[type-arg]
+class TrackWordsForm(forms.ModelForm):
     class Meta:
         model = Track
         fields: ClassVar = ["title", "artist", "album"]
@@ -42,7 +42,7 @@ class TokenForm(forms.Form):
         return timezone.now() + timedelta(days=days) if days else None
 
 
-class RegistrationForm(BaseUserCreationForm):  # type: ignore[type-arg]
+class RegistrationForm(BaseUserCreationForm):
     class Meta:
         model = User
         fields: ClassVar = ["username"]

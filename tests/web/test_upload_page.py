@@ -85,9 +85,7 @@ def test_the_same_sound_again_shows_the_track_that_exists(page: Client) -> None:
     assert Job.objects.count() == 1
 
 
-def test_the_same_sound_of_another_is_a_track_of_its_own(
-    page: Client, outside: Client
-) -> None:
+def test_the_same_sound_of_another_is_a_track_of_its_own(page: Client, outside: Client) -> None:
     for browser in (page, outside):
         browser.post("/upload/", {"files": tone()}, headers=SCRIPT)
     assert Track.objects.count() == 2

@@ -51,7 +51,7 @@ def revoke_token(request: PageRequest, token_id: UUID) -> HttpResponse:
     return redirect("web:account")
 
 
-class ChangePassword(SuccessMessageMixin, PasswordChangeView):  # type: ignore[type-arg]
+class ChangePassword(SuccessMessageMixin, PasswordChangeView):
     template_name = "registration/change_password.html"
     success_url = reverse_lazy("web:account")
     success_message = gettext_lazy("Your password has been changed.")

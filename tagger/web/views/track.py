@@ -3,7 +3,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -63,7 +63,7 @@ def hear_again(request: PageRequest, track_id: UUID) -> HttpResponse:
 
 @require_safe
 @signed_in
-def download(request: PageRequest, track_id: UUID) -> FileResponse | HttpResponse:
+def download(request: PageRequest, track_id: UUID) -> HttpResponseBase:
     track = own_track(request, track_id)
     try:
         content = track.file.open("rb")

@@ -14,15 +14,10 @@ from tagger.actions.bootstrap import ensure_model, ensure_vocabulary
 from tagger.models import User
 from tests.web import rows
 
+from .chromium import ARGUMENTS, CHROMIUM
 from .clips import clips, standin
 from .witness import Witness
 from .worker import worker
-
-CHROMIUM = Path(os.environ.get("TONEMARK_CHROMIUM", "/usr/bin/chromium"))
-ARGUMENTS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--mute-audio"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-]
 
 
 def pytest_report_header() -> str:
@@ -66,8 +61,8 @@ def signed_in(chromium: Browser, live_server: Any, person: User, **options: Any)
     client.force_login(person)
     options = {"viewport": {"width": 1280, "height": 800}} | options
     context = chromium.new_context(base_url=live_server.url, **options)
-    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value}
-    context.add_cookies([cookie | {"url": live_server.url}])
+    session = client.cookies["sessionid"].value
+    context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
     context.set_default_timeout(15_000)
     return context
 
