@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO
 
 from django.core.files import File
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -37,6 +36,24 @@ class Span:
     @property
     def length(self) -> int:
         return self.last - self.first + 1
+
+
+class _Part:
+    """The bytes of a span in chunks. Django closes what it streams once the answer is sent."""
+
+    def __init__(self, content: File[bytes], span: Span) -> None:
+        self.content = content
+        self.span = span
+
+    def __iter__(self) -> Iterator[bytes]:
+        self.content.seek(self.span.first)
+        left = self.span.length
+        while left > 0 and (chunk := self.content.read(min(CHUNK, left))):
+            left -= len(chunk)
+            yield chunk
+
+    def close(self) -> None:
+        self.content.close()
 
 
 def parse_range(header: str, size: int) -> Span | None:
@@ -112,21 +129,12 @@ def _body(request: HttpRequest, content: File[bytes], span: Span | None) -> Http
         content.close()
         response = HttpResponse()
     else:
-        response = StreamingHttpResponse(_chunks(content, part))
-        response._resource_closers.append(content.close)
+        response = StreamingHttpResponse(_Part(content, part))
     response["Content-Length"] = str(part.length)
     if span:
         response.status_code = 206
         response["Content-Range"] = f"bytes {span.first}-{span.last}/{content.size}"
     return response
-
-
-def _chunks(content: IO[bytes] | File[bytes], part: Span) -> Iterator[bytes]:
-    content.seek(part.first)
-    left = part.length
-    while left > 0 and (chunk := content.read(min(CHUNK, left))):
-        left -= len(chunk)
-        yield chunk
 
 
 def _with_headers(response: HttpResponseBase, etag: str) -> HttpResponseBase:

@@ -23,7 +23,7 @@ class JobAdmin(ReadOnlyAdmin):
     @admin.action(description=_("Cancel"), permissions=["act"])
     def cancel(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
         open_jobs = queryset.filter(state__in=Job.OPEN_STATES)
-        count = sum(1 for job in open_jobs if jobs.cancel(job))
+        count = len([jobs.cancel(job) for job in open_jobs])
         said = ngettext("%d job is told to stop.", "%d jobs are told to stop.", count) % count
         self.message_user(request, said, messages.SUCCESS)
 

@@ -75,5 +75,5 @@ class TrackPeaks(ApiView):
 
 def _media_type(track: Track) -> str:
     """Only ever sound or plain bytes: a file must not become a page of this site."""
-    guessed = (guess_type(track.file.name)[0] or "").replace("video/", "audio/")
+    guessed = (guess_type(str(track.file.name))[0] or "").replace("video/", "audio/")
     return guessed if guessed.startswith("audio/") else "application/octet-stream"

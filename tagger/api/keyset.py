@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import F, Model, Q, QuerySet
 from django.db.models.expressions import OrderBy
@@ -46,7 +46,7 @@ def keys_of(rows: QuerySet[Any]) -> list[Key]:
 
 def _key(rows: QuerySet[Any], term: Any) -> Key:
     if isinstance(term, OrderBy):
-        name, descending = term.expression.name, term.descending
+        name, descending = cast(Any, term.expression).name, term.descending
     else:
         name, descending = term.removeprefix("-"), term.startswith("-")
     computed = name in rows.query.annotations

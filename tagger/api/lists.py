@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django_filters import FilterSet
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,6 +15,7 @@ from .pagination import CursorPages
 class ListView(ApiView, GenericAPIView[Any]):
     """A filtered list in cursor pages; its parameters are those of its filter and the pages'."""
 
+    filterset_class: type[FilterSet]
     filter_backends = (ParameterFilter,)
     pagination_class = CursorPages
 

@@ -52,7 +52,7 @@ class CursorPages(BasePagination):
     parameters: ClassVar = frozenset({"cursor", "page_size"})
 
     def paginate_queryset(
-        self, queryset: QuerySet[Any], request: Request, view: APIView | None = None
+        self, queryset: Any, request: Request, view: APIView | None = None
     ) -> list[Any]:
         self.address = request.build_absolute_uri()
         self.size = self._size(request)

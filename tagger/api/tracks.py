@@ -160,7 +160,9 @@ def _refuse_too_large(request: Request) -> None:
 
 
 def _refused(error: IngestError) -> Problem:
-    members = {"limit": settings.MAX_UPLOAD_BYTES} if error.code == "too-large" else {}
+    members: dict[str, Any] = (
+        {"limit": settings.MAX_UPLOAD_BYTES} if error.code == "too-large" else {}
+    )
     return Problem(
         error.code if error.code in PROBLEM_TYPES else "damaged", error.detail, **members
     )

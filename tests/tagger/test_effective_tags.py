@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -118,7 +120,8 @@ def test_the_same_verdict_twice_is_one(song: Track, owner: User) -> None:
 
 def test_rejecting_a_shown_tag_rejects_its_synonyms(song: Track, owner: User) -> None:
     synonym = Tag.objects.exclude(shown_as=None).select_related("shown_as")[0]
-    rows.heard(song, **{synonym.name.replace(" ", "_"): 0.9})
+    scores: dict[str, Any] = {synonym.name.replace(" ", "_"): 0.9}
+    rows.heard(song, **scores)
     assert synonym.name in tags(song)
     reject_shown(owner, song, synonym.shown)
     assert synonym.name not in tags(song)

@@ -192,9 +192,7 @@ def test_an_upload_is_accepted_while_the_broker_is_away_and_sent_later(
     monkeypatch.setattr(run_job, "apply_async", away)
     track = rows.track(owner)
     with django_capture_on_commit_callbacks(execute=True):
-        job = jobs.create_job(
-            Job.Kind.TAG_TRACK, owner=owner, trigger=Job.Trigger.WEB, track=track
-        )
+        job = jobs.create_job(Job.Kind.TAG_TRACK, owner=owner, trigger=Job.Trigger.WEB, track=track)
     assert fresh(job).dispatched_at is None
     monkeypatch.setattr(run_job, "apply_async", lambda args, queue: sent.append(args[0]))
     assert reap().resent == 0  # its first sending may still be on its way

@@ -21,7 +21,7 @@ class ProblemShape(serializers.Serializer[Any]):
     detail = serializers.CharField()
     instance = serializers.CharField()
     request_id = serializers.CharField()
-    errors = FaultShape(many=True, required=False)
+    errors = FaultShape(many=True, required=False)  # type: ignore[assignment]
     limit = serializers.IntegerField(required=False, help_text="bytes; with `too-large` only")
 
 

@@ -23,7 +23,7 @@ class ChipShape(serializers.Serializer[Any]):
     slug = serializers.SlugField(source="tag.slug")
     name = serializers.CharField(source="tag.name")
     score = serializers.FloatField(allow_null=True)
-    source = serializers.SerializerMethodField()
+    source = serializers.SerializerMethodField()  # type: ignore[assignment]
 
     def get_source(self, chip: Any) -> TrackTag.Source:
         return TrackTag.Source.PERSON if chip.by_person else TrackTag.Source.MODEL
@@ -46,7 +46,9 @@ class TrackTagShape(serializers.Serializer[Any]):
     group = serializers.ChoiceField(Tag.Group.choices, source="tag.group")
     score = serializers.FloatField(allow_null=True)
     effective = serializers.BooleanField()
-    source = serializers.ChoiceField(TrackTag.Source.choices, allow_null=True)
+    source = serializers.ChoiceField(  # type: ignore[assignment]
+        TrackTag.Source.choices, allow_null=True
+    )
     verdict = serializers.ChoiceField(Verdict.Answer.choices, allow_null=True)
     raw = RawTagShape(many=True)
 

@@ -46,7 +46,8 @@ def test_an_accepted_tag_is_a_persons(api: Client, song: Track) -> None:
 
 def test_a_synonym_stands_for_the_tag_it_is_shown_as(api: Client, song: Track) -> None:
     synonym = Tag.objects.exclude(shown_as=None).select_related("shown_as")[0]
-    rows.heard(song, **{synonym.name.replace(" ", "_"): 0.9})
+    scores: dict[str, Any] = {synonym.name.replace(" ", "_"): 0.9}
+    rows.heard(song, **scores)
     assert synonym.shown.slug in tags(api, song)
     response = judge(api, song, synonym.slug, "rejected")
     assert response.json()["slug"] == synonym.shown.slug
