@@ -1,11 +1,18 @@
 from __future__ import annotations
 
+from csp.constants import SELF, UNSAFE_INLINE
+from csp.decorators import csp_replace
 from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from . import audio, jobs, me, meanings, models, predictions, tags, track_tags, tracks
 
 app_name = "api"
+
+# Swagger UI brings styles of its own into the page; scripts stay as strict as everywhere.
+documentation_page = csp_replace({"style-src": [SELF, UNSAFE_INLINE]})(
+    SpectacularSwaggerSplitView.as_view(url_name="api:schema")
+)
 
 urlpatterns = [
     path("tracks/", tracks.TrackList.as_view(), name="tracks"),
@@ -42,6 +49,6 @@ urlpatterns = [
     path("problems/", meanings.ProblemList.as_view(), name="problems"),
     path("problems/<slug:slug>/", meanings.ProblemDetail.as_view(), name="problem"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api:schema"), name="docs"),
+    path("docs/", documentation_page, name="docs"),
     re_path(r"", meanings.NoSuchAddress.as_view()),
 ]
