@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 TOP_TAGS = 50
 SOFT_LABELS = "soft_labels.npz"
+CLIPS = "clips.tsv"
 ANNOTATIONS = "annotations_final.csv"
 
 
@@ -26,13 +27,17 @@ class Annotations:
     """All clips of a data set: `hard` is uint8 `(clips, tags)`.
 
     `soft` is float16 `(clips, segments, tags)`, one row for every 59,049 samples, or None.
+    `kinds` says how a clip was made ("recorded", "rendered"…) and `instruments` what alone plays in
+    it; both are empty where a data set's clips.tsv does not say.
     """
 
     clip_ids: list[str]
     paths: list[str]
     tags: list[str]
     hard: npt.NDArray[np.uint8]
-    soft: npt.NDArray[np.float16] | None = None
+    soft: npt.NDArray[np.float16] | None
+    kinds: list[str]
+    instruments: list[str]
 
 
 def read_annotations(folder: Path, *, top: int = TOP_TAGS) -> Annotations:
@@ -45,7 +50,8 @@ def read_annotations(folder: Path, *, top: int = TOP_TAGS) -> Annotations:
     tags = [names[column] for column in kept]
     soft = folder / SOFT_LABELS
     scores = _read_soft(soft, paths, tags) if soft.exists() else None
-    return Annotations(clip_ids, paths, tags, matrix[:, kept], scores)
+    kinds, instruments = _read_clips(folder / CLIPS, paths)
+    return Annotations(clip_ids, paths, tags, matrix[:, kept], scores, kinds, instruments)
 
 
 def most_frequent(matrix: npt.NDArray[np.uint8], top: int) -> list[int]:
@@ -84,3 +90,15 @@ def _read_soft(path: Path, paths: list[str], tags: list[str]) -> npt.NDArray[np.
         scores = file["scores"][[rows[name] for name in paths]]
         kept: npt.NDArray[np.float16] = scores[:, :, [columns[tag] for tag in tags]]
     return kept
+
+
+def _read_clips(path: Path, paths: list[str]) -> tuple[list[str], list[str]]:
+    if not path.exists():
+        return [""] * len(paths), [""] * len(paths)
+    with path.open(encoding="utf-8", newline="") as stream:
+        rows = {row["mp3_path"]: row for row in csv.DictReader(stream, delimiter="\t")}
+    known = [rows.get(name, {}) for name in paths]
+    return (
+        [str(row.get("kind") or "") for row in known],
+        [str(row.get("instrument") or "") for row in known],
+    )

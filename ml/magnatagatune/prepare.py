@@ -120,6 +120,8 @@ def _write_index(
     table = {
         "clip_id": np.array([annotations.clip_ids[row] for row in rows]),
         "mp3_path": np.array(paths),
+        "kind": np.array([annotations.kinds[row] for row in rows]),
+        "instrument": np.array([annotations.instruments[row] for row in rows]),
         "tags": np.array(annotations.tags),
         "hard": annotations.hard[rows],
     }

@@ -2,7 +2,7 @@
 
 `SPLIT.samples.npy`  int16 `(clips, CLIP_SAMPLES)`, 22,050 Hz, zero-padded
 `SPLIT.lengths.npy`  int32 `(clips,)`: samples decoded, 0 not yet, -1 unreadable
-`SPLIT.index.npz`    clip_id, mp3_path, tags, hard labels, soft labels where there are any
+`SPLIT.index.npz`    clip_id, mp3_path, kind, instrument, tags, hard and (if any) soft labels
 All clips of the split are there; a protocol only selects among them.
 """
 
@@ -34,6 +34,8 @@ class Split:
     protocol: str
     tags: list[str]
     paths: list[str]
+    kinds: list[str]
+    instruments: list[str]
     rows: npt.NDArray[np.intp]
     samples: npt.NDArray[np.int16]
     lengths: npt.NDArray[np.int32]
@@ -91,7 +93,9 @@ def _select(
         name=name,
         protocol=protocol,
         tags=[str(tag) for tag in table["tags"]],
-        paths=[str(table["mp3_path"][row]) for row in rows],
+        paths=_texts(table, "mp3_path", rows),
+        kinds=_texts(table, "kind", rows),
+        instruments=_texts(table, "instrument", rows),
         rows=rows,
         samples=samples,
         lengths=counts[rows],
@@ -99,3 +103,7 @@ def _select(
         soft=table["soft"][rows] if "soft" in table.files else None,
         unreadable=int((counts < 0).sum()),
     )
+
+
+def _texts(table: np.lib.npyio.NpzFile, name: str, rows: npt.NDArray[np.intp]) -> list[str]:
+    return [str(text) for text in table[name][rows]]

@@ -33,6 +33,8 @@ def make_split(name: str, clips: int = 8, segments: int = 2, *, seed: int = 0) -
         protocol="A",
         tags=TAGS,
         paths=[f"0/{k}.mp3" for k in range(clips)],
+        kinds=["recorded"] * clips,
+        instruments=[""] * clips,
         rows=np.arange(clips),
         samples=(sound * 32_767).astype(np.int16),
         lengths=np.full(clips, length, dtype=np.int32),

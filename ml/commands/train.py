@@ -1,0 +1,95 @@
+"""Train a network as a recipe says; started again, it goes on where it was stopped."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ml.progress import Terminal
+    from ml.training import Training
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "recipe", help="a TOML file, or a preset: default, modern, icassp2018-rese2"
+    )
+    parser.add_argument("data", type=Path, help="folder made by `magnatagatune prepare`")
+    parser.add_argument("out", type=Path, help="folder for the model, the log and the checkpoint")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="SECTION.KEY=VALUE",
+        dest="overrides",
+        help="override one value of the recipe (may be repeated)",
+    )
+    parser.add_argument("--name", help="the model's name (default: the name of OUT)")
+    parser.add_argument(
+        "--licence",
+        default="CC BY-NC-SA 3.0 data: non-commercial use",
+        help="terms of use, written into the model's card",
+    )
+    parser.add_argument("--device", default="auto", help="auto, cpu or cuda (default auto)")
+    parser.add_argument("--threads", type=int, help="CPU threads (default: all cores)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Train; 0 when the recipe is fulfilled, 1 on an error, 130 when interrupted."""
+    import torch
+
+    from ml.training_state import TrainingError
+
+    if args.threads:
+        torch.set_num_threads(args.threads)
+    try:
+        training = _training(args)
+        outcome = training.run()
+    except (ValueError, TrainingError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    if not outcome.finished:
+        print("Stopped; run the same command again to go on.", file=sys.stderr)
+        return 130
+    print(outcome.model)
+    return 0
+
+
+def _training(args: argparse.Namespace) -> Training:
+    from ml.device import choose_device
+    from ml.magnatagatune.prepared import open_split
+    from ml.progress import Terminal
+    from ml.recipe import read_recipe
+    from ml.training import Training
+    from ml.validation import Identity
+
+    recipe = read_recipe(args.recipe, args.overrides)
+    device = choose_device(args.device)
+    terminal = Terminal()
+    _stop_gently(terminal)
+    print(f"Training on {device.torch_device} ({device.reason}).", file=sys.stderr)
+    protocol = recipe.data.protocol
+    return Training(
+        recipe,
+        open_split(args.data, "train", protocol=protocol),
+        open_split(args.data, "validation", protocol=protocol),
+        args.out,
+        identity=Identity(args.name or args.out.name, args.licence),
+        device=device.torch_device,
+        callbacks=terminal,
+    )
+
+
+def _stop_gently(terminal: Terminal) -> None:
+    """The first Ctrl-C or SIGTERM saves a checkpoint and ends; a second Ctrl-C ends at once."""
+
+    def handler(_signal: int, _frame: FrameType | None) -> None:
+        terminal.stop = True
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    signal.signal(signal.SIGINT, handler)
+    signal.signal(signal.SIGTERM, handler)

@@ -1,0 +1,35 @@
+"""A training on a terminal: a bar for the updates, a line for every epoch."""
+
+from __future__ import annotations
+
+import sys
+
+from tqdm import tqdm
+
+from ml.callbacks import Callbacks, EpochReport
+
+
+class Terminal(Callbacks):
+    """Shows progress on standard error; the training stops once `stop` is set."""
+
+    def __init__(self) -> None:
+        self.stop = False
+        self._bar: tqdm[None] | None = None
+
+    def on_step(self, step: int, total: int, loss: float) -> None:
+        if self._bar is None:
+            self._bar = tqdm(total=total, initial=step, unit="update", file=sys.stderr)
+        self._bar.update(step - self._bar.n)
+        self._bar.set_postfix(loss=f"{loss:.4f}")
+
+    def on_epoch(self, report: EpochReport) -> None:
+        tqdm.write(
+            f"epoch {report.epoch}/{report.epochs}"
+            f"  loss {report.training_loss:.4f} / {report.loss:.4f}"
+            f"  ROC-AUC {report.macro_roc_auc:.4f}  AP {report.macro_average_precision:.4f}"
+            f"  {report.segments_per_second:.1f} segments/s{'  best' if report.best else ''}",
+            file=sys.stderr,
+        )
+
+    def should_stop(self) -> bool:
+        return self.stop
