@@ -55,7 +55,7 @@ def mp3(sound: Sound, bit_rate: int) -> Sound:
 
     The codec's delay stays: a listener's files have it too.
     """
-    encoded = _encoded(np.asarray(soxr.resample(sound, SAMPLE_RATE, MP3_RATE)), bit_rate)
+    encoded = encode_mp3(np.asarray(soxr.resample(sound, SAMPLE_RATE, MP3_RATE)), bit_rate)
     with av.open(io.BytesIO(encoded)) as container:
         frames = [frame.to_ndarray().mean(0) for frame in container.decode(audio=0)]
     return _fitted(
@@ -87,7 +87,8 @@ CHANGES: dict[str, Change] = {
 }
 
 
-def _encoded(sound: Sound, bit_rate: int) -> bytes:
+def encode_mp3(sound: Sound, bit_rate: int) -> bytes:
+    """`sound`, at 44.1 kHz, as an mp3 file of `bit_rate` bits a second."""
     target = io.BytesIO()
     with av.open(target, "w", format="mp3") as container:
         stream = container.add_stream("libmp3lame", rate=MP3_RATE)

@@ -85,7 +85,7 @@ def test_a_resumed_training_refuses_another_recipe_but_takes_more_epochs(tmp_pat
 
 def test_a_loss_that_is_no_number_stops_with_a_reason(tmp_path: Path) -> None:
     recipe = make_recipe(optimiser={"name": "sgd", "learning_rate": 1e30})
-    with pytest.raises(TrainingError, match="loss became .* learning rate"):
+    with pytest.raises(TrainingError, match=r"loss became .* learning rate"):
         train(recipe, tmp_path)
 
 

@@ -1,0 +1,62 @@
+"""Judge a model on a prepared data set: ROC-AUC, average precision, calibration, robustness."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ml.evaluation import Report
+    from ml.magnatagatune.prepared import Split
+    from ml.predictions import Predictions
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("model", help="a .safetensors file, or: default")
+    parser.add_argument("data", type=Path, help="folder made by `magnatagatune prepare`")
+    parser.add_argument("--split", default="test", choices=("train", "validation", "test"))
+    parser.add_argument(
+        "--protocol", default="A", choices=("A", "B"), help="A: tagged clips only (default); B: all"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
+    parser.add_argument(
+        "--robustness", action="store_true", help="repeat with changed sound (ten times as long)"
+    )
+    parser.add_argument("--plots", type=Path, metavar="DIR", help="write plots into this folder")
+    parser.add_argument("--device", default="auto", help="auto, cpu or cuda (default auto)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Evaluate and print; 1 when the model or the data cannot be used."""
+    from ml.device import choose_device
+    from ml.judging import judge, model_path
+    from ml.magnatagatune.prepared import open_split
+    from ml.tables import report_table
+    from ml.weights import load_model
+
+    try:
+        model = load_model(model_path(args.model))
+        split = open_split(args.data, args.split, protocol=args.protocol)
+        device = choose_device(args.device).torch_device
+        report, found = judge(model, split, device, robustness=args.robustness, tell=_tell)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 1
+    if args.plots:
+        _plot(report, split, found, args.plots)
+    print(json.dumps(report.as_dict(), indent=2) if args.json else report_table(report))
+    return 0
+
+
+def _plot(report: Report, split: Split, found: Predictions, folder: Path) -> None:
+    from ml.plots import plot_precision, plot_tags
+
+    plot_tags(report, folder / "tags.png")
+    plot_precision(report, split.hard, found.clips, split.tags, folder / "precision.png")
+
+
+def _tell(part: str) -> None:
+    print(f"… {part}", file=sys.stderr)

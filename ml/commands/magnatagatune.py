@@ -1,0 +1,99 @@
+"""Fetch, verify and prepare MagnaTagATune, or any folder in its layout."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+SHOWN_FLAWS = 20
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    steps = parser.add_subparsers(metavar="STEP", required=True, dest="step")
+    fetch = steps.add_parser("fetch", help="download and unpack the official files; resumes")
+    fetch.add_argument("folder", type=Path)
+    fetch.add_argument("--source", help="a mirror's address (default: the official site)")
+    verify = steps.add_parser("verify", help="count clips and tags, name files with a flaw")
+    verify.add_argument("folder", type=Path)
+    prepare = steps.add_parser("prepare", help="decode all clips once into memory-mapped files")
+    prepare.add_argument("folder", type=Path)
+    prepare.add_argument("out", type=Path)
+    prepare.add_argument("--workers", type=int, help="processes (default: one a core)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do one step; 1 when it fails or the data set has flaws."""
+    steps: dict[str, Callable[[argparse.Namespace], int]] = {
+        "fetch": _fetch,
+        "verify": _verify,
+        "prepare": _prepare,
+    }
+    try:
+        return steps[args.step](args)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _fetch(args: argparse.Namespace) -> int:
+    from ml.magnatagatune.fetch import SOURCE, fetch
+
+    with _bar(unit="B", unit_scale=True) as bar:
+        fetch(args.folder, source=args.source or SOURCE, on_progress=_named(bar))
+    return 0
+
+
+def _verify(args: argparse.Namespace) -> int:
+    from ml.magnatagatune.verify import verify
+
+    with _bar(unit="clip") as bar:
+        found = verify(args.folder, on_progress=lambda done, total: _show(bar, done, total))
+    for protocol, counts in found.counts.items():
+        print(f"protocol {protocol}: " + ", ".join(f"{n} {split}" for split, n in counts.items()))
+    for tag, positives in sorted(found.positives.items(), key=lambda item: -item[1]):
+        print(f"{positives:6} {tag}")
+    if found.known_broken:
+        print(f"{len(found.known_broken)} clips are broken in the original and are left out.")
+    flaws = [f"missing: {path}" for path in found.missing]
+    flaws += [f"unreadable: {path}: {why}" for path, why in found.unreadable.items()]
+    for flaw in flaws[:SHOWN_FLAWS]:
+        print(flaw, file=sys.stderr)
+    if len(flaws) > SHOWN_FLAWS:
+        print(f"… and {len(flaws) - SHOWN_FLAWS} more", file=sys.stderr)
+    return 0 if found.whole else 1
+
+
+def _prepare(args: argparse.Namespace) -> int:
+    from ml.magnatagatune.annotations import read_annotations
+    from ml.magnatagatune.prepare import disk_need, prepare
+
+    need = disk_need(read_annotations(args.folder))
+    print(f"{args.out} will take {need / 1e9:.1f} GB.", file=sys.stderr)
+    with _bar(unit="clip") as bar:
+        unreadable = prepare(args.folder, args.out, workers=args.workers, on_progress=_named(bar))
+    for split, paths in unreadable.items():
+        for path in paths:
+            print(f"left out of {split}: {path}", file=sys.stderr)
+    return 0
+
+
+def _bar(**settings: Any) -> tqdm[None]:
+    return tqdm(file=sys.stderr, **settings)
+
+
+def _named(bar: tqdm[None]) -> Callable[[str, int, int], None]:
+    def show(name: str, done: int, total: int) -> None:
+        bar.set_description(name, refresh=False)
+        _show(bar, done, total)
+
+    return show
+
+
+def _show(bar: tqdm[None], done: int, total: int) -> None:
+    bar.total = total
+    bar.update(done - bar.n)
