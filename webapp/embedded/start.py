@@ -28,14 +28,13 @@ class Start:
         self.locations = locations
         self.supervisor = supervisor
         self.stores = _stores(locations)
-        self.steps = Steps(len(self.stores) + 5)
+        self.steps = Steps(len(self.stores) + 4)
 
     def run(self, address: str) -> None:
         """Everything up and answering at `address` (host:port)."""
         for store in self.stores:
             self._start(f"Starting the {store.name}", store)
-        self._manage("Bringing the tables up to date", "migrate", "--no-input", "--verbosity", "0")
-        notice = self._manage("Preparing tags, model and first account", "bootstrap")
+        notice = self._manage("Preparing tables, tags, model and first account", "bootstrap")
         self._collect_files()
         web, *workers = programs(self.folder, self.locations, address, tell)
         self._start("Starting the web server", web)

@@ -2,15 +2,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from tagger.actions import bootstrap
 
 
 class Command(BaseCommand):
-    help = "Prepare a new installation: tag vocabulary, the shipped model, the first admin."
+    help = "Prepare an installation, new or old: tables, tag vocabulary, model, first admin."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        # In one process with the rest, since every start of an installation goes through here.
+        call_command("migrate", interactive=False, verbosity=0)
         bootstrap.ensure_vocabulary()
         model = bootstrap.ensure_model()
         self.stdout.write(f"Active model: {model}")
