@@ -12,7 +12,6 @@ let known = 0; // seconds, told by the page before the audio itself knows
 export const duration = () => (Number.isFinite(audio?.duration) ? audio.duration : known);
 export const currentTime = () => audio?.currentTime ?? 0;
 export const plays = (source) => audio?.getAttribute("src") === source;
-export const isPaused = () => !audio || audio.paused;
 
 function load(button) {
   if (plays(button.dataset.play)) return;
