@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import av
 import numpy as np
 from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
@@ -62,9 +64,9 @@ def write(
         wave = np.tile(wave, (2, 1))
     with av.open(str(path), "w") as container:
         container.metadata.update(metadata or {})
-        stream = container.add_stream(codec or default_codec, rate=rate)
-        stream.layout = layout or names[len(wave)]
-        stream.format = sample_format or default_format
+        stream = cast(AudioStream, container.add_stream(codec or default_codec, rate=rate))
+        stream.codec_context.layout = layout or names[len(wave)]
+        stream.codec_context.format = sample_format or default_format
         if default_codec in ("libmp3lame", "aac", "vorbis", "wmav2", "libopus"):
             stream.bit_rate = 192_000
         stream.codec_context.options = {"strict": "experimental"}

@@ -43,7 +43,8 @@ def _started(locations: Locations) -> list[Postgres | Broker]:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    for service in reversed(config.stash.get(_services, [])):
+    started: list[Postgres | Broker] = config.stash.get(_services, [])
+    for service in reversed(started):
         service.stop()
     if _data in config.stash:
         shutil.rmtree(config.stash[_data], ignore_errors=True)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -155,7 +156,7 @@ def test_the_device_is_explained() -> None:
 def test_a_thread_ahead_never_runs_far_ahead() -> None:
     made: list[int] = []
 
-    def numbers() -> object:
+    def numbers() -> Iterator[int]:
         for number in range(100):
             made.append(number)
             yield number
