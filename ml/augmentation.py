@@ -14,12 +14,15 @@ import torch
 from torch import Tensor
 
 from ml.audio import SAMPLE_RATE
+from ml.heavy_augmentation import reverberated, shifted
 from ml.recipe import AugmentationSettings
 
 Floats = npt.NDArray[np.float32]
 # Cut-offs and slopes of what recordings, rooms and codecs do to a spectrum.
 TILT_DB, TILT_PIVOT_HZ, TILT_OCTAVES = 5.0, 800.0, 3.5
 LOW_PASS_HZ, HIGH_PASS_HZ = (3000.0, 8000.0), (40.0, 250.0)
+# Reverberation times from a dry room to a church.
+DECAY_S = (0.2, 2.5)
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,8 @@ class Draw:
 
     `gain` is a factor (negative: inverted). `tilt_db`, `low_pass` and `high_pass` (Hz) describe a
     filter, 0 where there is none. `noise` is the noise's level over the sound's (0: none), grown
-    from `noise_seed`. `partner` and `share` mix each sound with another one (share 1: not at all).
+    from `noise_seed`. `decay` is a reverberation time in seconds, `semitones` a shift of pitch (0:
+    neither). `partner` and `share` mix each sound with another one (share 1: not at all).
     """
 
     gain: Floats
@@ -37,6 +41,8 @@ class Draw:
     high_pass: Floats
     noise: Floats
     noise_seed: int
+    decay: Floats
+    semitones: npt.NDArray[np.int64]
     partner: npt.NDArray[np.intp]
     share: Floats
 
@@ -54,6 +60,8 @@ def draw(settings: AugmentationSettings, batch: int, rng: np.random.Generator) -
         high_pass=high,
         noise=_where(rng.random(batch) < settings.noise, 10 ** (-decibels / 20)),
         noise_seed=int(rng.integers(2**31)),
+        decay=_where(rng.random(batch) < settings.reverberation, rng.uniform(*DECAY_S, batch)),
+        semitones=_draw_semitones(settings, batch, rng),
         partner=rng.permutation(batch),
         share=np.where(mixed, np.maximum(share, 1 - share), 1).astype(np.float32),
     )
@@ -61,6 +69,7 @@ def draw(settings: AugmentationSettings, batch: int, rng: np.random.Generator) -
 
 def apply(x: Tensor, y: Tensor, change: Draw) -> tuple[Tensor, Tensor]:
     """Apply a draw to sound `x` `(batch, time)` and targets `y` `(batch, labels)`."""
+    x = reverberated(shifted(x, change.semitones), change.decay, change.noise_seed)
     x = _filtered(x, change)
     x = x * torch.from_numpy(change.gain).to(x.device)[:, None]
     x, y = _mixed(x, y, change)
@@ -72,6 +81,13 @@ def _draw_gain(settings: AugmentationSettings, batch: int, rng: np.random.Genera
     factor = np.where(rng.random(batch) < settings.gain, 10 ** (decibels / 20), 1.0)
     sign = np.where(rng.random(batch) < settings.polarity / 2, -1.0, 1.0)
     return (factor * sign).astype(np.float32)
+
+
+def _draw_semitones(
+    settings: AugmentationSettings, batch: int, rng: np.random.Generator
+) -> npt.NDArray[np.int64]:
+    steps = rng.integers(1, settings.pitch_semitones + 1, batch) * rng.choice((-1, 1), batch)
+    return np.where(rng.random(batch) < settings.pitch_shift, steps, 0)
 
 
 def _draw_filter(

@@ -80,7 +80,7 @@ def report(model: str, split: Split, found: Predictions, *, resamples: int = RES
         macro_roc_auc_interval=areas,
         macro_average_precision=ranking.macro_average_precision,
         macro_average_precision_interval=precisions,
-        calibration_error=calibration_error(split.hard, found.clips),
+        calibration_error=calibration_error(split.hard.astype(np.float32), found.clips),
         calibration_error_soft=_against_soft(split, found),
         per_tag=ranking.per_tag,
         per_kind=_per_kind(split, found.clips, minimum),
@@ -99,7 +99,8 @@ def bootstrap(
     """95 % intervals of macro ROC-AUC and macro average precision, resampling clips.
 
     The tags that count are those of the whole split; one that a resample leaves without a
-    positive or a negative clip is left out of that resample's mean.
+    positive or a negative clip is left out of that resample's mean, and so is a resample in which
+    none can be ranked.
     """
     rng = np.random.default_rng(seed)
     columns = countable(labels, minimum)
@@ -107,6 +108,8 @@ def bootstrap(
     drawn = []
     for _ in range(resamples):
         rows = rng.integers(len(labels), size=len(labels))
+        if not len(countable(labels[np.ix_(rows, columns)])):
+            continue
         ranking = rank(labels[np.ix_(rows, columns)], scores[np.ix_(rows, columns)], tags)
         drawn.append((ranking.macro_roc_auc, ranking.macro_average_precision))
     low, high = np.percentile(np.array(drawn), (2.5, 97.5), axis=0)

@@ -129,7 +129,7 @@ class Feed:
 
     def _batch(self, step: int) -> tuple[Tensor, Tensor]:
         batch = self._sampler.batch(step)
-        x = self._source.crops(batch).float() / FULL_SCALE
+        x = self._source.crops(batch).float() / float(FULL_SCALE)
         y = torch.from_numpy(batch.targets).to(x.device)
         x, y = apply(x, y, batch.change)
         rank, world = self._share

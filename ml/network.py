@@ -43,7 +43,7 @@ class SampleCNN(nn.Module):
         self.blocks = nn.ModuleList(Block(a, b, config) for a, b in pairwise(widths))
         self.head = _head(config)
         self.output = dense(config.embedding_width, config.labels)
-        self.to(memory_format=torch.channels_last)
+        self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def forward(self, x: Tensor) -> Tensor:
         """Logits, ``(batch, labels)``."""

@@ -13,7 +13,7 @@ import torch
 from ml.magnatagatune.prepared import Split
 from ml.network import SampleCNN
 
-FULL_SCALE = 32_767
+FULL_SCALE = np.float32(32_767)
 Sounds = npt.NDArray[np.float32]
 
 

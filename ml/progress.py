@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+from types import FrameType
+from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
 from ml.callbacks import Callbacks, EpochReport
+
+if TYPE_CHECKING:
+    from ml.reproduction import Variant
 
 
 class Terminal(Callbacks):
@@ -15,6 +21,14 @@ class Terminal(Callbacks):
     def __init__(self) -> None:
         self.stop = False
         self._bar: tqdm[None] | None = None
+
+    def for_variant(self, variant: Variant) -> Terminal:
+        """The same terminal, about to show another training."""
+        tqdm.write(variant.name, file=sys.stderr)
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+        return self
 
     def on_step(self, step: int, total: int, loss: float) -> None:
         if self._bar is None:
@@ -33,3 +47,14 @@ class Terminal(Callbacks):
 
     def should_stop(self) -> bool:
         return self.stop
+
+
+def stop_gently(terminal: Terminal) -> None:
+    """The first Ctrl-C or SIGTERM saves a checkpoint and ends; a second Ctrl-C ends at once."""
+
+    def handler(_signal: int, _frame: FrameType | None) -> None:
+        terminal.stop = True
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    signal.signal(signal.SIGINT, handler)
+    signal.signal(signal.SIGTERM, handler)

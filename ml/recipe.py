@@ -91,7 +91,7 @@ class TrainingSettings:
 class AugmentationSettings:
     """Chances in [0, 1] and ranges; all chances 0 means the sound as it is.
 
-    Pitch shift and reverberation need torchaudio.
+    `pitch_shift`, by up to `pitch_semitones` either way, needs torchaudio.
     """
 
     polarity: float = 0.0
@@ -200,15 +200,7 @@ def _value(text: str) -> Any:
 
 def _check(recipe: Recipe) -> None:
     recipe.network_config(2)
-    choices = {
-        "data.crops": (recipe.data.crops, ("random", "fixed")),
-        "data.labels": (recipe.data.labels, ("hard", "soft")),
-        "data.protocol": (recipe.data.protocol, ("A", "B")),
-        "optimiser.name": (recipe.optimiser.name, ("sgd", "adamw")),
-        "schedule.name": (recipe.schedule.name, ("cosine", "stages")),
-        "training.precision": (recipe.training.precision, ("auto", "fp32", "bf16")),
-    }
-    for name, (value, known) in choices.items():
+    for name, (value, known) in _choices(recipe).items():
         if value not in known:
             raise ConfigError(f"{name} is {value!r}; it must be one of {', '.join(known)}.")
     for item in fields(AugmentationSettings):
@@ -219,3 +211,16 @@ def _check(recipe: Recipe) -> None:
         raise ConfigError("training.batch_size must be at least 2 (batch normalisation).")
     if recipe.optimiser.learning_rate <= 0 or recipe.training.epochs < 1:
         raise ConfigError("optimiser.learning_rate and training.epochs must be above 0.")
+
+
+def _choices(recipe: Recipe) -> dict[str, tuple[str, tuple[str, ...]]]:
+    figures = ("loss", "macro_roc_auc", "macro_average_precision")
+    return {
+        "data.crops": (recipe.data.crops, ("random", "fixed")),
+        "data.labels": (recipe.data.labels, ("hard", "soft")),
+        "data.protocol": (recipe.data.protocol, ("A", "B")),
+        "optimiser.name": (recipe.optimiser.name, ("sgd", "adamw")),
+        "schedule.name": (recipe.schedule.name, ("cosine", "stages")),
+        "training.precision": (recipe.training.precision, ("auto", "fp32", "bf16")),
+        "training.select_by": (recipe.training.select_by, figures),
+    }

@@ -56,7 +56,7 @@ def mp3(sound: Sound, bit_rate: int) -> Sound:
     The codec's delay stays: a listener's files have it too.
     """
     encoded = encode_mp3(np.asarray(soxr.resample(sound, SAMPLE_RATE, MP3_RATE)), bit_rate)
-    with av.open(io.BytesIO(encoded)) as container:
+    with av.open(io.BytesIO(encoded), "r") as container:
         frames = [frame.to_ndarray().mean(0) for frame in container.decode(audio=0)]
     return _fitted(
         np.asarray(soxr.resample(np.concatenate(frames), MP3_RATE, SAMPLE_RATE)), len(sound)

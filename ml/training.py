@@ -22,6 +22,7 @@ from ml.callbacks import Callbacks, EpochReport, append_log
 from ml.cpu import has_fast_bfloat16, keep_activations_in_the_heap
 from ml.feeding import Feed
 from ml.freezing import adopt, freeze
+from ml.heavy_augmentation import check_available
 from ml.losses import loss_for
 from ml.magnatagatune.prepared import Split
 from ml.network import SampleCNN
@@ -67,6 +68,7 @@ class Training:
     ) -> None:
         keep_activations_in_the_heap()
         check_validation(validation)
+        check_available(recipe.augmentation)
         self.recipe, self.train, self.validation = recipe, train, validation
         self.out, self.identity = out, identity
         self.device = distributed.local_device(device or torch.device("cpu"))

@@ -106,7 +106,7 @@ def _loss(found: Predictions, split: Split, recipe: Recipe, loss: Loss) -> float
     return float(loss(logits, torch.from_numpy(_targets(found, split, recipe)).double()))
 
 
-def _targets(found: Predictions, split: Split, recipe: Recipe) -> np.ndarray:  # type: ignore[type-arg]
+def _targets(found: Predictions, split: Split, recipe: Recipe) -> np.ndarray:
     if recipe.data.labels == "hard" or split.soft is None:
         return split.hard[found.clip]
     position = np.arange(len(found.clip)) - np.searchsorted(found.clip, found.clip)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ml.progress import Terminal
     from ml.training import Training
 
 
@@ -62,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
 def _training(args: argparse.Namespace) -> Training:
     from ml.device import choose_device
     from ml.magnatagatune.prepared import open_split
-    from ml.progress import Terminal
+    from ml.progress import Terminal, stop_gently
     from ml.recipe import read_recipe
     from ml.training import Training
     from ml.validation import Identity
@@ -70,7 +67,7 @@ def _training(args: argparse.Namespace) -> Training:
     recipe = read_recipe(args.recipe, args.overrides)
     device = choose_device(args.device)
     terminal = Terminal()
-    _stop_gently(terminal)
+    stop_gently(terminal)
     print(f"Training on {device.torch_device} ({device.reason}).", file=sys.stderr)
     protocol = recipe.data.protocol
     return Training(
@@ -82,14 +79,3 @@ def _training(args: argparse.Namespace) -> Training:
         device=device.torch_device,
         callbacks=terminal,
     )
-
-
-def _stop_gently(terminal: Terminal) -> None:
-    """The first Ctrl-C or SIGTERM saves a checkpoint and ends; a second Ctrl-C ends at once."""
-
-    def handler(_signal: int, _frame: FrameType | None) -> None:
-        terminal.stop = True
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-
-    signal.signal(signal.SIGINT, handler)
-    signal.signal(signal.SIGTERM, handler)

@@ -97,7 +97,7 @@ def _decode_split(
     return lengths
 
 
-def _open(out: Path, split: str, clips: int) -> tuple[np.memmap, np.memmap]:  # type: ignore[type-arg]
+def _open(out: Path, split: str, clips: int) -> tuple[np.memmap, np.memmap]:
     sound, length, _ = files(out, split)
     if not (sound.exists() and length.exists()):
         np.lib.format.open_memmap(sound, "w+", np.int16, (clips, CLIP_SAMPLES))

@@ -1,0 +1,65 @@
+"""Train the variants of a paper and print its table beside what is reached here."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ml.reproduction import Row
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paper", choices=("icassp2018",))
+    parser.add_argument("data", type=Path, help="folder made by `magnatagatune prepare`")
+    parser.add_argument("--out", type=Path, required=True, help="folder for models and results")
+    parser.add_argument(
+        "--variants", nargs="+", default=[], metavar="NAME", help="a subset, such as: se rese-2"
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="SECTION.KEY=VALUE",
+        dest="overrides",
+        help="override one value of the paper's recipe (may be repeated)",
+    )
+    parser.add_argument("--device", default="auto", help="auto, cpu or cuda (default auto)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Train what is not trained yet and print the table; 1 on an error, 130 when interrupted."""
+    from ml.reproduction import chosen, table
+    from ml.training_state import TrainingError
+
+    try:
+        wanted = chosen(args.variants)
+        rows, protocol = _rows(args)
+    except (ValueError, TrainingError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    if rows:
+        print(table(rows, protocol))
+    return 0 if len(rows) == len(wanted) else 130
+
+
+def _rows(args: argparse.Namespace) -> tuple[list[Row], str]:
+    from ml.device import choose_device
+    from ml.magnatagatune.prepared import open_split
+    from ml.progress import Terminal, stop_gently
+    from ml.recipe import read_recipe
+    from ml.reproduction import chosen, reproduce
+
+    recipe = read_recipe("icassp2018-rese2", args.overrides)
+    protocol = recipe.data.protocol
+    splits = {
+        name: open_split(args.data, name, protocol=protocol)
+        for name in ("train", "validation", "test")
+    }
+    terminal = Terminal()
+    stop_gently(terminal)
+    device = choose_device(args.device).torch_device
+    rows = reproduce(recipe, chosen(args.variants), splits, args.out, device, terminal.for_variant)
+    return list(rows), protocol
