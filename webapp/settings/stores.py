@@ -21,7 +21,8 @@ def _database() -> dict[str, Any]:
             "TONEMARK_DATABASE_URL must look like postgres://user:password@host:5432/name."
         )
     database: dict[str, Any] = environ.Env.db_url_config(address)
-    database.setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 10, "timeout": 10}
+    if environment.switch("DATABASE_POOL", True):
+        database.setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 10, "timeout": 10}
     # A pooled connection is checked before use: Postgres may have been restarted.
     return database | {"CONN_HEALTH_CHECKS": True}
 
