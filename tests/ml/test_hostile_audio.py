@@ -17,7 +17,9 @@ SECONDS = 20
 MEGABYTES = 400
 
 # The child does all that the product does with an upload before the network hears it.
-CHILD = PEAK_MEMORY + """
+CHILD = (
+    PEAK_MEMORY
+    + """
 import json, sys
 import ml.audio
 from ml.audio import AudioError
@@ -34,6 +36,7 @@ answers = [answer(lambda: ml.audio.probe(path)), answer(lambda: ml.audio.audio_d
 read_metadata(path)
 print(json.dumps({"answers": answers, "megabytes": peak_megabytes()}))
 """
+)
 
 
 def hear_in_a_child(file: Path) -> dict[str, object]:
