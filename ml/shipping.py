@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 
 from ml.card import ModelCard
-from ml.evaluation import Report
+from ml.evaluation import report
 from ml.judging import scored
 from ml.magnatagatune.prepared import Split
 from ml.network import SampleCNN
@@ -21,30 +20,37 @@ from ml.weights import LoadedModel
 TOLERANCE = 0.005
 
 
-def halved(model: LoadedModel, split: Split, device: torch.device) -> tuple[SampleCNN, float]:
-    """The network with weights in float16, and by how much a clip's score moves at most.
+@dataclass(frozen=True)
+class Shipment:
+    """A network to be saved with its card, and by how much half precision moves a clip's score."""
 
-    Where it moves by more than TOLERANCE the network is given back as it was.
+    network: SampleCNN
+    card: ModelCard
+    moved: float
+
+
+def make_shipment(
+    model: LoadedModel, validation: Split, test: Split, device: torch.device
+) -> Shipment:
+    """`model` in float16 with thresholds from `validation` and the figures of both splits.
+
+    Where float16 moves a score by more than TOLERANCE the weights stay as they are. The figures
+    are those of the weights that ship.
     """
+    exact = scored(model, validation, device)
     half = copy.deepcopy(model.network).half()
     rounded = LoadedModel(copy.deepcopy(half).float(), model.card)
-    before, after = scored(model, split, device), scored(rounded, split, device)
-    moved = float(np.abs(before.clips - after.clips).max())
-    return (half if moved <= TOLERANCE else model.network), moved
-
-
-def finished_card(
-    model: LoadedModel,
-    validation: Split,
-    reports: list[Report],
-    device: torch.device,
-    facts: dict[str, Any],
-) -> ModelCard:
-    """`model`'s card with thresholds chosen on `validation` and each report's figures.
-
-    `facts` are further fields of the card: name, licence, data, provenance.
-    """
-    found = scored(model, validation, device)
-    chosen = choose_thresholds(validation.hard, found.clips, validation.tags)
-    figures = {report.split: report.as_dict() for report in reports}
-    return replace(model.card, thresholds=chosen, metrics=figures, **facts)
+    found = scored(rounded, validation, device)
+    moved = float(np.abs(exact.clips - found.clips).max())
+    if moved > TOLERANCE:
+        rounded, half, found = model, model.network, exact
+    judged = {
+        "validation": report(model.card.name, validation, found),
+        "test": report(model.card.name, test, scored(rounded, test, device)),
+    }
+    card = replace(
+        model.card,
+        thresholds=choose_thresholds(validation.hard, found.clips, validation.tags),
+        metrics={split: figures.as_dict() for split, figures in judged.items()},
+    )
+    return Shipment(half, card, moved)

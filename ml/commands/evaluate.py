@@ -27,16 +27,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--plots", type=Path, metavar="DIR", help="write plots into this folder")
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda (default auto)")
+    parser.add_argument("--threads", type=int, help="CPU threads (default: all cores)")
 
 
 def run(args: argparse.Namespace) -> int:
     """Evaluate and print; 1 when the model or the data cannot be used."""
+    import torch
+
     from ml.device import choose_device
     from ml.judging import judge, model_path
     from ml.magnatagatune.prepared import open_split
     from ml.tables import report_table
     from ml.weights import load_model
 
+    if args.threads:
+        torch.set_num_threads(args.threads)
     try:
         model = load_model(model_path(args.model))
         split = open_split(args.data, args.split, protocol=args.protocol)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ml.card import ModelCard
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,6 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data-note", help="what the model was trained on, for its card")
     parser.add_argument("--note", help="what else a reader of the card must know")
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda (default auto)")
+    parser.add_argument("--threads", type=int, help="CPU threads (default: all cores)")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -31,23 +36,25 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _ship(args: argparse.Namespace) -> float:
+    import torch
+
     from ml.device import choose_device
-    from ml.judging import judge
     from ml.magnatagatune.prepared import open_split
-    from ml.shipping import finished_card, halved
+    from ml.shipping import make_shipment
     from ml.weights import load_model, save_model
 
+    if args.threads:
+        torch.set_num_threads(args.threads)
     device = choose_device(args.device).torch_device
     model = load_model(args.model)
     validation, test = (open_split(args.data, name) for name in ("validation", "test"))
-    network, moved = halved(model, validation, device)
-    reports = [judge(model, split, device)[0] for split in (validation, test)]
-    card = finished_card(model, validation, reports, device, _facts(args, model.card))
-    save_model(args.out, network, card)
-    return moved
+    shipment = make_shipment(model, validation, test, device)
+    card = dataclasses.replace(shipment.card, **_facts(args, shipment.card))
+    save_model(args.out, shipment.network, card)
+    return shipment.moved
 
 
-def _facts(args: argparse.Namespace, card: Any) -> dict[str, Any]:
+def _facts(args: argparse.Namespace, card: ModelCard) -> dict[str, Any]:
     facts: dict[str, Any] = {}
     if args.name:
         facts["name"] = args.name
