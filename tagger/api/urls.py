@@ -5,7 +5,19 @@ from csp.decorators import csp_replace
 from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from . import audio, jobs, me, meanings, models, predictions, tags, track_tags, tracks
+from . import (
+    audio,
+    jobs,
+    known_files,
+    me,
+    meanings,
+    models,
+    predictions,
+    similar,
+    tags,
+    track_tags,
+    tracks,
+)
 
 app_name = "api"
 
@@ -16,6 +28,7 @@ documentation_page = csp_replace({"style-src": [SELF, UNSAFE_INLINE]})(
 
 urlpatterns = [
     path("tracks/", tracks.TrackList.as_view(), name="tracks"),
+    path("tracks/check/", known_files.FileCheck.as_view(), name="tracks-check"),
     path("tracks/<uuid:track_id>/", tracks.TrackDetail.as_view(), name="track"),
     path("tracks/<uuid:track_id>/audio/", audio.TrackAudio.as_view(), name="track-audio"),
     path("tracks/<uuid:track_id>/peaks/", audio.TrackPeaks.as_view(), name="track-peaks"),
@@ -24,6 +37,7 @@ urlpatterns = [
         predictions.TrackPredictions.as_view(),
         name="track-predictions",
     ),
+    path("tracks/<uuid:track_id>/similar/", similar.TrackSimilar.as_view(), name="track-similar"),
     path("tracks/<uuid:track_id>/tags/", track_tags.TrackTagList.as_view(), name="track-tags"),
     path(
         "tracks/<uuid:track_id>/tags/<slug:slug>/",

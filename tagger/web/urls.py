@@ -3,7 +3,18 @@ from __future__ import annotations
 from django.contrib.auth import views as auth
 from django.urls import path
 
-from .views import account, library, live, registration, status, tags, track, upload, verdicts
+from .views import (
+    account,
+    library,
+    live,
+    registration,
+    similar,
+    status,
+    tags,
+    track,
+    upload,
+    verdicts,
+)
 
 app_name = "web"
 
@@ -16,6 +27,7 @@ urlpatterns = [
     path("tracks/<uuid:track_id>/delete/", track.delete_track, name="delete-track"),
     path("tracks/<uuid:track_id>/again/", track.hear_again, name="hear-again"),
     path("tracks/<uuid:track_id>/download/", track.download, name="download"),
+    path("tracks/<uuid:track_id>/similar/", similar.similar_page, name="similar"),
     path("tracks/<uuid:track_id>/tags/<slug:slug>/", verdicts.verdict, name="verdict"),
     path("upload/", upload.upload_page, name="upload"),
     path("live/", live.live, name="live"),

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from django.core.files.base import ContentFile
 
+from ml.analysis import Array
 from ml.inference import Analysis as Heard
 from ml.labels import LABEL_NAMES
 from tagger.actions.record_analysis import record_analysis
@@ -54,7 +55,20 @@ def track(owner: User, title: str = "", **values: Any) -> Track:
     return made
 
 
-def heard(made: Track, segments: int = 3, notes: tuple[str, ...] = (), **scores: float) -> Track:
+def direction(degrees: float) -> Array:
+    """An embedding of length 1, float32 `(1024,)`; two of them are as alike as their angle says."""
+    made = np.zeros(1024, dtype=np.float32)
+    made[:2] = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+    return made
+
+
+def heard(
+    made: Track,
+    segments: int = 3,
+    notes: tuple[str, ...] = (),
+    embedding: Array | None = None,
+    **scores: float,
+) -> Track:
     """The active model heard these labels (underscores for blanks), and 0.01 of all others."""
     model = active_model()
     means = [scores.get(label.replace(" ", "_"), 0.01) for label in model.labels]
@@ -62,7 +76,7 @@ def heard(made: Track, segments: int = 3, notes: tuple[str, ...] = (), **scores:
     result = Heard(
         scores=row,
         mean_scores=row.mean(axis=0),
-        embedding=np.eye(1, 1024, dtype=np.float32)[0],
+        embedding=direction(0) if embedding is None else embedding,
         peaks=np.array([-64, 64] * 50, dtype=np.int8),
         duration=segments * HOP,
         segment_seconds=HOP,

@@ -25,6 +25,7 @@ PAGES = [
     ("edit-track", {"track_id": NOBODY}),
     ("delete-track", {"track_id": NOBODY}),
     ("download", {"track_id": NOBODY}),
+    ("similar", {"track_id": NOBODY}),
     ("status", {}),
 ]
 ACTS = [
@@ -34,7 +35,7 @@ ACTS = [
     ("revoke-token", {"token_id": NOBODY}),
     ("retry-job", {"job_id": NOBODY}),
 ]
-OF_A_TRACK = ["track", "edit-track", "delete-track", "download"]
+OF_A_TRACK = ["track", "edit-track", "delete-track", "download", "similar"]
 
 
 def address(name: str, values: dict[str, Any]) -> str:
@@ -71,7 +72,7 @@ def test_acts_are_no_links(name: str, values: dict[str, Any], page: Client) -> N
     assert page.get(address(name, values)).status_code == 405
 
 
-@pytest.mark.parametrize("name", ["library", "tags", "track", "download"])
+@pytest.mark.parametrize("name", ["library", "tags", "track", "download", "similar"])
 def test_pages_for_reading_take_no_forms(name: str, page: Client, song: Track) -> None:
     values = {"track_id": song.pk} if name in OF_A_TRACK else {}
     assert page.post(reverse(f"web:{name}", kwargs=values)).status_code == 405

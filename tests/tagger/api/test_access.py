@@ -14,7 +14,7 @@ from tagger.models import ApiToken, Job, Track, User
 from tests.tagger.conftest import token_client
 from tests.web import rows
 
-READS = ["", "audio/", "peaks/", "predictions/", "tags/"]
+READS = ["", "audio/", "peaks/", "predictions/", "similar/", "tags/"]
 WRITES = [
     ("patch", "", {"title": "New"}),
     ("delete", "", None),

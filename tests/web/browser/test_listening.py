@@ -112,3 +112,14 @@ def test_a_tag_can_be_judged_and_the_verdict_undone(web: Page, song: Track) -> N
     web.get_by_role("button", name="guitar is wrong").click()
     expect(web.get_by_text("back to the model")).to_be_visible()
     expect(web.locator(".taggram-row")).to_have_count(2)
+
+
+def test_a_similar_track_is_one_click_away(web: Page, owner: User, song: Track) -> None:
+    rows.heard(rows.track(owner, "Evening"), embedding=rows.direction(30), guitar=0.9)
+    web.goto(f"/tracks/{song.pk}/")
+    similar = web.get_by_role("region", name="Sounds like")
+    expect(similar.get_by_text("Likeness 87")).to_be_visible()
+    expect(similar.get_by_role("button", name="Play Evening")).to_be_visible()
+    similar.get_by_role("link", name="Evening").click()
+    expect(web.get_by_role("heading", name="Evening")).to_be_visible()
+    expect(similar.get_by_role("link", name="Blue hour")).to_be_visible()

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.generics import GenericAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ..models import Track
+from ..queries.library import LibraryFilter
+from ..queries.similar import similar_tracks
+from .access import own_track, own_tracks
+from .base import ApiView
+from .documentation import problems
+from .filtering import ParameterFilter
+from .pagination import bad_parameter
+from .problems import Problem
+from .shapes.similar import SimilarShape
+
+USUAL, MOST = 10, 100
+
+
+class SimilarFilter(LibraryFilter):
+    """Everything that narrows the library; the order is that of likeness."""
+
+    ordering = None
+
+
+class TrackSimilar(ApiView, GenericAPIView[Any]):
+    serializer_class = SimilarShape
+    queryset = Track.objects.none()
+    filterset_class = SimilarFilter
+    filter_backends = (ParameterFilter,)
+    pagination_class = None
+    query_parameters = frozenset({"limit", *SimilarFilter.base_filters})
+
+    @extend_schema(
+        summary="Find tracks that sound like this one",
+        description=(
+            "Among my other tracks that the active model has heard, nearest first. They may be "
+            "narrowed as the library is. A silent track is like nothing."
+        ),
+        filters=True,
+        parameters=[
+            OpenApiParameter(
+                "limit",
+                {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL},
+            )
+        ],
+        responses=problems({200: SimilarShape}, "invalid", "not-found", "not-analysed"),
+    )
+    def get(self, request: Request, track_id: UUID) -> Response:
+        most = _limit(request)
+        track = own_track(self.person, track_id)
+        among = self.filter_queryset(own_tracks(self.person))
+        found = similar_tracks(track, among, most=most)
+        if found is None:
+            raise Problem("not-analysed", "The active model has not heard this track yet.")
+        return Response(SimilarShape(found).data)
+
+
+def _limit(request: Request) -> int:
+    wish = request.query_params.get("limit", str(USUAL))
+    if wish.isascii() and wish.isdigit() and len(wish) < 9 and 1 <= int(wish) <= MOST:
+        return int(wish)
+    raise bad_parameter("limit", f"limit must be a number from 1 to {MOST}.")

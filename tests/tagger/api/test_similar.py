@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from tagger.models import Analysis, Track, User
+from tests.web import rows
+from tests.web.rows import direction
+
+
+@pytest.fixture(autouse=True)
+def shelf(owner: User, song: Track) -> None:
+    for number in range(1, 13):
+        made = rows.track(owner, f"Piano {number}")
+        rows.heard(made, embedding=direction(number), piano=0.9)
+    rows.heard(rows.track(owner, "Violin"), embedding=direction(60), violin=0.9)
+
+
+def address(song: Track) -> str:
+    return f"/api/v1/tracks/{song.pk}/similar/"
+
+
+def test_the_ten_nearest_come_with_the_model_that_says_so(api: Client, song: Track) -> None:
+    body = api.get(address(song)).json()
+    assert body["model"] == "tonemark-test"
+    assert [found["track"]["title"] for found in body["results"]] == [
+        f"Piano {number}" for number in range(1, 11)
+    ]
+    assert body["results"][0]["likeness"] == pytest.approx(0.99985, abs=1e-5)
+    assert body["results"][0]["track"]["tags"][0]["slug"] == "piano"
+
+
+def test_the_number_and_the_filters_of_the_library_are_honoured(api: Client, song: Track) -> None:
+    assert len(api.get(address(song), {"limit": "13"}).json()["results"]) == 13
+    narrowed = api.get(address(song), {"tag": "violin"}).json()["results"]
+    assert [found["track"]["title"] for found in narrowed] == ["Violin"]
+
+
+@pytest.mark.parametrize("limit", ["0", "101", "-1", "many", "1" * 30])
+def test_a_bad_limit_is_refused(api: Client, song: Track, limit: str) -> None:
+    response = api.get(address(song), {"limit": limit})
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["parameter"] == "limit"
+
+
+def test_an_order_of_ones_own_is_refused(api: Client, song: Track) -> None:
+    response = api.get(address(song), {"ordering": "title"})
+    assert response.json()["type"] == "/api/v1/problems/unknown-parameter/"
+
+
+def test_a_track_that_was_not_heard_says_so(api: Client, song: Track) -> None:
+    Analysis.objects.filter(track=song).delete()
+    response = api.get(address(song))
+    assert response.status_code == 404
+    assert response.json()["type"] == "/api/v1/problems/not-analysed/"

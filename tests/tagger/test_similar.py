@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from django.http import QueryDict
+from pytest_django import DjangoAssertNumQueries
+
+from tagger.models import Analysis, ModelVersion, Track, User
+from tagger.queries.library import LibraryFilter, library
+from tagger.queries.similar import similar_tracks
+from tests.web import rows
+from tests.web.rows import direction
+
+
+@pytest.fixture
+def near(owner: User, song: Track) -> Track:
+    return rows.heard(rows.track(owner, "Near"), embedding=direction(20), guitar=0.9)
+
+
+@pytest.fixture
+def far(owner: User, song: Track) -> Track:
+    return rows.heard(rows.track(owner, "Far"), embedding=direction(80), piano=0.9)
+
+
+def titles(track: Track, query: str = "", most: int = 10) -> list[str]:
+    among = LibraryFilter(QueryDict(query), queryset=library(track.owner)).qs
+    found = similar_tracks(track, among, most=most)
+    assert found is not None
+    return [likeness.track.title for likeness in found.nearest]
+
+
+@pytest.mark.usefixtures("far", "near")
+def test_the_nearest_come_first_with_their_likeness(song: Track) -> None:
+    found = similar_tracks(song, library(song.owner), most=10)
+    assert found is not None
+    assert found.model.name == "tonemark-test"
+    assert [(likeness.track.title, round(likeness.value, 3)) for likeness in found.nearest] == [
+        ("Near", round(np.cos(np.radians(20)), 3)),
+        ("Far", round(np.cos(np.radians(80)), 3)),
+    ]
+
+
+@pytest.mark.usefixtures("far", "near")
+def test_no_more_are_found_than_asked_for(song: Track) -> None:
+    assert titles(song, most=1) == ["Near"]
+
+
+@pytest.mark.usefixtures("near")
+def test_somebody_elses_tracks_are_like_nothing(song: Track, outsider: User) -> None:
+    rows.heard(rows.track(outsider, "Theirs"))
+    assert titles(song) == ["Near"]
+
+
+@pytest.mark.usefixtures("far", "near")
+def test_a_filter_of_the_library_narrows_them(song: Track) -> None:
+    assert titles(song, "tag=piano") == ["Far"]
+    assert titles(song, "tag=guitar&tag_min=0.5&ordering=-score") == ["Near"]
+
+
+def test_what_another_model_heard_does_not_count(song: Track, near: Track, far: Track) -> None:
+    older = ModelVersion.objects.create(
+        name="older", sha256="1" * 64, card={}, labels=[], thresholds=[]
+    )
+    Analysis.objects.filter(track=near).update(model=older)
+    assert titles(song) == ["Far"]
+    assert similar_tracks(near, library(near.owner), most=10) is None
+
+
+def test_silence_is_like_nothing(owner: User, song: Track) -> None:
+    silent = rows.heard(rows.track(owner, "Silence"), notes=("silent",))
+    assert titles(song) == []
+    assert titles(silent) == []
+
+
+def test_an_embedding_without_direction_is_like_nothing(owner: User, song: Track) -> None:
+    rows.heard(rows.track(owner, "Empty"), embedding=np.zeros(1024, dtype=np.float32))
+    assert titles(song) == []
+
+
+@pytest.mark.usefixtures("far", "near")
+def test_two_queries_find_them(
+    owner: User, song: Track, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(2):
+        similar_tracks(song, library(owner), most=10)

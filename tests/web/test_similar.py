@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from tagger.models import Track, User
+
+from . import rows
+
+
+def show(page: Client, made: Track, **headers: str) -> str:
+    response = page.get(reverse("web:similar", args=[made.pk]), headers=headers)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_tracks_that_sound_alike_are_listed(page: Client, owner: User, song: Track) -> None:
+    near = rows.heard(rows.track(owner, "Evening", artist="Noa"), embedding=rows.direction(30))
+    text = show(page, song)
+    assert reverse("web:track", args=[near.pk]) in text
+    assert "Noa" in text
+    assert "87\u00a0%" in text
+    assert "as the model “tonemark-test” hears it" in text
+    assert 'aria-label="Play Evening"' in text
+
+
+def test_a_first_track_says_what_to_do(page: Client, song: Track) -> None:
+    assert "Upload more music to find what is alike" in show(page, song)
+
+
+def test_a_track_nobody_has_heard_yet_says_when(page: Client, owner: User) -> None:
+    rows.active_model()
+    assert "as soon as it has been heard" in show(page, rows.track(owner))
+
+
+def test_a_silent_track_says_why_there_is_nothing(page: Client, owner: User, song: Track) -> None:
+    silent = rows.heard(rows.track(owner), notes=("silent",))
+    assert "there is nothing to compare" in show(page, silent)
+
+
+def test_a_script_gets_the_list_alone(page: Client, song: Track) -> None:
+    assert show(page, song, **{"HX-Request": "true"}).startswith("<section")
+    boosted = show(page, song, **{"HX-Request": "true", "HX-Boosted": "true"})
+    assert "<title>Like Blue hour" in boosted
+
+
+def test_the_track_leads_to_it_without_a_script(page: Client, song: Track) -> None:
+    text = page.get(reverse("web:track", args=[song.pk])).content.decode()
+    assert f'<a href="{reverse("web:similar", args=[song.pk])}">' in text
+
+
+def test_the_list_needs_a_fixed_number_of_queries(
+    page: Client, owner: User, song: Track, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for angle in range(5):
+        rows.heard(rows.track(owner), embedding=rows.direction(angle))
+    with django_assert_num_queries(5):
+        show(page, song, **{"HX-Request": "true"})
