@@ -11,9 +11,8 @@ import torch
 from ml.cpu import keep_activations_in_the_heap
 from ml.evaluation import Report, figures, in_order, report
 from ml.magnatagatune.prepared import Split
-from ml.predictions import Predictions, predict
+from ml.predictions import Predictions, predict, wants_bfloat16
 from ml.robustness import CHANGES, Change
-from ml.training import wants_bfloat16
 from ml.weights import LoadedModel
 
 Told = Callable[[str], None]

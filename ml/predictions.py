@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from ml.cpu import has_fast_bfloat16
 from ml.magnatagatune.prepared import Split
 from ml.network import SampleCNN
 
@@ -32,6 +33,15 @@ class Predictions:
 def autocast(device: torch.device, bfloat16: bool) -> AbstractContextManager[None]:
     """Mixed precision on `device`, or none."""
     return torch.autocast(device.type, torch.bfloat16, enabled=bfloat16)
+
+
+def wants_bfloat16(precision: str, device: torch.device) -> bool:
+    """Whether work with this `precision` setting on `device` computes in bfloat16."""
+    if precision != "auto":
+        return precision == "bf16"
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    return has_fast_bfloat16()
 
 
 def predict(

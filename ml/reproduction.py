@@ -89,9 +89,7 @@ def reproduce(
             continue
         training = Training(
             variant_recipe(recipe, variant),
-            splits["train"],
-            splits["validation"],
-            folder,
+            *(splits["train"], splits["validation"], folder),
             identity=Identity(variant.name, LICENCE),
             device=device,
             callbacks=callbacks(variant),

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from ml import distributed
 from ml.averaging import WeightAverage
 from ml.callbacks import Callbacks, EpochReport, append_log
-from ml.cpu import has_fast_bfloat16, keep_activations_in_the_heap
+from ml.cpu import keep_activations_in_the_heap
 from ml.feeding import Feed
 from ml.freezing import adopt, freeze
 from ml.heavy_augmentation import check_available
@@ -27,7 +27,7 @@ from ml.losses import loss_for
 from ml.magnatagatune.prepared import Split
 from ml.network import SampleCNN
 from ml.optimisers import learning_rate, make_optimiser, set_rate
-from ml.predictions import autocast
+from ml.predictions import autocast, wants_bfloat16
 from ml.recipe import Recipe
 from ml.sampling import Sampler
 from ml.training_state import State, TrainingError, restore_checkpoint, save_checkpoint
@@ -290,12 +290,3 @@ class Training:
             seconds=state.seconds,
             best=better,
         )
-
-
-def wants_bfloat16(precision: str, device: torch.device) -> bool:
-    """Whether a training with this `precision` setting on `device` computes in bfloat16."""
-    if precision != "auto":
-        return precision == "bf16"
-    if device.type == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
-    return has_fast_bfloat16()

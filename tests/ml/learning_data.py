@@ -57,7 +57,7 @@ def make_recipe(**sections: dict[str, object]) -> Recipe:
     return recipe_from_dict(values)
 
 
-def weights_of(folder: Path) -> dict[str, np.ndarray]:  # type: ignore[type-arg]
+def weights_of(folder: Path) -> dict[str, np.ndarray]:
     from ml.weights import load_model
 
     state = load_model(folder / "model.safetensors").network.state_dict()

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
 import torch
 
+from ml.blocks import Block
 from ml.config import NetworkConfig
 from ml.excitations import by_tag, excitations, save_excitations, spread
+from ml.layers import Excitation
 from ml.network import SampleCNN
 from tests.ml.learning_data import TINY_NETWORK, make_split
 
@@ -32,8 +35,8 @@ def test_a_clips_gates_are_the_mean_over_its_segments() -> None:
     found = excitations(tagger, split)[0][1]
     x = torch.from_numpy(split.segments(1) / np.float32(32_767))[:, None, None]
     with torch.inference_mode():
-        block = tagger.blocks[0]
-        gates = block.excitation.gates(block.body(tagger.stem(x)))
+        block = cast(Block, tagger.blocks[0])
+        gates = cast(Excitation, block.excitation).gates(block.body(tagger.stem(x)))
     assert np.allclose(found, gates.mean(0), atol=1e-5)
 
 

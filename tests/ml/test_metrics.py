@@ -17,20 +17,20 @@ MATRICES = Path(os.environ.get("TONEMARK_MTAT", Path(__file__).parents[3] / "sha
 TAGS = ["a", "b", "c"]
 
 
-def example(clips: int = 200) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+def example(clips: int = 200) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(0)
     labels = (rng.random((clips, 3)) < (0.5, 0.2, 0.05)).astype(np.uint8)
     scores = np.clip(0.3 * labels + 0.5 * rng.random((clips, 3)), 0, 1).astype(np.float32)
     return labels, scores
 
 
-def area_by_counting(labels: np.ndarray, scores: np.ndarray) -> float:  # type: ignore[type-arg]
+def area_by_counting(labels: np.ndarray, scores: np.ndarray) -> float:
     """The chance that a positive clip scores above a negative one; ties count half."""
     difference = scores[labels == 1][:, None].astype(float) - scores[labels == 0][None]
     return float(((difference > 0) + 0.5 * (difference == 0)).mean())
 
 
-def precision_by_counting(labels: np.ndarray, scores: np.ndarray) -> float:  # type: ignore[type-arg]
+def precision_by_counting(labels: np.ndarray, scores: np.ndarray) -> float:
     """The mean, over the positive clips, of the precision at each one's score."""
     above = [scores >= score for score in scores[labels == 1]]
     return float(np.mean([labels[chosen].mean() for chosen in above]))
@@ -75,8 +75,8 @@ def test_a_tag_without_positives_or_negatives_does_not_count() -> None:
     ],
 )
 def test_what_is_no_ranking_is_refused(
-    labels: np.ndarray,  # type: ignore[type-arg]
-    scores: np.ndarray,  # type: ignore[type-arg]
+    labels: np.ndarray,
+    scores: np.ndarray,
     sentence: str,
 ) -> None:
     with pytest.raises(ValueError, match=sentence):
@@ -86,7 +86,7 @@ def test_what_is_no_ranking_is_refused(
 def test_scores_that_mean_what_they_say_have_no_calibration_error() -> None:
     rng = np.random.default_rng(0)
     scores = rng.random((20_000, 3))
-    honest = (rng.random(scores.shape) < scores).astype(np.uint8)
+    honest = (rng.random(scores.shape) < scores).astype(np.float64)
     assert calibration_error(honest, scores) < 0.01
     assert calibration_error(honest, np.minimum(scores + 0.2, 1)) > 0.15
     assert calibration_error(scores, scores) == pytest.approx(0)

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import pytest
 import torch
 
+from ml.blocks import Block
 from ml.config import ACTIVATIONS, POOLINGS, ConfigError, NetworkConfig
+from ml.layers import Excitation
 from ml.network import SampleCNN, count_parameters
 
-SMALL = {"samples": 81, "widths": (4, 4, 8), "stem_width": 4, "labels": 5}
+SMALL: dict[str, Any] = {"samples": 81, "widths": (4, 4, 8), "stem_width": 4, "labels": 5}
+
+
+def first_block(**settings: Any) -> Block:
+    return cast(Block, SampleCNN(NetworkConfig(**SMALL, **settings)).eval().blocks[0])
 
 
 @pytest.mark.parametrize(
@@ -72,17 +80,17 @@ def test_without_multi_level_the_embedding_is_the_last_block() -> None:
 
 
 def test_a_silenced_body_leaves_a_residual_block_its_shortcut() -> None:
-    block = SampleCNN(NetworkConfig(**SMALL)).eval().blocks[0]
-    torch.nn.init.zeros_(block.body[-1].weight)
+    block = first_block()
+    torch.nn.init.zeros_(cast(torch.nn.BatchNorm2d, block.body[-1]).weight)
     x = torch.rand(2, 4, 1, 27)
     assert torch.equal(block(x), block.pool(x))
 
 
 def test_an_se_block_scales_the_pooled_signal_by_gates_between_zero_and_one() -> None:
-    block = SampleCNN(NetworkConfig(**SMALL, block="se", convs=1)).eval().blocks[0]
+    block = first_block(block="se", convs=1)
     x = torch.rand(2, 4, 1, 27)
     pooled = block.pool(block.activation(block.body(x)))
-    gates = block.excitation.gates(pooled)
+    gates = cast(Excitation, block.excitation).gates(pooled)
     assert ((gates > 0) & (gates < 1)).all()
     assert torch.allclose(block(x), pooled * gates[:, :, None, None])
 
