@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
+from uuid import UUID
 
 import django_filters as filters
 from django.db.models import F, FloatField, Max, OuterRef, Q, QuerySet, Subquery
@@ -29,6 +31,12 @@ ORDERINGS = {
 def library(owner: User) -> QuerySet[Track]:
     """Everything that is this person's, without the columns no list shows."""
     return Track.objects.filter(owner=owner).defer("peaks", "search_text")
+
+
+def tracks_by_file(owner: User, digests: Sequence[str]) -> dict[str, UUID]:
+    """Which of these files (SHA-256, lower case) the library holds, and as which track."""
+    held = Track.objects.filter(owner=owner, file_sha256__in=digests)
+    return dict(held.values_list("file_sha256", "id"))
 
 
 @extend_schema_field(OpenApiTypes.STR)
