@@ -1,9 +1,23 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.db import transaction
 
 from ..models import Job, Track
 from . import jobs
+
+
+@contextmanager
+def held(track: Track) -> Iterator[None]:
+    """Nobody else changes the track, its tags or its words before the block ends.
+
+    It may be gone by then: look for it inside of the block.
+    """
+    with transaction.atomic():
+        Track.objects.select_for_update(no_key=True).filter(pk=track.pk).first()
+        yield
 
 
 def delete_track(track: Track) -> None:

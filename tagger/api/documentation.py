@@ -18,13 +18,19 @@ BODY = ("invalid", "malformed", "unsupported-media-type")
 LOCATION = OpenApiParameter(
     "Location", OpenApiTypes.URI, OpenApiParameter.HEADER, response=[202], description="The job."
 )
-RETRY_AFTER = OpenApiParameter(
-    "Retry-After",
-    OpenApiTypes.INT,
-    OpenApiParameter.HEADER,
-    response=[202, 429],
-    description="Seconds to wait before asking.",
-)
+
+
+def later(*statuses: int) -> OpenApiParameter:
+    return OpenApiParameter(
+        "Retry-After",
+        OpenApiTypes.INT,
+        OpenApiParameter.HEADER,
+        response=[*statuses, 429],
+        description="Seconds to wait before asking.",
+    )
+
+
+RETRY_AFTER = later(202)
 
 
 def problems(answers: Mapping[Any, Any], *slugs: str) -> dict[Any, Any]:

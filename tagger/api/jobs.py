@@ -12,13 +12,16 @@ from rest_framework.response import Response
 
 from ..actions import jobs
 from ..models import Job
-from .accepted import accepted
+from .accepted import accepted, ask_again
 from .access import own_jobs
 from .base import ApiView
-from .documentation import LOCATION, RETRY_AFTER, changes, problems
+from .conditional import ETAG, IF_NONE_MATCH, tagged
+from .documentation import LOCATION, RETRY_AFTER, changes, later, problems
 from .lists import ListView
 from .problems import Problem
 from .shapes.job import JobShape
+
+LATER = later(200, 304)
 
 
 class JobFilter(filters.FilterSet):
@@ -54,11 +57,16 @@ class JobView(ApiView):
 class JobDetail(JobView):
     @extend_schema(
         summary="Show a job",
-        description="Ask every few seconds until its state is succeeded, failed or cancelled.",
-        responses=problems({200: JobShape}, "not-found"),
+        description=(
+            "Ask again after the seconds of Retry-After, until its state is succeeded, failed or "
+            "cancelled and the header is gone."
+        ),
+        parameters=[IF_NONE_MATCH, ETAG, LATER],
+        responses=problems({200: JobShape, 304: None}, "not-found", "precondition-failed"),
     )
     def get(self, request: Request, job_id: UUID) -> Response:
-        return Response(JobShape(self.named(job_id)).data)
+        job = self.named(job_id)
+        return tagged(request, JobShape(job).data, ask_again(job))
 
 
 class JobCancel(JobView):

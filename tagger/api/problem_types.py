@@ -76,6 +76,12 @@ _TABLE = (
         "Only failed and cancelled jobs can be retried.",
     ),
     ProblemType(
+        "precondition-failed",
+        412,
+        "It has changed since",
+        "`If-Match` named another state. Read it again, then decide whether the change still fits.",
+    ),
+    ProblemType(
         "too-large",
         413,
         "The file is too large",

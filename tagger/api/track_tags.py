@@ -12,6 +12,7 @@ from ..models import Tag, Track, Verdict
 from ..queries.tag_view import ShownTag, track_tags
 from .access import own_track
 from .base import ApiView
+from .conditional import ETAG, IF_NONE_MATCH, tagged
 from .documentation import BODY, changes, problems
 from .shapes.tag import TrackTagShape, VerdictShape
 
@@ -22,11 +23,14 @@ class TrackTagList(ApiView):
     @extend_schema(
         summary="The tags of a track",
         description="Your verdicts over the active model's scores; synonyms are merged.",
-        responses=problems({200: TrackTagShape(many=True)}, "not-found"),
+        parameters=[IF_NONE_MATCH, ETAG],
+        responses=problems(
+            {200: TrackTagShape(many=True), 304: None}, "not-found", "precondition-failed"
+        ),
     )
     def get(self, request: Request, track_id: UUID) -> Response:
         tags = track_tags(own_track(self.person, track_id))
-        return Response(TrackTagShape(tags.certain, many=True).data)
+        return tagged(request, TrackTagShape(tags.certain, many=True).data)
 
 
 class TrackTagVerdict(ApiView):

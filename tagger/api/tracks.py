@@ -13,12 +13,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ..actions.ingest import Ingested, IngestError, Words, ingest, too_large
-from ..actions.tracks import delete_track, reanalyse_track, rename_track
+from ..actions.tracks import delete_track, held, reanalyse_track, rename_track
 from ..models import Job, Track
 from ..queries.library import LibraryFilter
 from .accepted import accepted
 from .access import own_track, own_tracks
 from .base import ApiView
+from .conditional import ETAG, IF_MATCH, IF_NONE_MATCH, etag_of, refuse_unless_matching, tagged
 from .documentation import BODY, LOCATION, RETRY_AFTER, changes, problems
 from .lists import ListView
 from .problem_types import PROBLEM_TYPES
@@ -108,10 +109,15 @@ class TrackList(ListView):
 
 
 @extend_schema_view(
-    get=extend_schema(summary="Show a track", responses=problems({200: TrackShape}, "not-found")),
+    get=extend_schema(
+        summary="Show a track",
+        parameters=[IF_NONE_MATCH, ETAG],
+        responses=problems({200: TrackShape, 304: None}, "not-found", "precondition-failed"),
+    ),
     patch=extend_schema(
         summary="Change title, artist or album",
-        responses=changes({200: TrackShape}, *BODY, "not-found"),
+        parameters=[IF_MATCH, ETAG],
+        responses=changes({200: TrackShape}, *BODY, "not-found", "precondition-failed"),
     ),
     delete=extend_schema(
         summary="Delete a track and its file", responses=changes({204: None}, "not-found")
@@ -121,22 +127,27 @@ class TrackDetail(ApiView):
     serializer_class = TrackShape
 
     def get(self, request: Request, track_id: UUID) -> Response:
-        return self._shown(track_id)
+        return tagged(request, self._shown(track_id))
 
     def patch(self, request: Request, track_id: UUID) -> Response:
-        track = own_track(self.person, track_id)
+        with held(own_track(self.person, track_id)):
+            refuse_unless_matching(request, self._shown(track_id))
+            self._rename(request, own_track(self.person, track_id))
+        body = self._shown(track_id)
+        return Response(body, headers={"ETag": etag_of(body)})
+
+    def _rename(self, request: Request, track: Track) -> None:
         shape = TrackShape(track, data=request.data, partial=True)
         shape.is_valid(raise_exception=True)
         words = {name: getattr(track, name) for name in ("title", "artist", "album")}
         rename_track(track, **words | shape.validated_data)
-        return self._shown(track_id)
 
     def delete(self, request: Request, track_id: UUID) -> Response:
         delete_track(own_track(self.person, track_id))
         return Response(status=204)
 
-    def _shown(self, track_id: UUID) -> Response:
-        return Response(TrackShape(get_object_or_404(own_tracks(self.person), pk=track_id)).data)
+    def _shown(self, track_id: UUID) -> Any:
+        return TrackShape(get_object_or_404(own_tracks(self.person), pk=track_id)).data
 
 
 class TrackReanalysis(ApiView):
