@@ -2,6 +2,8 @@ import "./navigation.js";
 import "./themes.js";
 import "./player.js";
 import "./keyboard.js";
+import "./tag_keys.js";
+import "./folds.js";
 import "./uploads.js";
 import "./deck.js";
 import "./library.js";

@@ -2,7 +2,7 @@
 import { currentTime, duration, seek, togglePlay } from "./player.js";
 
 const STEP = 5;
-const writes = (element) => element.matches("input:not([type=range]), textarea, select, [contenteditable]");
+export const writes = (element) => element.matches("input:not([type=range]), textarea, select, [contenteditable]");
 
 function onSlider(event) {
   const moves = {

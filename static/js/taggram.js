@@ -92,13 +92,14 @@ export async function drawTaggram(deck, address, total, onSeek) {
   build();
   const resized = new ResizeObserver(redraw);
   resized.observe(holder);
-  document.addEventListener("htmx:afterSettle", build); // a verdict changes which tags are shown
+  const judged = ({ target }) => target.closest("#track-tags") && build(); // other tags are shown
+  document.addEventListener("htmx:afterSettle", judged);
   return {
     moveTo: (seconds) => line.style.setProperty("--at", String(seconds / total || 0)),
     redraw,
     close: () => {
       resized.disconnect();
-      document.removeEventListener("htmx:afterSettle", build);
+      document.removeEventListener("htmx:afterSettle", judged);
     },
   };
 }

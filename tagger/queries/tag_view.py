@@ -55,6 +55,7 @@ class TrackTags:
 
     analysis: Analysis | None
     tags: tuple[ShownTag, ...]
+    vocabulary: tuple[Tag, ...]
 
     @property
     def certain(self) -> list[ShownTag]:
@@ -74,6 +75,16 @@ class TrackTags:
         """The certain tags under the labels of their groups, in the groups' order."""
         groups = [
             (str(label), [tag for tag in self.certain if tag.tag.group == group])
+            for group, label in Tag.Group.choices
+        ]
+        return [(label, tags) for label, tags in groups if tags]
+
+    def addable(self) -> list[tuple[str, list[Tag]]]:
+        """What a person may still add, under the labels of the groups."""
+        certain = {shown.tag.pk for shown in self.certain}
+        free = [tag for tag in self.vocabulary if tag.shown_as_id is None and tag.pk not in certain]
+        groups = [
+            (str(label), [tag for tag in free if tag.group == group])
             for group, label in Tag.Group.choices
         ]
         return [(label, tags) for label, tags in groups if tags]
@@ -100,7 +111,7 @@ def track_tags(track: Track) -> TrackTags:
                 )
             )
     shown = [ShownTag(tags[pk], tuple(sorted(raw, key=_by_score))) for pk, raw in members.items()]
-    return TrackTags(analysis, tuple(sorted(shown, key=_by_score)))
+    return TrackTags(analysis, tuple(sorted(shown, key=_by_score)), tuple(tags.values()))
 
 
 def _by_score(tag: RawTag | ShownTag) -> tuple[float, str]:

@@ -32,6 +32,7 @@ ACTS = [
     ("live", {}),
     ("hear-again", {"track_id": NOBODY}),
     ("verdict", {"track_id": NOBODY, "slug": "guitar"}),
+    ("add-tag", {"track_id": NOBODY}),
     ("revoke-token", {"token_id": NOBODY}),
     ("retry-job", {"job_id": NOBODY}),
 ]
@@ -94,6 +95,8 @@ def test_somebody_elses_track_cannot_be_changed(name: str, song: Track, outside:
 def test_somebody_elses_tags_cannot_be_judged(song: Track, outside: Client) -> None:
     url = reverse("web:verdict", args=[song.pk, "guitar"])
     assert outside.post(url, {"answer": "rejected"}).status_code == 404
+    added = outside.post(reverse("web:add-tag", args=[song.pk]), {"tag": "piano"})
+    assert added.status_code == 404
     assert not song.verdicts.exists()
 
 

@@ -109,5 +109,5 @@ def test_the_page_needs_a_fixed_number_of_queries(
     page: Client, song: Track, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     rows.job(song, Job.State.SUCCEEDED)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         show(page, song)

@@ -66,3 +66,55 @@ def test_an_answer_nobody_knows_is_refused(page: Client, song: Track) -> None:
     assert page.post(url, {"answer": "maybe"}).status_code == 400
     assert page.post(reverse("web:verdict", args=[song.pk, "kazoo"])).status_code == 404
     assert not song.verdicts.exists()
+
+
+def add(page: Client, made: Track, slug: str) -> str:
+    url = reverse("web:add-tag", args=[made.pk])
+    return page.post(url, {"tag": slug}, headers=SCRIPT).content.decode()
+
+
+def test_a_tag_the_model_did_not_hear_can_be_added(page: Client, song: Track) -> None:
+    assert "piano accepted." in add(page, song, "piano")
+    assert shown(song) == {"guitar", "rock", "piano"}
+
+
+def test_a_tag_can_be_added_before_the_track_is_heard(page: Client, owner: User) -> None:
+    made = rows.track(owner)
+    add(page, made, "piano")
+    assert shown(made) == {"piano"}
+
+
+def test_a_tag_can_be_added_without_a_script(page: Client, song: Track) -> None:
+    response = page.post(reverse("web:add-tag", args=[song.pk]), {"tag": "piano"})
+    assert response["Location"] == reverse("web:track", args=[song.pk])
+    assert shown(song) == {"guitar", "rock", "piano"}
+
+
+def test_only_what_a_track_lacks_is_offered(page: Client, song: Track) -> None:
+    response = page.get(reverse("web:track", args=[song.pk]))
+    offered = {tag.name for _, tags in response.context["tags"].addable() for tag in tags}
+    assert {"piano", "female vocals"} <= offered
+    assert not {"guitar", "rock", "female"} & offered
+
+
+def test_a_tag_nobody_knows_cannot_be_added(page: Client, song: Track) -> None:
+    for word in ("kazoo", "female", "", "a\0"):
+        response = page.post(reverse("web:add-tag", args=[song.pk]), {"tag": word})
+        assert response.status_code == 404
+    assert not song.verdicts.exists()
+
+
+def test_the_history_tells_who_said_what_and_what_was_taken_back(page: Client, song: Track) -> None:
+    assert 'id="history"' not in page.get(reverse("web:track", args=[song.pk])).content.decode()
+    judge(page, song, "guitar", "rejected")
+    text = judge(page, song, "guitar", "accepted")
+    assert "History: 2 verdicts" in text
+    assert text.index("owner accepted <b>guitar</b>") < text.index("owner rejected <b>guitar</b>")
+    assert text.count("withdrawn ") == 1
+
+
+def test_a_word_on_synonyms_is_told_once(page: Client, owner: User) -> None:
+    made = rows.heard(rows.track(owner), female=0.9, woman=0.8)
+    text = judge(page, made, "female-vocals", "rejected")
+    assert made.verdicts.count() > 1
+    assert "History: 1 verdict<" in text

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from ...actions import tracks
 from ...models import Job, Track
 from ...queries.tag_view import track_tags
+from ...queries.verdict_history import verdict_history
 from ..access import PageRequest, own_track, signed_in
 from ..forms import TrackWordsForm
 from ..transfers import poll_seconds, transfer
@@ -25,6 +26,7 @@ def track_page(request: PageRequest, track_id: UUID) -> HttpResponse:
         "row": row,
         "poll": poll_seconds([row]),
         "tags": track_tags(row.track),
+        "history": verdict_history(row.track),
     }
     return render(request, "web/track.html", context)
 
