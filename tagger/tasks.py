@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from celery import shared_task
 
-from .actions import jobs, reaping
+from .actions import idempotency, jobs, reaping
 from .actions.tag_track import tag_track
 from .models import Job
 
@@ -31,6 +31,7 @@ def run_job(job_id: str) -> None:
 
 @shared_task
 def reap_jobs() -> None:
+    idempotency.forget_old()
     reaped = reaping.reap()
     if reaped.resent or reaped.failed:
         logger.warning("reaped: %d sent again, %d given up", reaped.resent, reaped.failed)

@@ -36,7 +36,7 @@ RETRY_AFTER = later(202)
 def problems(answers: Mapping[Any, Any], *slugs: str) -> dict[Any, Any]:
     """These answers, these problems, and the problems that every operation may have."""
     by_status: dict[int, list[str]] = {}
-    for slug in (*slugs, *COMMON):
+    for slug in dict.fromkeys((*slugs, *COMMON)):
         by_status.setdefault(PROBLEM_TYPES[slug].status, []).append(slug)
     documented = {_media(status): shape for status, shape in answers.items()}
     for status, found in by_status.items():

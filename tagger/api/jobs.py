@@ -17,6 +17,7 @@ from .access import own_jobs
 from .base import ApiView
 from .conditional import ETAG, IF_NONE_MATCH, tagged
 from .documentation import LOCATION, RETRY_AFTER, changes, later, problems
+from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, nothing
 from .lists import ListView
 from .problems import Problem
 from .shapes.job import JobShape
@@ -88,9 +89,10 @@ class JobRetry(JobView):
         summary="Try a failed or cancelled job again",
         description="Answers with a new job.",
         request=None,
-        parameters=[LOCATION, RETRY_AFTER],
-        responses=changes({202: JobShape}, "not-found", "job-state"),
+        parameters=[IDEMPOTENCY_KEY, LOCATION, RETRY_AFTER],
+        responses=changes({202: JobShape}, *KEY_PROBLEMS, "not-found", "job-state"),
     )
+    @idempotent(nothing)
     def post(self, request: Request, job_id: UUID) -> Response:
         try:
             job = jobs.retry(self.named(job_id), trigger=Job.Trigger.API)

@@ -76,6 +76,12 @@ _TABLE = (
         "Only failed and cancelled jobs can be retried.",
     ),
     ProblemType(
+        "idempotency-key-in-use",
+        409,
+        "The first request with this key is not answered yet",
+        "Send the same request again a little later, with the same key.",
+    ),
+    ProblemType(
         "precondition-failed",
         412,
         "It has changed since",
@@ -118,6 +124,12 @@ _TABLE = (
         "unsupported-channels", 422, "Too many channels", "Mix the file down to fewer channels."
     ),
     ProblemType("too-long", 422, "The recording is too long", "The detail gives the limit."),
+    ProblemType(
+        "idempotency-key-reused",
+        422,
+        "The key belongs to another request",
+        "A key stands for one request: same address, same file, same words. Take a new one.",
+    ),
     ProblemType("throttled", 429, "Too many requests", "`Retry-After` gives the seconds to wait."),
     ProblemType(
         "internal",

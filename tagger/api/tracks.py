@@ -21,6 +21,7 @@ from .access import own_track, own_tracks
 from .base import ApiView
 from .conditional import ETAG, IF_MATCH, IF_NONE_MATCH, etag_of, refuse_unless_matching, tagged
 from .documentation import BODY, LOCATION, RETRY_AFTER, changes, problems
+from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, form, idempotent, nothing
 from .lists import ListView
 from .problem_types import PROBLEM_TYPES
 from .problems import Problem
@@ -42,10 +43,10 @@ FRAMING = 2**20
             "answered with 200 and the track that exists."
         ),
         request={"multipart/form-data": UploadShape},
-        parameters=[LOCATION, RETRY_AFTER],
+        parameters=[IDEMPOTENCY_KEY, LOCATION, RETRY_AFTER],
         responses=changes(
             {200: UploadedShape, 202: UploadedShape},
-            "invalid",
+            *KEY_PROBLEMS,
             "malformed",
             "too-large",
             "unsupported-media-type",
@@ -81,6 +82,7 @@ class TrackList(ListView):
     def get(self, request: Request) -> Response:
         return self.listed()
 
+    @idempotent(form)
     def post(self, request: Request) -> Response:
         ingested = self._ingest(request)
         track = own_tracks(self.person).get(pk=ingested.track.pk)
@@ -155,9 +157,10 @@ class TrackReanalysis(ApiView):
         summary="Hear a track again",
         description="With the active model. A job that is open already is answered as it is.",
         request=None,
-        parameters=[LOCATION, RETRY_AFTER],
-        responses=changes({202: JobShape}, "not-found"),
+        parameters=[IDEMPOTENCY_KEY, LOCATION, RETRY_AFTER],
+        responses=changes({202: JobShape}, *KEY_PROBLEMS, "not-found"),
     )
+    @idempotent(nothing)
     def post(self, request: Request, track_id: UUID) -> Response:
         job = reanalyse_track(own_track(self.person, track_id), trigger=Job.Trigger.API)
         return accepted(request, job, JobShape(job).data)

@@ -1,5 +1,6 @@
 from .analysis import Analysis
 from .job import Job
+from .kept_answer import KeptAnswer
 from .model_version import ModelVersion
 from .tag import Tag
 from .token import ApiToken
@@ -12,6 +13,7 @@ __all__ = [
     "Analysis",
     "ApiToken",
     "Job",
+    "KeptAnswer",
     "ModelVersion",
     "Tag",
     "Track",

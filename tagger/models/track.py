@@ -72,6 +72,7 @@ class Track(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["owner", "-created_at", "-id"], name="track_owner_created"),
             models.Index(fields=["owner", "state"], name="track_owner_state"),
+            models.Index(fields=["owner", "file_sha256"], name="track_owner_file"),
             GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="track_search_trigram"),
         ]
 

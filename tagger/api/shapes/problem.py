@@ -8,6 +8,7 @@ from rest_framework import serializers
 class FaultShape(serializers.Serializer[Any]):
     pointer = serializers.CharField(required=False, help_text="JSON pointer to the field.")
     parameter = serializers.CharField(required=False, help_text="Name of the query parameter.")
+    header = serializers.CharField(required=False, help_text="Name of the request's header.")
     code = serializers.CharField()
     detail = serializers.CharField()
 
