@@ -13,7 +13,7 @@ const rowOf = (slug) => document.querySelector(`#tags .tag-row[data-slug="${slug
 function mark() {
   document.querySelectorAll("#tags .tag-row").forEach((row) => {
     delete row.dataset.key;
-    row.classList.toggle("chosen", row.dataset.slug === chosen);
+    row.classList.toggle("picked", row.dataset.slug === chosen);
   });
   shownRows().slice(0, KEYS).forEach((row, at) => { row.dataset.key = at + 1; });
 }

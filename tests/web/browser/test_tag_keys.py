@@ -29,7 +29,7 @@ def row(web: Page, tag: str) -> Locator:
 
 def test_a_tag_is_chosen_rejected_and_taken_back_by_keys(opened: Page, song: Track) -> None:
     opened.keyboard.press("2")
-    expect(row(opened, "guitar")).to_have_class(re.compile("chosen"))
+    expect(row(opened, "guitar")).to_have_class(re.compile("picked"))
     opened.keyboard.press("r")
     expect(opened.get_by_text("guitar rejected.")).to_be_visible()
     expect(row(opened, "guitar")).to_be_hidden()
@@ -77,7 +77,7 @@ def test_keys_typed_into_a_field_judge_nothing(opened: Page, song: Track) -> Non
     opened.keyboard.type("1r")
     opened.get_by_label("Add a tag").focus()
     opened.keyboard.press("a")
-    expect(row(opened, "rock")).not_to_have_class(re.compile("chosen"))
+    expect(row(opened, "rock")).not_to_have_class(re.compile("picked"))
     assert not song.verdicts.exists()
 
 
