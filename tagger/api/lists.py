@@ -17,7 +17,7 @@ class ListView(ApiView, GenericAPIView[Any]):
 
     filterset_class: type[FilterSet]
     filter_backends = (ParameterFilter,)
-    pagination_class = CursorPages
+    pagination_class: type[CursorPages] | None = CursorPages
 
     def known_parameters(self, request: Request) -> frozenset[str]:
         if request.method not in ("GET", "HEAD"):

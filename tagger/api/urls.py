@@ -7,6 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from . import (
     audio,
+    exports,
     jobs,
     known_files,
     me,
@@ -49,6 +50,9 @@ urlpatterns = [
         tracks.TrackReanalysis.as_view(),
         name="track-reanalyse",
     ),
+    path("exports/tracks.csv", exports.TableExport.as_view(), name="export-csv"),
+    path("exports/tracks.json", exports.JsonExport.as_view(), name="export-json"),
+    path("exports/tracks.m3u8", exports.PlaylistExport.as_view(), name="export-m3u8"),
     path("tags/", tags.TagList.as_view(), name="tags"),
     path("jobs/", jobs.JobList.as_view(), name="jobs"),
     path("jobs/<uuid:job_id>/", jobs.JobDetail.as_view(), name="job"),

@@ -43,6 +43,11 @@ class LibraryQuery:
         query = self._params.urlencode()
         return f"{reverse('web:library')}{'?' if query else ''}{query}"
 
+    def export_url(self, suffix: str) -> str:
+        """Where all that is listed, on every page of it, can be had as a file."""
+        query = self._changed().urlencode()
+        return f"{reverse(f'api:export-{suffix}')}{'?' if query else ''}{query}"
+
     def _changed(self) -> QueryDict:
         params = self._params.copy()
         params.pop("page", None)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
@@ -128,3 +130,13 @@ def test_five_chips_stand_for_many_tags(page: Client, song: Track) -> None:
     row = page.get("/").context["rows"][0]
     assert [chip.tag.name for chip in row.chips] == ["guitar", "rock", "drums", "fast", "loud"]
     assert row.more == 2
+
+
+def test_what_is_listed_can_be_exported(page: Client, shelf: None) -> None:
+    links = dict(page.get("/?tag=guitar&ordering=title&page=1").context["exports"])
+    assert list(links) == ["CSV", "JSON", "M3U8"]
+    assert links["CSV"] in page.get("/?tag=guitar&ordering=title").content.decode().replace(
+        "&amp;", "&"
+    )
+    exported = [track["title"] for track in json.loads(page.get(links["JSON"]).getvalue())]
+    assert exported == ["Guitar and piano", "Guitar only"]

@@ -18,6 +18,7 @@ from ..library_query import LibraryQuery
 from ..transfers import poll_seconds
 
 PAGE_SIZE = 50
+EXPORTS = ("csv", "json", "m3u8")
 SORTS = [
     ("-created", _("newest first")),
     ("created", _("oldest first")),
@@ -64,6 +65,7 @@ def _controls(query: LibraryQuery) -> dict[str, Any]:
         "sort_hidden": query.hidden("ordering"),
         "sorts": [sort for sort in SORTS if sort[0] != "-score" or query.values("tag")],
         "ordering": query.value("ordering") or "-created",
+        "exports": [(suffix.upper(), query.export_url(suffix)) for suffix in EXPORTS],
         "without_score": query.set("tag_min", "").url,
         "without_words": query.set("q", "").url,
         "without_state": query.set("state", "").url,

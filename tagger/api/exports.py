@@ -1,0 +1,113 @@
+"""The library in the formats of other programs, narrowed as the list of tracks is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.http import StreamingHttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+
+from ..exports.playlist import playlist
+from ..exports.table import table
+from ..models import Track
+from ..queries.library import LibraryFilter
+from .access import own_tracks
+from .documentation import problems
+from .lists import ListView
+from .shapes.track import TrackShape
+
+# How many tracks are in memory at a time.
+CHUNK = 200
+
+
+class TracksExport(ListView):
+    queryset = Track.objects.none()
+    filterset_class = LibraryFilter
+    pagination_class = None
+    media_type: ClassVar[str]
+    suffix: ClassVar[str]
+
+    def known_parameters(self, request: Request) -> frozenset[str]:
+        return frozenset(LibraryFilter.base_filters)
+
+    def get_queryset(self) -> QuerySet[Track]:
+        return own_tracks(self.person)
+
+    def written(self, tracks: Iterable[Track]) -> Iterator[str]:
+        raise NotImplementedError
+
+    def get(self, request: Request) -> StreamingHttpResponse:
+        tracks = self.filter_queryset(self.get_queryset()).iterator(chunk_size=CHUNK)
+        return StreamingHttpResponse(
+            self.written(tracks),
+            content_type=self.media_type,
+            headers={
+                "Content-Disposition": f'attachment; filename="tracks.{self.suffix}"',
+                "Cache-Control": "private, no-store",
+            },
+        )
+
+
+def _documented(suffix: str, media_type: str, summary: str, description: str, body: Any) -> Any:
+    return extend_schema_view(
+        get=extend_schema(
+            operation_id=f"exports_tracks_{suffix}",
+            summary=summary,
+            description=description,
+            filters=True,
+            responses=problems({(200, media_type): body}, "invalid"),
+        )
+    )
+
+
+@_documented(
+    "csv",
+    "text/csv",
+    "Export as a table",
+    "Comma-separated, UTF-8, a row a track. A cell that a spreadsheet would run as a formula has "
+    "an apostrophe before it.",
+    OpenApiTypes.STR,
+)
+class TableExport(TracksExport):
+    media_type, suffix = "text/csv; charset=utf-8", "csv"
+
+    def written(self, tracks: Iterable[Track]) -> Iterator[str]:
+        return table(tracks)
+
+
+@_documented(
+    "json",
+    "application/json",
+    "Export as JSON",
+    "One array of tracks, each as the list of tracks shows it.",
+    TrackShape(many=True),
+)
+class JsonExport(TracksExport):
+    serializer_class = TrackShape
+    media_type, suffix = "application/json", "json"
+
+    def written(self, tracks: Iterable[Track]) -> Iterator[str]:
+        yield "["
+        for place, track in enumerate(tracks):
+            yield ",\n" if place else "\n"
+            yield JSONRenderer().render(TrackShape(track).data).decode()
+        yield "\n]\n"
+
+
+@_documented(
+    "m3u8",
+    "application/vnd.apple.mpegurl",
+    "Export as a playlist",
+    "M3U8 with the names of the files as they were uploaded: put it beside them and play it.",
+    OpenApiTypes.STR,
+)
+class PlaylistExport(TracksExport):
+    media_type, suffix = "application/vnd.apple.mpegurl; charset=utf-8", "m3u8"
+
+    def written(self, tracks: Iterable[Track]) -> Iterator[str]:
+        return playlist(tracks)
