@@ -14,6 +14,7 @@ from . import jobs
 from .effective_tags import active_model
 from .ingest import limits
 from .record_analysis import record_analysis
+from .workers import announce_worker
 
 if TYPE_CHECKING:
     from ml.inference import Analysis as Heard
@@ -71,8 +72,10 @@ def _record(job: Job, track: Track, model: ModelVersion, heard: Heard) -> None:
 def _hear(job: Job, track: Track, model: ModelVersion) -> Heard:
     from ..hearing import loaded_tagger
 
+    tagger = loaded_tagger(model)
+    announce_worker(tagger)
     reporter = _Reporter(job)
-    return loaded_tagger(model).analyse(
+    return tagger.analyse(
         Path(track.file.path),
         limits=limits(),
         on_progress=reporter,

@@ -8,6 +8,7 @@ from .track import Track
 from .track_tag import TrackTag
 from .user import User
 from .verdict import Verdict
+from .worker import Worker
 
 __all__ = [
     "Analysis",
@@ -20,4 +21,5 @@ __all__ = [
     "TrackTag",
     "User",
     "Verdict",
+    "Worker",
 ]

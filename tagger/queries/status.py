@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from celery import current_app
 from django.conf import settings
@@ -12,7 +14,7 @@ from django.db.models import Count, Min, Q
 
 from ..actions.effective_tags import active_model
 from ..actions.reaping import connection_errors
-from ..models import Job, ModelVersion
+from ..models import Job, ModelVersion, Worker
 
 
 @dataclass(frozen=True)
@@ -25,8 +27,11 @@ class QueueStatus:
 
 @dataclass(frozen=True)
 class WorkerStatus:
+    """Queues are those of a worker that answered; `told` is what it last said of its device."""
+
     name: str
     queues: list[str]
+    told: Worker | None
 
 
 @dataclass(frozen=True)
@@ -71,12 +76,17 @@ def _queues() -> list[QueueStatus]:
 
 
 def _workers() -> tuple[list[WorkerStatus], bool]:
-    """Those that answer within a second. A solo worker is silent while it hears a track."""
+    """Those that answer within a second, and those that said lately on which device they hear."""
     try:
         answers = current_app.control.inspect(timeout=1).active_queues() or {}
     except connection_errors():
         return [], False
+    told = {worker.name: worker for worker in Worker.objects.all()}
     return [
-        WorkerStatus(name, sorted(queue["name"] for queue in queues))
-        for name, queues in sorted(answers.items())
+        WorkerStatus(name, _names(answers.get(name, [])), told.get(name))
+        for name in sorted(answers.keys() | told.keys())
     ], True
+
+
+def _names(queues: Iterable[Mapping[str, Any]]) -> list[str]:
+    return sorted(queue["name"] for queue in queues)

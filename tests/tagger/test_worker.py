@@ -21,7 +21,7 @@ from django.utils import timezone
 from ml.weights import default_model_path
 from tagger.actions.bootstrap import ensure_model, ensure_vocabulary
 from tagger.actions.reaping import reap
-from tagger.models import Analysis, Job, Track, User
+from tagger.models import Analysis, Job, Track, User, Worker
 from tests.audio_factory import music, write
 from tests.tagger.conftest import token_client
 from tests.web import rows
@@ -122,6 +122,7 @@ def test_uploaded_clips_end_tagged(
         assert len(scores) == 50
         assert len({score["score"] for score in scores}) > 10
         assert len(api.get(f"{address}peaks/").json()["peaks"]) > 100
+    assert Worker.objects.get().name.startswith("celery@")
 
 
 def test_a_worker_killed_in_mid_track_is_made_good_by_the_next(

@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from tagger.models import Job, Track, User
+from tagger.models import Job, Track, User, Worker
 
 from . import rows
 
@@ -46,3 +47,16 @@ def test_a_job_that_ended_well_cannot_be_retried(staff: Client, song: Track) -> 
     response = staff.post(reverse("web:retry-job", args=[done.pk]), follow=True)
     assert "Only a failed or cancelled job" in response.content.decode()
     assert song.jobs.count() == 1
+
+
+def test_a_busy_worker_is_shown_with_its_device_and_why(staff: Client) -> None:
+    Worker.objects.create(
+        name="inference@studio",
+        device="cuda:0",
+        device_reason="NVIDIA H200",
+        seen_at=timezone.now(),
+    )
+    text = staff.get("/status/").content.decode()
+    assert "inference@studio" in text
+    assert "cuda:0: NVIDIA H200" in text
+    assert "no answer: busy with a track, or stopped" in text
