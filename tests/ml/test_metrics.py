@@ -7,7 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from sklearn.metrics import f1_score
+from torchmetrics.functional import classification
 
 from ml.evaluation import bootstrap
 from ml.metrics import calibration_error, countable, rank
@@ -46,9 +48,6 @@ def test_areas_and_precisions_are_what_counting_pairs_gives() -> None:
 
 
 def test_macro_figures_agree_with_torchmetrics() -> None:
-    classification = pytest.importorskip("torchmetrics.functional.classification")
-    import torch
-
     labels, scores = example()
     ranking = rank(labels, scores, TAGS)
     arguments = (torch.from_numpy(scores), torch.from_numpy(labels).long(), 3)
