@@ -7,7 +7,14 @@ from pathlib import Path
 
 from .locations import Locations
 
-SOURCES = ("static", "tagger/static", "requirements.txt", "package-lock.json", "webapp/settings")
+SOURCES = (
+    "static",
+    "tagger/static",
+    "requirements.txt",
+    "package-lock.json",
+    "webapp/settings",
+    "webapp/static_storage.py",
+)
 NOTE = "collected.sha256"
 
 

@@ -30,5 +30,5 @@ def _database() -> dict[str, Any]:
 DATABASES = {"default": _database()}
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "webapp.static_storage.ModuleStorage"},
 }

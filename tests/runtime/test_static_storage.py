@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from webapp.settings import STORAGES
+
+IMPORT = re.compile(r"""(?:from|import)\s*["']\./([^"']+)["']""")
+
+
+@pytest.fixture
+def collected(settings: Any, tmp_path: Path) -> Path:
+    storage = {"BACKEND": "webapp.static_storage.ModuleStorage"}
+    settings.STORAGES = STORAGES | {"staticfiles": storage}
+    settings.STATIC_ROOT = tmp_path / "static"
+    call_command("collectstatic", interactive=False, verbosity=0)
+    return tmp_path / "static"
+
+
+def test_our_modules_import_each_other_by_hashed_names(collected: Path) -> None:
+    paths = json.loads((collected / "staticfiles.json").read_text())["paths"]
+    modules = [hashed for name, hashed in paths.items() if name.startswith("js/")]
+    imported = {name for path in modules for name in IMPORT.findall((collected / path).read_text())}
+    assert {f"js/{name}" for name in imported} <= set(modules)
+    assert len(imported) > 10
