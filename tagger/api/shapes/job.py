@@ -2,10 +2,11 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from ...models import Job
+from .examples import JOB, example
 
 
 class ProgressShape(serializers.Serializer[Any]):
@@ -20,6 +21,7 @@ class JobErrorShape(serializers.Serializer[Any]):
     detail = serializers.CharField(source="error_detail")
 
 
+@extend_schema_serializer(examples=example("job", JOB))
 class JobShape(serializers.ModelSerializer[Job]):
     track = serializers.PrimaryKeyRelatedField[Any](read_only=True, allow_null=True)
     progress = ProgressShape(source="*", read_only=True)

@@ -2,7 +2,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
+
+from .examples import FILES_ASKED, FILES_CHECKED, example
 
 MOST = 1000
 
@@ -16,6 +19,7 @@ class DigestField(serializers.RegexField):
         return str(super().to_internal_value(data)).lower()
 
 
+@extend_schema_serializer(examples=example("files", FILES_ASKED, request=True))
 class FileCheckShape(serializers.Serializer[Any]):
     file_sha256 = serializers.ListField(
         child=DigestField(), allow_empty=False, max_length=MOST, help_text="Of the whole files."
@@ -27,6 +31,7 @@ class KnownFileShape(serializers.Serializer[Any]):
     track = serializers.UUIDField()
 
 
+@extend_schema_serializer(examples=example("checked", FILES_CHECKED))
 class FilesCheckedShape(serializers.Serializer[Any]):
     known = KnownFileShape(many=True)
     unknown = serializers.ListField(child=serializers.CharField())

@@ -2,15 +2,17 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from ...models import Track
 from ...queries.rows import chips
+from .examples import TRACK, UPLOADED, example
 from .job import JobShape
 from .tag import ChipShape
 
 
+@extend_schema_serializer(examples=example("track", TRACK))
 class TrackShape(serializers.ModelSerializer[Track]):
     """A track. Its tags must be fetched along (`queries.rows.WITH_TAGS`)."""
 
@@ -55,6 +57,7 @@ class UploadShape(serializers.Serializer[Any]):
     album = serializers.CharField(max_length=255, required=False, default="", allow_blank=True)
 
 
+@extend_schema_serializer(examples=example("uploaded", UPLOADED))
 class UploadedShape(serializers.Serializer[Any]):
     track = TrackShape()
     job = JobShape(allow_null=True)

@@ -1,0 +1,67 @@
+"""Answers as they really look, for the API's description. Tests hold them against its schemas."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample
+
+_TRACK_ID = "0b9f3a52-5d0e-4a55-8d53-0d1f6b2f3c11"
+_SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+
+TRACK: dict[str, Any] = {
+    "id": _TRACK_ID,
+    "title": "Blue hour",
+    "artist": "Mira",
+    "album": "Nights",
+    "state": "tagged",
+    "tags": [
+        {"slug": "guitar", "name": "guitar", "score": 0.8312, "source": "model"},
+        {"slug": "piano", "name": "piano", "score": 0.1204, "source": "person"},
+    ],
+    "duration": 187.4,
+    "file_name": "blue hour.flac",
+    "file_size": 21_473_992,
+    "file_sha256": _SHA256,
+    "codec": "flac",
+    "sample_rate": 44_100,
+    "channels": 2,
+    "bit_rate": 916_711,
+    "notes": [],
+    "created_at": "2026-03-14T09:26:53.589793Z",
+    "updated_at": "2026-03-14T09:27:04.113000Z",
+}
+JOB: dict[str, Any] = {
+    "id": "3c0a7d1e-9a54-4f0c-8f4e-6d2f8b7a9e20",
+    "kind": "tag_track",
+    "trigger": "api",
+    "state": "running",
+    "track": _TRACK_ID,
+    "progress": {"stage": "tagging", "done": 62.5, "total": 187.4, "unit": "seconds"},
+    "attempts": 1,
+    "cancel_requested": False,
+    "error": None,
+    "created_at": "2026-03-14T09:26:53.589793Z",
+    "started_at": "2026-03-14T09:26:54.001200Z",
+    "finished_at": None,
+}
+WAITING = JOB | {
+    "state": "queued",
+    "progress": {"stage": "", "done": 0.0, "total": None, "unit": ""},
+    "attempts": 0,
+    "started_at": None,
+}
+UPLOADED: dict[str, Any] = {
+    "track": TRACK | {"state": "pending", "tags": []},
+    "job": WAITING,
+    "duplicate": False,
+}
+FILES_ASKED: dict[str, Any] = {"file_sha256": [_SHA256, "0" * 64]}
+FILES_CHECKED: dict[str, Any] = {
+    "known": [{"file_sha256": _SHA256, "track": _TRACK_ID}],
+    "unknown": ["0" * 64],
+}
+
+
+def example(name: str, value: Any, *, request: bool = False) -> list[OpenApiExample]:
+    return [OpenApiExample(name, value=value, request_only=request, response_only=not request)]
