@@ -23,11 +23,11 @@ from tagger.actions.bootstrap import ensure_model, ensure_vocabulary
 from tagger.actions.reaping import reap
 from tagger.models import Analysis, Job, Track, User, Worker
 from tests.audio_factory import music, write
+from tests.standin import standin
 from tests.tagger.conftest import token_client
 from tests.web import rows
 
 ROOT = Path(django_settings.BASE_DIR)
-STANDIN = Path(os.environ.get("TONEMARK_STANDIN", ROOT.parent / "shared/data/standin"))
 PATIENCE = 120
 
 pytestmark = [
@@ -80,9 +80,8 @@ def person(transactional_db: None, tmp_path: Path) -> User:
 @pytest.fixture
 def clips(tmp_path: Path) -> list[Path]:
     """Real clips where the stand-in data is there, else sounds of our own."""
-    found = sorted(STANDIN.glob("mp3/f/*.mp3"))[:3]
-    if found:
-        return found
+    if folder := standin():
+        return sorted(folder.glob("mp3/f/*.mp3"))[:3]
     return [write(tmp_path / f"{n}.flac", music(10.0 + n)) for n in range(3)]
 
 

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from tests.audio_factory import music, write
-
-ROOT = Path(__file__).resolve().parents[3]
-
-
-def standin() -> Path | None:
-    folder = Path(os.environ.get("TONEMARK_STANDIN", ROOT.parent / "shared" / "data" / "standin"))
-    return folder if (folder / "mp3").is_dir() else None
+from tests.standin import standin
 
 
 def clips(count: int, scratch: Path) -> list[Path]:

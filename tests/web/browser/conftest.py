@@ -15,19 +15,13 @@ from tagger.models import User
 from tests.web import rows
 
 from .chromium import ARGUMENTS, CHROMIUM
-from .clips import clips, standin
+from .clips import clips
 from .witness import Witness
 from .worker import worker
 
 
-def pytest_report_header() -> str:
-    return f"browser tests upload {standin() or 'music made here'}"
-
-
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.skip(f"{CHROMIUM} is missing")
     # Playwright keeps an event loop in this thread; the tests' own queries are not asynchronous.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:
