@@ -44,7 +44,9 @@ class JobList(ListView):
         return own_jobs(self.person)
 
     @extend_schema(
-        summary="List my jobs", responses=problems({200: JobShape(many=True)}, "invalid")
+        summary="List my jobs",
+        description="Newest first, in pages: follow `next` until it is null.",
+        responses=problems({200: JobShape(many=True)}, "invalid"),
     )
     def get(self, request: Request) -> Response:
         return self.listed()

@@ -34,7 +34,12 @@ FRAMING = 2**20
 
 @extend_schema_view(
     get=extend_schema(
-        summary="List my tracks", responses=problems({200: TrackShape(many=True)}, "invalid")
+        summary="List my tracks",
+        description=(
+            "In pages: follow `next` until it is null. `tag` and `exclude_tag` may be given more "
+            "than once; `tag_min` is the least score of a tag asked for."
+        ),
+        responses=problems({200: TrackShape(many=True)}, "invalid"),
     ),
     post=extend_schema(
         summary="Upload a track",

@@ -44,6 +44,11 @@ class SlugsFilter(filters.ModelMultipleChoiceFilter):
     """Tags by their slugs, as the API's description says too."""
 
 
+@extend_schema_field({"type": "number", "minimum": 0, "maximum": 1})
+class ScoreFilter(filters.NumberFilter):
+    """A score, as the API's description says too."""
+
+
 class LibraryFilter(filters.FilterSet):
     """Each field may be left out. `tag` and `exclude_tag` may be given more than once."""
 
@@ -54,7 +59,7 @@ class LibraryFilter(filters.FilterSet):
     exclude_tag = SlugsFilter(
         queryset=Tag.objects.all(), to_field_name="slug", method="without_tags"
     )
-    tag_min = filters.NumberFilter(min_value=0, max_value=1, method="ignore")
+    tag_min = ScoreFilter(min_value=0, max_value=1, method="ignore")
     source = filters.ChoiceFilter(choices=TrackTag.Source.choices, method="ignore")
     state = filters.ChoiceFilter(choices=Track.State.choices)
     q = filters.CharFilter(method="search", max_length=200)
