@@ -23,9 +23,7 @@ class WeightAverage:
     def update(self, network: SampleCNN, step: int) -> None:
         """Take in the weights and statistics that `network` has after update number `step`."""
         decay = min(self._decay, (1 + step) / (20 + step))
-        pairs = zip(
-            self.network.state_dict().values(), network.state_dict().values(), strict=True
-        )
+        pairs = zip(self.network.state_dict().values(), network.state_dict().values(), strict=True)
         for average, value in pairs:
             if average.is_floating_point():
                 average.lerp_(value, 1 - decay)

@@ -32,9 +32,7 @@ class Block(nn.Module):
         self.residual = config.residual
         self.body = _body(inputs, outputs, config)
         self.shortcut = _shortcut(inputs, outputs) if config.residual else nn.Identity()
-        self.excitation = (
-            Excitation(outputs, config.se_ratio) if config.excited else nn.Identity()
-        )
+        self.excitation = Excitation(outputs, config.se_ratio) if config.excited else nn.Identity()
         self.activation = activation(config.activation)
         self.pool = pooling(outputs, config)
 
