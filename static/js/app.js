@@ -7,3 +7,4 @@ import "./folds.js";
 import "./uploads.js";
 import "./deck.js";
 import "./library.js";
+import "./live.js";

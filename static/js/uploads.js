@@ -5,7 +5,6 @@ import { sendFile } from "./send_file.js";
 import { TransferRow } from "./transfer_row.js";
 
 const PARALLEL = 3;
-const MOST_ASKED = 300;
 const template = document.getElementById("transfer-template");
 const rows = [];
 
@@ -100,12 +99,5 @@ if (template) {
   });
   window.addEventListener("beforeunload", (event) => {
     if (rows.some((row) => row.isOpen)) event.preventDefault();
-  });
-  document.addEventListener("htmx:configRequest", ({ detail }) => {
-    // Hundreds of rows may wait; the server answers for the first ones first.
-    const waiting = detail.formData.getAll("live");
-    if (waiting.length <= MOST_ASKED) return;
-    detail.formData.delete("live");
-    waiting.slice(0, MOST_ASKED).forEach((track) => detail.formData.append("live", track));
   });
 }

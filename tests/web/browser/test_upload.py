@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import APIResponse, Browser, BrowserContext, Page, Route, expect
 
 from tagger.models import Track, User
 
@@ -60,6 +60,31 @@ def test_ten_songs_show_their_tags_without_a_reload(web: Page, ten_clips: list[P
     web.get_by_role("link", name="Library").click()
     expect(web.get_by_role("heading", name="10 tracks")).to_be_visible()
     assert is_the_same_document(web)
+
+
+@pytest.mark.usefixtures("hearing")
+def test_a_file_that_arrives_while_the_last_answer_is_on_its_way_is_followed_too(
+    web: Page, ten_clips: list[Path]
+) -> None:
+    held: list[tuple[Route, APIResponse]] = []
+
+    def hold_the_last_answer(route: Route) -> None:
+        answer = route.fetch()
+        if 'name="poll" value="0"' in answer.text() and not held:
+            held.append((route, answer))
+        else:
+            route.fulfill(response=answer)
+
+    web.route("**/live/", hold_the_last_answer)
+    web.goto("/upload/")
+    web.set_input_files("#files", ten_clips[0])
+    while not held:
+        web.wait_for_timeout(100)
+    web.set_input_files("#files", ten_clips[1])
+    expect(web.locator("#transfers > li.queued, #transfers > li.running")).to_have_count(2)
+    route, answer = held[0]
+    route.fulfill(response=answer)
+    expect(web.locator("#transfers").get_by_text("Done")).to_have_count(2, timeout=PATIENCE)
 
 
 @pytest.mark.usefixtures("hearing")
