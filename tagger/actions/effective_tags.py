@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
-from ..models import Analysis, ModelVersion, Tag, Track, TrackTag, Verdict
+from ..models import ModelVersion, Tag, Track, TrackTag, Verdict
+from ..queries.analyses import latest_analysis
 
 # A note of ml.analysis.Analysis. What a network says of silence means nothing.
 SILENT = "silent"
@@ -66,12 +67,7 @@ def _effective(track: Track) -> dict[int, TrackTag]:
 
 def _heard(track: Track) -> tuple[dict[int, float], set[int]]:
     """The active model's score for each tag id, and the ids at or above their threshold."""
-    analysis = (
-        Analysis.objects.filter(track=track, model__state=ModelVersion.State.ACTIVE)
-        .select_related("model")
-        .defer("scores", "embedding")
-        .first()
-    )
+    analysis = latest_analysis(track)
     if analysis is None:
         return {}, set()
     ids = dict(Tag.objects.filter(name__in=analysis.model.labels).values_list("name", "id"))

@@ -11,8 +11,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ..models import Analysis
+from ..queries.analyses import latest_analysis
 from ..queries.segments import segment_scores
-from ..queries.tag_view import latest_analysis
 from .access import own_track
 from .base import ApiView
 from .documentation import problems

@@ -6,7 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from ..actions.effective_tags import standing_verdicts
-from ..models import Analysis, ModelVersion, Tag, Track, TrackTag, Verdict
+from ..models import Analysis, Tag, Track, TrackTag, Verdict
+from .analyses import latest_analysis
 
 
 @dataclass(frozen=True)
@@ -116,13 +117,3 @@ def track_tags(track: Track) -> TrackTags:
 
 def _by_score(tag: RawTag | ShownTag) -> tuple[float, str]:
     return (-(tag.score if tag.score is not None else -1.0), tag.tag.name)
-
-
-def latest_analysis(track: Track) -> Analysis | None:
-    """What the active model heard, without the segment scores and the embedding."""
-    return (
-        Analysis.objects.filter(track=track, model__state=ModelVersion.State.ACTIVE)
-        .select_related("model")
-        .defer("scores", "embedding")
-        .first()
-    )
