@@ -1,10 +1,13 @@
-"""Says at the top of a run which music the tests hear, and whether there is a browser."""
+"""The people and the song of every test; a header that says what is heard, and in which browser."""
 
 from __future__ import annotations
 
 import pytest
 
+from tagger.actions.bootstrap import ensure_vocabulary
+from tagger.models import Track, User
 from tests.standin import standin
+from tests.web import rows
 from tests.web.browser.chromium import CHROMIUM
 
 NO_BROWSER = (
@@ -26,3 +29,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
+
+
+@pytest.fixture
+def owner(db: None) -> User:
+    ensure_vocabulary()
+    return rows.person("owner")
+
+
+@pytest.fixture
+def outsider(db: None) -> User:
+    return rows.person("outsider")
+
+
+@pytest.fixture
+def song(owner: User) -> Track:
+    """A tagged track: surely a guitar, hardly a piano."""
+    return rows.heard(rows.track(owner, "Blue hour", artist="Mira"), guitar=0.9, rock=0.6)

@@ -7,11 +7,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tagger.actions.bootstrap import ensure_vocabulary
 from tagger.actions.tokens import make_token
-from tagger.models import ApiToken, ModelVersion, Track, User
+from tagger.models import ApiToken, ModelVersion, User
 from tests.audio_factory import music, tone, write
-from tests.web import rows
 
 
 @pytest.fixture(autouse=True)
@@ -34,23 +32,6 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     ids: list[str] = []
     monkeypatch.setattr(run_job, "apply_async", lambda args, queue: ids.append(args[0]))
     return ids
-
-
-@pytest.fixture
-def owner(db: None) -> User:
-    ensure_vocabulary()
-    return rows.person("owner")
-
-
-@pytest.fixture
-def outsider(db: None) -> User:
-    return rows.person("outsider")
-
-
-@pytest.fixture
-def song(owner: User) -> Track:
-    """A tagged track: surely a guitar, hardly a piano."""
-    return rows.heard(rows.track(owner, "Blue hour", artist="Mira"), guitar=0.9, rock=0.6)
 
 
 @pytest.fixture
