@@ -19,6 +19,7 @@ export class TransferRow {
   get isWaiting() { return this.state === "waiting"; }
   get isSending() { return this.state === "sending"; }
   get isOpen() { return this.isWaiting || this.isSending; }
+  get hasArrived() { return this.arrived && this.state !== "refused"; }
 
   waiting() {
     this.#show("waiting", this.words.waiting);
@@ -44,6 +45,7 @@ export class TransferRow {
     holder.innerHTML = html;
     const row = holder.firstElementChild;
     this.state = row.dataset.state ?? "ended";
+    this.arrived = true;
     document.getElementById(row.id)?.remove();
     this.element.replaceWith(row);
     this.element = row;

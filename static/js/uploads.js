@@ -10,11 +10,16 @@ const rows = [];
 
 function place(row) {
   const list = document.getElementById("transfers");
-  if (list && !row.element.isConnected) list.prepend(row.element);
+  if (!list || row.element.isConnected) return;
+  // A page that was made after the file arrived shows it already.
+  const shown = row.hasArrived && document.getElementById(row.element.id);
+  if (shown) row.element = shown;
+  else list.prepend(row.element);
 }
 
 function placeAll() {
   rows.toReversed().forEach(place);
+  [...rows].forEach(handOver);
 }
 
 function forget(row) {
@@ -29,9 +34,10 @@ function showCount() {
   count.hidden = !open;
 }
 
-function arrived(row, html) {
-  row.become(html);
-  if (row.state === "refused") return; // stays until dismissed: the server keeps nothing of it
+// The page polls for what it shows. A refused file stays ours until it is dismissed: the server
+// keeps nothing of it. One that arrived while no list was on the page waits for the next.
+function handOver(row) {
+  if (!row.hasArrived || !row.element.isConnected) return;
   forget(row);
   htmx.trigger(document.body, "work-started");
 }
@@ -39,8 +45,9 @@ function arrived(row, html) {
 async function send(row) {
   row.sending(0);
   const outcome = await sendFile(template.dataset.action, row.file, (share) => row.sending(share));
-  if (outcome.html) arrived(row, outcome.html);
+  if (outcome.html) row.become(outcome.html);
   else row.failed(template.dataset[outcome.trouble]);
+  handOver(row);
   next();
 }
 

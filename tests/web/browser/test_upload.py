@@ -88,6 +88,23 @@ def test_a_file_that_arrives_while_the_last_answer_is_on_its_way_is_followed_too
 
 
 @pytest.mark.usefixtures("hearing")
+def test_a_file_that_arrives_before_the_list_does_is_shown(
+    web: Page, ten_clips: list[Path]
+) -> None:
+    held: dict[str, Route] = {}
+    web.goto("/tags/")
+    web.route("**/upload/", lambda route: held.update({route.request.method: route}))
+    drop(web, ten_clips[0])
+    while len(held) < 2:
+        web.wait_for_timeout(100)
+    page_without_it = held["GET"].fetch()
+    with web.expect_response(lambda answer: answer.request.method == "POST"):
+        held["POST"].continue_()
+    held["GET"].fulfill(response=page_without_it)
+    expect(web.locator("#transfers").get_by_text("Done")).to_have_count(1, timeout=PATIENCE)
+
+
+@pytest.mark.usefixtures("hearing")
 def test_files_may_be_dropped_on_any_page(web: Page, ten_clips: list[Path], tmp_path: Path) -> None:
     bad = tmp_path / "shopping.mp3"
     bad.write_text("milk, bread, strings for the guitar\n" * 50)
