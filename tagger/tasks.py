@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from celery import shared_task
 
-from .actions import idempotency, jobs, reaping
+from .actions import idempotency, jobs, reaping, trash
 from .actions.tag_track import tag_track
 from .models import Job
 
@@ -35,3 +35,10 @@ def reap_jobs() -> None:
     reaped = reaping.reap()
     if reaped.resent or reaped.failed:
         logger.warning("reaped: %d sent again, %d given up", reaped.resent, reaped.failed)
+
+
+@shared_task
+def purge_trash() -> None:
+    purged = trash.purge_expired()
+    if purged:
+        logger.info("%d tracks had been in the Trash for their time and are gone", purged)

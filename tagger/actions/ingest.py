@@ -17,6 +17,7 @@ from ml.metadata import Metadata, read_metadata
 from ..formats import human_size
 from ..models import Job, Track, User
 from .jobs import create_job
+from .trash import restore_track
 
 
 class IngestError(Exception):
@@ -33,6 +34,8 @@ class Ingested:
     track: Track
     job: Job | None
     duplicate: bool
+    restored: bool = False
+    """It lay in the Trash; sending it again has brought it back."""
 
 
 @dataclass(frozen=True)
@@ -70,12 +73,13 @@ def ingest(
     """Bring the file at `path` into the owner's library; the file is moved away on success.
 
     The same audio again (whatever its file name and metadata) is answered with the track that
-    exists. Raises IngestError, and then nothing of the file stays.
+    exists, which is taken out of the Trash if it lies there. Raises IngestError, and then nothing
+    of the file stays.
     """
     facts = _examine(path, file_name)
-    known = Track.objects.filter(owner=owner, audio_sha256=facts.audio_sha256).first()
+    known = _known(facts, owner, trigger)
     if known:
-        return Ingested(known, known.jobs.first(), duplicate=True)
+        return known
     track = _new_track(facts, _clean_name(file_name), owner, words or Words())
     try:
         with _Movable(path) as content:
@@ -85,14 +89,25 @@ def ingest(
             job = create_job(Job.Kind.TAG_TRACK, owner=owner, trigger=trigger, track=track)
     except IntegrityError:
         track.file.delete(save=False)
-        known = Track.objects.filter(owner=owner, audio_sha256=facts.audio_sha256).first()
+        known = _known(facts, owner, trigger)
         if known is None:
             raise
-        return Ingested(known, known.jobs.first(), duplicate=True)
+        return known
     except BaseException:
         track.file.delete(save=False)
         raise
     return Ingested(track, job, duplicate=False)
+
+
+def _known(facts: _Facts, owner: User, trigger: Job.Trigger) -> Ingested | None:
+    known = Track.objects.filter(owner=owner, audio_sha256=facts.audio_sha256).first()
+    if known is None:
+        return None
+    try:
+        restored = restore_track(known, trigger=trigger)
+    except Track.DoesNotExist:  # it has gone for good in this very moment
+        return None
+    return Ingested(known, known.jobs.first(), duplicate=True, restored=restored)
 
 
 def limits() -> DecodeLimits:

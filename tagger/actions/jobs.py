@@ -143,6 +143,8 @@ def retry(job: Job, *, trigger: Job.Trigger) -> Job:
         )
     with transaction.atomic():
         track = Track.objects.select_for_update().get(pk=job.track.pk)
+        if track.deleted_at:
+            raise JobStateError("Its track is in the Trash. Restore the track first.")
         standing = track.jobs.filter(kind=job.kind, state__in=Job.OPEN_STATES).first()
         if standing:
             return standing

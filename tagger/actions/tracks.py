@@ -20,16 +20,6 @@ def held(track: Track) -> Iterator[None]:
         yield
 
 
-def delete_track(track: Track) -> None:
-    """Delete the row, then its file once the row is surely gone. A running job is told to stop."""
-    storage, name = track.file.storage, str(track.file.name)
-    with transaction.atomic():
-        for job in track.jobs.filter(state__in=Job.OPEN_STATES):
-            jobs.cancel(job)
-        track.delete()
-        transaction.on_commit(lambda: storage.delete(name))
-
-
 def rename_track(track: Track, *, title: str, artist: str, album: str) -> Track:
     track.title, track.artist, track.album = title, artist, album
     track.save(update_fields=["title", "artist", "album", "updated_at"])

@@ -52,6 +52,8 @@ class ModelVersionAdmin(ReadOnlyAdmin):
             "opts": self.opts,
             "version": version,
             "active": active_model(),
-            "unheard": Track.objects.exclude(analyses__model=version).count(),
+            "unheard": Track.objects.filter(deleted_at=None)
+            .exclude(analyses__model=version)
+            .count(),
         }
         return TemplateResponse(request, "admin/tagger/modelversion/activate.html", context)

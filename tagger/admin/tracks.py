@@ -8,7 +8,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from ..actions.tracks import delete_track, reanalyse_track
+from ..actions.tracks import reanalyse_track
+from ..actions.trash import delete_track, purge_track
 from ..models import Job, Track
 from .read_only import ReadOnlyAdmin
 
@@ -16,7 +17,7 @@ from .read_only import ReadOnlyAdmin
 @admin.register(Track)
 class TrackAdmin(ReadOnlyAdmin):
     list_display = ("title", "artist", "owner", "state", "duration", "codec", "created_at")
-    list_filter = ("state", "codec", "created_at")
+    list_filter = ("state", ("deleted_at", admin.EmptyFieldListFilter), "codec", "created_at")
     list_select_related = ("owner",)
     search_fields = ("id", "title", "artist", "album", "file_name", "owner__username")
     date_hierarchy = "created_at"
@@ -35,10 +36,11 @@ class TrackAdmin(ReadOnlyAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Track) -> None:
         delete_track(obj)
+        purge_track(obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Track]) -> None:
         for track in queryset:
-            delete_track(track)
+            self.delete_model(request, track)
 
     @admin.action(description=_("Hear again with the active model"), permissions=["act"])
     def hear_again(self, request: HttpRequest, queryset: QuerySet[Track]) -> None:

@@ -13,7 +13,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ..actions.ingest import Ingested, IngestError, Words, ingest, too_large
-from ..actions.tracks import delete_track, held, reanalyse_track, rename_track
+from ..actions.tracks import held, reanalyse_track, rename_track
+from ..actions.trash import delete_track
 from ..models import Job, Track
 from ..queries.library import LibraryFilter
 from .accepted import accepted
@@ -127,7 +128,12 @@ class TrackList(ListView):
         responses=changes({200: TrackShape}, *BODY, "not-found", "precondition-failed"),
     ),
     delete=extend_schema(
-        summary="Delete a track and its file", responses=changes({204: None}, "not-found")
+        summary="Delete a track",
+        description=(
+            "It is listed nowhere any more, and goes for good, with its file, after 30 days. "
+            "Uploading the same audio before then brings it back."
+        ),
+        responses=changes({204: None}, "not-found"),
     ),
 )
 class TrackDetail(ApiView):

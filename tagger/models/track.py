@@ -48,6 +48,9 @@ class Track(models.Model):
     state = models.CharField(max_length=8, choices=State.choices, default=State.PENDING)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+    deleted_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text=_("In the Trash since then.")
+    )
     search_text = models.GeneratedField(
         expression=Lower(
             models.functions.Concat(
@@ -73,6 +76,11 @@ class Track(models.Model):
             models.Index(fields=["owner", "-created_at", "-id"], name="track_owner_created"),
             models.Index(fields=["owner", "state"], name="track_owner_state"),
             models.Index(fields=["owner", "file_sha256"], name="track_owner_file"),
+            models.Index(
+                fields=["deleted_at"],
+                condition=models.Q(deleted_at__isnull=False),
+                name="track_trashed",
+            ),
             GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="track_search_trigram"),
         ]
 

@@ -30,12 +30,24 @@ ORDERINGS = {
 
 def library(owner: User) -> QuerySet[Track]:
     """Everything that is this person's, without the columns no list shows."""
+    return _own(owner).filter(deleted_at=None)
+
+
+def trash(owner: User) -> QuerySet[Track]:
+    """What this person has deleted and can still have back."""
+    return _own(owner).filter(deleted_at__isnull=False)
+
+
+def _own(owner: User) -> QuerySet[Track]:
     return Track.objects.filter(owner=owner).defer("peaks", "search_text")
 
 
 def tracks_by_file(owner: User, digests: Sequence[str]) -> dict[str, UUID]:
-    """Which of these files (SHA-256, lower case) the library holds, and as which track."""
-    held = Track.objects.filter(owner=owner, file_sha256__in=digests)
+    """Which of these files (SHA-256, lower case) the library holds, and as which track.
+
+    Not those in the Trash: sending such a file again brings its track back.
+    """
+    held = library(owner).filter(file_sha256__in=digests)
     return dict(held.values_list("file_sha256", "id"))
 
 

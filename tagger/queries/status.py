@@ -48,13 +48,13 @@ class Status:
 def status() -> Status:
     workers, reachable = _workers()
     disk = shutil.disk_usage(settings.MEDIA_ROOT)
-    failed = Job.objects.filter(state=Job.State.FAILED).select_related("track", "owner")
+    failed = Job.objects.filter(state=Job.State.FAILED, track__deleted_at=None)
     return Status(
         queues=_queues(),
         workers=workers,
         broker_reachable=reachable,
         model=active_model(),
-        failed=list(failed.order_by("-finished_at")[:50]),
+        failed=list(failed.select_related("track", "owner").order_by("-finished_at")[:50]),
         disk_free=disk.free,
         disk_total=disk.total,
     )

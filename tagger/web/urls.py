@@ -12,6 +12,7 @@ from .views import (
     status,
     tags,
     track,
+    trash,
     upload,
     verdicts,
 )
@@ -30,6 +31,9 @@ urlpatterns = [
     path("tracks/<uuid:track_id>/similar/", similar.similar_page, name="similar"),
     path("tracks/<uuid:track_id>/tags/", verdicts.add_tag, name="add-tag"),
     path("tracks/<uuid:track_id>/tags/<slug:slug>/", verdicts.verdict, name="verdict"),
+    path("tracks/<uuid:track_id>/restore/", trash.restore, name="restore-track"),
+    path("tracks/<uuid:track_id>/purge/", trash.purge, name="purge-track"),
+    path("trash/", trash.trash_page, name="trash"),
     path("upload/", upload.upload_page, name="upload"),
     path("live/", live.live, name="live"),
     path("status/", status.status_page, name="status"),

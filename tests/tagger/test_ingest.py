@@ -10,10 +10,10 @@ import pytest
 from django.db import connection
 
 from tagger.actions.ingest import Ingested, IngestError, Words, ingest
-from tagger.actions.tracks import delete_track
+from tagger.actions.trash import delete_track
 from tagger.models import Job, Track, User
+from tagger.queries.library import library, tracks_by_file
 from tests.audio_factory import music, tone, write
-from tests.web import rows
 
 Wav = Callable[..., Path]
 
@@ -195,17 +195,18 @@ def test_a_very_long_name_is_cut_and_keeps_its_suffix(owner: User, wav: Wav) -> 
     assert track.file_name.endswith(".mp3")
 
 
-def test_deleting_a_track_deletes_its_file_and_stops_its_job(
-    owner: User, wav: Wav, scratch_media: Path, django_capture_on_commit_callbacks: Any
-) -> None:
+def test_the_same_sound_again_comes_back_from_the_trash(owner: User, wav: Wav) -> None:
     track = take(wav(), owner).track
-    with django_capture_on_commit_callbacks(execute=True):
-        delete_track(track)
-    assert stored(scratch_media) == []
-    assert not Job.objects.exists()
+    delete_track(track)
+    again = take(wav("again.wav"), owner)
+    assert (again.track, again.duplicate, again.restored) == (track, True, True)
+    assert library(owner).get() == track
+    assert again.job is not None
+    assert again.job.state == Job.State.QUEUED
 
 
-def test_a_heard_track_can_be_deleted(song: Track) -> None:
-    rows.job(song, Job.State.SUCCEEDED)
-    delete_track(song)
-    assert not Track.objects.exists()
+def test_a_file_in_the_trash_is_not_among_those_held(owner: User, wav: Wav) -> None:
+    track = take(wav(), owner).track
+    assert tracks_by_file(owner, [track.file_sha256])
+    delete_track(track)
+    assert not tracks_by_file(owner, [track.file_sha256])

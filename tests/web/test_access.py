@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from tagger.actions.trash import delete_track
 from tagger.models import ApiToken, Job, Track, User
 
 from . import rows
@@ -23,7 +24,7 @@ PAGES = [
     ("change-password", {}),
     ("track", {"track_id": NOBODY}),
     ("edit-track", {"track_id": NOBODY}),
-    ("delete-track", {"track_id": NOBODY}),
+    ("trash", {}),
     ("download", {"track_id": NOBODY}),
     ("similar", {"track_id": NOBODY}),
     ("status", {}),
@@ -31,12 +32,15 @@ PAGES = [
 ACTS = [
     ("live", {}),
     ("hear-again", {"track_id": NOBODY}),
+    ("delete-track", {"track_id": NOBODY}),
+    ("restore-track", {"track_id": NOBODY}),
+    ("purge-track", {"track_id": NOBODY}),
     ("verdict", {"track_id": NOBODY, "slug": "guitar"}),
     ("add-tag", {"track_id": NOBODY}),
     ("revoke-token", {"token_id": NOBODY}),
     ("retry-job", {"job_id": NOBODY}),
 ]
-OF_A_TRACK = ["track", "edit-track", "delete-track", "download", "similar"]
+OF_A_TRACK = ["track", "edit-track", "download", "similar"]
 
 
 def address(name: str, values: dict[str, Any]) -> str:
@@ -90,6 +94,13 @@ def test_somebody_elses_track_cannot_be_changed(name: str, song: Track, outside:
     song.refresh_from_db()
     assert song.title == "Blue hour"
     assert not song.jobs.exists()
+
+
+@pytest.mark.parametrize("name", ["restore-track", "purge-track"])
+def test_somebody_elses_trash_cannot_be_touched(name: str, song: Track, outside: Client) -> None:
+    delete_track(song)
+    assert outside.post(reverse(f"web:{name}", args=[song.pk])).status_code == 404
+    assert Track.objects.get().deleted_at is not None
 
 
 def test_somebody_elses_tags_cannot_be_judged(song: Track, outside: Client) -> None:

@@ -76,21 +76,15 @@ def test_a_track_cannot_lose_its_title(page: Client, song: Track) -> None:
     assert song.title == "Blue hour"
 
 
-def test_deleting_asks_first(page: Client, song: Track) -> None:
-    assert (
-        "Delete this track?"
-        in page.get(reverse("web:delete-track", args=[song.pk])).content.decode()
-    )
-    assert Track.objects.filter(pk=song.pk).exists()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_deleting_takes_the_file_along(page: Client, song: Track) -> None:
-    stored = Path(song.file.path)
-    assert stored.exists()
-    assert page.post(reverse("web:delete-track", args=[song.pk]))["Location"] == "/"
-    assert not Track.objects.exists()
-    assert not stored.exists()
+def test_deleting_offers_to_undo_it(page: Client, song: Track) -> None:
+    response = page.post(reverse("web:delete-track", args=[song.pk]), follow=True)
+    text = response.content.decode()
+    assert "Deleted: Blue hour" in text
+    undo = reverse("web:restore-track", args=[song.pk])
+    assert f'<form action="{undo}" method="post">' in text
+    assert page.get(reverse("web:track", args=[song.pk])).status_code == 404
+    assert "Back in the library" in page.post(undo, follow=True).content.decode()
+    assert page.get(reverse("web:track", args=[song.pk])).status_code == 200
 
 
 def test_the_original_can_be_downloaded_under_its_name(page: Client, song: Track) -> None:

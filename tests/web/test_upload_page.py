@@ -9,6 +9,7 @@ import numpy as np
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from tagger.actions.trash import delete_track
 from tagger.models import Job, Track, User
 
 from . import rows
@@ -83,6 +84,16 @@ def test_the_same_sound_again_shows_the_track_that_exists(page: Client) -> None:
     assert "Already in your library" in text
     assert f"/tracks/{Track.objects.get().pk}/" in text
     assert Job.objects.count() == 1
+
+
+def test_a_deleted_sound_sent_again_comes_back(page: Client) -> None:
+    page.post("/upload/", {"files": tone("first.wav")}, headers=SCRIPT)
+    delete_track(Track.objects.get())
+    response = page.post("/upload/", {"files": tone("second.wav")}, headers=SCRIPT)
+    assert "Back from the Trash" in response.content.decode()
+    delete_track(Track.objects.get())
+    plain = page.post("/upload/", {"files": tone("third.wav")}, follow=True)
+    assert "Back from the Trash: first" in plain.content.decode()
 
 
 def test_the_same_sound_of_another_is_a_track_of_its_own(page: Client, outside: Client) -> None:

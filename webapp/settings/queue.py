@@ -55,7 +55,10 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "maintenance"
 CELERY_TASK_CREATE_MISSING_QUEUES = True
-CELERY_TASK_ROUTES = {"tagger.tasks.reap_jobs": {"queue": "maintenance"}}
+CELERY_TASK_ROUTES = {
+    "tagger.tasks.reap_jobs": {"queue": "maintenance"},
+    "tagger.tasks.purge_trash": {"queue": "maintenance"},
+}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -67,5 +70,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "tagger.tasks.reap_jobs",
         "schedule": timedelta(seconds=10),
         "options": {"queue": "maintenance", "expires": 10},
+    },
+    "purge-trash": {
+        "task": "tagger.tasks.purge_trash",
+        "schedule": timedelta(minutes=10),
+        "options": {"queue": "maintenance", "expires": 600},
     },
 }

@@ -5,15 +5,17 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from ...actions import tracks
+from ...actions import tracks, trash
 from ...models import Job, Track
 from ...queries.tag_view import track_tags
 from ...queries.verdict_history import verdict_history
 from ..access import PageRequest, own_track, signed_in
 from ..forms import TrackWordsForm
+from ..toasts import offer_undo
 from ..transfers import poll_seconds, transfer
 
 
@@ -43,14 +45,14 @@ def edit_track(request: PageRequest, track_id: UUID) -> HttpResponse:
     return render(request, "web/track_edit.html", context, status=422 if form.errors else 200)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_POST
 @signed_in
 def delete_track(request: PageRequest, track_id: UUID) -> HttpResponse:
     track = own_track(request, track_id)
-    if request.method != "POST":
-        return render(request, "web/track_delete.html", {"track": track})
-    tracks.delete_track(track)
-    messages.success(request, _("Deleted: %s") % track.title)
+    trash.delete_track(track)
+    offer_undo(
+        request, _("Deleted: %s") % track.title, reverse("web:restore-track", args=[track.pk])
+    )
     return redirect("web:library")
 
 

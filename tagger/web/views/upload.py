@@ -52,7 +52,7 @@ def _answer_script(request: PageRequest, outcomes: list[Ingested | Refused]) -> 
     if isinstance(outcome, Refused):
         return render(request, "web/_transfer_refused.html", {"refused": outcome})
     if outcome.duplicate or outcome.job is None:
-        return render(request, "web/_transfer_known.html", {"track": outcome.track})
+        return render(request, "web/_transfer_known.html", {"outcome": outcome})
     return render(request, "web/_transfer.html", {"row": transfer(outcome.track)})
 
 
@@ -63,6 +63,8 @@ def _answer_form(request: PageRequest, outcomes: list[Ingested | Refused]) -> Ht
     for outcome in outcomes:
         if isinstance(outcome, Refused):
             messages.error(request, f"{outcome.file_name}: {outcome.reason}")
+        elif outcome.restored:
+            messages.success(request, _("Back from the Trash: %s") % outcome.track.title)
         elif outcome.duplicate:
             messages.info(request, _("Already in your library: %s") % outcome.track.title)
         else:

@@ -195,14 +195,13 @@ def test_what_is_not_the_persons_to_say_is_not_changed(api: Client, song: Track)
     assert song.state == Track.State.TAGGED
 
 
-def test_a_deleted_track_is_gone_with_its_file(
-    api: Client, song: Track, django_capture_on_commit_callbacks: Any
-) -> None:
-    path = Path(song.file.path)
-    with django_capture_on_commit_callbacks(execute=True):
-        assert api.delete(f"{TRACKS}{song.pk}/").status_code == 204
-    assert not path.exists()
-    assert api.get(f"{TRACKS}{song.pk}/").status_code == 404
+def test_a_deleted_track_is_nowhere(api: Client, song: Track) -> None:
+    assert api.delete(f"{TRACKS}{song.pk}/").status_code == 204
+    assert api.delete(f"{TRACKS}{song.pk}/").status_code == 404
+    for part in ("", "audio/", "peaks/", "predictions/", "similar/", "tags/"):
+        assert api.get(f"{TRACKS}{song.pk}/{part}").status_code == 404
+    assert titles(api) == []
+    assert "Blue hour" not in b"".join(api.get("/api/v1/exports/tracks.csv")).decode()
 
 
 def test_hearing_again_is_a_job(api: Client, song: Track) -> None:

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from ...actions.trash import KEPT, purge_track, restore_track
+from ...models import Job
+from ...queries.library import trash
+from ..access import PageRequest, signed_in
+
+PAGE_SIZE = 50
+
+
+@require_safe
+@signed_in
+def trash_page(request: PageRequest) -> HttpResponse:
+    deleted = trash(request.user).order_by("-deleted_at", "-id")
+    page = Paginator(deleted, PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = [(track, track.deleted_at + KEPT) for track in page if track.deleted_at]
+    return render(request, "web/trash.html", {"page": page, "rows": rows, "days": KEPT.days})
+
+
+@require_POST
+@signed_in
+def restore(request: PageRequest, track_id: UUID) -> HttpResponse:
+    track = get_object_or_404(trash(request.user), pk=track_id)
+    restore_track(track, trigger=Job.Trigger.WEB)
+    messages.success(request, _("Back in the library: %s") % track.title)
+    return redirect("web:track", track_id=track.pk)
+
+
+@require_POST
+@signed_in
+def purge(request: PageRequest, track_id: UUID) -> HttpResponse:
+    track = get_object_or_404(trash(request.user), pk=track_id)
+    purge_track(track)
+    messages.success(request, _("Gone for good: %s") % track.title)
+    return redirect("web:trash")
