@@ -8,12 +8,16 @@ from collections.abc import Callable
 from celery import shared_task
 
 from .actions import idempotency, jobs, reaping, trash
+from .actions.switching import switch_tags
 from .actions.tag_track import tag_track
 from .models import Job
 
 logger = logging.getLogger(__name__)
 
-WORK: dict[str, Callable[[Job], None]] = {Job.Kind.TAG_TRACK: tag_track}
+WORK: dict[str, Callable[[Job], None]] = {
+    Job.Kind.TAG_TRACK: tag_track,
+    Job.Kind.SWITCH_TAGS: switch_tags,
+}
 
 
 @shared_task

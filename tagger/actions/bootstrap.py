@@ -6,6 +6,7 @@ import secrets
 
 from django.utils.text import slugify
 
+from ml.card import ModelCard, read_card
 from ml.labels import LABELS
 from ml.weights import default_model_path
 
@@ -32,8 +33,16 @@ def _ensure_tag(name: str, group: str, shown_as: Tag | None = None) -> Tag:
 
 def ensure_model() -> ModelVersion:
     """The shipped model is installed; it becomes active only where none is."""
-    shipped = install_model(default_model_path())
-    return active_model() or activate_model(shipped)
+    path = default_model_path()
+    shipped = install_model(path, name=_shipped_name(read_card(path)))
+    if active_model() is None:
+        activate_model(shipped)
+    return active_model() or shipped
+
+
+def _shipped_name(card: ModelCard) -> str:
+    """Its card calls it the default; beside models of other days a person wants to know more."""
+    return f"Tonemark {card.config['block']} {card.created[:10]}"
 
 
 def ensure_admin(username: str = "admin") -> str | None:

@@ -23,14 +23,16 @@ logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=30)
 MAX_ATTEMPTS = 3
-QUEUES = {Job.Kind.TAG_TRACK: "inference"}
+QUEUES = {Job.Kind.TAG_TRACK: "inference", Job.Kind.SWITCH_TAGS: "maintenance"}
 
 
 class JobStateError(Exception):
     """The job is not in a state that allows this; the message says which."""
 
 
-def create_job(kind: Job.Kind, *, owner: User, trigger: Job.Trigger, track: Track) -> Job:
+def create_job(
+    kind: Job.Kind, *, owner: User | None, trigger: Job.Trigger, track: Track | None = None
+) -> Job:
     """Write the row, and tell the queue of it once the transaction has committed."""
     job = Job.objects.create(
         kind=kind, owner=owner, trigger=trigger, track=track, queue=QUEUES[kind]

@@ -12,14 +12,14 @@ from django.utils.text import slugify
 
 from ml.card import ModelCard, card_path, read_card
 
-from ..models import ModelVersion, Tag, Track
-from .effective_tags import rebuild_many
+from ..models import Activation, Job, ModelVersion, Tag, User
+from .switching import begin_switch
 
 # A card may leave thresholds out; half is where a calibrated score says "more likely than not".
 DEFAULT_THRESHOLD = 0.5
 
 
-def install_model(path: Path) -> ModelVersion:
+def install_model(path: Path, *, name: str = "", by: User | None = None) -> ModelVersion:
     """Bring in weights and their card. The same weights again: the row that exists."""
     card = read_card(path)
     known = ModelVersion.objects.filter(sha256=card.sha256).first()
@@ -27,11 +27,12 @@ def install_model(path: Path) -> ModelVersion:
         return known
     _ensure_tags(card)
     version = ModelVersion(
-        name=_free_name(card.name),
+        name=_free_name(name or card.name),
         sha256=card.sha256,
         card=asdict(card),
         labels=list(card.labels),
         thresholds=[card.thresholds.get(label, DEFAULT_THRESHOLD) for label in card.labels],
+        created_by=by,
     )
     return _store(version, path)
 
@@ -49,26 +50,52 @@ def _store(version: ModelVersion, path: Path) -> ModelVersion:
     return version
 
 
-def activate_model(version: ModelVersion) -> ModelVersion:
+def activate_model(
+    version: ModelVersion,
+    *,
+    by: User | None = None,
+    trigger: Job.Trigger = Job.Trigger.COMMAND,
+    rollback: bool = False,
+    concerns: list[str] | None = None,
+    reason: str = "",
+) -> Activation:
     """Make this version the one in use; the former one is retired, not deleted.
 
-    Tracks it has heard before show its tags at once; the others keep theirs until it hears them.
+    Tracks it has heard before show its tags, in lists as soon as the queued switch has come to
+    them; the others keep theirs until it hears them. Active already: the last change is answered.
     """
     with transaction.atomic():
-        _lock_versions()
-        active = ModelVersion.objects.filter(state=ModelVersion.State.ACTIVE)
-        active.exclude(pk=version.pk).update(state=ModelVersion.State.RETIRED)
-        ModelVersion.objects.filter(pk=version.pk).update(
-            state=ModelVersion.State.ACTIVE, activated_at=timezone.now()
+        former = _lock_versions()
+        known = version.activations.first() if former == version else None
+        if known:
+            return known
+        _set_active(version)
+        activation = Activation.objects.create(
+            model=version,
+            former=former,
+            model_name=version.name,
+            former_name=former.name if former else "",
+            by=by,
+            trigger=trigger,
+            rollback=rollback,
+            concerns=concerns or [],
+            reason=reason,
         )
-        rebuild_many(Track.objects.filter(analyses__model=version).only("pk").order_by("pk"))
-    version.refresh_from_db()
-    return version
+        begin_switch(activation, owner=by, trigger=trigger)
+    return activation
 
 
-def _lock_versions() -> None:
-    """Two activations at once would otherwise meet in the constraint."""
-    list(ModelVersion.objects.select_for_update().order_by("pk").values_list("pk"))
+def _lock_versions() -> ModelVersion | None:
+    """The active version. Two activations at once would otherwise meet in the constraint."""
+    versions = list(ModelVersion.objects.select_for_update().order_by("pk"))
+    return next((version for version in versions if version.is_active), None)
+
+
+def _set_active(version: ModelVersion) -> None:
+    former = ModelVersion.objects.filter(state=ModelVersion.State.ACTIVE).exclude(pk=version.pk)
+    former.update(state=ModelVersion.State.RETIRED)
+    version.state, version.activated_at = ModelVersion.State.ACTIVE, timezone.now()
+    version.save(update_fields=["state", "activated_at"])
 
 
 def _ensure_tags(card: ModelCard) -> None:
@@ -82,4 +109,4 @@ def _free_name(name: str) -> str:
     taken = set(ModelVersion.objects.filter(name__startswith=name).values_list("name", flat=True))
     if name not in taken:
         return name
-    return next(free for n in range(2, len(taken) + 3) if (free := f"{name}-{n}") not in taken)
+    return next(free for n in range(2, len(taken) + 3) if (free := f"{name} {n}") not in taken)

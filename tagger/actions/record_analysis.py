@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 def record_analysis(track: Track, model: ModelVersion, heard: Heard) -> Analysis:
     """Upsert the Analysis row for (track, model); hearing the same thing twice changes nothing.
 
+    What a model heard that was never in use changes nothing that is shown.
     Raises Track.DoesNotExist when the track was deleted while it was being heard.
     """
     with transaction.atomic():
@@ -24,13 +25,25 @@ def record_analysis(track: Track, model: ModelVersion, heard: Heard) -> Analysis
         analysis, _ = Analysis.objects.update_or_create(
             track=track, model=model, defaults=_values(heard)
         )
-        track.state = Track.State.TAGGED
-        track.duration = heard.duration
-        track.peaks = heard.peaks.astype(np.int8).tobytes()
-        track.notes = list(heard.notes)
-        track.save(update_fields=["state", "duration", "peaks", "notes", "updated_at"])
-        rebuild_effective_tags(track)
+        if _was_in_use(model):
+            _show(track, heard)
     return analysis
+
+
+def _was_in_use(model: ModelVersion) -> bool:
+    """A candidate is held, lest it become active without anybody showing what it heard here."""
+    if model.activated_at is None:
+        model = ModelVersion.objects.select_for_update(no_key=True).get(pk=model.pk)
+    return model.activated_at is not None
+
+
+def _show(track: Track, heard: Heard) -> None:
+    track.state = Track.State.TAGGED
+    track.duration = heard.duration
+    track.peaks = heard.peaks.astype(np.int8).tobytes()
+    track.notes = list(heard.notes)
+    track.save(update_fields=["state", "duration", "peaks", "notes", "updated_at"])
+    rebuild_effective_tags(track)
 
 
 def _values(heard: Heard) -> dict[str, object]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from typing import cast
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from ..actions.effective_tags import active_model
 from ..actions.model_versions import activate_model
-from ..models import ModelVersion, Track
+from ..models import Job, ModelVersion, Track, User
 from .read_only import ReadOnlyAdmin
 
 
@@ -40,8 +41,8 @@ class ModelVersionAdmin(ReadOnlyAdmin):
             return None
         if "confirmed" not in request.POST:
             return self._ask(request, versions[0])
-        version = activate_model(versions[0])
-        said = _("%(model)s is now the active model.") % {"model": version}
+        activate_model(versions[0], by=cast(User, request.user), trigger=Job.Trigger.ADMIN)
+        said = _("%(model)s is now the active model.") % {"model": versions[0]}
         self.message_user(request, said, messages.SUCCESS)
         return None
 

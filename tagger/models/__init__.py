@@ -1,3 +1,4 @@
+from .activation import Activation
 from .analysis import Analysis
 from .job import Job
 from .kept_answer import KeptAnswer
@@ -11,6 +12,7 @@ from .verdict import Verdict
 from .worker import Worker
 
 __all__ = [
+    "Activation",
     "Analysis",
     "ApiToken",
     "Job",

@@ -13,6 +13,7 @@ class Job(models.Model):
 
     class Kind(models.TextChoices):
         TAG_TRACK = "tag_track", _("tag a track")
+        SWITCH_TAGS = "switch_tags", _("show the active model's tags")
 
     class Trigger(models.TextChoices):
         WEB = "web", _("web page")
@@ -35,7 +36,12 @@ class Job(models.Model):
     trigger = models.CharField(max_length=10, choices=Trigger.choices)
     queue = models.CharField(max_length=20)
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="jobs"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="jobs",
+        help_text=_("Empty: the installation's own work."),
     )
     track = models.ForeignKey(
         "Track", null=True, blank=True, on_delete=models.CASCADE, related_name="jobs"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from ..actions.effective_tags import standing_verdicts
+from ..actions.effective_tags import effective_tags, standing_verdicts
 from ..models import Analysis, Tag, Track, TrackTag, Verdict
 from .analyses import latest_analysis
 
@@ -52,11 +52,16 @@ class ShownTag:
 
 @dataclass(frozen=True)
 class TrackTags:
-    """What the active model and the people say of a track."""
+    """What the model that heard it last and the people say of a track."""
 
     analysis: Analysis | None
     tags: tuple[ShownTag, ...]
     vocabulary: tuple[Tag, ...]
+
+    @property
+    def stale(self) -> bool:
+        """The active model has not heard the track: another, in use before, has."""
+        return self.analysis is not None and not self.analysis.model.is_active
 
     @property
     def certain(self) -> list[ShownTag]:
@@ -92,12 +97,14 @@ class TrackTags:
 
 
 def track_tags(track: Track) -> TrackTags:
-    """Every tag of the vocabulary that was scored or judged, best score first. Four queries."""
+    """Every tag of the vocabulary that was scored or judged, best score first. Three queries."""
     analysis = latest_analysis(track)
     scores = dict(zip(analysis.model.labels, analysis.mean_scores, strict=True)) if analysis else {}
-    effective = {row.tag_id: row for row in track.track_tags.all()}
     verdicts = standing_verdicts(track)
     tags = {tag.pk: tag for tag in Tag.objects.all()}
+    ids = {tag.name: tag.pk for tag in tags.values()}
+    # Decided here, not read: while a change of model goes through the library the rows are late.
+    effective = effective_tags(track, analysis, verdicts, ids)
     members: dict[int, list[RawTag]] = defaultdict(list)
     for tag in tags.values():
         row, verdict = effective.get(tag.pk), verdicts.get(tag.pk)

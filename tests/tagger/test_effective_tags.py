@@ -7,7 +7,6 @@ import pytest
 
 from ml.inference import Analysis as Heard
 from tagger.actions.effective_tags import rebuild_effective_tags
-from tagger.actions.model_versions import activate_model
 from tagger.actions.record_analysis import record_analysis
 from tagger.actions.shown_verdicts import reject_shown
 from tagger.actions.verdicts import give_verdict, withdraw_verdict
@@ -64,7 +63,7 @@ def test_a_rejected_tag_never_returns_with_another_model(song: Track, owner: Use
     give_verdict(owner, song, tag("guitar"), REJECTED)
     model = other_model(["guitar", "harp"])
     hear(song, model, [0.9, 0.8])
-    activate_model(model)
+    rows.promoted(model)
     assert tags(song) == {"harp": "model"}
 
 
@@ -72,25 +71,25 @@ def test_an_accepted_tag_outlives_a_model_that_does_not_know_it(song: Track, own
     give_verdict(owner, song, tag("piano"), ACCEPTED)
     model = other_model(["harp"])
     hear(song, model, [0.8])
-    activate_model(model)
+    rows.promoted(model)
     assert tags(song) == {"harp": "model", "piano": "person"}
     assert song.track_tags.get(tag__name="piano").score is None
 
 
-def test_activating_a_model_and_going_back_is_instant(song: Track) -> None:
+def test_activating_a_model_and_going_back_brings_the_tags_back(song: Track) -> None:
     former = ModelVersion.objects.get(state="active")
     model = other_model(["harp"])
     hear(song, model, [0.8])
     assert tags(song) == {"guitar": "model", "rock": "model"}
-    activate_model(model)
+    rows.promoted(model)
     assert tags(song) == {"harp": "model"}
-    activate_model(former)
+    rows.promoted(former)
     assert tags(song) == {"guitar": "model", "rock": "model"}
     assert ModelVersion.objects.get(state="active") == former
 
 
 def test_tracks_the_new_model_has_not_heard_keep_their_tags(song: Track) -> None:
-    activate_model(other_model(["harp"]))
+    rows.promoted(other_model(["harp"]))
     assert tags(song) == {"guitar": "model", "rock": "model"}
 
 

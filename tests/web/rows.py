@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import count
 from typing import Any
 
 import numpy as np
 from django.core.files.base import ContentFile
+from django.utils import timezone
 
 from ml.analysis import Array
 from ml.inference import Analysis as Heard
 from ml.labels import LABEL_NAMES
+from tagger.actions.model_versions import activate_model
 from tagger.actions.record_analysis import record_analysis
 from tagger.models import Job, ModelVersion, Track, User
+from tagger.tasks import run_job
 
 PASSWORD = "a-long-enough-password"
 HOP = 59_049 / 22_050
@@ -30,6 +34,7 @@ def active_model() -> ModelVersion:
         state=ModelVersion.State.ACTIVE,
         defaults={
             "name": "tonemark-test",
+            "activated_at": timezone.now(),
             "sha256": "0" * 64,
             "card": {},
             "labels": list(LABEL_NAMES),
@@ -71,9 +76,23 @@ def heard(
 ) -> Track:
     """The active model heard these labels (underscores for blanks), and 0.01 of all others."""
     model = active_model()
+    result = hearing(model, scores, segments, notes, embedding)
+    record_analysis(made, model, result)
+    made.refresh_from_db()
+    return made
+
+
+def hearing(
+    model: ModelVersion,
+    scores: dict[str, float],
+    segments: int = 3,
+    notes: tuple[str, ...] = (),
+    embedding: Array | None = None,
+) -> Heard:
+    """What this model hears: these labels, and 0.01 of all others."""
     means = [scores.get(label.replace(" ", "_"), 0.01) for label in model.labels]
     row = np.array([means] * segments, dtype=np.float32)
-    result = Heard(
+    return Heard(
         scores=row,
         mean_scores=row.mean(axis=0),
         embedding=direction(0) if embedding is None else embedding,
@@ -83,8 +102,22 @@ def heard(
         hop_seconds=HOP,
         notes=notes,
     )
-    record_analysis(made, model, result)
-    made.refresh_from_db()
+
+
+def candidate(
+    heard_in: Mapping[Track, dict[str, float]], card: dict[str, Any] | None = None
+) -> ModelVersion:
+    """A version nobody has made active yet, and what it heard in these tracks."""
+    number = next(_numbers)
+    made = ModelVersion.objects.create(
+        name=f"candidate {number}",
+        sha256=f"{number:064}",
+        card=card or {},
+        labels=list(LABEL_NAMES),
+        thresholds=[0.5] * len(LABEL_NAMES),
+    )
+    for one, scores in heard_in.items():
+        record_analysis(one, made, hearing(made, scores))
     return made
 
 
@@ -98,3 +131,15 @@ def job(made: Track, state: Job.State, **values: Any) -> Job:
         state=state,
         **values,
     )
+
+
+def work_off(kind: Job.Kind) -> None:
+    """What a worker would do with the queued jobs of this kind, done here and now."""
+    for queued in Job.objects.filter(kind=kind, state=Job.State.QUEUED):
+        run_job(str(queued.pk))
+
+
+def promoted(model: ModelVersion) -> None:
+    """The version is active, and the whole library shows it."""
+    activate_model(model)
+    work_off(Job.Kind.SWITCH_TAGS)

@@ -1,0 +1,70 @@
+"""After a change of the active model the library's tags follow in the background, in batches.
+
+A track's own page reads scores and verdicts, so it is right at once; lists, counts and filters
+read the rows written here, and say that they are being switched.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from ..models import Activation, Job, Track, User
+from ..queries.batches import batches
+from . import jobs
+from .effective_tags import rebuild_many
+
+
+def begin_switch(activation: Activation, *, owner: User | None, trigger: Job.Trigger) -> None:
+    """Queue the switch, or go on with one that stopped. A switch that still runs is told to end."""
+    with transaction.atomic():
+        for job in Job.objects.filter(kind=Job.Kind.SWITCH_TAGS, state__in=Job.OPEN_STATES):
+            jobs.cancel(job)
+        if _affected(activation).exists():
+            job = jobs.create_job(Job.Kind.SWITCH_TAGS, owner=owner, trigger=trigger)
+            Activation.objects.filter(pk=activation.pk).update(job=job)
+        else:
+            _end(activation)
+
+
+def switch_tags(job: Job) -> None:
+    """Run a claimed job; after a stop it goes on behind the last batch that was written."""
+    activation = Activation.objects.filter(job=job).first()
+    if activation is None:
+        jobs.fail(job, code="no-model", detail="The change of model this job belongs to is gone.")
+        return
+    affected = _affected(activation)
+    total = affected.count()
+    done = affected.filter(pk__lte=activation.last_track).count() if activation.last_track else 0
+    for ids in batches(affected, after=activation.last_track):
+        done += _switch(activation, ids)
+        if not jobs.report(job, stage="switching", done=done, total=total, unit="tracks"):
+            jobs.end_cancelled(job)
+            return
+    _end(activation)
+    jobs.succeed(job)
+
+
+def _switch(activation: Activation, ids: list[UUID]) -> int:
+    with transaction.atomic():
+        count = rebuild_many(ids)
+        Activation.objects.filter(pk=activation.pk).update(last_track=ids[-1])
+    return count
+
+
+def _affected(activation: Activation) -> QuerySet[Track]:
+    """Tracks whose tags this change may alter, also by changes before it that were cut short."""
+    models = _unfinished(activation).values("model")
+    return Track.objects.filter(analyses__model__in=models).distinct()
+
+
+def _end(activation: Activation) -> None:
+    """With this switch, those before it that were cut short are made good too."""
+    _unfinished(activation).update(switched_at=timezone.now())
+
+
+def _unfinished(activation: Activation) -> QuerySet[Activation]:
+    return Activation.objects.filter(switched_at=None, pk__lte=activation.pk)
