@@ -6,47 +6,122 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tagger', '0004_trash'),
+        ("tagger", "0004_trash"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='modelversion',
-            name='created_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL),
+            model_name="modelversion",
+            name="created_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AlterField(
-            model_name='job',
-            name='kind',
-            field=models.CharField(choices=[('tag_track', 'tag a track'), ('switch_tags', "show the active model's tags")], max_length=20),
+            model_name="job",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("tag_track", "tag a track"),
+                    ("switch_tags", "show the active model's tags"),
+                ],
+                max_length=20,
+            ),
         ),
         migrations.AlterField(
-            model_name='job',
-            name='owner',
-            field=models.ForeignKey(blank=True, help_text="Empty: the installation's own work.", null=True, on_delete=django.db.models.deletion.CASCADE, related_name='jobs', to=settings.AUTH_USER_MODEL),
+            model_name="job",
+            name="owner",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="Empty: the installation's own work.",
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="jobs",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.CreateModel(
-            name='Activation',
+            name="Activation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('model_name', models.CharField(max_length=100)),
-                ('former_name', models.CharField(blank=True, max_length=100)),
-                ('trigger', models.CharField(choices=[('web', 'web page'), ('api', 'API'), ('admin', 'admin'), ('command', 'command line'), ('schedule', 'schedule')], max_length=10)),
-                ('rollback', models.BooleanField(default=False)),
-                ('concerns', models.JSONField(blank=True, default=list, help_text='What spoke against it, and was overridden.')),
-                ('reason', models.TextField(blank=True)),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('last_track', models.UUIDField(blank=True, null=True)),
-                ('switched_at', models.DateTimeField(blank=True, null=True)),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
-                ('former', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='tagger.modelversion')),
-                ('job', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='activations', to='tagger.job')),
-                ('model', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='activations', to='tagger.modelversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("model_name", models.CharField(max_length=100)),
+                ("former_name", models.CharField(blank=True, max_length=100)),
+                (
+                    "trigger",
+                    models.CharField(
+                        choices=[
+                            ("web", "web page"),
+                            ("api", "API"),
+                            ("admin", "admin"),
+                            ("command", "command line"),
+                            ("schedule", "schedule"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("rollback", models.BooleanField(default=False)),
+                (
+                    "concerns",
+                    models.JSONField(
+                        blank=True,
+                        default=list,
+                        help_text="What spoke against it, and was overridden.",
+                    ),
+                ),
+                ("reason", models.TextField(blank=True)),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                ("last_track", models.UUIDField(blank=True, null=True)),
+                ("switched_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "former",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="tagger.modelversion",
+                    ),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="activations",
+                        to="tagger.job",
+                    ),
+                ),
+                (
+                    "model",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="activations",
+                        to="tagger.modelversion",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-at', '-id'],
+                "ordering": ["-at", "-id"],
             },
         ),
     ]
