@@ -1,0 +1,67 @@
+"""Everybody who may stand before an address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponseBase
+from django.test import Client
+from django.urls import reverse
+
+from tagger.models import ApiToken, Track, User
+from tests.tagger.conftest import scratch_media, sent, token_client
+from tests.web import rows
+
+from .addresses import addresses
+from .rules import RULES
+from .targets import targets
+
+__all__ = ["scratch_media", "sent"]
+
+Ask = Callable[..., HttpResponseBase]
+FORM = ("application/x-www-form-urlencoded", urlencode)
+JSON = ("application/json", lambda _: "")
+
+
+def browser(person: User) -> Client:
+    client = Client(raise_request_exception=False)
+    client.force_login(person)
+    return client
+
+
+@pytest.fixture
+def crowd(song: Track, outsider: User) -> dict[str, Client]:
+    boss = rows.person("boss", is_staff=True, is_superuser=True)
+    return {
+        "anonymous": Client(),
+        "outsider": browser(outsider),
+        "outsider's token": token_client(outsider),
+        "read-only token": token_client(song.owner, ApiToken.Scope.READ),
+        "owner": browser(song.owner),
+        "owner's token": token_client(song.owner),
+        "staff": browser(boss),
+    }
+
+
+@pytest.fixture
+def ask(song: Track, crowd: dict[str, Client], settings: Any, sent: list[str]) -> Ask:
+    """Sends one request without content, and undoes whatever it did."""
+    settings.REGISTRATION_OPEN = True
+    known = targets(song)
+    parameters = {address.name: address.parameters for address in addresses()}
+
+    def send(who: str, method: str, at: str, values: dict[str, str] = known) -> HttpResponseBase:
+        rule = RULES[at]
+        wanted = {name: values[rule.values.get(name, name)] for name in parameters[at]}
+        path = reverse(at, kwargs=wanted)
+        kind, content = FORM if at.startswith("web:") else JSON
+        with transaction.atomic():
+            response = crowd[who].generic(method, path, content(rule.form), content_type=kind)
+            transaction.set_rollback(True)
+        return response
+
+    return send

@@ -1,0 +1,100 @@
+"""Who may use which address, and by which methods. A new address needs a line here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+
+
+class Audience(Enum):
+    EVERYBODY = auto()
+    PEOPLE = auto()  # whoever has signed in, each for their own
+    OWNER = auto()  # of what the address names; for all others it does not exist
+    STAFF = auto()
+
+
+@dataclass(frozen=True)
+class Rule:
+    audience: Audience
+    methods: str = "GET"
+    # Of the methods, those that change nothing.
+    reads: str = "GET HEAD"
+    # Where a parameter stands for something else in tests/access/targets.py than its name says.
+    values: dict[str, str] = field(default_factory=dict)
+    # What a page's form holds at least.
+    form: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def allowed(self) -> set[str]:
+        methods = set(self.methods.split())
+        return methods | {"HEAD"} if "GET" in methods else methods
+
+
+EVERYBODY, PEOPLE, OWNER, STAFF = Audience
+
+WEB = {
+    "web:library": Rule(PEOPLE),
+    "web:tags": Rule(PEOPLE),
+    "web:tag": Rule(PEOPLE),
+    "web:track": Rule(OWNER),
+    "web:edit-track": Rule(OWNER, "GET POST"),
+    "web:delete-track": Rule(OWNER, "POST"),
+    "web:trash": Rule(PEOPLE),
+    "web:restore-track": Rule(OWNER, "POST", values={"track_id": "trashed"}),
+    "web:purge-track": Rule(OWNER, "POST", values={"track_id": "trashed"}),
+    "web:hear-again": Rule(OWNER, "POST"),
+    "web:download": Rule(OWNER),
+    "web:similar": Rule(OWNER),
+    "web:add-tag": Rule(OWNER, "POST", form={"tag": "guitar"}),
+    "web:verdict": Rule(OWNER, "POST"),
+    "web:upload": Rule(PEOPLE, "GET POST"),
+    "web:live": Rule(PEOPLE, "POST"),
+    "web:status": Rule(STAFF),
+    "web:retry-job": Rule(STAFF, "POST"),
+    "web:account": Rule(PEOPLE, "GET POST"),
+    "web:revoke-token": Rule(OWNER, "POST"),
+    "web:change-password": Rule(PEOPLE, "GET POST PUT"),
+    "web:register": Rule(EVERYBODY, "GET POST"),
+    "web:sign-in": Rule(EVERYBODY, "GET POST PUT"),
+    "web:sign-out": Rule(EVERYBODY, "POST"),
+    "set_language": Rule(EVERYBODY, " ".join(METHODS)),
+}
+
+API = {
+    "api:tracks": Rule(PEOPLE, "GET POST"),
+    "api:tracks-check": Rule(PEOPLE, "POST", reads="POST"),
+    "api:track": Rule(OWNER, "GET PATCH DELETE"),
+    "api:track-audio": Rule(OWNER),
+    "api:track-peaks": Rule(OWNER),
+    "api:track-predictions": Rule(OWNER),
+    "api:track-similar": Rule(OWNER),
+    "api:track-tags": Rule(OWNER),
+    "api:track-tag": Rule(OWNER, "PUT DELETE"),
+    "api:track-reanalyse": Rule(OWNER, "POST"),
+    "api:export-csv": Rule(PEOPLE),
+    "api:export-json": Rule(PEOPLE),
+    "api:export-m3u8": Rule(PEOPLE),
+    "api:tags": Rule(PEOPLE),
+    "api:jobs": Rule(PEOPLE),
+    "api:job": Rule(OWNER),
+    "api:job-cancel": Rule(OWNER, "POST"),
+    "api:job-retry": Rule(OWNER, "POST"),
+    "api:models": Rule(PEOPLE),
+    "api:model": Rule(PEOPLE),
+    "api:me": Rule(PEOPLE),
+    "api:tokens": Rule(PEOPLE, "GET POST"),
+    "api:token": Rule(OWNER, "DELETE"),
+    "api:problems": Rule(EVERYBODY),
+    "api:problem": Rule(EVERYBODY, values={"slug": "problem"}),
+    "api:schema": Rule(EVERYBODY),
+    "api:docs": Rule(EVERYBODY),
+}
+
+RULES = WEB | API
+# Every address of these names is the same: no anonymous visitor learns what exists, no person
+# gets past the door.
+ADMIN = "admin:"
+# Answers 404 to everybody, in the API's own form.
+UNNAMED = {"api/v1/"}

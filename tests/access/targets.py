@@ -1,0 +1,37 @@
+"""Things of the owner that an address may name, and ids that nobody has."""
+
+from __future__ import annotations
+
+import re
+from uuid import uuid4
+
+from tagger.actions.tokens import make_token
+from tagger.actions.trash import delete_track
+from tagger.models import ApiToken, Job, Track
+from tests.web import rows
+
+# Nothing else is called this: no example, no other page.
+IS_ID = re.compile(r"[0-9a-f-]{36}")
+TITLE = "Nocturne of the seventh lighthouse"
+
+
+def targets(song: Track) -> dict[str, str]:
+    """What a parameter of an address stands for, by its name."""
+    Track.objects.filter(pk=song.pk).update(title=TITLE)
+    other = rows.track(song.owner, f"{TITLE}, second take")
+    trashed = rows.track(song.owner, f"{TITLE}, third take")
+    delete_track(trashed)
+    return {
+        "track_id": str(song.pk),
+        "job_id": str(rows.job(other, Job.State.FAILED).pk),
+        "trashed": str(trashed.pk),
+        "token_id": str(make_token(song.owner, "sync", ApiToken.Scope.READ)[0].pk),
+        "slug": "guitar",
+        "problem": "invalid",
+        "name": rows.active_model().name,
+    }
+
+
+def guessed(values: dict[str, str]) -> dict[str, str]:
+    """The same with ids that could exist."""
+    return {name: str(uuid4()) if IS_ID.fullmatch(at) else at for name, at in values.items()}
