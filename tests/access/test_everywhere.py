@@ -29,7 +29,7 @@ READ = [name for name, rule in RULES.items() if "GET" in rule.methods.split()]
 
 def body(response: HttpResponseBase) -> str:
     if isinstance(response, StreamingHttpResponse):
-        return b"".join(response).decode("latin-1")  # type: ignore[arg-type]
+        return b"".join(response).decode("latin-1")
     return response.content.decode("latin-1")  # type: ignore[attr-defined]
 
 
