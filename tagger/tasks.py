@@ -8,6 +8,7 @@ from collections.abc import Callable
 from celery import shared_task
 
 from .actions import idempotency, jobs, reaping, trash
+from .actions.music import analyse_track_music, catch_up_on_music
 from .actions.switching import switch_tags
 from .actions.tag_track import tag_track
 from .models import Job
@@ -17,6 +18,7 @@ logger = logging.getLogger(__name__)
 WORK: dict[str, Callable[[Job], None]] = {
     Job.Kind.TAG_TRACK: tag_track,
     Job.Kind.SWITCH_TAGS: switch_tags,
+    Job.Kind.ANALYSE_MUSIC: analyse_track_music,
 }
 
 
@@ -31,6 +33,12 @@ def run_job(job_id: str) -> None:
     except Exception:
         jobs.fail(job, code="internal", detail="Something went wrong here. The log says what.")
         raise
+
+
+@shared_task
+def look_for_music() -> None:
+    """Tempo and key of tracks that were there before their analysis was, a few at a time."""
+    catch_up_on_music()
 
 
 @shared_task

@@ -107,7 +107,12 @@ def _known(facts: _Facts, owner: User, trigger: Job.Trigger) -> Ingested | None:
         restored = restore_track(known, trigger=trigger)
     except Track.DoesNotExist:  # it has gone for good in this very moment
         return None
-    return Ingested(known, known.jobs.first(), duplicate=True, restored=restored)
+    return Ingested(known, tagging_job(known), duplicate=True, restored=restored)
+
+
+def tagging_job(track: Track) -> Job | None:
+    """The latest one."""
+    return track.jobs.filter(kind=Job.Kind.TAG_TRACK).first()
 
 
 def limits() -> DecodeLimits:

@@ -23,7 +23,12 @@ logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=30)
 MAX_ATTEMPTS = 3
-QUEUES = {Job.Kind.TAG_TRACK: "inference", Job.Kind.SWITCH_TAGS: "maintenance"}
+QUEUES = {
+    Job.Kind.TAG_TRACK: "inference",
+    Job.Kind.SWITCH_TAGS: "maintenance",
+    # A queue and a worker of its own: neither uploads nor the reaper ever wait for it.
+    Job.Kind.ANALYSE_MUSIC: "analysis",
+}
 
 
 class JobStateError(Exception):
@@ -120,7 +125,12 @@ def end_cancelled(job: Job) -> None:
 
 def _settle_track(job: Job) -> None:
     """A track that has been heard before keeps its tags; one that never was is failed."""
-    Track.objects.filter(jobs=job, state=Track.State.PENDING).update(state=Track.State.FAILED)
+    track = Track.objects.filter(jobs=job)
+    if job.kind == Job.Kind.TAG_TRACK:
+        track.filter(state=Track.State.PENDING).update(state=Track.State.FAILED)
+    elif job.kind == Job.Kind.ANALYSE_MUSIC:
+        pending = track.filter(music_state=Track.MusicState.PENDING)
+        pending.update(music_state=Track.MusicState.FAILED)
 
 
 def cancel(job: Job) -> Job:
@@ -150,6 +160,6 @@ def retry(job: Job, *, trigger: Job.Trigger) -> Job:
         standing = track.jobs.filter(kind=job.kind, state__in=Job.OPEN_STATES).first()
         if standing:
             return standing
-        if track.state == Track.State.FAILED:
+        if job.kind == Job.Kind.TAG_TRACK and track.state == Track.State.FAILED:
             Track.objects.filter(pk=track.pk).update(state=Track.State.PENDING)
         return create_job(Job.Kind(job.kind), owner=job.owner, trigger=trigger, track=track)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,31 +12,15 @@ from ..models import Job, ModelVersion, Track
 from . import jobs
 from .effective_tags import active_model
 from .ingest import limits
+from .music import request_music
 from .record_analysis import record_analysis
+from .reporting import Reporter
 from .workers import announce_worker
 
 if TYPE_CHECKING:
     from ml.inference import Analysis as Heard
 
 logger = logging.getLogger(__name__)
-
-REPORT_EVERY = 1.0  # seconds
-
-
-class _Reporter:
-    """Writes progress at most once a second, and remembers that the job must stop."""
-
-    def __init__(self, job: Job) -> None:
-        self.job = job
-        self.stop = False
-        self._next = 0.0
-
-    def __call__(self, stage: str, done: float, total: float | None) -> None:
-        if time.monotonic() < self._next and stage == self.job.stage:
-            return
-        self._next = time.monotonic() + REPORT_EVERY
-        self.job.stage = stage
-        self.stop = not jobs.report(self.job, stage=stage, done=done, total=total, unit="seconds")
 
 
 def tag_track(job: Job) -> None:
@@ -67,6 +50,7 @@ def _record(job: Job, track: Track, model: ModelVersion, heard: Heard) -> None:
         logger.info("track %s was deleted while it was being heard", track.pk)
     else:
         jobs.succeed(job)
+        request_music(track, trigger=Job.Trigger(job.trigger))
 
 
 def _hear(job: Job, track: Track, model: ModelVersion) -> Heard:
@@ -74,7 +58,7 @@ def _hear(job: Job, track: Track, model: ModelVersion) -> Heard:
 
     tagger = loaded_tagger(model)
     announce_worker(tagger)
-    reporter = _Reporter(job)
+    reporter = Reporter(job)
     return tagger.analyse(
         Path(track.file.path),
         limits=limits(),

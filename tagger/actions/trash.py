@@ -42,7 +42,9 @@ def restore_track(track: Track, *, trigger: Job.Trigger) -> bool:
         _mark(track, None)
     # A worker that has not noticed yet goes on as if nothing had been said.
     track.jobs.filter(state=Job.State.RUNNING).update(cancel_requested=False)
-    latest = track.jobs.first()
+    failed = Track.objects.filter(pk=track.pk, music_state=Track.MusicState.FAILED)
+    failed.update(music_state=Track.MusicState.PENDING)
+    latest = track.jobs.filter(kind=Job.Kind.TAG_TRACK).first()
     if latest and latest.state == Job.State.CANCELLED:
         reanalyse_track(track, trigger=trigger)
     return True

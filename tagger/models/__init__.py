@@ -3,6 +3,7 @@ from .analysis import Analysis
 from .job import Job
 from .kept_answer import KeptAnswer
 from .model_version import ModelVersion
+from .music_key import MusicKey
 from .tag import Tag
 from .token import ApiToken
 from .track import Track
@@ -18,6 +19,7 @@ __all__ = [
     "Job",
     "KeptAnswer",
     "ModelVersion",
+    "MusicKey",
     "Tag",
     "Track",
     "TrackTag",

@@ -14,6 +14,8 @@ class Job(models.Model):
     class Kind(models.TextChoices):
         TAG_TRACK = "tag_track", _("tag a track")
         SWITCH_TAGS = "switch_tags", _("show the active model's tags")
+        ANALYSE_MUSIC = "analyse_music", _("find tempo and key")
+        DRAW_SPECTROGRAM = "draw_spectrogram", _("draw a spectrogram")
 
     class Trigger(models.TextChoices):
         WEB = "web", _("web page")

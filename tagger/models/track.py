@@ -12,6 +12,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from ..storage import media_storage
+from .music_key import MusicKey
 
 
 def stored_name(track: Track, file_name: str) -> str:
@@ -20,10 +21,21 @@ def stored_name(track: Track, file_name: str) -> str:
     return f"tracks/{track.id.hex[:2]}/{track.id}{suffix if suffix[1:].isalnum() else ''}"
 
 
+def spectrogram_name(track: Track, _file_name: str) -> str:
+    return f"spectrograms/{track.id.hex[:2]}/{track.id}.png"
+
+
 class Track(models.Model):
     class State(models.TextChoices):
         PENDING = "pending", _("waiting")
         TAGGED = "tagged", _("tagged")
+        FAILED = "failed", _("failed")
+
+    class MusicState(models.TextChoices):
+        """Whether tempo and key have been looked for; a track has its tags without them."""
+
+        PENDING = "pending", _("waiting")
+        ANALYSED = "analysed", _("analysed")
         FAILED = "failed", _("failed")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -46,6 +58,16 @@ class Track(models.Model):
     peaks = models.BinaryField(null=True, editable=False)
     notes = ArrayField(models.CharField(max_length=32), default=list, blank=True)
     state = models.CharField(max_length=8, choices=State.choices, default=State.PENDING)
+    bpm = models.FloatField(null=True, blank=True, help_text=_("beats per minute"))
+    bpm_confidence = models.FloatField(null=True, blank=True, help_text=_("0…1"))
+    key = models.CharField(max_length=3, choices=MusicKey.choices, blank=True)
+    key_confidence = models.FloatField(null=True, blank=True, help_text=_("0…1"))
+    music_state = models.CharField(
+        max_length=8, choices=MusicState.choices, default=MusicState.PENDING
+    )
+    spectrogram = models.FileField(
+        storage=media_storage, upload_to=spectrogram_name, max_length=255, blank=True
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     deleted_at = models.DateTimeField(
@@ -80,6 +102,13 @@ class Track(models.Model):
                 fields=["deleted_at"],
                 condition=models.Q(deleted_at__isnull=False),
                 name="track_trashed",
+            ),
+            models.Index(fields=["owner", "bpm"], name="track_owner_bpm"),
+            models.Index(fields=["owner", "key"], name="track_owner_key"),
+            models.Index(
+                fields=["created_at"],
+                condition=models.Q(music_state="pending", state="tagged"),
+                name="track_music_pending",
             ),
             GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="track_search_trigram"),
         ]

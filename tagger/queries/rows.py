@@ -1,11 +1,11 @@
-"""Tracks as a list shows them: the strongest tags, synonyms merged, and the latest job."""
+"""Tracks as a list shows them: the strongest tags, synonyms merged, and the latest tagging job."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
 from ..models import Job, Tag, Track, TrackTag
 
@@ -34,9 +34,14 @@ def rows(tracks: Iterable[Track]) -> list[Row]:
     prefetch_related_objects(
         found,
         WITH_TAGS,
-        Prefetch("jobs", Job.objects.order_by("-created_at", "-id")[:1], to_attr="latest_jobs"),
+        Prefetch("jobs", _tagging_jobs()[:1], to_attr="latest_jobs"),
     )
     return [_row(track) for track in found]
+
+
+def _tagging_jobs() -> QuerySet[Job]:
+    tagging = Job.objects.filter(kind=Job.Kind.TAG_TRACK)
+    return tagging.order_by("-created_at", "-id")
 
 
 def _row(track: Track) -> Row:

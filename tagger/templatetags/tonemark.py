@@ -9,12 +9,18 @@ from django.conf import settings
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from ml.audio import SUFFIXES
 
 from ..formats import human_duration, human_size
+from ..models import Track
 
 register = template.Library()
+
+# From where on a measure is called clear, and likely. White noise has a tempo at 0.03 and a key
+# at 0.45; played music with a steady beat is above 0.35, tonal music above 0.75.
+CERTAIN = {"bpm": (0.35, 0.15), "key": (0.75, 0.55)}
 
 
 @register.filter
@@ -36,6 +42,21 @@ def kilobits(bit_rate: int) -> str:
 def percent(share: float | None) -> str:
     """0.834 → '83 %', with a space that does not break."""
     return "" if share is None else f"{share * 100:.0f}\u00a0%"
+
+
+@register.filter
+def short_key(track: Track) -> str:
+    """'F#m' → 'F♯m', as musicians write it."""
+    return track.key.replace("#", "♯").replace("b", "♭")
+
+
+@register.simple_tag
+def certainty(measure: str, confidence: float | None) -> str:
+    """How sure tempo or key is, in a word."""
+    clear, likely = CERTAIN[measure]
+    if (confidence or 0.0) >= clear:
+        return gettext("clear")
+    return gettext("likely") if (confidence or 0.0) >= likely else gettext("unsure")
 
 
 @register.simple_tag

@@ -29,6 +29,7 @@ urlpatterns = [
     path("tracks/<uuid:track_id>/again/", track.hear_again, name="hear-again"),
     path("tracks/<uuid:track_id>/download/", track.download, name="download"),
     path("tracks/<uuid:track_id>/similar/", similar.similar_page, name="similar"),
+    path("tracks/<uuid:track_id>/music/", track.music, name="music"),
     path("tracks/<uuid:track_id>/tags/", verdicts.add_tag, name="add-tag"),
     path("tracks/<uuid:track_id>/tags/<slug:slug>/", verdicts.verdict, name="verdict"),
     path("tracks/<uuid:track_id>/restore/", trash.restore, name="restore-track"),

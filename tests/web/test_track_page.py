@@ -103,5 +103,28 @@ def test_the_page_needs_a_fixed_number_of_queries(
     page: Client, song: Track, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     rows.job(song, Job.State.SUCCEEDED)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         show(page, song)
+
+
+def test_tempo_and_key_are_shown_with_how_sure_they_are(page: Client, song: Track) -> None:
+    assert "Finding tempo and key" not in show(page, song)
+    Track.objects.update(bpm=117.6, bpm_confidence=0.6, key="F#m", key_confidence=0.6)
+    Track.objects.update(music_state=Track.MusicState.ANALYSED)
+    text = show(page, song)
+    assert "118 BPM" in text and "clear" in text
+    assert "F♯ minor" in text and "likely" in text
+    listed = page.get("/").content.decode()
+    assert "F♯m" in listed
+
+
+def test_tempo_and_key_are_asked_for_until_they_are_there(page: Client, song: Track) -> None:
+    job = rows.job(song, Job.State.RUNNING)
+    Job.objects.filter(pk=job.pk).update(kind=Job.Kind.ANALYSE_MUSIC)
+    address = reverse("web:music", args=[song.pk])
+    assert f'hx-get="{address}"' in show(page, song)
+    Job.objects.filter(pk=job.pk).update(state=Job.State.FAILED)
+    Track.objects.update(music_state=Track.MusicState.FAILED)
+    text = page.get(address).content.decode()
+    assert "hx-get" not in text
+    assert "could not be found" in text

@@ -17,6 +17,11 @@ INFERENCE = f"{WORKER} --hostname inference@%h --pool solo --queues inference,bu
 MAINTENANCE = (
     f"{WORKER} --hostname maintenance@%h --pool threads --concurrency 2 --queues maintenance"
 )
+# Children of their own, ended now and then, since what measures music holds on to its memory.
+ANALYSIS = (
+    f"{WORKER} --hostname analysis@%h --pool prefork --concurrency 1 --max-tasks-per-child 50 "
+    "--queues analysis"
+)
 CLOCK = f"{CELERY} beat --pidfile= --loglevel INFO"
 
 
@@ -25,8 +30,10 @@ def programs(
 ) -> list[Program]:
     """In the order in which they are started."""
 
-    def program(name: str, command: str, **how: signal.Signals) -> Program:
-        full = [sys.executable, "-m", *command.split()]
+    def program(
+        name: str, command: str, *, before: tuple[str, ...] = (), **how: signal.Signals
+    ) -> Program:
+        full = [*before, sys.executable, "-m", *command.split()]
         return Program(name, full, folder, locations.logs, tell, **how)
 
     return [
@@ -34,5 +41,6 @@ def programs(
         program("web", f"{WEB} --bind {address}", death=signal.SIGINT),
         program("inference", INFERENCE),
         program("maintenance", MAINTENANCE),
+        program("analysis", ANALYSIS, before=("nice", "-n", "10")),
         program("clock", CLOCK),
     ]

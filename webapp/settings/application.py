@@ -19,6 +19,7 @@ __all__ = [
     "MAX_DURATION_SECONDS",
     "MAX_UPLOAD_BYTES",
     "MIDDLEWARE",
+    "MUSIC_ANALYSIS",
     "REGISTRATION_OPEN",
     "ROOT_URLCONF",
     "TEMPLATES",
@@ -31,6 +32,7 @@ __all__ = [
 MAX_UPLOAD_BYTES = environment.whole("MAX_UPLOAD_BYTES", 2 * 1024**3, least=1)
 MAX_DURATION_SECONDS = environment.whole("MAX_DURATION_SECONDS", 4 * 60 * 60, least=1)
 REGISTRATION_OPEN = environment.switch("REGISTRATION_OPEN", False)
+MUSIC_ANALYSIS = environment.switch("MUSIC_ANALYSIS", True)
 DEVICE = environment.choice("DEVICE", "auto", ["auto", "cpu", "cuda"])
 # None: as many as the machine has cores.
 TORCH_THREADS = environment.whole("TORCH_THREADS", 0) or None

@@ -58,6 +58,7 @@ CELERY_TASK_CREATE_MISSING_QUEUES = True
 CELERY_TASK_ROUTES = {
     "tagger.tasks.reap_jobs": {"queue": "maintenance"},
     "tagger.tasks.purge_trash": {"queue": "maintenance"},
+    "tagger.tasks.look_for_music": {"queue": "maintenance"},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
@@ -75,5 +76,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "tagger.tasks.purge_trash",
         "schedule": timedelta(minutes=10),
         "options": {"queue": "maintenance", "expires": 600},
+    },
+    "look-for-music": {
+        "task": "tagger.tasks.look_for_music",
+        "schedule": timedelta(seconds=30),
+        "options": {"queue": "maintenance", "expires": 30},
     },
 }

@@ -36,6 +36,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "JobState": "tagger.models.Job.State",
         "ModelState": "tagger.models.ModelVersion.State",
+        "MusicState": "tagger.models.Track.MusicState",
         "TrackState": "tagger.models.Track.State",
     },
     # Out of the package, not from a foreign server.

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ...actions import tracks, trash
+from ...actions.music import is_being_measured
 from ...models import Job, Track
 from ...queries.tag_view import track_tags
 from ...queries.verdict_history import verdict_history
@@ -29,8 +30,18 @@ def track_page(request: PageRequest, track_id: UUID) -> HttpResponse:
         "poll": poll_seconds([row]),
         "tags": track_tags(row.track),
         "history": verdict_history(row.track),
+        "music_open": is_being_measured(row.track),
     }
     return render(request, "web/track.html", context)
+
+
+@require_safe
+@signed_in
+def music(request: PageRequest, track_id: UUID) -> HttpResponse:
+    """Tempo and key; the part of the page that asks for itself while they are looked for."""
+    track = own_track(request, track_id)
+    context = {"track": track, "music_open": is_being_measured(track)}
+    return render(request, "web/_music.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,0 +1,1 @@
+"""What can be measured of music without a trained network: its tempo, its key, its spectrogram."""
