@@ -47,6 +47,7 @@ WEB = {
     "web:hear-again": Rule(OWNER, "POST"),
     "web:download": Rule(OWNER),
     "web:similar": Rule(OWNER),
+    "web:music": Rule(OWNER),
     "web:add-tag": Rule(OWNER, "POST", form={"tag": "guitar"}),
     "web:verdict": Rule(OWNER, "POST"),
     "web:upload": Rule(PEOPLE, "GET POST"),

@@ -8,59 +8,6 @@ from django.urls import reverse
 
 from tagger.actions.trash import delete_track
 from tagger.models import ApiToken, Track, User
-from tagger.models import ApiToken, Job, Track, User
-
-from . import rows
-
-NOBODY = uuid4()
-PAGES = [
-    ("library", {}),
-    ("tags", {}),
-    ("tag", {"slug": "guitar"}),
-    ("upload", {}),
-    ("account", {}),
-    ("change-password", {}),
-    ("track", {"track_id": NOBODY}),
-    ("edit-track", {"track_id": NOBODY}),
-    ("trash", {}),
-    ("download", {"track_id": NOBODY}),
-    ("similar", {"track_id": NOBODY}),
-    ("music", {"track_id": NOBODY}),
-    ("status", {}),
-]
-ACTS = [
-    ("live", {}),
-    ("hear-again", {"track_id": NOBODY}),
-    ("delete-track", {"track_id": NOBODY}),
-    ("restore-track", {"track_id": NOBODY}),
-    ("purge-track", {"track_id": NOBODY}),
-    ("verdict", {"track_id": NOBODY, "slug": "guitar"}),
-    ("add-tag", {"track_id": NOBODY}),
-    ("revoke-token", {"token_id": NOBODY}),
-    ("retry-job", {"job_id": NOBODY}),
-]
-OF_A_TRACK = ["track", "edit-track", "download", "similar", "music"]
-
-
-def address(name: str, values: dict[str, Any]) -> str:
-    return reverse(f"web:{name}", kwargs=values)
-
-
-@pytest.mark.parametrize(("name", "values"), PAGES)
-@pytest.mark.django_db
-def test_a_stranger_is_sent_to_sign_in(name: str, values: dict[str, Any], client: Client) -> None:
-    url = address(name, values)
-    response = client.get(url)
-    assert response.status_code == 302
-    assert response["Location"] == f"/sign-in/?next={url}"
-
-
-@pytest.mark.parametrize(("name", "values"), ACTS)
-@pytest.mark.django_db
-def test_a_stranger_can_do_nothing(name: str, values: dict[str, Any], client: Client) -> None:
-    response = client.post(address(name, values))
-    assert response.status_code == 302
-    assert response["Location"].startswith("/sign-in/")
 
 
 @pytest.mark.django_db
