@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
+import os
+import signal
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +13,7 @@ import numpy as np
 import pytest
 import torch
 
-from ml.callbacks import Callbacks, read_log
+from ml.callbacks import Callbacks, EpochReport, read_log
 from ml.magnatagatune.annotations import DatasetError
 from ml.recipe import Recipe
 from ml.training import Training
@@ -49,6 +52,39 @@ class StopAt(Callbacks):
         return self.seen >= self.step
 
 
+class KilledAt(Callbacks):
+    """Kills its own process the second time that `moment` comes: nothing can be tidied up."""
+
+    def __init__(self, moment: str) -> None:
+        self.moment, self.times = moment, 0
+
+    def on_step(self, step: int, total: int, loss: float) -> None:
+        self._came("on_step")
+
+    def on_epoch(self, report: EpochReport) -> None:
+        self._came("on_epoch")
+
+    def _came(self, moment: str) -> None:
+        self.times += moment == self.moment
+        if self.times == 2:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def train_until_killed(recipe: Recipe, out: Path, moment: str) -> None:
+    train(recipe, out, KilledAt(moment))
+
+
+def assert_alike(one: Path, other: Path) -> None:
+    """The same figures in every epoch and the same weights, bit for bit."""
+    for a, b in zip(read_log(one / "log.jsonl"), read_log(other / "log.jsonl"), strict=True):
+        assert replace(a, seconds=0, segments_per_second=0) == replace(
+            b, seconds=0, segments_per_second=0
+        )
+    expected = weights_of(one)
+    for name, value in weights_of(other).items():
+        assert np.array_equal(value, expected[name]), name
+
+
 def test_a_training_tells_high_from_low(tmp_path: Path) -> None:
     train(make_recipe(training={"epochs": 12}), tmp_path)
     reports = read_log(tmp_path / "log.jsonl")
@@ -65,14 +101,22 @@ def test_a_stopped_and_resumed_training_ends_like_one_never_stopped(tmp_path: Pa
     train(recipe, tmp_path / "parts", StopAt(10))
     assert len(read_log(tmp_path / "parts" / "log.jsonl")) < 6
     train(recipe, tmp_path / "parts")
-    whole, parts = (read_log(tmp_path / name / "log.jsonl") for name in ("whole", "parts"))
-    for a, b in zip(whole, parts, strict=True):
-        assert replace(a, seconds=0, segments_per_second=0) == replace(
-            b, seconds=0, segments_per_second=0
+    assert_alike(tmp_path / "whole", tmp_path / "parts")
+
+
+@pytest.mark.slow
+def test_a_training_killed_at_any_moment_ends_like_one_never_killed(tmp_path: Path) -> None:
+    recipe = make_recipe(training={"epochs": 6, "average": 0.9})
+    train(recipe, tmp_path / "whole")
+    for moment in ("on_epoch", "on_step", "on_epoch"):
+        process = multiprocessing.get_context("spawn").Process(
+            target=train_until_killed, args=(recipe, tmp_path / "parts", moment)
         )
-    expected = weights_of(tmp_path / "whole")
-    for name, value in weights_of(tmp_path / "parts").items():
-        assert np.array_equal(value, expected[name]), name
+        process.start()
+        process.join()
+        assert process.exitcode == -signal.SIGKILL
+    train(recipe, tmp_path / "parts")
+    assert_alike(tmp_path / "whole", tmp_path / "parts")
 
 
 def test_a_resumed_training_refuses_another_recipe_but_takes_more_epochs(tmp_path: Path) -> None:
