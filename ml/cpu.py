@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import platform
 from functools import cache
 
@@ -20,6 +21,16 @@ def keep_activations_in_the_heap() -> bool:
         return False
     libc = ctypes.CDLL(None)
     return bool(libc.mallopt(_M_MMAP_MAX, 0) and libc.mallopt(_M_TRIM_THRESHOLD, 2**31 - 1))
+
+
+def spare_threads() -> int:
+    """Threads for the network on a machine that also decodes, serves and stores: all cores but one.
+
+    Threads wait for each other after every layer; one that shares its core holds up all.
+    """
+    if hasattr(os, "sched_getaffinity"):
+        return max(1, len(os.sched_getaffinity(0)) - 1)
+    return max(1, (os.cpu_count() or 1) - 1)
 
 
 def has_fast_bfloat16() -> bool:

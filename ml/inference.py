@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, nullcontext
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 
 from ml.analysis import Analysis, Array, Collector
 from ml.audio import SAMPLE_RATE, SEGMENT_SAMPLES, DecodeLimits, Decoding, Samples
-from ml.cpu import keep_activations_in_the_heap
+from ml.cpu import keep_activations_in_the_heap, spare_threads
 from ml.device import Device, choose_device
 from ml.peaks import PeakMeter
 from ml.prefetch import ahead
 from ml.segmentation import segments
 from ml.weights import LoadedModel, ModelCard, WeightsError, default_model_path, load_model
-
-if TYPE_CHECKING:
-    import torch
 
 __all__ = ["Analysis", "Cancelled", "Stage", "Tagger"]
 
@@ -41,14 +38,14 @@ class Tagger:
     """A loaded network on its device; load it once, then analyse as many files as you like."""
 
     def __init__(self, model: LoadedModel, device: Device) -> None:
-        from ml.precision import bfloat16_is_safe
+        from ml.engine import choose_engine
 
         _check_input(model.card)
         self.card = model.card
         self.device = device.torch_device
-        self.device_reason = device.reason
-        self.uses_bfloat16 = bfloat16_is_safe(model.network, self.device)
         self._network = model.network.to(self.device)
+        self._engine = choose_engine(self._network, self.device)
+        self.device_reason = f"{self._engine.name}; {device.reason}"
 
     @classmethod
     def load(
@@ -59,11 +56,11 @@ class Tagger:
     ) -> Tagger:
         """Load weights (the shipped ones by default) onto "auto", "cpu" or "cuda".
 
-        `threads` limits torch's CPU threads in this process. Raises WeightsError, DeviceError.
+        `threads` are torch's CPU threads in this process (by default all cores but one).
+        Raises WeightsError, DeviceError.
         """
         keep_activations_in_the_heap()
-        if threads is not None:
-            _limit_threads(threads)
+        _use_threads(spare_threads() if threads is None else threads)
         return cls(load_model(path or default_model_path()), choose_device(device))
 
     def analyse(
@@ -98,15 +95,13 @@ class Tagger:
         """Segments `(batch, 59049)` → scores `(batch, tags)` and embeddings `(batch, size)`."""
         import torch
 
-        x = torch.from_numpy(batch)[:, None, :].to(self.device)
-        with torch.inference_mode(), self._autocast():
-            logits, embeddings = self._network.forward_with_embedding(x)
-        return self._network.scores(logits.float()).cpu().numpy(), embeddings.float().cpu().numpy()
-
-    def _autocast(self) -> torch.autocast | nullcontext[None]:
-        import torch
-
-        return torch.autocast("cpu", torch.bfloat16) if self.uses_bfloat16 else nullcontext()
+        x = torch.from_numpy(batch)[:, None, :]
+        if self.device.type == "cuda":
+            x = x.pin_memory().to(self.device, non_blocking=True)
+        with torch.inference_mode():
+            logits, embeddings = self._engine.forward(x)
+            scores = self._network.scores(logits.float())
+        return scores.cpu().numpy(), embeddings.float().cpu().numpy()
 
 
 class _Sound:
@@ -165,7 +160,7 @@ def _check_input(card: ModelCard) -> None:
         )
 
 
-def _limit_threads(threads: int) -> None:
+def _use_threads(threads: int) -> None:
     import torch
 
     if threads < 1:

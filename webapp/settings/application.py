@@ -34,7 +34,7 @@ MAX_DURATION_SECONDS = environment.whole("MAX_DURATION_SECONDS", 4 * 60 * 60, le
 REGISTRATION_OPEN = environment.switch("REGISTRATION_OPEN", False)
 MUSIC_ANALYSIS = environment.switch("MUSIC_ANALYSIS", True)
 DEVICE = environment.choice("DEVICE", "auto", ["auto", "cpu", "cuda"])
-# None: as many as the machine has cores.
+# None: one fewer than the machine has cores.
 TORCH_THREADS = environment.whole("TORCH_THREADS", 0) or None
 
 INSTALLED_APPS = [

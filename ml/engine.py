@@ -1,0 +1,64 @@
+"""The quickest way to run a network on its device whose scores are those of the plain one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ml.cpu import has_fast_bfloat16
+from ml.fused_network import FusedNetwork, can_be_fused
+from ml.network import SampleCNN
+from ml.precision import Forward, agrees
+
+
+@dataclass(frozen=True)
+class Engine:
+    """`forward` maps float32 `(batch, channels, samples)` on the device to logits, embedding."""
+
+    name: str
+    forward: Forward
+
+
+def choose_engine(network: SampleCNN, device: torch.device) -> Engine:
+    """Take the first that agrees with the plain network on test sounds; the plain one does."""
+    plain = Engine("float32", network.forward_with_embedding)
+    quicker = _on_gpu(network) if device.type == "cuda" else _on_cpu(network)
+    found = (engine for engine in quicker if agrees(network, engine.forward, device))
+    return next(found, plain)
+
+
+def _on_cpu(network: SampleCNN) -> Iterator[Engine]:
+    fusible = can_be_fused(network.config)
+    if has_fast_bfloat16():
+        yield fused(network, torch.bfloat16) if fusible else mixed(network, torch.bfloat16)
+    if fusible:
+        yield fused(network, torch.float32)
+
+
+def _on_gpu(network: SampleCNN) -> Iterator[Engine]:
+    if torch.cuda.is_bf16_supported(including_emulation=False):
+        yield mixed(network, torch.bfloat16)
+    yield mixed(network, torch.float16)
+
+
+def fused(network: SampleCNN, dtype: torch.dtype) -> Engine:
+    """oneDNN's fused layers, in `dtype`."""
+    forward = FusedNetwork(network, dtype).forward_with_embedding
+    return Engine(f"{_name(dtype)}, fused layers", forward)
+
+
+def mixed(network: SampleCNN, dtype: torch.dtype) -> Engine:
+    """The plain network, its convolutions and dense layers in `dtype`."""
+
+    def forward(x: Tensor) -> tuple[Tensor, Tensor]:
+        with torch.autocast(x.device.type, dtype):
+            return network.forward_with_embedding(x)
+
+    return Engine(f"{_name(dtype)}, mixed precision", forward)
+
+
+def _name(dtype: torch.dtype) -> str:
+    return str(dtype).removeprefix("torch.")
