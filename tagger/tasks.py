@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from celery import shared_task
 
-from .actions import idempotency, jobs, reaping, trash
+from .actions import idempotency, jobs, reaping, trash, webhook_delivery
 from .actions.music import analyse_track_music, catch_up_on_music
 from .actions.switching import switch_tags
 from .actions.tag_track import tag_track
@@ -44,6 +44,7 @@ def look_for_music() -> None:
 @shared_task
 def reap_jobs() -> None:
     idempotency.forget_old()
+    webhook_delivery.forget_old()
     reaped = reaping.reap()
     if reaped.resent or reaped.failed:
         logger.warning("reaped: %d sent again, %d given up", reaped.resent, reaped.failed)
@@ -54,3 +55,10 @@ def purge_trash() -> None:
     purged = trash.purge_expired()
     if purged:
         logger.info("%d tracks had been in the Trash for their time and are gone", purged)
+
+
+@shared_task
+def deliver_webhooks() -> None:
+    made = webhook_delivery.deliver_due()
+    if made:
+        logger.info("webhooks: %d calls made", made)

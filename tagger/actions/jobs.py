@@ -17,7 +17,8 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from ..models import Job, Track, User
+from ..models import Job, Track, User, Webhook
+from .events import announce
 
 logger = logging.getLogger(__name__)
 
@@ -111,7 +112,11 @@ def fail(job: Job, *, code: str, detail: str) -> bool:
             error_detail=detail,
         )
         if ended:
-            _settle_track(job)
+            if _settle_track(job):
+                announce(job.owner_id, Webhook.Event.TRACK_FAILED, track=job.track_id, job=job.pk)
+            announce(
+                job.owner_id, Webhook.Event.JOB_FAILED, job=job.pk, track=job.track_id, code=code
+            )
     return bool(ended)
 
 
@@ -123,14 +128,15 @@ def end_cancelled(job: Job) -> None:
             _settle_track(job)
 
 
-def _settle_track(job: Job) -> None:
-    """A track that has been heard before keeps its tags; one that never was is failed."""
+def _settle_track(job: Job) -> bool:
+    """A track that has been heard before keeps its tags; True when one never was and has failed."""
     track = Track.objects.filter(jobs=job)
     if job.kind == Job.Kind.TAG_TRACK:
-        track.filter(state=Track.State.PENDING).update(state=Track.State.FAILED)
-    elif job.kind == Job.Kind.ANALYSE_MUSIC:
+        return bool(track.filter(state=Track.State.PENDING).update(state=Track.State.FAILED))
+    if job.kind == Job.Kind.ANALYSE_MUSIC:
         pending = track.filter(music_state=Track.MusicState.PENDING)
         pending.update(music_state=Track.MusicState.FAILED)
+    return False
 
 
 def cancel(job: Job) -> Job:

@@ -12,7 +12,8 @@ from django.utils.text import slugify
 
 from ml.card import ModelCard, card_path, read_card
 
-from ..models import Activation, Job, ModelVersion, Tag, User
+from ..models import Activation, Job, ModelVersion, Tag, User, Webhook
+from .events import announce_to_staff
 from .switching import begin_switch
 
 # A card may leave thresholds out; half is where a calibrated score says "more likely than not".
@@ -81,6 +82,7 @@ def activate_model(
             concerns=concerns or [],
             reason=reason,
         )
+        announce_to_staff(Webhook.Event.MODEL_ACTIVATED, model=version.name)
         begin_switch(activation, owner=by, trigger=trigger)
     return activation
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from django.db import transaction
 
-from ..models import Analysis, ModelVersion, Track
+from ..models import Analysis, ModelVersion, Track, Webhook
 from .effective_tags import rebuild_effective_tags
+from .events import announce
 
 if TYPE_CHECKING:
     from ml.inference import Analysis as Heard
@@ -27,6 +28,7 @@ def record_analysis(track: Track, model: ModelVersion, heard: Heard) -> Analysis
         )
         if _was_in_use(model):
             _show(track, heard)
+            announce(track.owner_id, Webhook.Event.TRACK_TAGGED, track=track.pk, model=model.name)
     return analysis
 
 

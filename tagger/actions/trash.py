@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from ..models import Job, Track
+from ..models import Job, Track, Webhook
 from . import jobs
+from .events import announce
 from .tracks import reanalyse_track
 
 KEPT = timedelta(days=30)
@@ -25,6 +26,7 @@ def delete_track(track: Track, *, at: datetime | None = None) -> bool:
         if _locked(track).deleted_at is not None:
             return False
         _mark(track, at or timezone.now())
+        announce(track.owner_id, Webhook.Event.TRACK_DELETED, track=track.pk)
     # Not under the lock: a worker that ends its job locks the job first, then the track.
     for job in track.jobs.filter(state__in=Job.OPEN_STATES):
         jobs.cancel(job)
@@ -40,6 +42,7 @@ def restore_track(track: Track, *, trigger: Job.Trigger) -> bool:
         if _locked(track).deleted_at is None:
             return False
         _mark(track, None)
+        announce(track.owner_id, Webhook.Event.TRACK_RESTORED, track=track.pk)
     # A worker that has not noticed yet goes on as if nothing had been said.
     track.jobs.filter(state=Job.State.RUNNING).update(cancel_requested=False)
     failed = Track.objects.filter(pk=track.pk, music_state=Track.MusicState.FAILED)

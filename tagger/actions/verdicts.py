@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 
-from ..models import Tag, Track, User, Verdict
+from ..models import Tag, Track, User, Verdict, Webhook
 from .effective_tags import rebuild_effective_tags
+from .events import announce
 
 
 def give_verdict(person: User, track: Track, tag: Tag, answer: Verdict.Answer) -> Verdict:
@@ -19,6 +20,7 @@ def give_verdict(person: User, track: Track, tag: Tag, answer: Verdict.Answer) -
         _withdraw(standing)
         verdict = Verdict.objects.create(person=person, track=track, tag=tag, answer=answer)
         rebuild_effective_tags(track)
+        _tell(track, tag, answer)
     return verdict
 
 
@@ -29,7 +31,18 @@ def withdraw_verdict(person: User, track: Track, tag: Tag) -> bool:
         withdrawn = _withdraw(_standing(person, track, tag))
         if withdrawn:
             rebuild_effective_tags(track)
+            _tell(track, tag, None)
     return withdrawn
+
+
+def _tell(track: Track, tag: Tag, answer: Verdict.Answer | None) -> None:
+    announce(
+        track.owner_id,
+        Webhook.Event.VERDICT_CHANGED,
+        track=track.pk,
+        tag=tag.slug,
+        verdict=answer,
+    )
 
 
 def _standing(person: User, track: Track, tag: Tag) -> Verdict | None:

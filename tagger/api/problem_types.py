@@ -76,6 +76,12 @@ _TABLE = (
         "Only failed and cancelled jobs can be retried.",
     ),
     ProblemType(
+        "webhook-state",
+        409,
+        "The webhook's state does not allow this",
+        "It is switched off, or there are as many as there may be.",
+    ),
+    ProblemType(
         "idempotency-key-in-use",
         409,
         "The first request with this key is not answered yet",

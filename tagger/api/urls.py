@@ -18,6 +18,8 @@ from . import (
     tags,
     track_tags,
     tracks,
+    webhook_deliveries,
+    webhooks,
 )
 
 app_name = "api"
@@ -64,6 +66,29 @@ urlpatterns = [
     path("me/", me.Me.as_view(), name="me"),
     path("me/tokens/", me.TokenList.as_view(), name="tokens"),
     path("me/tokens/<uuid:token_id>/", me.TokenDetail.as_view(), name="token"),
+    path("webhooks/", webhooks.WebhookList.as_view(), name="webhooks"),
+    path("webhooks/<uuid:webhook_id>/", webhooks.WebhookDetail.as_view(), name="webhook"),
+    path(
+        "webhooks/<uuid:webhook_id>/secret/",
+        webhooks.WebhookSecret.as_view(),
+        name="webhook-secret",
+    ),
+    path("webhooks/<uuid:webhook_id>/test/", webhooks.WebhookTest.as_view(), name="webhook-test"),
+    path(
+        "webhooks/<uuid:webhook_id>/deliveries/",
+        webhook_deliveries.DeliveryList.as_view(),
+        name="webhook-deliveries",
+    ),
+    path(
+        "webhooks/<uuid:webhook_id>/deliveries/<uuid:delivery_id>/",
+        webhook_deliveries.DeliveryDetail.as_view(),
+        name="webhook-delivery",
+    ),
+    path(
+        "webhooks/<uuid:webhook_id>/deliveries/<uuid:delivery_id>/retry/",
+        webhook_deliveries.DeliveryRetry.as_view(),
+        name="webhook-delivery-retry",
+    ),
     path("problems/", meanings.ProblemList.as_view(), name="problems"),
     path("problems/<slug:slug>/", meanings.ProblemDetail.as_view(), name="problem"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),

@@ -10,6 +10,8 @@ from .track import Track
 from .track_tag import TrackTag
 from .user import User
 from .verdict import Verdict
+from .webhook import Webhook
+from .webhook_delivery import WebhookAttempt, WebhookDelivery
 from .worker import Worker
 
 __all__ = [
@@ -25,5 +27,8 @@ __all__ = [
     "TrackTag",
     "User",
     "Verdict",
+    "Webhook",
+    "WebhookAttempt",
+    "WebhookDelivery",
     "Worker",
 ]

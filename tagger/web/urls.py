@@ -15,6 +15,7 @@ from .views import (
     trash,
     upload,
     verdicts,
+    webhooks,
 )
 
 app_name = "web"
@@ -44,5 +45,23 @@ urlpatterns = [
     path("register/", registration.registration_page, name="register"),
     path("sign-in/", auth.LoginView.as_view(redirect_authenticated_user=True), name="sign-in"),
     path("sign-out/", auth.LogoutView.as_view(next_page="web:sign-in"), name="sign-out"),
+    path("account/webhooks/", webhooks.webhooks_page, name="webhooks"),
+    path("account/webhooks/<uuid:webhook_id>/", webhooks.webhook_page, name="webhook"),
+    path("account/webhooks/<uuid:webhook_id>/log/", webhooks.webhook_log, name="webhook-log"),
+    path(
+        "account/webhooks/<uuid:webhook_id>/secret/", webhooks.rotate_webhook, name="rotate-webhook"
+    ),
+    path("account/webhooks/<uuid:webhook_id>/test/", webhooks.test_webhook, name="test-webhook"),
+    path(
+        "account/webhooks/<uuid:webhook_id>/switch/", webhooks.switch_webhook, name="switch-webhook"
+    ),
+    path(
+        "account/webhooks/<uuid:webhook_id>/delete/", webhooks.delete_webhook, name="delete-webhook"
+    ),
+    path(
+        "account/webhooks/<uuid:webhook_id>/deliveries/<uuid:delivery_id>/resend/",
+        webhooks.resend_delivery,
+        name="resend-delivery",
+    ),
     path("account/password/", account.ChangePassword.as_view(), name="change-password"),
 ]

@@ -26,6 +26,7 @@ __all__ = [
     "TIME_ZONE",
     "TORCH_THREADS",
     "USE_TZ",
+    "WEBHOOK_PRIVATE_ADDRESSES",
     "WSGI_APPLICATION",
 ]
 
@@ -33,6 +34,7 @@ MAX_UPLOAD_BYTES = environment.whole("MAX_UPLOAD_BYTES", 2 * 1024**3, least=1)
 MAX_DURATION_SECONDS = environment.whole("MAX_DURATION_SECONDS", 4 * 60 * 60, least=1)
 REGISTRATION_OPEN = environment.switch("REGISTRATION_OPEN", False)
 MUSIC_ANALYSIS = environment.switch("MUSIC_ANALYSIS", True)
+WEBHOOK_PRIVATE_ADDRESSES = environment.switch("WEBHOOK_PRIVATE_ADDRESSES", False)
 DEVICE = environment.choice("DEVICE", "auto", ["auto", "cpu", "cuda"])
 # None: one fewer than the machine has cores.
 TORCH_THREADS = environment.whole("TORCH_THREADS", 0) or None

@@ -59,6 +59,7 @@ CELERY_TASK_ROUTES = {
     "tagger.tasks.reap_jobs": {"queue": "maintenance"},
     "tagger.tasks.purge_trash": {"queue": "maintenance"},
     "tagger.tasks.look_for_music": {"queue": "maintenance"},
+    "tagger.tasks.deliver_webhooks": {"queue": "maintenance"},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
@@ -81,5 +82,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "tagger.tasks.look_for_music",
         "schedule": timedelta(seconds=30),
         "options": {"queue": "maintenance", "expires": 30},
+    },
+    "deliver-webhooks": {
+        "task": "tagger.tasks.deliver_webhooks",
+        "schedule": timedelta(seconds=10),
+        "options": {"queue": "maintenance", "expires": 10},
     },
 }

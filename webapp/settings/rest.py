@@ -37,8 +37,10 @@ SPECTACULAR_SETTINGS = {
         "JobState": "tagger.models.Job.State",
         "ModelState": "tagger.models.ModelVersion.State",
         "MusicState": "tagger.models.Track.MusicState",
+        "DeliveryState": "tagger.models.WebhookDelivery.State",
         "TrackState": "tagger.models.Track.State",
     },
+    "WEBHOOKS": ["tagger.api.webhook_events.EVENT"],
     # Out of the package, not from a foreign server.
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -66,6 +66,38 @@ FILES_CHECKED: dict[str, Any] = {
     "known": [{"file_sha256": _SHA256, "track": _TRACK_ID}],
     "unknown": ["0" * 64],
 }
+WEBHOOK_WISH: dict[str, Any] = {
+    "url": "https://example.org/tonemark",
+    "events": ["track.deleted", "track.tagged"],
+}
+WEBHOOK: dict[str, Any] = {
+    "id": "b1b6f3a0-5b0e-4f0e-9b57-6f6a1c2d3e4f",
+    **WEBHOOK_WISH,
+    "active": True,
+    "failing_since": None,
+    "disabled_at": None,
+    "disabled_reason": None,
+    "created_at": "2026-03-14T09:26:53.589793Z",
+}
+NEW_WEBHOOK = WEBHOOK | {"secret": "whsec_3fUqG2m0Jc1kQm8mQ3v5b2mXl1c9Zr7Hn0d4Ew6Yt8s="}
+DELIVERY: dict[str, Any] = {
+    "id": "5d0e4a55-8d53-4d1f-8b2f-3c110b9f3a52",
+    "event": "track.tagged",
+    "payload": '{"type":"track.tagged","timestamp":"2026-03-14T09:27:04.113000Z",'
+    f'"data":{{"track":"{_TRACK_ID}","model":"tonemark"}}}}',
+    "state": "delivered",
+    "next_try_at": None,
+    "created_at": "2026-03-14T09:27:04.113000Z",
+    "attempts": [
+        {
+            "made_at": "2026-03-14T09:27:04.301000Z",
+            "status": 204,
+            "milliseconds": 87,
+            "excerpt": "",
+            "error": "",
+        }
+    ],
+}
 
 
 def example(name: str, value: Any, *, request: bool = False) -> list[OpenApiExample]:

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ..actions import webhooks
+from ..models import User, Webhook
+from .base import ApiView
+from .documentation import BODY, changes, problems
+from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, nothing
+from .problems import Problem
+from .shapes.webhook import DeliveryShape, NewWebhookShape, WebhookShape
+
+
+def own_webhooks(person: User) -> QuerySet[Webhook]:
+    return Webhook.objects.filter(owner=person).select_related("owner")
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    try:
+        yield
+    except webhooks.WebhookError as error:
+        if not error.field:
+            raise Problem("webhook-state", str(error)) from error
+        fault = {"pointer": f"#/{error.field}", "code": "invalid", "detail": str(error)}
+        raise Problem("invalid", str(error), errors=[fault]) from error
+
+
+class WebhookView(ApiView):
+    def named(self, webhook_id: UUID) -> Webhook:
+        return get_object_or_404(own_webhooks(self.person), pk=webhook_id)
+
+
+class WebhookList(ApiView):
+    @extend_schema(summary="My webhooks", responses=problems({200: WebhookShape(many=True)}))
+    def get(self, request: Request) -> Response:
+        return Response(WebhookShape(own_webhooks(self.person), many=True).data)
+
+    @extend_schema(
+        summary="Make a webhook",
+        description="The secret that signs its calls is in this answer and nowhere else.",
+        request=WebhookShape,
+        responses=changes({201: NewWebhookShape}, *BODY, "webhook-state"),
+    )
+    def post(self, request: Request) -> Response:
+        shape = WebhookShape(data=request.data)
+        shape.is_valid(raise_exception=True)
+        wish = shape.validated_data
+        with refusals():
+            webhook, secret = webhooks.make_webhook(self.person, wish["url"], wish["events"])
+        if not wish.get("is_active", True):
+            webhooks.switch_off(webhook)
+        return Response(_with_secret(webhook, secret), status=201)
+
+
+@extend_schema_view(
+    get=extend_schema(
+        summary="Show a webhook", responses=problems({200: WebhookShape}, "not-found")
+    ),
+    patch=extend_schema(
+        summary="Change a webhook",
+        description="`active` switches it off and on again.",
+        request=WebhookShape(partial=True),
+        responses=changes({200: WebhookShape}, *BODY, "not-found"),
+    ),
+    delete=extend_schema(
+        summary="Delete a webhook and its log", responses=changes({204: None}, "not-found")
+    ),
+)
+class WebhookDetail(WebhookView):
+    def get(self, request: Request, webhook_id: UUID) -> Response:
+        return Response(WebhookShape(self.named(webhook_id)).data)
+
+    def patch(self, request: Request, webhook_id: UUID) -> Response:
+        webhook = self.named(webhook_id)
+        shape = WebhookShape(webhook, data=request.data, partial=True)
+        shape.is_valid(raise_exception=True)
+        wish = shape.validated_data
+        with refusals():
+            webhooks.change_webhook(
+                webhook, wish.get("url", webhook.url), wish.get("events", webhook.events)
+            )
+        if "is_active" in wish and wish["is_active"] != webhook.is_active:
+            switch = webhooks.switch_on if wish["is_active"] else webhooks.switch_off
+            switch(webhook)
+        return Response(WebhookShape(webhook).data)
+
+    def delete(self, request: Request, webhook_id: UUID) -> Response:
+        webhooks.delete_webhook(self.named(webhook_id))
+        return Response(status=204)
+
+
+class WebhookSecret(WebhookView):
+    @extend_schema(
+        summary="Change a webhook's secret",
+        description="For a day calls carry a signature by the former secret as well.",
+        request=None,
+        responses=changes({200: NewWebhookShape}, "not-found"),
+    )
+    def post(self, request: Request, webhook_id: UUID) -> Response:
+        webhook = self.named(webhook_id)
+        return Response(_with_secret(webhook, webhooks.rotate_secret(webhook)))
+
+
+class WebhookTest(WebhookView):
+    @extend_schema(
+        summary="Send a test event",
+        description="`webhook.test`, on its way at once; the delivery tells what came of it.",
+        request=None,
+        parameters=[IDEMPOTENCY_KEY],
+        responses=changes({202: DeliveryShape}, *KEY_PROBLEMS, "not-found", "webhook-state"),
+    )
+    @idempotent(nothing)
+    def post(self, request: Request, webhook_id: UUID) -> Response:
+        with refusals():
+            delivery = webhooks.send_test(self.named(webhook_id))
+        return Response(DeliveryShape(delivery).data, status=202)
+
+
+def _with_secret(webhook: Webhook, secret: str) -> dict[str, Any]:
+    return WebhookShape(webhook).data | {"secret": secret}

@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tagger.actions import webhooks
+from tagger.models import User, Webhook
+
+from .receiver import Receiver, receiving
+
+
+@pytest.fixture
+def receiver(settings: Any) -> Iterator[Receiver]:
+    settings.WEBHOOK_PRIVATE_ADDRESSES = True
+    with receiving() as found:
+        yield found
+
+
+@pytest.fixture
+def webhook(owner: User, receiver: Receiver) -> Webhook:
+    """Hears of everything that its owner may hear of."""
+    events = [event for event in Webhook.Event if event not in Webhook.STAFF_EVENTS]
+    return webhooks.make_webhook(owner, receiver.url, events)[0]

@@ -1,0 +1,118 @@
+"""What happens, and which webhooks are told of it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+
+from tagger.actions import jobs, model_versions, shown_verdicts, verdicts, webhooks
+from tagger.actions.trash import delete_track, restore_track
+from tagger.models import Job, ModelVersion, Tag, Track, User, Webhook
+from tests.web import rows
+
+pytestmark = pytest.mark.usefixtures("receiver")
+
+
+def told(webhook: Webhook) -> list[tuple[str, dict[str, Any]]]:
+    found = webhook.deliveries.order_by("created_at", "pk")
+    return [(row.event, json.loads(row.body)["data"]) for row in found]
+
+
+def running(track: Track) -> Job:
+    job = rows.job(track, Job.State.RUNNING, attempts=1, lease_until=timezone.now())
+    return job
+
+
+def test_a_track_that_was_tagged(webhook: Webhook, owner: User) -> None:
+    song = rows.heard(rows.track(owner), guitar=0.9)
+    assert told(webhook) == [
+        ("track.tagged", {"track": str(song.pk), "model": rows.active_model().name})
+    ]
+
+
+def test_a_job_that_failed_and_its_track(webhook: Webhook, owner: User) -> None:
+    song = rows.track(owner)
+    job = running(song)
+    jobs.fail(job, code="damaged", detail="The file is damaged.")
+    ids = {"job": str(job.pk), "track": str(song.pk)}
+    assert sorted(told(webhook)) == [
+        ("job.failed", ids | {"code": "damaged"}),
+        ("track.failed", ids),
+    ]
+
+
+def test_a_track_heard_before_does_not_fail_with_its_job(webhook: Webhook, song: Track) -> None:
+    webhook.deliveries.all().delete()
+    jobs.fail(running(song), code="damaged", detail="The file is damaged.")
+    assert [event for event, _ in told(webhook)] == ["job.failed"]
+
+
+def test_a_track_that_was_deleted_and_restored(webhook: Webhook, owner: User) -> None:
+    song = rows.track(owner)
+    delete_track(song)
+    restore_track(song, trigger=Job.Trigger.API)
+    name = {"track": str(song.pk)}
+    assert told(webhook) == [("track.deleted", name), ("track.restored", name)]
+
+
+def test_a_verdict_given_repeated_and_withdrawn(webhook: Webhook, owner: User) -> None:
+    song, tag = rows.track(owner), Tag.objects.get(slug="piano")
+    for _ in range(2):
+        shown_verdicts.accept_shown(owner, song, tag)
+    verdicts.withdraw_verdict(owner, song, tag)
+    verdicts.withdraw_verdict(owner, song, tag)
+    ids = {"track": str(song.pk), "tag": "piano"}
+    assert told(webhook) == [
+        ("verdict.changed", ids | {"verdict": "accepted"}),
+        ("verdict.changed", ids | {"verdict": None}),
+    ]
+
+
+def test_staff_hear_of_another_model(receiver: Any, owner: User) -> None:
+    boss = rows.person("boss", is_staff=True)
+    webhook = webhooks.make_webhook(boss, receiver.url, [Webhook.Event.MODEL_ACTIVATED])[0]
+    active = rows.active_model()
+    ModelVersion.objects.update(state=ModelVersion.State.RETIRED)
+    model_versions.activate_model(active)
+    assert told(webhook) == [("model.activated", {"model": active.name})]
+
+
+def test_others_hear_nothing(webhook: Webhook, outsider: User) -> None:
+    rows.heard(rows.track(outsider), guitar=0.9)
+    assert told(webhook) == []
+
+
+def test_only_what_was_asked_for_is_told(receiver: Any, owner: User) -> None:
+    webhook = webhooks.make_webhook(owner, receiver.url, [Webhook.Event.TRACK_DELETED])[0]
+    rows.heard(rows.track(owner), guitar=0.9)
+    assert told(webhook) == []
+
+
+def test_one_that_is_switched_off_misses_what_happens(webhook: Webhook, owner: User) -> None:
+    webhooks.switch_off(webhook)
+    delete_track(rows.track(owner))
+    webhooks.switch_on(webhook)
+    assert told(webhook) == []
+
+
+def test_what_did_not_happen_is_not_told(webhook: Webhook, owner: User) -> None:
+    song = rows.track(owner)
+    with pytest.raises(RuntimeError), transaction.atomic():
+        delete_track(song)
+        raise RuntimeError
+    assert told(webhook) == []
+
+
+def test_an_upload_tells_nothing_without_webhooks(
+    api: Client, owner: User, django_assert_num_queries: Any
+) -> None:
+    """One look for webhooks is all that an event costs."""
+    from tagger.actions.events import announce
+
+    with django_assert_num_queries(1):
+        announce(owner.pk, Webhook.Event.TRACK_TAGGED, track="x")
