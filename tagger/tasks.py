@@ -8,6 +8,7 @@ from collections.abc import Callable
 from celery import shared_task
 
 from .actions import idempotency, jobs, reaping, trash, webhook_delivery
+from .actions.bulk import run_bulk
 from .actions.music import analyse_track_music, catch_up_on_music
 from .actions.switching import switch_tags
 from .actions.tag_track import tag_track
@@ -19,6 +20,7 @@ WORK: dict[str, Callable[[Job], None]] = {
     Job.Kind.TAG_TRACK: tag_track,
     Job.Kind.SWITCH_TAGS: switch_tags,
     Job.Kind.ANALYSE_MUSIC: analyse_track_music,
+    Job.Kind.BULK: run_bulk,
 }
 
 

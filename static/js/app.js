@@ -7,4 +7,5 @@ import "./folds.js";
 import "./uploads.js";
 import "./deck.js";
 import "./library.js";
+import "./selection.js";
 import "./live.js";

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import logging
 import socket
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from kombu.exceptions import OperationalError
@@ -29,7 +30,11 @@ QUEUES = {
     Job.Kind.SWITCH_TAGS: "maintenance",
     # A queue and a worker of its own: neither uploads nor the reaper ever wait for it.
     Job.Kind.ANALYSE_MUSIC: "analysis",
+    Job.Kind.BULK: "maintenance",
 }
+MOST_RETRIED = 500
+# All that such a job needs to know stands in its own row.
+SELF_CONTAINED = {Job.Kind.BULK}
 
 
 class JobStateError(Exception):
@@ -37,14 +42,44 @@ class JobStateError(Exception):
 
 
 def create_job(
-    kind: Job.Kind, *, owner: User | None, trigger: Job.Trigger, track: Track | None = None
+    kind: Job.Kind,
+    *,
+    owner: User | None,
+    trigger: Job.Trigger,
+    track: Track | None = None,
+    details: dict[str, Any] | None = None,
+    queue: str | None = None,
 ) -> Job:
     """Write the row, and tell the queue of it once the transaction has committed."""
     job = Job.objects.create(
-        kind=kind, owner=owner, trigger=trigger, track=track, queue=QUEUES[kind]
+        kind=kind,
+        owner=owner,
+        trigger=trigger,
+        track=track,
+        details=details or {},
+        queue=queue or QUEUES[kind],
     )
     transaction.on_commit(lambda: dispatch(job))
     return job
+
+
+def begin_here(
+    kind: Job.Kind, *, owner: User, trigger: Job.Trigger, details: dict[str, Any]
+) -> Job:
+    """A job that its maker works off at once. Should it die, the reaper sends it to a worker."""
+    now = timezone.now()
+    return Job.objects.create(
+        kind=kind,
+        owner=owner,
+        trigger=trigger,
+        details=details,
+        queue=QUEUES[kind],
+        state=Job.State.RUNNING,
+        worker=socket.gethostname()[:100],
+        lease_until=now + LEASE,
+        attempts=1,
+        started_at=now,
+    )
 
 
 def dispatch(job: Job) -> bool:
@@ -87,6 +122,11 @@ def report(job: Job, *, stage: str, done: float, total: float | None, unit: str)
         stage=stage, done=done, total=total, unit=unit, lease_until=timezone.now() + LEASE
     )
     return bool(alive) and not _mine(job).filter(cancel_requested=True).exists()
+
+
+def keep_result(job: Job, result: dict[str, Any]) -> None:
+    """What has come of it so far; another attempt begins with it."""
+    _mine(job).update(result=result)
 
 
 def succeed(job: Job) -> bool:
@@ -155,10 +195,15 @@ def cancel(job: Job) -> Job:
 
 def retry(job: Job, *, trigger: Job.Trigger) -> Job:
     """A new job for the same work; JobStateError unless the old one failed or was cancelled."""
-    if job.state not in (Job.State.FAILED, Job.State.CANCELLED) or job.track is None:
+    if job.state not in (Job.State.FAILED, Job.State.CANCELLED):
         raise JobStateError(
             f"Only a failed or cancelled job can be retried; this one is {job.state}."
         )
+    if job.kind in SELF_CONTAINED:
+        kind = Job.Kind(job.kind)
+        return create_job(kind, owner=job.owner, trigger=trigger, details=job.details)
+    if job.track is None:
+        raise JobStateError("This job cannot be retried by itself. Ask again for what it was for.")
     with transaction.atomic():
         track = Track.objects.select_for_update().get(pk=job.track.pk)
         if track.deleted_at:
@@ -169,3 +214,16 @@ def retry(job: Job, *, trigger: Job.Trigger) -> Job:
         if job.kind == Job.Kind.TAG_TRACK and track.state == Track.State.FAILED:
             Track.objects.filter(pk=track.pk).update(state=Track.State.PENDING)
         return create_job(Job.Kind(job.kind), owner=job.owner, trigger=trigger, track=track)
+
+
+def retry_all(failed: QuerySet[Job], *, trigger: Job.Trigger) -> int:
+    """Try each again; how many that was. Those that have been retried or deleted are passed over.
+
+    No more than a person waits for: ask again for the rest.
+    """
+    retried = 0
+    for job in failed.select_related("owner")[:MOST_RETRIED]:
+        with suppress(JobStateError, Track.DoesNotExist):
+            retry(job, trigger=trigger)
+            retried += 1
+    return retried

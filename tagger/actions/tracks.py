@@ -26,7 +26,7 @@ def rename_track(track: Track, *, title: str, artist: str, album: str) -> Track:
     return track
 
 
-def reanalyse_track(track: Track, *, trigger: Job.Trigger) -> Job:
+def reanalyse_track(track: Track, *, trigger: Job.Trigger, queue: str | None = None) -> Job:
     """Hear the track again; an open job for it is answered as it is."""
     with transaction.atomic():
         Track.objects.select_for_update(no_key=True).get(pk=track.pk)
@@ -36,4 +36,6 @@ def reanalyse_track(track: Track, *, trigger: Job.Trigger) -> Job:
         Track.objects.filter(pk=track.pk, state=Track.State.FAILED).update(
             state=Track.State.PENDING
         )
-        return jobs.create_job(Job.Kind.TAG_TRACK, owner=track.owner, trigger=trigger, track=track)
+        return jobs.create_job(
+            Job.Kind.TAG_TRACK, owner=track.owner, trigger=trigger, track=track, queue=queue
+        )

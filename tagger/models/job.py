@@ -16,6 +16,7 @@ class Job(models.Model):
         SWITCH_TAGS = "switch_tags", _("show the active model's tags")
         ANALYSE_MUSIC = "analyse_music", _("find tempo and key")
         DRAW_SPECTROGRAM = "draw_spectrogram", _("draw a spectrogram")
+        BULK = "bulk", _("change many tracks")
 
     class Trigger(models.TextChoices):
         WEB = "web", _("web page")
@@ -48,6 +49,8 @@ class Job(models.Model):
     track = models.ForeignKey(
         "Track", null=True, blank=True, on_delete=models.CASCADE, related_name="jobs"
     )
+    details = models.JSONField(default=dict, blank=True, help_text=_("What is asked for."))
+    result = models.JSONField(default=dict, blank=True, help_text=_("What has come of it."))
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     stage = models.CharField(max_length=20, blank=True)
     done = models.FloatField(default=0)

@@ -61,9 +61,14 @@ class ScoreFilter(filters.NumberFilter):
     """A score, as the API's description says too."""
 
 
+class IdsFilter(filters.BaseInFilter, filters.UUIDFilter):
+    """Tracks by their ids, comma-separated."""
+
+
 class LibraryFilter(filters.FilterSet):
     """Each field may be left out. `tag` and `exclude_tag` may be given more than once."""
 
+    id = IdsFilter(field_name="pk", lookup_expr="in")
     tag = SlugsFilter(queryset=Tag.objects.all(), to_field_name="slug", method="with_tags")
     tag_mode = filters.ChoiceFilter(
         choices=[("all", _("all of them")), ("any", _("any of them"))], method="ignore"

@@ -43,6 +43,12 @@ class LibraryQuery:
         query = self._params.urlencode()
         return f"{reverse('web:library')}{'?' if query else ''}{query}"
 
+    def urlencode(self) -> str:
+        return self._params.urlencode()
+
+    def unpaged(self) -> LibraryQuery:
+        return LibraryQuery(self._changed())
+
     def export_url(self, suffix: str) -> str:
         """Where all that is listed, on every page of it, can be had as a file."""
         query = self._changed().urlencode()

@@ -5,6 +5,8 @@ from django.urls import path
 
 from .views import (
     account,
+    bulk,
+    jobs,
     library,
     live,
     registration,
@@ -34,7 +36,13 @@ urlpatterns = [
     path("tracks/<uuid:track_id>/tags/", verdicts.add_tag, name="add-tag"),
     path("tracks/<uuid:track_id>/tags/<slug:slug>/", verdicts.verdict, name="verdict"),
     path("tracks/<uuid:track_id>/restore/", trash.restore, name="restore-track"),
-    path("tracks/<uuid:track_id>/purge/", trash.purge, name="purge-track"),
+    path("bulk/", bulk.bulk, name="bulk"),
+    path("jobs/", jobs.jobs_page, name="jobs"),
+    path("jobs/retry/", jobs.retry_failed_jobs, name="retry-failed-jobs"),
+    path("jobs/<uuid:job_id>/", jobs.job_page, name="job"),
+    path("jobs/<uuid:job_id>/cancel/", jobs.cancel_job, name="cancel-job"),
+    path("jobs/<uuid:job_id>/retry/", jobs.retry_own_job, name="retry-own-job"),
+    path("jobs/<uuid:job_id>/undo/", bulk.undo_deletion, name="undo-deletion"),
     path("trash/", trash.trash_page, name="trash"),
     path("upload/", upload.upload_page, name="upload"),
     path("live/", live.live, name="live"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from uuid import uuid4
 
+from tagger.actions.bulk import BulkRequest, start
+from tagger.actions.bulk_acts import BulkAction
 from tagger.actions.tokens import make_token
 from tagger.actions.trash import delete_track
 from tagger.models import ApiToken, Job, Track
@@ -25,11 +27,19 @@ def targets(song: Track) -> dict[str, str]:
         "track_id": str(song.pk),
         "job_id": str(rows.job(other, Job.State.FAILED).pk),
         "trashed": str(trashed.pk),
+        "deletion": str(_deletion(song).pk),
         "token_id": str(make_token(song.owner, "sync", ApiToken.Scope.READ)[0].pk),
         "slug": "guitar",
         "problem": "invalid",
         "name": rows.active_model().name,
     }
+
+
+def _deletion(song: Track) -> Job:
+    """A job that has deleted a track."""
+    gone = rows.track(song.owner, f"{TITLE}, fourth take")
+    asked = BulkRequest(BulkAction.DELETE, f"id={gone.pk}")
+    return start(song.owner, asked, trigger=Job.Trigger.WEB)
 
 
 def guessed(values: dict[str, str]) -> dict[str, str]:

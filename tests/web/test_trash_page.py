@@ -39,13 +39,19 @@ def test_a_track_is_restored_from_there(page: Client, song: Track) -> None:
 
 def test_a_track_is_deleted_for_good_from_there(page: Client, song: Track) -> None:
     delete_track(song)
-    assert page.post(reverse("web:purge-track", args=[song.pk]))["Location"] == "/trash/"
+    sent = {"action": "purge", "id": song.pk}
+    asked = page.post("/bulk/", sent)
+    assert "cannot be had back" in asked.content.decode()
+    assert Track.objects.exists()
+    again = {"action": "purge", "all": 1, "query": asked.context["asked"].query, "confirmed": 1}
+    assert page.post("/bulk/", again)["Location"] == "/trash/"
     assert not Track.objects.exists()
 
 
 def test_what_is_not_in_the_trash_does_not_exist_there(page: Client, song: Track) -> None:
-    for name in ("restore-track", "purge-track"):
-        assert page.post(reverse(f"web:{name}", args=[song.pk])).status_code == 404
+    assert page.post(reverse("web:restore-track", args=[song.pk])).status_code == 404
+    page.post("/bulk/", {"action": "purge", "id": song.pk, "confirmed": 1})
+    assert Track.objects.exists()
 
 
 def test_the_number_of_queries_does_not_grow(

@@ -15,6 +15,7 @@ from ...queries.rows import rows
 from ..access import PageRequest, signed_in
 from ..facet_view import chosen, sections
 from ..library_query import LibraryQuery
+from ..selection import tag_choices
 from ..transfers import poll_seconds
 
 PAGE_SIZE = 50
@@ -65,6 +66,8 @@ def _controls(query: LibraryQuery) -> dict[str, Any]:
         "sort_hidden": query.hidden("ordering"),
         "sorts": [sort for sort in SORTS if sort[0] != "-score" or query.values("tag")],
         "ordering": query.value("ordering") or "-created",
+        "selection_query": query.unpaged().urlencode(),
+        "selectable_tags": tag_choices(),
         "exports": [(suffix.upper(), query.export_url(suffix)) for suffix in EXPORTS],
         "without_score": query.set("tag_min", "").url,
         "without_words": query.set("q", "").url,

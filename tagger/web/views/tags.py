@@ -10,6 +10,7 @@ from ...queries.facets import facet_groups
 from ...queries.library import LibraryFilter, library
 from ...queries.rows import rows
 from ..access import PageRequest, signed_in
+from ..selection import tag_choices
 from ..transfers import poll_seconds
 
 PAGE_SIZE = 50
@@ -38,6 +39,8 @@ def tag_page(request: PageRequest, slug: str) -> HttpResponse:
         "synonyms": list(tag.synonyms.order_by("name")),
         "page": page,
         "rows": listed,
+        "selection_query": f"tag={slug}",
+        "selectable_tags": tag_choices(),
         "poll": poll_seconds(listed),
     }
     return render(request, "web/tag.html", context)

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from ...actions.trash import KEPT, purge_track, restore_track
+from ...actions.trash import KEPT, restore_track
 from ...models import Job
 from ...queries.library import trash
 from ..access import PageRequest, signed_in
@@ -33,12 +33,3 @@ def restore(request: PageRequest, track_id: UUID) -> HttpResponse:
     restore_track(track, trigger=Job.Trigger.WEB)
     messages.success(request, _("Back in the library: %s") % track.title)
     return redirect("web:track", track_id=track.pk)
-
-
-@require_POST
-@signed_in
-def purge(request: PageRequest, track_id: UUID) -> HttpResponse:
-    track = get_object_or_404(trash(request.user), pk=track_id)
-    purge_track(track)
-    messages.success(request, _("Gone for good: %s") % track.title)
-    return redirect("web:trash")

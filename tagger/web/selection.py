@@ -1,0 +1,14 @@
+from __future__ import annotations
+
+from ..models import Tag
+from ..queries.vocabulary import shown_tags
+
+
+def tag_choices() -> list[tuple[str, list[Tag]]]:
+    """The tags that can be accepted or rejected, under the labels of their groups. One query."""
+    tags = list(shown_tags())
+    groups = [
+        (str(label), [tag for tag in tags if tag.group == group])
+        for group, label in Tag.Group.choices
+    ]
+    return [(label, found) for label, found in groups if found]

@@ -1,0 +1,97 @@
+"""What is done to the tracks a person has selected, on a page or by the query of a whole list."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBadRequest, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from ...actions.bulk import AT_ONCE, BulkError, BulkRequest, preview, start
+from ...actions.bulk_acts import OF_THE_TRASH, BulkAction
+from ...models import Job, Tag
+from ..access import PageRequest, signed_in
+from ..bulk_words import outcome
+from ..library_query import LibraryQuery
+from ..toasts import offer_undo
+
+EXPORTS = {"export-csv": "csv", "export-json": "json", "export-m3u8": "m3u8"}
+
+
+@require_POST
+@signed_in
+def bulk(request: PageRequest) -> HttpResponse:
+    """What cannot be undone, or is done to a whole list, is asked about first."""
+    query = _query(request.POST)
+    wish = request.POST.get("action", "")
+    if wish in EXPORTS:
+        return redirect(query.export_url(EXPORTS[wish]))
+    if wish not in BulkAction:
+        return HttpResponseBadRequest("action: what is to be done with the tracks.")
+    asked = BulkRequest(BulkAction(wish), query.urlencode(), request.POST.get("tag", ""))
+    try:
+        grave = _is_whole(request.POST) or wish == BulkAction.PURGE
+        if grave and "confirmed" not in request.POST:
+            return _ask(request, asked)
+        return _answer(request, start(request.user, asked, trigger=Job.Trigger.WEB))
+    except BulkError as error:
+        messages.error(request, error.detail)
+        return redirect(_back(request))
+
+
+@require_POST
+@signed_in
+def undo_deletion(request: PageRequest, job_id: UUID) -> HttpResponse:
+    deletion = get_object_or_404(Job, pk=job_id, owner=request.user, kind=Job.Kind.BULK)
+    asked = BulkRequest(BulkAction.RESTORE, deletion=str(deletion.pk))
+    try:
+        return _answer(request, start(request.user, asked, trigger=Job.Trigger.WEB))
+    except BulkError:
+        messages.info(request, outcome(deletion, nothing_left=True))
+        return redirect("web:library")
+
+
+def _is_whole(sent: QueryDict) -> bool:
+    return "all" in sent
+
+
+def _query(sent: QueryDict) -> LibraryQuery:
+    """The list's own query, or the tracks that were ticked."""
+    if _is_whole(sent):
+        return LibraryQuery(QueryDict(sent.get("query", ""))).unpaged()
+    return LibraryQuery(QueryDict(urlencode({"id": ",".join(sent.getlist("id"))})))
+
+
+def _ask(request: PageRequest, asked: BulkRequest) -> HttpResponse:
+    context = {
+        "asked": asked,
+        "preview": preview(request.user, asked),
+        "tag": Tag.objects.filter(slug=asked.tag).first(),
+        "back": _back(request),
+        "at_once": AT_ONCE,
+    }
+    return render(request, "web/bulk_confirm.html", context)
+
+
+def _answer(request: PageRequest, job: Job) -> HttpResponse:
+    """Back to the list where all went well; else to the page that tells of the job."""
+    if job.state != Job.State.SUCCEEDED or job.result.get("failed"):
+        return redirect("web:job", job_id=job.pk)
+    if job.details["action"] == BulkAction.DELETE:
+        offer_undo(request, outcome(job), reverse("web:undo-deletion", args=[job.pk]))
+    else:
+        messages.success(request, outcome(job))
+    return redirect(_back(request))
+
+
+def _back(request: PageRequest) -> str:
+    wish = request.POST.get("next", "")
+    if wish.startswith("/") and url_has_allowed_host_and_scheme(wish, allowed_hosts=None):
+        return wish
+    action = request.POST.get("action", "")
+    return reverse("web:trash" if action in OF_THE_TRASH else "web:library")

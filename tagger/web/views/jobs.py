@@ -1,0 +1,89 @@
+"""A person's own jobs: what runs, what failed and why, and how to go on."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from ...actions import jobs
+from ...actions.bulk_acts import BulkAction
+from ...models import Job
+from ...queries.jobs import own_jobs, standing_failures
+from ..access import PageRequest, signed_in
+from ..bulk_words import outcome, title
+
+PAGE_SIZE = 50
+
+
+@require_safe
+@signed_in
+def jobs_page(request: PageRequest) -> HttpResponse:
+    state = request.GET.get("state", "")
+    found = own_jobs(request.user)
+    narrowed = found.filter(state=state) if state in Job.State else found
+    page = Paginator(narrowed, PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "state": state,
+        "states": Job.State.choices,
+        "rows": [(job, title(job)) for job in page],
+        "failed": standing_failures(found).count(),
+        "poll": any(job.is_open for job in page),
+    }
+    return render(request, "web/jobs.html", context)
+
+
+@require_safe
+@signed_in
+def job_page(request: PageRequest, job_id: UUID) -> HttpResponse:
+    job = _own(request, job_id)
+    if job.kind != Job.Kind.BULK:
+        return (
+            redirect("web:track", track_id=job.track_id) if job.track_id else redirect("web:jobs")
+        )
+    deleted = job.details["action"] == BulkAction.DELETE and job.result.get("changed")
+    context = {
+        "job": job,
+        "title": title(job),
+        "said": outcome(job),
+        "undoable": deleted and not job.is_open,
+        "poll": job.is_open,
+    }
+    return render(request, "web/job.html", context)
+
+
+@require_POST
+@signed_in
+def cancel_job(request: PageRequest, job_id: UUID) -> HttpResponse:
+    jobs.cancel(_own(request, job_id))
+    return redirect("web:job", job_id=job_id)
+
+
+@require_POST
+@signed_in
+def retry_own_job(request: PageRequest, job_id: UUID) -> HttpResponse:
+    try:
+        jobs.retry(_own(request, job_id), trigger=Job.Trigger.WEB)
+    except jobs.JobStateError as error:
+        messages.error(request, str(error))
+    return redirect("web:jobs")
+
+
+@require_POST
+@signed_in
+def retry_failed_jobs(request: PageRequest) -> HttpResponse:
+    retried = jobs.retry_all(standing_failures(own_jobs(request.user)), trigger=Job.Trigger.WEB)
+    said = ngettext("%d job is queued again.", "%d jobs are queued again.", retried)
+    messages.success(request, said % retried if retried else _("There was nothing to retry."))
+    return redirect("web:jobs")
+
+
+def _own(request: PageRequest, job_id: UUID) -> Job:
+    return get_object_or_404(own_jobs(request.user), pk=job_id)

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tagger.actions import bulk
+from tagger.models import Job, Track, User
+from tagger.queries.library import library
+
+from . import rows
+
+
+@pytest.fixture
+def shelf(owner: User) -> list[Track]:
+    return [rows.heard(rows.track(owner, f"Song {n}"), guitar=0.9) for n in range(3)]
+
+
+def send(page: Client, action: str, tracks: list[Track], **more: Any) -> Any:
+    return page.post("/bulk/", {"action": action, "id": [t.pk for t in tracks], **more})
+
+
+def test_a_tag_is_accepted_on_those_ticked(page: Client, shelf: list[Track]) -> None:
+    response = send(page, "accept", shelf[:2], tag="piano", next="/?page=1")
+    assert response["Location"] == "/?page=1"
+    assert "piano accepted on 2 tracks." in page.get("/").content.decode()
+    assert not shelf[2].verdicts.exists()
+
+
+def test_deleting_offers_to_undo_it(page: Client, owner: User, shelf: list[Track]) -> None:
+    text = page.post("/bulk/", {"action": "delete", "id": [shelf[0].pk]}, follow=True).content
+    undo = reverse("web:undo-deletion", args=[Job.objects.get().pk])
+    assert "1 track deleted." in text.decode()
+    assert f'action="{undo}"' in text.decode()
+    assert "1 track restored." in page.post(undo, follow=True).content.decode()
+    assert library(owner).count() == 3
+    assert "None of those tracks is in the Trash" in page.post(undo, follow=True).content.decode()
+
+
+def test_a_whole_list_is_asked_about_first(page: Client, owner: User, shelf: list[Track]) -> None:
+    sent = {"action": "delete", "all": "1", "query": "tag=guitar&page=2", "next": "/?tag=guitar"}
+    response = page.post("/bulk/", sent)
+    text = response.content.decode()
+    assert "3 tracks are in the list." in text
+    assert 'name="query" value="tag=guitar"' in text
+    assert 'href="/?tag=guitar"' in text
+    assert library(owner).count() == 3
+    assert page.post("/bulk/", sent | {"confirmed": "1"})["Location"] == "/?tag=guitar"
+    assert not library(owner).exists()
+
+
+def test_many_tracks_lead_to_the_page_of_the_job(
+    page: Client, shelf: list[Track], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "AT_ONCE", 2)
+    response = send(page, "reanalyse", shelf)
+    job = Job.objects.get(kind=Job.Kind.BULK)
+    assert response["Location"] == f"/jobs/{job.pk}/"
+    text = page.get(response["Location"]).content.decode()
+    assert "analyse again" in text
+    assert 'hx-trigger="every 1s"' in text
+    page.post(reverse("web:cancel-job", args=[job.pk]))
+    job.refresh_from_db()
+    assert job.state == Job.State.CANCELLED
+    page.post(reverse("web:retry-own-job", args=[job.pk]))
+    assert Job.objects.filter(kind=Job.Kind.BULK, state=Job.State.QUEUED).count() == 1
+
+
+def test_what_could_not_be_done_is_listed(page: Client, shelf: list[Track]) -> None:
+    shelf[1].file.delete(save=False)
+    response = page.post(
+        "/bulk/", {"action": "reanalyse", "id": [t.pk for t in shelf]}, follow=True
+    )
+    text = response.content.decode()
+    assert "2 tracks are queued. 1 could not be changed." in text
+    assert "The stored file is missing" in text
+    assert f'href="/tracks/{shelf[1].pk}/"' in text
+
+
+def test_nothing_ticked_says_what_to_do(page: Client, shelf: list[Track]) -> None:
+    response = page.post("/bulk/", {"action": "delete"}, follow=True)
+    assert "Choose some first" in response.content.decode()
+    response = page.post("/bulk/", {"action": "accept", "id": shelf[0].pk}, follow=True)
+    assert "Choose the tag" in response.content.decode()
+
+
+def test_those_ticked_can_be_exported(page: Client, shelf: list[Track]) -> None:
+    response = send(page, "export-csv", shelf[:2])
+    assert response["Location"].startswith("/api/v1/exports/tracks.csv?id=")
+    lines = page.get(response["Location"]).getvalue().decode().splitlines()
+    assert len(lines) == 3
+
+
+def test_an_act_nobody_knows_is_refused(page: Client, shelf: list[Track]) -> None:
+    assert send(page, "explode", shelf).status_code == 400
+
+
+def test_nobody_is_led_elsewhere(page: Client, shelf: list[Track]) -> None:
+    for away in ("https://elsewhere.example/", "//elsewhere.example/", "/\\elsewhere.example"):
+        assert send(page, "accept", shelf[:1], tag="guitar", next=away)["Location"] == "/"
+
+
+def test_a_person_sees_their_own_jobs(
+    page: Client, owner: User, outsider: User, django_assert_num_queries: Any
+) -> None:
+    for _ in range(3):
+        broken = rows.track(owner, "Broken", state=Track.State.FAILED)
+        rows.job(broken, Job.State.FAILED, error_detail="The file is damaged.")
+    rows.job(rows.track(outsider, "Secret"), Job.State.FAILED)
+    with django_assert_num_queries(5):
+        text = page.get("/jobs/").content.decode()
+    assert "The file is damaged." in text
+    assert "Retry all 3 failed" in text
+    assert "Secret" not in text
+    assert "No jobs here" in page.get("/jobs/?state=running").content.decode()
+    text = page.post("/jobs/retry/", follow=True).content.decode()
+    assert "3 jobs are queued again." in text
+    assert "Retry all" not in text
+    assert "nothing to retry" in page.post("/jobs/retry/", follow=True).content.decode()
