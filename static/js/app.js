@@ -3,6 +3,7 @@ import "./themes.js";
 import "./player.js";
 import "./keyboard.js";
 import "./tag_keys.js";
+import "./verdicts.js";
 import "./folds.js";
 import "./uploads.js";
 import "./deck.js";

@@ -1,26 +1,51 @@
-// "/" searches; on a position slider arrows move five seconds and space plays or pauses.
-import { currentTime, duration, seek, togglePlay } from "./player.js";
+// "/" searches. On a track's page, and on any position slider, space plays or pauses, arrows move
+// five seconds, page keys thirty, Home and End to the ends.
+import { currentTime, duration, moveTo, plays, seek, togglePlay } from "./player.js";
 
 const STEP = 5;
+const PAGE = 30;
 export const writes = (element) => element.matches("input:not([type=range]), textarea, select, [contenteditable]");
 
-function onSlider(event) {
-  const moves = {
-    ArrowLeft: () => seek(currentTime() - STEP),
-    ArrowRight: () => seek(currentTime() + STEP),
-    Home: () => seek(0),
-    End: () => seek(duration()),
-    " ": () => togglePlay(document.querySelector("#deck button[data-play]")),
-  };
-  if (!moves[event.key]) return;
+const deckButton = () => document.querySelector("#deck button[data-play]");
+const total = (button) => (plays(button?.dataset.play) || !button ? duration() : Number(button.dataset.duration));
+
+// The bar at the foot has what plays; the page of a track has that track.
+function go(button, from) {
+  const now = !button || plays(button.dataset.play) ? currentTime() : 0;
+  const seconds = from(now, total(button));
+  if (button) moveTo(button, seconds);
+  else seek(seconds);
+}
+
+const moves = {
+  ArrowLeft: (now) => now - STEP,
+  ArrowRight: (now) => now + STEP,
+  PageUp: (now) => now - PAGE,
+  PageDown: (now) => now + PAGE,
+  Home: () => 0,
+  End: (now, end) => end,
+};
+
+function control(event, button) {
+  if (event.key === " ") {
+    if (!event.repeat) togglePlay(button);
+  } else if (moves[event.key]) go(button, moves[event.key]);
+  else return;
   event.preventDefault();
-  moves[event.key]();
+}
+
+// Space presses what has the focus; a list of choices moves by arrows.
+function isTaken({ target, key }) {
+  if (document.querySelector("dialog[open]") || writes(target)) return true;
+  return key === " " ? target.matches("button, summary") : target.matches("input");
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.matches("#deck-position, #player-position")) onSlider(event);
-  else if (event.key === "/" && !writes(event.target)) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+  if (event.target.matches("#player-position")) control(event, null);
+  else if (event.target.matches("#deck-position")) control(event, deckButton());
+  else if (deckButton() && !isTaken(event)) control(event, deckButton());
+  if (event.key === "/" && !writes(event.target)) {
     event.preventDefault();
     document.getElementById("search")?.focus();
   }

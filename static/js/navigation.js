@@ -35,7 +35,8 @@ document.addEventListener("htmx:afterSettle", ({ detail }) => {
 });
 
 for (const [event, words] of [["htmx:sendError", "away"], ["htmx:timeout", "away"], ["htmx:responseError", "refused"]]) {
-  document.addEventListener(event, () => {
+  document.addEventListener(event, ({ detail }) => {
+    if (detail.elt.closest(".verdicts")) return; // they say it themselves, beside the tag
     trouble.textContent = trouble.dataset[words];
     trouble.hidden = false;
   });

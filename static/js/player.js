@@ -32,9 +32,13 @@ export function seek(seconds) {
   show();
 }
 
-export function playFrom(button, seconds) {
+export function moveTo(button, seconds) {
   load(button);
   seek(seconds);
+}
+
+export function playFrom(button, seconds) {
+  moveTo(button, seconds);
   start();
 }
 

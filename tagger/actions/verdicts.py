@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -10,25 +12,35 @@ from .effective_tags import rebuild_effective_tags
 from .events import announce
 
 
-def give_verdict(person: User, track: Track, tag: Tag, answer: Verdict.Answer) -> Verdict:
-    """Set this person's verdict. Giving the same one again changes nothing."""
+def give_verdict(
+    person: User, track: Track, tag: Tag, answer: Verdict.Answer, at: datetime | None = None
+) -> Verdict:
+    """Set this person's verdict. Giving the same one again changes nothing.
+
+    Words that were one act bear one moment. Raises Track.DoesNotExist.
+    """
     with transaction.atomic():
         Track.objects.select_for_update(no_key=True).get(pk=track.pk)
         standing = _standing(person, track, tag)
         if standing and standing.answer == answer:
             return standing
-        _withdraw(standing)
-        verdict = Verdict.objects.create(person=person, track=track, tag=tag, answer=answer)
+        _withdraw(standing, at or timezone.now())
+        verdict = Verdict.objects.create(
+            person=person, track=track, tag=tag, answer=answer, given_at=at or timezone.now()
+        )
         rebuild_effective_tags(track)
         _tell(track, tag, answer)
     return verdict
 
 
-def withdraw_verdict(person: User, track: Track, tag: Tag) -> bool:
-    """Back to the model's opinion. False when there was nothing to withdraw."""
+def withdraw_verdict(person: User, track: Track, tag: Tag, at: datetime | None = None) -> bool:
+    """Back to the model's opinion. False when there was nothing to withdraw.
+
+    Raises Track.DoesNotExist.
+    """
     with transaction.atomic():
         Track.objects.select_for_update(no_key=True).get(pk=track.pk)
-        withdrawn = _withdraw(_standing(person, track, tag))
+        withdrawn = _withdraw(_standing(person, track, tag), at or timezone.now())
         if withdrawn:
             rebuild_effective_tags(track)
             _tell(track, tag, None)
@@ -49,9 +61,9 @@ def _standing(person: User, track: Track, tag: Tag) -> Verdict | None:
     return Verdict.objects.filter(person=person, track=track, tag=tag, withdrawn_at=None).first()
 
 
-def _withdraw(verdict: Verdict | None) -> bool:
+def _withdraw(verdict: Verdict | None, at: datetime) -> bool:
     if verdict is None:
         return False
-    verdict.withdrawn_at = timezone.now()
+    verdict.withdrawn_at = at
     verdict.save(update_fields=["withdrawn_at"])
     return True

@@ -15,6 +15,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from ..models import Track
 from ..request_id import current_request_id
 from .problem_types import PROBLEM_TYPES
 
@@ -31,6 +32,8 @@ _SLUGS: tuple[tuple[type[Exception], str], ...] = (
     (PermissionDenied, "forbidden"),
     (exceptions.NotFound, "not-found"),
     (Http404, "not-found"),
+    # Deleted between the look and the act.
+    (Track.DoesNotExist, "not-found"),
     (exceptions.MethodNotAllowed, "method-not-allowed"),
     (exceptions.UnsupportedMediaType, "unsupported-media-type"),
     (exceptions.Throttled, "throttled"),

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -20,7 +21,7 @@ class Verdict(models.Model):
     track = models.ForeignKey("Track", on_delete=models.CASCADE, related_name="verdicts")
     tag = models.ForeignKey("Tag", on_delete=models.PROTECT, related_name="verdicts")
     answer = models.CharField(max_length=8, choices=Answer.choices)
-    given_at = models.DateTimeField(auto_now_add=True)
+    given_at = models.DateTimeField(default=timezone.now)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

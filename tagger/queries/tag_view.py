@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ..actions.effective_tags import effective_tags, standing_verdicts
 from ..models import Analysis, Tag, Track, TrackTag, Verdict
 from .analyses import latest_analysis
+from .reliability import Agreement, LabelTest, Reliability, agreements, label_tests
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class RawTag:
 class ShownTag:
     tag: Tag
     raw: tuple[RawTag, ...]
+    reliability: Reliability
 
     @property
     def score(self) -> float | None:
@@ -97,7 +99,10 @@ class TrackTags:
 
 
 def track_tags(track: Track) -> TrackTags:
-    """Every tag of the vocabulary that was scored or judged, best score first. Three queries."""
+    """Every tag of the vocabulary that was scored or judged, best score first.
+
+    Three queries, and now and then one for how often people agree.
+    """
     analysis = latest_analysis(track)
     scores = dict(zip(analysis.model.labels, analysis.mean_scores, strict=True)) if analysis else {}
     verdicts = standing_verdicts(track)
@@ -118,8 +123,21 @@ def track_tags(track: Track) -> TrackTags:
                     verdict=verdict.answer if verdict else None,
                 )
             )
-    shown = [ShownTag(tags[pk], tuple(sorted(raw, key=_by_score))) for pk, raw in members.items()]
+    tests = label_tests(analysis.model) if analysis else {}
+    agreed = agreements(analysis.model) if analysis else {}
+    shown = [
+        _shown(tags[pk], sorted(raw, key=_by_score), tests, agreed.get(pk))
+        for pk, raw in members.items()
+    ]
     return TrackTags(analysis, tuple(sorted(shown, key=_by_score)), tuple(tags.values()))
+
+
+def _shown(
+    tag: Tag, raw: list[RawTag], tests: dict[str, LabelTest], agreement: Agreement | None
+) -> ShownTag:
+    """As reliable as the strongest of its labels that has been tested."""
+    test = next((tests[one.tag.name] for one in raw if one.tag.name in tests), None)
+    return ShownTag(tag, tuple(raw), Reliability(test, agreement))
 
 
 def _by_score(tag: RawTag | ShownTag) -> tuple[float, str]:

@@ -60,6 +60,12 @@ def certainty(measure: str, confidence: float | None) -> str:
 
 
 @register.simple_tag
+def trust_levels() -> list[tuple[str, str]]:
+    """How a model did on one tag in its test: the mark's class, and the word for it."""
+    return [("well", gettext("well")), ("fairly", gettext("fairly")), ("poorly", gettext("poorly"))]
+
+
+@register.simple_tag
 def icon(name: str) -> SafeString:
     """Decoration only: the words beside it, or the label of its button, carry the meaning."""
     return format_html(

@@ -27,12 +27,15 @@ class PageRequest(HttpRequest):
 
 
 def signed_in(view: View) -> View:
-    """Send everybody else to the sign-in page, also out of a request a script has made."""
+    """Send everybody else to the sign-in page, also out of a request a script has made.
+
+    A track that is deleted between the look and the act is not there.
+    """
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.user.is_authenticated:
-            return view(request, *args, **kwargs)
+            return _unless_gone(view, request, *args, **kwargs)
         htmx = cast(PageRequest, request).htmx
         if not htmx:
             return redirect_to_login(request.get_full_path())
@@ -40,6 +43,13 @@ def signed_in(view: View) -> View:
         return HttpResponseClientRedirect(redirect_to_login(page)["Location"])
 
     return guarded
+
+
+def _unless_gone(view: View, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    try:
+        return view(*args, **kwargs)
+    except Track.DoesNotExist as gone:
+        raise Http404 from gone
 
 
 def staff_only(view: View) -> View:

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+from typing import Any
+from uuid import UUID
+
+import pytest
 from django.test import Client
 from django.urls import reverse
 
@@ -118,3 +122,36 @@ def test_a_word_on_synonyms_is_told_once(page: Client, owner: User) -> None:
     text = judge(page, made, "female-vocals", "rejected")
     assert made.verdicts.count() > 1
     assert "History: 1 verdict<" in text
+
+
+@pytest.mark.parametrize("name", ["verdict", "add-tag", "hear-again"])
+def test_a_track_deleted_in_that_instant_is_not_found(
+    name: str, page: Client, song: Track, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("verdicts", "track"):
+        monkeypatch.setattr(f"tagger.web.views.{module}.own_track", _gone_at_once)
+    kwargs: dict[str, Any] = {"track_id": song.pk}
+    if name == "verdict":
+        kwargs["slug"] = "guitar"
+    response = page.post(
+        reverse(f"web:{name}", kwargs=kwargs), {"answer": "rejected", "tag": "piano"}
+    )
+    assert response.status_code == 404
+
+
+def test_so_it_is_for_the_api(page: Client, song: Track, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tagger.api.track_tags.own_track", _gone_at_once)
+    address = f"/api/v1/tracks/{song.pk}/tags/guitar/"
+    for response in (
+        page.put(address, {"verdict": "rejected"}, content_type="application/json"),
+        page.delete(address),
+    ):
+        assert response.status_code == 404
+        assert response.json()["type"].endswith("/not-found/")
+
+
+def _gone_at_once(_: Any, track_id: UUID) -> Track:
+    """It was there for whoever looked, and is not for whoever acts."""
+    found = Track(pk=track_id)
+    Track.objects.filter(pk=track_id).delete()
+    return found

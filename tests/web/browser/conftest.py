@@ -71,5 +71,11 @@ def web(context: BrowserContext, live_server: Any) -> Iterator[Page]:
 
 
 @pytest.fixture
+def quiet(context: BrowserContext) -> Page:
+    """A page whose console may complain, for tests in which the network fails."""
+    return context.new_page()
+
+
+@pytest.fixture
 def ten_clips(tmp_path: Path) -> list[Path]:
     return clips(10, tmp_path)

@@ -91,6 +91,34 @@ def test_the_keyboard_plays_and_seeks(web: Page, song: Track) -> None:
     expect(slider).to_have_attribute("aria-valuetext", re.compile(r"0:00 of (1:00|0:59)"))
 
 
+def test_the_whole_page_is_a_keyboard(web: Page, song: Track) -> None:
+    web.goto(f"/tracks/{song.pk}/")
+    web.get_by_role("heading", name="Blue hour").click()
+    web.keyboard.press("PageDown")
+    until(web, "sound.currentTime >= 29.9 && sound.paused")
+    web.keyboard.press("ArrowLeft")
+    until(web, "sound.currentTime < 25.5")
+    web.keyboard.press("End")
+    until(web, "sound.currentTime > 55")
+    web.keyboard.press("Home")
+    until(web, "sound.currentTime < 0.5")
+    web.keyboard.press("Space")
+    until(web, "!sound.paused && sound.currentTime > 0.1")
+    web.keyboard.press("Space")
+    until(web, "sound.paused")
+
+
+def test_keys_typed_into_a_field_move_nothing(web: Page, song: Track) -> None:
+    web.goto(f"/tracks/{song.pk}/")
+    web.get_by_role("searchbox").click()
+    web.keyboard.type("a b")
+    web.keyboard.press("Home")
+    web.keyboard.press("PageDown")
+    assert at(web) == 0
+    assert web.evaluate(f"{SOUND}.paused")
+    assert web.get_by_role("searchbox").input_value() == "a b"
+
+
 def test_music_goes_on_from_page_to_page(web: Page, song: Track) -> None:
     play(web, song)
     web.get_by_role("link", name="Tags", exact=True).click()

@@ -42,6 +42,7 @@ def test_a_tag_is_chosen_rejected_and_taken_back_by_keys(opened: Page, song: Tra
 def test_keys_pressed_faster_than_the_server_answers_all_count(opened: Page, song: Track) -> None:
     for key in "1a2a":
         opened.keyboard.press(key)
+    expect(opened.get_by_text("guitar accepted.")).to_be_visible()
     expect(opened.locator('.verdict.yes[aria-pressed="true"]')).to_have_count(2)
     accepted = song.verdicts.values_list("tag__name", "answer")
     assert sorted(accepted) == [("guitar", "accepted"), ("rock", "accepted")]
