@@ -1,21 +1,24 @@
 """Hearing a file: what it is, its sound as the network wants it, and its identity.
 
-Everything here streams, needs no torch, and answers a bad file with one AudioError.
+Everything here streams, needs no torch, and answers a bad file with one AudioError. The file is
+read by a process of its own that can do nothing else (see `ml.fence`).
 """
 
 from __future__ import annotations
 
-import hashlib
+import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from ml.audio_container import SUFFIXES, AudioInfo, describe, open_audio
-from ml.audio_decoding import DecodeLimits, Decoding
-from ml.audio_errors import AudioError, damaged
-from ml.audio_frames import Damage, mono_frames, packets
-from ml.audio_resample import SAMPLE_RATE, Samples
+from ml.audio_errors import AudioError, damaged, too_long
+from ml.audio_file import open_file
+from ml.audio_terms import SAMPLE_RATE, SUFFIXES, AudioInfo, Damage, DecodeLimits, Samples
+from ml.fence.call import DecoderLost, replies, result
+from ml.fence.wire import Kind
 
 # 3^10 samples, 2.678 s: Kim, Lee, Nam, "Sample-level CNN architectures for music auto-tagging
 # using raw waveforms" (ICASSP 2018), input of the network.
@@ -28,6 +31,7 @@ __all__ = [
     "AudioError",
     "AudioInfo",
     "DecodeLimits",
+    "DecoderLost",
     "Decoding",
     "Samples",
     "audio_digest",
@@ -42,10 +46,7 @@ def probe(path: str | Path) -> AudioInfo:
 
     Raises AudioError when it is not audio or its beginning does not decode.
     """
-    with open_audio(path) as (container, stream):
-        if next(mono_frames(container, stream, Damage()), None) is None:
-            raise damaged("nothing of it can be decoded")
-        return describe(container, stream)
+    return _info(result("facts", path))
 
 
 def blocks(path: str | Path, *, limits: DecodeLimits | None = None) -> Iterator[Samples]:
@@ -68,13 +69,48 @@ def audio_digest(path: str | Path) -> str:
     Tags, cover art and the rest of the container do not count: a re-tagged file keeps its digest.
     Raises AudioError.
     """
-    with open_audio(path) as (container, stream):
-        codec = stream.codec_context.codec.canonical_name
-        digest = hashlib.sha256(f"{codec} {stream.rate} {stream.channels}\n".encode())
-        size = 0
-        for packet in packets(container, stream):
-            digest.update(packet)
-            size += packet.size
-    if size == 0:
-        raise AudioError("empty", "The file holds no sound. Please use another copy.")
-    return digest.hexdigest()
+    return str(result("digest", path))
+
+
+class Decoding:
+    """One pass over a file: iterate it for float32 mono blocks of shape `(time,)` at 22,050 Hz.
+
+    `info` is the header's word and is there with the first block, `damage` once it has ended.
+    """
+
+    def __init__(self, path: str | Path, limits: DecodeLimits | None = None) -> None:
+        self.path = path
+        self.limits = limits or DecodeLimits()
+        self.damage = Damage()
+        self.info: AudioInfo | None = None
+
+    def __iter__(self) -> Iterator[Samples]:
+        samples, most = 0, self.limits.max_seconds
+        how = {"limits": asdict(self.limits)}
+        with (
+            open_file(Path(self.path)) as file,
+            replies("blocks", file, sound_seconds=most, **how) as frames,
+        ):
+            for kind, payload in frames:
+                if kind is Kind.BLOCK:
+                    block = _block(payload)
+                    samples += len(block)
+                    # Counted here as well: the decoder may be in a hostile file's hands.
+                    if samples > most * SAMPLE_RATE:
+                        raise too_long(most)
+                    yield block
+                elif kind is Kind.NOTE:
+                    self.info = _info(json.loads(payload))
+                else:
+                    self.damage = Damage(**json.loads(payload))
+
+
+def _block(payload: bytearray) -> Samples:
+    block: Samples = np.frombuffer(payload, np.float32)
+    if not np.isfinite(block).all():
+        raise damaged("it decodes to samples that are no numbers")
+    return block
+
+
+def _info(told: dict[str, Any]) -> AudioInfo:
+    return AudioInfo(**told)

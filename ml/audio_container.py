@@ -7,12 +7,8 @@ refused. Only containers that hold sound for themselves are allowed.
 
 from __future__ import annotations
 
-import io
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 from typing import NoReturn
 
 import av
@@ -21,13 +17,10 @@ from av.container import InputContainer
 from av.stream import Discard
 
 from ml.audio_errors import AudioError, damaged, not_audio
+from ml.audio_file import AudioFile
+from ml.audio_terms import AudioInfo
 
 CONTAINERS = "aac,aiff,ape,asf,au,caf,dsf,flac,matroska,mov,mp3,mpc,mpc8,ogg,tta,w64,wav,wv"
-# The endings such files usually have: for file choosers and folders; the content is what decides.
-_ENDINGS = (
-    "aac aif aiff au caf dsf flac m4a m4b mka mp3 mp4 mpc oga ogg opus tta w64 wav webm wma wv"
-)
-SUFFIXES = frozenset(f".{ending}" for ending in _ENDINGS.split())
 MIN_RATE, MAX_RATE = 4_000, 384_000
 MAX_CHANNELS = 64
 
@@ -35,25 +28,14 @@ MAX_CHANNELS = 64
 _PROBE_BYTES = 8 * 2**20
 
 
-@dataclass(frozen=True)
-class AudioInfo:
-    """What the header says: seconds, Hz, bits per second; None where it does not say."""
-
-    duration: float | None
-    sample_rate: int
-    channels: int
-    codec: str
-    container: str
-    bit_rate: int | None
-
-
 @contextmanager
-def open_audio(path: str | Path) -> Iterator[tuple[InputContainer, AudioStream]]:
-    """Open `path` and its best audio stream, checked; every other stream is discarded.
+def open_audio(file: AudioFile) -> Iterator[tuple[InputContainer, AudioStream]]:
+    """The container in `file` and its best audio stream, checked; other streams are discarded.
 
-    Raises AudioError when it is missing, empty, not audio, or of a rate or codec that cannot be.
+    Raises AudioError when it is not audio, or of a rate or codec that cannot be.
     """
-    with _open_file(Path(path)) as file, _open_container(file) as container:
+    file.seek(0)
+    with _open_container(file) as container:
         stream = _audio_stream(container)
         _check(stream)
         for other in container.streams:
@@ -74,42 +56,11 @@ def describe(container: InputContainer, stream: AudioStream) -> AudioInfo:
     )
 
 
-class _File(io.FileIO):
-    """A file that answers an impossible seek the way FFmpeg expects, instead of raising.
-
-    Damaged indexes ask for negative positions; PyAV would print the exception and go on.
-    """
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        try:
-            return super().seek(offset, whence)
-        except (OSError, OverflowError):
-            return -1
-
-
-def _open_file(path: Path) -> _File:
-    try:
-        status = path.stat()
-        # A pipe or a device would block or never end.
-        if not stat.S_ISREG(status.st_mode):
-            raise AudioError("missing", f"{path.name} is not a file. Please name an audio file.")
-        file = _File(path)
-    except (OSError, ValueError) as error:
-        if isinstance(error, AudioError):
-            raise
-        reason = getattr(error, "strerror", None) or str(error)
-        raise AudioError("missing", f"The file cannot be opened: {reason}.") from error
-    if status.st_size == 0:
-        file.close()
-        raise AudioError("empty", "The file is empty (0 bytes). Please use another copy.")
-    return file
-
-
 def _refuse(*_: object, **__: object) -> NoReturn:
     raise PermissionError("an audio file may not open other files")
 
 
-def _open_container(file: _File) -> InputContainer:
+def _open_container(file: AudioFile) -> InputContainer:
     try:
         return av.open(
             file,
@@ -122,6 +73,8 @@ def _open_container(file: _File) -> InputContainer:
             metadata_errors="replace",
             io_open=_refuse,
         )
+    except MemoryError:
+        raise
     except (av.FFmpegError, OSError, ValueError) as error:
         raise not_audio() from error
 

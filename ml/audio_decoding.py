@@ -1,45 +1,37 @@
-"""A file as a stream of mono blocks at the network's rate, within limits, in bounded memory."""
+"""A file as a stream of mono blocks at the network's rate. Runs in the fenced decoder."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import groupby
-from pathlib import Path
 
 import numpy as np
 
-from ml.audio_container import AudioInfo, describe, open_audio
+from ml.audio_container import describe, open_audio
 from ml.audio_errors import AudioError, damaged, too_long
-from ml.audio_frames import Damage, mono_frames
-from ml.audio_resample import SAMPLE_RATE, BandLimiter, Samples
+from ml.audio_file import AudioFile
+from ml.audio_frames import mono_frames
+from ml.audio_resample import BandLimiter
+from ml.audio_terms import SAMPLE_RATE, AudioInfo, Damage, DecodeLimits, Samples
 
 # Resampled at a time: long enough to keep soxr busy, short enough to report progress.
 _BLOCK_SECONDS = 2.0
 
 
-@dataclass(frozen=True)
-class DecodeLimits:
-    """What is still accepted: seconds of sound, and the share of packets that may be damaged."""
-
-    max_seconds: float = 4 * 3600.0
-    max_damaged_share: float = 0.2
-
-
-class Decoding:
+class Pass:
     """One pass over a file: iterate it for float32 mono blocks of shape `(time,)` at 22,050 Hz.
 
-    `info` is the header's word and is there once iteration has begun, `damage` counts as it goes.
+    `info` is the header's word and is there with the first block, `damage` counts as it goes.
     """
 
-    def __init__(self, path: str | Path, limits: DecodeLimits | None = None) -> None:
-        self.path = path
-        self.limits = limits or DecodeLimits()
+    def __init__(self, file: AudioFile, limits: DecodeLimits) -> None:
+        self.file = file
+        self.limits = limits
         self.damage = Damage()
         self.info: AudioInfo | None = None
 
     def __iter__(self) -> Iterator[Samples]:
-        with open_audio(self.path) as (container, stream):
+        with open_audio(self.file) as (container, stream):
             self.info = describe(container, stream)
             if (self.info.duration or 0) > self.limits.max_seconds:
                 raise too_long(self.limits.max_seconds)

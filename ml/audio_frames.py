@@ -7,7 +7,6 @@ Channels are averaged here rather than by FFmpeg, whose stereo-to-mono sums 0.70
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import cast
 
 import av
@@ -19,35 +18,12 @@ from av.packet import Packet
 from numpy.typing import NDArray
 
 from ml.audio_container import MAX_RATE, MIN_RATE
-from ml.audio_errors import AudioError, damaged
+from ml.audio_errors import AudioError
+from ml.audio_terms import Damage
 
 # Floating-point files may exceed full scale a little; beyond 12 dB it is damage, not loudness.
 _CEILING = 4.0
-# So many packets in a row without one that decodes: the rest will be no better.
-_HOPELESS = 512
 _FULL_SCALE = {"u1": 128.0, "i2": 32768.0, "i4": 2147483648.0}
-
-
-@dataclass
-class Damage:
-    """Packets seen and packets that could not be decoded."""
-
-    packets: int = 0
-    damaged: int = 0
-    run: int = 0
-
-    @property
-    def share(self) -> float:
-        """Damaged packets per packet, 0 to 1."""
-        return self.damaged / self.packets if self.packets else 0.0
-
-    def count(self, *, good: bool) -> None:
-        """Count one packet; raises AudioError when nothing has decoded for a long while."""
-        self.packets += 1
-        self.damaged += not good
-        self.run = 0 if good else self.run + 1
-        if self.run >= _HOPELESS:
-            raise damaged(f"{self.run} of its packets in a row cannot be decoded")
 
 
 def mono_frames(

@@ -9,14 +9,11 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-import numpy as np
 import soxr
-from numpy.typing import NDArray
 
-SAMPLE_RATE = 22_050
+from ml.audio_terms import SAMPLE_RATE, Samples
+
 BAND_RATE = 16_000
-
-Samples = NDArray[np.float32]
 
 
 class BandLimiter:

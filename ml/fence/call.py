@@ -1,0 +1,110 @@
+"""Asking a decoder about a file."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from ml.audio_errors import AudioError, damaged
+from ml.audio_file import AudioFile, open_file
+from ml.fence.budget import Budget
+from ml.fence.process import DECODERS
+from ml.fence.server import STATUS
+from ml.fence.wire import BrokenFrame, Kind, read_frame
+
+logger = logging.getLogger(__name__)
+
+_CRASHES = (signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGABRT)
+# How long the server may take to say of what a child died.
+_STATUS_SECONDS = 10.0
+
+
+class DecoderLost(Exception):
+    """The decoder was killed from outside: the file may be fine, and can be read again."""
+
+    def __init__(self) -> None:
+        super().__init__("The process that reads the file was killed. Please try again.")
+
+
+def result(work: str, path: str | Path, **arguments: Any) -> Any:
+    """The answer to a question about the file at `path`. Raises AudioError, DecoderLost."""
+    with open_file(Path(path)) as file:
+        try:
+            return _result(work, file, arguments)
+        except DecoderLost:
+            return _result(work, file, arguments)
+
+
+def _result(work: str, file: AudioFile, arguments: dict[str, Any]) -> Any:
+    with replies(work, file, **arguments) as frames:
+        return next(json.loads(payload) for kind, payload in frames if kind is Kind.RESULT)
+
+
+@contextmanager
+def replies(
+    work: str, file: AudioFile, *, sound_seconds: float = 0.0, **arguments: Any
+) -> Iterator[Iterator[tuple[Kind, bytearray]]]:
+    """The frames of one answer, up to its RESULT. Leaving the block ends the decoder.
+
+    Raises AudioError, also in the middle: what the decoder says, or that it died of the file;
+    DecoderLost when it was killed from outside.
+    """
+    budget = Budget.of(os.fstat(file.fileno()).st_size, sound_seconds)
+    request = {"work": work, "cpu_seconds": budget.cpu_seconds, "arguments": arguments}
+    with ExitStack() as stack:
+        channel, their_channel = map(stack.enter_context, socket.socketpair())
+        lifeline, their_lifeline = map(stack.enter_context, socket.socketpair())
+        channel.sendall(json.dumps(request).encode("ascii"))
+        channel.settimeout(budget.patience)
+        DECODERS.ask(their_channel, their_lifeline, file.fileno())
+        their_channel.close()
+        their_lifeline.close()
+        stream = stack.enter_context(channel.makefile("rb"))
+        yield _frames(stream, lifeline, budget)
+
+
+def _frames(
+    stream: IO[bytes], lifeline: socket.socket, budget: Budget
+) -> Iterator[tuple[Kind, bytearray]]:
+    kind = Kind.NOTE
+    while kind is not Kind.RESULT:
+        try:
+            kind, payload = read_frame(stream)
+        except TimeoutError:
+            seconds = f"{budget.patience:,.0f} seconds"
+            raise damaged(f"nothing of it could be read for {seconds}") from None
+        except (BrokenFrame, ConnectionResetError) as error:
+            raise _why_it_ended(lifeline) from error
+        _raise_if_error(kind, payload)
+        yield kind, payload
+
+
+def _raise_if_error(kind: Kind, payload: bytearray) -> None:
+    if kind is Kind.REFUSAL:
+        code, sentence = json.loads(payload)
+        raise AudioError(str(code), str(sentence))
+    if kind is Kind.FAULT:
+        logger.error("a decoder failed:\n%s", json.loads(payload))
+        raise damaged("it cannot be decoded")
+
+
+def _why_it_ended(lifeline: socket.socket) -> Exception:
+    lifeline.settimeout(_STATUS_SECONDS)
+    try:
+        told = lifeline.recv(STATUS.size)
+    except (TimeoutError, ConnectionResetError):
+        told = b""
+    status = STATUS.unpack(told)[0] if len(told) == STATUS.size else 0
+    if -status == signal.SIGXCPU:
+        return damaged("reading it takes more time than any recording needs")
+    if -status in _CRASHES:
+        logger.warning("a decoder crashed with %s", signal.Signals(-status).name)
+        return damaged("it makes the decoder crash")
+    return DecoderLost()
