@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 from celery import shared_task
 
+from ml.audio import DecoderLost
+
 from .actions import idempotency, jobs, reaping, trash, webhook_delivery
 from .actions.bulk import run_bulk
 from .actions.music import analyse_track_music, catch_up_on_music
@@ -32,6 +34,8 @@ def run_job(job_id: str) -> None:
         return
     try:
         WORK[job.kind](job)
+    except DecoderLost as error:
+        jobs.give_back(job, code="decoder-lost", detail=str(error))
     except Exception:
         jobs.fail(job, code="internal", detail="Something went wrong here. The log says what.")
         raise

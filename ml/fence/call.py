@@ -16,8 +16,7 @@ from ml.audio_errors import AudioError, damaged
 from ml.audio_file import AudioFile, open_file
 from ml.fence.budget import Budget
 from ml.fence.process import DECODERS
-from ml.fence.server import STATUS
-from ml.fence.wire import BrokenFrame, Kind, read_frame
+from ml.fence.wire import STATUS, BrokenFrame, Kind, read_frame
 
 logger = logging.getLogger(__name__)
 

@@ -12,13 +12,11 @@ import os
 import selectors
 import signal
 import socket
-import struct
 
 from ml.fence.child import run
 from ml.fence.confine import Fence
+from ml.fence.wire import STATUS
 from ml.fence.work import load_what_comes_late
-
-STATUS = struct.Struct("!i")
 
 
 class Server:

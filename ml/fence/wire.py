@@ -11,6 +11,9 @@ import struct
 from enum import Enum
 from typing import IO, Any
 
+# On the lifeline, from the server: how the decoder ended, as `subprocess` counts it.
+STATUS = struct.Struct("!i")
+
 _HEADER = struct.Struct("!cI")
 _LARGEST = 16 * 2**20
 

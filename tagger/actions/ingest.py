@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
 from django.core.files import File
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 
-from ml.audio import AudioError, AudioInfo, DecodeLimits, audio_digest, probe
+from ml.audio import (
+    AudioError,
+    AudioInfo,
+    DecodeLimits,
+    DecoderLost,
+    audio_digest,
+    probe,
+)
 from ml.audio_errors import too_long
 from ml.metadata import Metadata, read_metadata
 
@@ -83,6 +91,8 @@ def ingest(
     track = _new_track(facts, _clean_name(file_name), owner, words or Words())
     try:
         with _Movable(path) as content:
+            # On the disk before the row says that it is there.
+            os.fsync(content.fileno())
             track.file.save(track.file_name, content, save=False)
         with transaction.atomic():
             track.save(force_insert=True)
@@ -93,6 +103,9 @@ def ingest(
         if known is None:
             raise
         return known
+    except (OperationalError, InterfaceError):
+        # The connection broke: the rows may be there or not. The sweep decides, once one can ask.
+        raise
     except BaseException:
         track.file.delete(save=False)
         raise
@@ -129,12 +142,14 @@ def _examine(path: Path, file_name: str) -> _Facts:
         info = probe(path)
         if (info.duration or 0) > settings.MAX_DURATION_SECONDS:
             raise too_long(settings.MAX_DURATION_SECONDS)
-        digest = audio_digest(path)
+        digest, metadata = audio_digest(path), read_metadata(path)
     except AudioError as error:
         raise IngestError(error.code, str(error)) from error
+    except DecoderLost as error:
+        raise IngestError("unavailable", str(error)) from error
     with path.open("rb") as content:
         file_sha256 = hashlib.file_digest(content, "sha256").hexdigest()
-    return _Facts(size, file_sha256, digest, info, read_metadata(path))
+    return _Facts(size, file_sha256, digest, info, metadata)
 
 
 def too_large(size: int) -> IngestError:

@@ -160,6 +160,14 @@ def fail(job: Job, *, code: str, detail: str) -> bool:
     return bool(ended)
 
 
+def give_back(job: Job, *, code: str, detail: str) -> None:
+    """This attempt failed for no fault of the job's own: queue it again, or end it at the last."""
+    if job.attempts >= MAX_ATTEMPTS:
+        fail(job, code=code, detail=detail)
+    elif _mine(job).update(state=Job.State.QUEUED, lease_until=None, dispatched_at=None, stage=""):
+        dispatch(job)
+
+
 def end_cancelled(job: Job) -> None:
     with transaction.atomic():
         if _mine(job).update(

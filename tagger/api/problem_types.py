@@ -143,6 +143,12 @@ _TABLE = (
         "Something went wrong here",
         "The fault is ours. The log has the trace under `request_id`.",
     ),
+    ProblemType(
+        "unavailable",
+        503,
+        "Not now",
+        "Something that is needed is away or was just restarted. Nothing was kept: send it again.",
+    ),
 )
 
 PROBLEM_TYPES = {problem.slug: problem for problem in _TABLE}

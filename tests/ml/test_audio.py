@@ -205,6 +205,15 @@ def test_names_that_look_like_protocols_or_are_no_utf8_are_plain_names(tmp_path:
         assert probe(file).sample_rate == 44_100
 
 
+def test_asking_about_a_file_loads_no_library_that_reads_it() -> None:
+    """They are the decoder's: whatever is wrong with them stays behind its fence."""
+    script = (
+        "import sys, ml.audio, ml.metadata;"
+        "sys.exit(any(name in sys.modules for name in ('av', 'mutagen', 'soxr')))"
+    )
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
 def test_hearing_needs_no_torch() -> None:
     script = (
         "import sys, ml.audio, ml.peaks, ml.metadata, ml.labels, ml.weights, ml.card, ml.inference;"

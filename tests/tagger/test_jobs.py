@@ -120,6 +120,36 @@ def test_failing_marks_a_track_that_was_never_heard(job: Job) -> None:
     assert (fresh(job).error_code, fresh(job).error_detail) == ("damaged", "The file is damaged.")
 
 
+def test_a_job_given_back_is_queued_for_another_attempt(job: Job, sent: list[str]) -> None:
+    claimed = jobs.claim(str(job.pk))
+    assert claimed is not None
+    jobs.give_back(claimed, code="decoder-lost", detail="The decoder was killed.")
+    assert (fresh(job).state, fresh(job).lease_until) == (Job.State.QUEUED, None)
+    assert sent == [str(job.pk)]
+    assert jobs.claim(str(job.pk)) is not None
+
+
+def test_a_job_given_back_for_the_third_time_fails_with_its_reason(
+    job: Job, sent: list[str]
+) -> None:
+    Job.objects.filter(pk=job.pk).update(attempts=jobs.MAX_ATTEMPTS - 1)
+    claimed = jobs.claim(str(job.pk))
+    assert claimed is not None
+    jobs.give_back(claimed, code="decoder-lost", detail="The decoder was killed.")
+    assert (fresh(job).state, fresh(job).error_code) == (Job.State.FAILED, "decoder-lost")
+    assert sent == []
+
+
+def test_a_job_taken_over_is_not_given_back(job: Job, sent: list[str]) -> None:
+    slow = jobs.claim(str(job.pk))
+    assert slow is not None
+    running(job)
+    assert jobs.claim(str(job.pk)) is not None
+    jobs.give_back(slow, code="decoder-lost", detail="The decoder was killed.")
+    assert fresh(job).state == Job.State.RUNNING
+    assert sent == []
+
+
 def test_failing_leaves_the_tags_of_a_track_heard_before(song: Track) -> None:
     claimed = jobs.claim(str(rows.job(song, Job.State.QUEUED).pk))
     assert claimed is not None
