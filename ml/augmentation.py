@@ -68,7 +68,10 @@ def draw(settings: AugmentationSettings, batch: int, rng: np.random.Generator) -
 
 
 def apply(x: Tensor, y: Tensor, change: Draw) -> tuple[Tensor, Tensor]:
-    """Apply a draw to sound `x` `(batch, time)` and targets `y` `(batch, labels)`."""
+    """Apply a draw to sound `x` `(batch, time)` and targets `y` `(batch, labels)`.
+
+    A mixture has a target where both of its parts have one.
+    """
     x = reverberated(shifted(x, change.semitones), change.decay, change.noise_seed)
     x = _filtered(x, change)
     x = x * torch.from_numpy(change.gain).to(x.device)[:, None]
@@ -132,7 +135,9 @@ def _mixed(x: Tensor, y: Tensor, change: Draw) -> tuple[Tensor, Tensor]:
         return x, y
     share = torch.from_numpy(change.share).to(x.device)[:, None]
     partner = torch.from_numpy(change.partner).to(x.device)
-    return share * x + (1 - share) * x[partner], share * y + (1 - share) * y[partner]
+    # A partner's unknown target (NaN) must not spread to those that are not mixed.
+    mixed = torch.where(share == 1, y, share * y + (1 - share) * y[partner])
+    return share * x + (1 - share) * x[partner], mixed
 
 
 def _noisy(x: Tensor, change: Draw) -> Tensor:

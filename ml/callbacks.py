@@ -34,8 +34,14 @@ class Callbacks:
     def on_epoch(self, report: EpochReport) -> None:
         """An epoch is done, evaluated and saved."""
 
+    def on_judged(self, split: str, done: int, total: int) -> None:
+        """So many clips of `split` have been scored, of so many."""
+
     def should_stop(self) -> bool:
-        """Asked after every update; a training told to stop saves a checkpoint first."""
+        """Asked often: after every update (on a GPU: ten) and every clip that is evaluated.
+
+        A training told to stop saves a checkpoint first.
+        """
         return False
 
 

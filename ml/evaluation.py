@@ -14,7 +14,16 @@ import numpy.typing as npt
 from sklearn.metrics import roc_auc_score
 
 from ml.magnatagatune.prepared import Split
-from ml.metrics import Labels, Scores, TagFigures, calibration_error, countable, rank
+from ml.metrics import (
+    Known,
+    Labels,
+    Scores,
+    TagFigures,
+    calibration_error,
+    countable,
+    given,
+    rank,
+)
 from ml.predictions import Predictions
 from ml.validation import minimum_positives
 
@@ -66,8 +75,11 @@ class Report:
 def report(model: str, split: Split, found: Predictions, *, resamples: int = RESAMPLES) -> Report:
     """Judge `found`, the predictions for `split`, whose columns are the split's tags."""
     minimum = minimum_positives(split)
-    ranking = rank(split.hard, found.clips, split.tags, minimum=minimum)
-    areas, precisions = bootstrap(split.hard, found.clips, minimum=minimum, resamples=resamples)
+    ranking = rank(split.hard, found.clips, split.tags, minimum=minimum, known=split.known)
+    areas, precisions = bootstrap(
+        split.hard, found.clips, minimum=minimum, resamples=resamples, known=split.known
+    )
+    judged, scores = given(split.hard, found.clips, split.known)
     return Report(
         model=model,
         split=split.name,
@@ -80,7 +92,7 @@ def report(model: str, split: Split, found: Predictions, *, resamples: int = RES
         macro_roc_auc_interval=areas,
         macro_average_precision=ranking.macro_average_precision,
         macro_average_precision_interval=precisions,
-        calibration_error=calibration_error(split.hard.astype(np.float32), found.clips),
+        calibration_error=calibration_error(judged.astype(np.float32), scores),
         calibration_error_soft=_against_soft(split, found),
         per_tag=ranking.per_tag,
         per_kind=_per_kind(split, found.clips, minimum),
@@ -90,11 +102,17 @@ def report(model: str, split: Split, found: Predictions, *, resamples: int = RES
 
 def figures(split: Split, scores: Scores, minimum: int) -> Figures:
     """The macro figures of `scores` `(clips, tags)` on `split`."""
-    return _figures(split.hard, scores, split.tags, minimum)
+    return _figures(split, scores, np.arange(len(split)), minimum)
 
 
 def bootstrap(
-    labels: Labels, scores: Scores, *, minimum: int, resamples: int, seed: int = 0
+    labels: Labels,
+    scores: Scores,
+    *,
+    minimum: int,
+    resamples: int,
+    seed: int = 0,
+    known: Known | None = None,
 ) -> tuple[Interval, Interval]:
     """95 % intervals of macro ROC-AUC and macro average precision, resampling clips.
 
@@ -103,14 +121,15 @@ def bootstrap(
     none can be ranked.
     """
     rng = np.random.default_rng(seed)
-    columns = countable(labels, minimum)
+    columns = countable(labels, minimum, known)
     tags = [str(column) for column in columns]
     drawn = []
     for _ in range(resamples):
-        rows = rng.integers(len(labels), size=len(labels))
-        if not len(countable(labels[np.ix_(rows, columns)])):
+        part = np.ix_(rng.integers(len(labels), size=len(labels)), columns)
+        judged = None if known is None else known[part]
+        if not len(countable(labels[part], known=judged)):
             continue
-        ranking = rank(labels[np.ix_(rows, columns)], scores[np.ix_(rows, columns)], tags)
+        ranking = rank(labels[part], scores[part], tags, known=judged)
         drawn.append((ranking.macro_roc_auc, ranking.macro_average_precision))
     low, high = np.percentile(np.array(drawn), (2.5, 97.5), axis=0)
     return (float(low[0]), float(high[0])), (float(low[1]), float(high[1]))
@@ -128,10 +147,11 @@ def in_order(found: Predictions, labels: list[str], tags: list[str]) -> Predicti
     return Predictions(found.segments[:, columns], found.clip, found.clips[:, columns])
 
 
-def _figures(labels: Labels, scores: Scores, tags: list[str], minimum: int) -> Figures:
-    ranking = rank(labels, scores, tags, minimum=minimum)
+def _figures(split: Split, scores: Scores, rows: npt.NDArray[np.intp], minimum: int) -> Figures:
+    known = None if split.known is None else split.known[rows]
+    ranking = rank(split.hard[rows], scores[rows], split.tags, minimum=minimum, known=known)
     return Figures(
-        len(labels), len(ranking.per_tag), ranking.macro_roc_auc, ranking.macro_average_precision
+        len(rows), len(ranking.per_tag), ranking.macro_roc_auc, ranking.macro_average_precision
     )
 
 
@@ -145,9 +165,11 @@ def _per_kind(split: Split, scores: Scores, minimum: int) -> dict[str, Figures]:
     kinds = np.array(split.kinds)
     parts = {kind: np.flatnonzero(kinds == kind) for kind in sorted(set(split.kinds) - {""})}
     return {
-        kind: _figures(split.hard[rows], scores[rows], split.tags, minimum)
+        kind: _figures(split, scores, rows, minimum)
         for kind, rows in parts.items()
-        if len(countable(split.hard[rows], minimum))
+        if len(
+            countable(split.hard[rows], minimum, None if split.known is None else split.known[rows])
+        )
     }
 
 

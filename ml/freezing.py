@@ -27,6 +27,13 @@ def freeze(network: SampleCNN, blocks: int) -> None:
         module.eval().requires_grad_(False)
 
 
+def keep_statistics(network: SampleCNN) -> None:
+    """Normalise by the statistics that are there, in training too; scales and shifts may learn."""
+    for module in network.modules():
+        if isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d):
+            module.eval()
+
+
 def adopt(network: SampleCNN, source: SampleCNN, blocks: int) -> None:
     """Copy the lowest layers of `source`."""
     pairs = zip(lowest(network, blocks), lowest(source, blocks), strict=True)

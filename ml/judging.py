@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import torch
 
+from ml.callbacks import Callbacks
 from ml.cpu import keep_activations_in_the_heap
 from ml.evaluation import Report, figures, in_order, report
+from ml.joining import join
 from ml.magnatagatune.prepared import Split
+from ml.metrics import countable
 from ml.predictions import Predictions, predict, wants_bfloat16
 from ml.robustness import CHANGES, Change
 from ml.weights import LoadedModel
@@ -19,15 +24,27 @@ Told = Callable[[str], None]
 
 
 def scored(
-    model: LoadedModel, split: Split, device: torch.device, change: Change | None = None
+    model: LoadedModel,
+    split: Split,
+    device: torch.device,
+    change: Change | None = None,
+    callbacks: Callbacks | None = None,
 ) -> Predictions:
     """The model's predictions for `split`, columns in the split's order of tags.
 
-    Raises ValueError when the model lacks one of the split's tags.
+    Raises ValueError when the model lacks one of the split's tags, InterruptedError when the
+    callbacks say stop.
     """
     keep_activations_in_the_heap()
-    network = model.network.to(device)
-    found = predict(network, split, bfloat16=wants_bfloat16("auto", device), change=change)
+    told = callbacks or Callbacks()
+    found = predict(
+        model.network.to(device),
+        split,
+        bfloat16=wants_bfloat16("auto", device),
+        change=change,
+        should_stop=told.should_stop,
+        on_progress=partial(told.on_judged, split.name),
+    )
     return in_order(found, model.card.labels, split.tags)
 
 
@@ -50,6 +67,27 @@ def judge(
         tell(name)
         changed[name] = figures(split, scored(model, split, device, change).clips, whole.minimum)
     return replace(whole, robustness=changed), found
+
+
+def reports(
+    model: LoadedModel,
+    splits: Sequence[Split],
+    device: torch.device,
+    *,
+    callbacks: Callbacks | None = None,
+) -> dict[str, dict[str, Any]]:
+    """What `model` reaches on the tags it knows of each of `splits`, by the split's name.
+
+    A split in which none of them can be ranked is left out.
+    """
+    found = {}
+    for split in splits:
+        known = [tag for tag in split.tags if tag in model.card.labels]
+        part = join([split], known)
+        if len(part) and len(countable(part.hard, known=part.known)):
+            scores = scored(model, part, device, callbacks=callbacks)
+            found[split.name] = report(model.card.name, part, scores).as_dict()
+    return found
 
 
 def model_path(text: str) -> Path:

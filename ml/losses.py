@@ -3,6 +3,7 @@
 All take logits and targets in [0, 1], both `(batch, labels)`, and give a scalar. MSE is taken on
 probabilities; the exponential and the hinge loss act on raw scores and recode targets to [-1, 1]
 (Charalampakis and Pitas, 1D convolutional neural networks for signal processing).
+A target that is NaN is not known: `where_known` leaves it out.
 """
 
 from __future__ import annotations
@@ -39,6 +40,21 @@ def loss_for(name: str, head: str, *, beta: float = 1.0) -> Loss:
         "hinge": lambda logits, targets: F.relu(1 - logits * _signed(targets)).mean(),
     }
     return losses[name]
+
+
+def where_known(loss: Loss, head: str) -> Loss:
+    """`loss` over the targets that are known; of a batch without any it is 0.
+
+    Raises ConfigError for a softmax head, whose outputs cannot be judged one by one.
+    """
+    if head == "softmax":
+        raise ConfigError("A softmax head needs a target for every label of every clip.")
+
+    def masked(logits: Tensor, targets: Tensor) -> Tensor:
+        known = ~targets.isnan()
+        return loss(logits[known], targets[known]) if known.any() else logits.sum() * 0
+
+    return masked
 
 
 def _probabilities(logits: Tensor, head: str) -> Tensor:

@@ -1,7 +1,8 @@
 """Figures of merit as pure functions of `(clips, tags)` arrays.
 
 A tag counts where it has at least `minimum` positives and at least one negative: ranking is
-undefined without either, and means nothing for a handful.
+undefined without either, and means nothing for a handful. `known` `(clips, tags)` says which labels
+anybody has given; the others are left out. None: all of them.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 
 Scores = npt.NDArray[np.floating]
 Labels = npt.NDArray[np.uint8]
+Known = npt.NDArray[np.bool_]
 CALIBRATION_BINS = 15
 
 
@@ -46,31 +48,50 @@ def validate(labels: Labels, scores: Scores) -> None:
         raise ValueError("Labels must be 0 or 1.")
 
 
-def countable(labels: Labels, minimum: int = 1) -> npt.NDArray[np.intp]:
+def countable(labels: Labels, minimum: int = 1, known: Known | None = None) -> npt.NDArray[np.intp]:
     """Columns with at least `minimum` positives and at least one negative."""
-    positives = labels.sum(0, dtype=np.int64)
-    return np.flatnonzero((positives >= max(minimum, 1)) & (positives < len(labels)))
+    given = np.ones(labels.shape, dtype=bool) if known is None else known
+    positives = (labels * given).sum(0, dtype=np.int64)
+    return np.flatnonzero((positives >= max(minimum, 1)) & (positives < given.sum(0)))
 
 
-def rank(labels: Labels, scores: Scores, tags: list[str], *, minimum: int = 1) -> Ranking:
+def rank(
+    labels: Labels,
+    scores: Scores,
+    tags: list[str],
+    *,
+    minimum: int = 1,
+    known: Known | None = None,
+) -> Ranking:
     """Macro and per-tag ROC-AUC and average precision. Raises ValueError when no tag counts."""
     validate(labels, scores)
-    columns = countable(labels, minimum)
+    columns = countable(labels, minimum, known)
     if not len(columns):
         raise ValueError(f"No tag has at least {minimum} positive clips and a negative one.")
+    everything = np.ones(labels.shape, dtype=bool) if known is None else known
     figures = [
-        TagFigures(
-            tags[k],
-            int(labels[:, k].sum()),
-            float(roc_auc_score(labels[:, k], scores[:, k])),
-            float(average_precision_score(labels[:, k], scores[:, k])),
-        )
-        for k in columns
+        _figures(tags[k], *given(labels[:, k], scores[:, k], everything[:, k])) for k in columns
     ]
     return Ranking(
         float(np.mean([figure.roc_auc for figure in figures])),
         float(np.mean([figure.average_precision for figure in figures])),
         figures,
+    )
+
+
+def given(
+    labels: Labels, scores: Scores, known: Known | None
+) -> tuple[npt.NDArray[np.uint8], Scores]:
+    """The labels that are known, and their scores; both flat where `known` is given."""
+    return (labels, scores) if known is None else (labels[known], scores[known])
+
+
+def _figures(tag: str, labels: Labels, scores: Scores) -> TagFigures:
+    return TagFigures(
+        tag,
+        int(labels.sum()),
+        float(roc_auc_score(labels, scores)),
+        float(average_precision_score(labels, scores)),
     )
 
 

@@ -51,16 +51,19 @@ def predict(
     bfloat16: bool = False,
     change: Callable[[Sounds], Sounds] | None = None,
     should_stop: Callable[[], bool] = lambda: False,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Predictions:
     """Score `split` with `network`, in evaluation mode; `change` alters each clip's sound first.
 
-    `change` takes and gives float32 `(time,)`. Raises InterruptedError when told to stop.
+    `change` takes and gives float32 `(time,)`, `on_progress(done, total)` counts clips.
+    Raises InterruptedError when told to stop.
     """
     network.eval()
     rows, index = [], []
     for clip, segments in _clips(split, change):
         if should_stop():
             raise InterruptedError("The evaluation was cancelled.")
+        on_progress(clip, len(split))
         scores = _scores(network, segments, bfloat16)
         rows.append(scores)
         index.append(np.full(len(scores), clip))

@@ -25,7 +25,8 @@ BALANCE_LIMITS = (0.5, 2.5)
 class Batch:
     """What one update is made of: rows of the split, first samples, targets, changes.
 
-    `clips`, `offsets` are `(batch,)`, `targets` float32 `(batch, tags)`.
+    `clips`, `offsets` are `(batch,)`, `targets` float32 `(batch, tags)`, NaN where nobody has said
+    whether the tag fits.
     """
 
     clips: npt.NDArray[np.intp]
@@ -83,8 +84,12 @@ class Sampler:
         self, clips: npt.NDArray[np.intp], offsets: npt.NDArray[np.int64]
     ) -> npt.NDArray[np.float32]:
         if self._recipe.data.labels == "hard" or self._split.soft is None:
-            return self._split.hard[clips].astype(np.float32)
-        return interpolated(self._split.soft, clips, offsets)
+            targets = self._split.hard[clips].astype(np.float32)
+        else:
+            targets = interpolated(self._split.soft, clips, offsets)
+        if self._split.known is not None:
+            targets[~self._split.known[clips]] = np.nan
+        return targets
 
 
 def interpolated(

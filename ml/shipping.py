@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
+from ml.callbacks import Callbacks
 from ml.card import ModelCard
 from ml.evaluation import report
 from ml.judging import scored
@@ -30,27 +31,35 @@ class Shipment:
 
 
 def make_shipment(
-    model: LoadedModel, validation: Split, test: Split, device: torch.device
+    model: LoadedModel,
+    validation: Split,
+    test: Split | None,
+    device: torch.device,
+    *,
+    callbacks: Callbacks | None = None,
 ) -> Shipment:
-    """`model` in float16 with thresholds from `validation` and the figures of both splits.
+    """`model` in float16 with thresholds from `validation` and the figures of the splits there are.
 
     Where float16 moves a score by more than TOLERANCE the weights stay as they are. The figures
-    are those of the weights that ship.
+    are those of the weights that ship. Raises InterruptedError when the callbacks say stop.
     """
-    exact = scored(model, validation, device)
+    exact = scored(model, validation, device, callbacks=callbacks)
     half = copy.deepcopy(model.network).half()
     rounded = LoadedModel(copy.deepcopy(half).float(), model.card)
-    found = scored(rounded, validation, device)
+    found = scored(rounded, validation, device, callbacks=callbacks)
     moved = float(np.abs(exact.clips - found.clips).max())
     if moved > TOLERANCE:
         rounded, half, found = model, model.network, exact
-    judged = {
-        "validation": report(model.card.name, validation, found),
-        "test": report(model.card.name, test, scored(rounded, test, device)),
-    }
+    judged = {"validation": report(model.card.name, validation, found)}
+    if test is not None:
+        judged["test"] = report(
+            model.card.name, test, scored(rounded, test, device, callbacks=callbacks)
+        )
     card = replace(
         model.card,
-        thresholds=choose_thresholds(validation.hard, found.clips, validation.tags),
+        thresholds=choose_thresholds(
+            validation.hard, found.clips, validation.tags, validation.known
+        ),
         metrics={split: figures.as_dict() for split, figures in judged.items()},
     )
     return Shipment(half, card, moved)

@@ -9,20 +9,24 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from ml.metrics import Labels, Scores
+from ml.metrics import Known, Labels, Scores, given
 
 GRID = np.round(np.arange(0.02, 0.96, 0.01), 2)
 # Positives at which a tag's own threshold and the common one weigh the same.
 PRIOR_POSITIVES = 8.0
 
 
-def choose_thresholds(labels: Labels, scores: Scores, tags: list[str]) -> dict[str, float]:
-    """A threshold in [0, 1] for every tag; `labels` and `scores` are `(clips, tags)`."""
-    common = _best(_f1(labels.ravel(), scores.ravel()))
+def choose_thresholds(
+    labels: Labels, scores: Scores, tags: list[str], known: Known | None = None
+) -> dict[str, float]:
+    """A threshold in [0, 1] for every tag; `labels`, `scores`, `known` are `(clips, tags)`."""
+    everything = np.ones(labels.shape, dtype=bool) if known is None else known
+    common = _best(_f1(*given(labels, scores, everything)))
     chosen = {}
     for k, tag in enumerate(tags):
-        positives = int(labels[:, k].sum())
-        own = _best(_f1(labels[:, k], scores[:, k])) if positives else common
+        judged, scored = given(labels[:, k], scores[:, k], everything[:, k])
+        positives = int(judged.sum())
+        own = _best(_f1(judged, scored)) if positives else common
         weight = positives / (positives + PRIOR_POSITIVES)
         chosen[tag] = round(float(weight * own + (1 - weight) * common), 3)
     return chosen

@@ -21,9 +21,10 @@ from ml.averaging import WeightAverage
 from ml.callbacks import Callbacks, EpochReport, append_log
 from ml.cpu import keep_activations_in_the_heap
 from ml.feeding import Feed
-from ml.freezing import adopt, freeze
+from ml.freezing import adopt, freeze, keep_statistics
+from ml.growing import grown
 from ml.heavy_augmentation import check_available
-from ml.losses import loss_for
+from ml.losses import Loss, loss_for, where_known
 from ml.magnatagatune.prepared import Split
 from ml.network import SampleCNN
 from ml.optimisers import learning_rate, make_optimiser, set_rate
@@ -35,7 +36,7 @@ from ml.validation import Identity, Validation, check_validation, make_card, val
 from ml.weights import load_model, save_model
 
 CHECKPOINT, LOG, MODEL = "checkpoint.pt", "log.jsonl", "model.safetensors"
-# Updates between two looks at the loss: each look makes a GPU wait.
+# Updates between two looks at the loss on a GPU, which each look makes wait.
 LOOK_EVERY = 10
 
 
@@ -74,11 +75,8 @@ class Training:
         self.device = distributed.local_device(device or torch.device("cpu"))
         self.callbacks = callbacks or Callbacks()
         self.sampler = Sampler(train, recipe)
-        self.loss = loss_for(
-            recipe.training.loss,
-            str(recipe.network.get("head", "sigmoid")),
-            beta=recipe.training.loss_beta,
-        )
+        self.loss = self._loss()
+        self._look_every = LOOK_EVERY if self.device.type == "cuda" else 1
         self.bfloat16 = wants_bfloat16(recipe.training.precision, self.device)
         self.total = recipe.training.epochs * self.sampler.updates_per_epoch
         self.state = self._fresh_state()
@@ -95,36 +93,39 @@ class Training:
         state = self.state
         return Outcome(finished, self.out / MODEL, state.epoch, state.best)
 
+    def _loss(self) -> Loss:
+        settings = self.recipe.training
+        head = str(self.recipe.network.get("head", "sigmoid"))
+        loss = loss_for(settings.loss, head, beta=settings.loss_beta)
+        everything = self.train.known is None and self.validation.known is None
+        return loss if everything else where_known(loss, head)
+
     def _fresh_state(self) -> State:
         settings = self.recipe.training
         torch.manual_seed(settings.seed)
         network = SampleCNN(self.recipe.network_config(len(self.train.tags)))
         if settings.initial:
-            network.load_state_dict(self._initial(settings.initial, network))
+            source = load_model(settings.initial)
+            network.load_state_dict(grown(source, network, self.train.tags))
         network.to(self.device)
         average = WeightAverage(network, settings.average) if settings.average else None
         return State(network, average, make_optimiser(network, self.recipe.optimiser))
-
-    def _initial(self, path: str, network: SampleCNN) -> dict[str, Tensor]:
-        model = load_model(path)
-        if model.card.labels != self.train.tags:
-            raise TrainingError(f"{path} has other labels than the data set.")
-        if model.network.config != network.config:
-            raise TrainingError(f"{path} holds a network of another shape than the recipe's.")
-        return model.network.state_dict()
 
     def _loop(self) -> bool:
         feed = Feed(self.train, self.sampler, self.device, distributed.share())
         batches = feed.batches(self.state.step)
         self._compute = self._forward()
         saved = time.monotonic()
+        if self._epoch_ends() and not self._finish_epoch():
+            return False
         while not self._done():
             self._update(batches)
-            look = self.state.step % LOOK_EVERY == 0 or self._epoch_ends()
+            look = self.state.step % self._look_every == 0 or self._epoch_ends()
             if look:
                 self._check_loss()
             if self._epoch_ends():
-                self._finish_epoch()
+                if not self._finish_epoch():
+                    return False
                 saved = time.monotonic()
             stop = distributed.from_leader(self.callbacks.should_stop()) if look else False
             due = time.monotonic() - saved > self.recipe.training.checkpoint_seconds
@@ -141,11 +142,14 @@ class Training:
         return out_of_stages or self.state.step >= self.total
 
     def _epoch_ends(self) -> bool:
-        return self.state.step % self.sampler.updates_per_epoch == 0
+        """All updates of an epoch are done, and its evaluation is not."""
+        return self.state.step >= (self.state.epoch + 1) * self.sampler.updates_per_epoch
 
     def _forward(self) -> nn.Module:
         """The network as it is called: frozen where due, compiled and distributed as asked."""
         network = self.state.network.train()
+        if self.recipe.training.frozen_statistics:
+            keep_statistics(network)
         if self._freeze_is_due():
             freeze(network, self.recipe.training.frozen_blocks)
             self._frozen = True
@@ -217,9 +221,14 @@ class Training:
         """Updates of the epoch under way, or of the one just done."""
         return (self.state.step - 1) % self.sampler.updates_per_epoch + 1
 
-    def _finish_epoch(self) -> None:
+    def _finish_epoch(self) -> bool:
+        """Evaluate, report and save; False when told to stop, and then it is done on resuming."""
         began, state = time.monotonic(), self.state
-        result = self._validated() if distributed.is_leader() else None
+        self._save()
+        try:
+            result = self._validated() if distributed.is_leader() else None
+        except InterruptedError:
+            return False
         figure = distributed.from_leader(result and self._figure(result))
         better = state.best is None or figure > state.best
         state.epoch += 1
@@ -236,10 +245,18 @@ class Training:
         self._end_stage_if_stale()
         self._save()
         self._compute = self._forward()
+        return True
 
     def _validated(self) -> Validation:
+        # Several processes stop together, between two updates.
+        alone = distributed.share()[1] == 1
         return validate(
-            self.state.judged, self.validation, self.recipe, self.loss, bfloat16=self.bfloat16
+            self.state.judged,
+            self.validation,
+            self.recipe,
+            self.loss,
+            bfloat16=self.bfloat16,
+            should_stop=self.callbacks.should_stop if alone else lambda: False,
         )
 
     def _figure(self, result: Validation) -> float:

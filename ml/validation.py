@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,21 +48,37 @@ class Validation:
 
 def minimum_positives(split: Split) -> int:
     """MINIMUM_POSITIVES, or 1 on a split too small for that."""
-    return MINIMUM_POSITIVES if len(countable(split.hard, MINIMUM_POSITIVES)) else 1
+    enough = countable(split.hard, MINIMUM_POSITIVES, split.known)
+    return MINIMUM_POSITIVES if len(enough) else 1
 
 
 def check_validation(split: Split) -> None:
     """Raise DatasetError when nothing can be ranked on `split`."""
-    if not len(split) or not len(countable(split.hard)):
+    if not len(split) or not len(countable(split.hard, known=split.known)):
         raise DatasetError("The validation split has no tag that some clips have and some lack.")
 
 
 def validate(
-    network: SampleCNN, split: Split, recipe: Recipe, loss: Loss, *, bfloat16: bool
+    network: SampleCNN,
+    split: Split,
+    recipe: Recipe,
+    loss: Loss,
+    *,
+    bfloat16: bool,
+    should_stop: Callable[[], bool] = lambda: False,
 ) -> Validation:
-    """Evaluate on `split`: the loss a segment, ranking by the clips' mean scores."""
-    found = predict(network, split, bfloat16=bfloat16)
-    ranking = rank(split.hard, found.clips, split.tags, minimum=minimum_positives(split))
+    """Evaluate on `split`: the loss a segment, ranking by the clips' mean scores.
+
+    Raises InterruptedError when told to stop.
+    """
+    found = predict(network, split, bfloat16=bfloat16, should_stop=should_stop)
+    ranking = rank(
+        split.hard,
+        found.clips,
+        split.tags,
+        minimum=minimum_positives(split),
+        known=split.known,
+    )
     return Validation(
         loss=_loss(found, split, recipe, loss),
         macro_roc_auc=ranking.macro_roc_auc,
@@ -85,7 +102,9 @@ def make_card(
         licence=identity.licence,
         config=network.config.as_dict(),
         labels=train.tags,
-        thresholds=choose_thresholds(validation.hard, result.predictions.clips, train.tags),
+        thresholds=choose_thresholds(
+            validation.hard, result.predictions.clips, train.tags, validation.known
+        ),
         metrics={
             "split": "validation",
             "protocol": validation.protocol,
@@ -108,6 +127,11 @@ def _loss(found: Predictions, split: Split, recipe: Recipe, loss: Loss) -> float
 
 def _targets(found: Predictions, split: Split, recipe: Recipe) -> np.ndarray:
     if recipe.data.labels == "hard" or split.soft is None:
-        return split.hard[found.clip]
-    position = np.arange(len(found.clip)) - np.searchsorted(found.clip, found.clip)
-    return split.soft[found.clip, np.minimum(position, split.soft.shape[1] - 1)]
+        targets = split.hard[found.clip].astype(np.float32)
+    else:
+        position = np.arange(len(found.clip)) - np.searchsorted(found.clip, found.clip)
+        last = split.soft.shape[1] - 1
+        targets = split.soft[found.clip, np.minimum(position, last)].astype(np.float32)
+    if split.known is not None:
+        targets[~split.known[found.clip]] = np.nan
+    return targets

@@ -1,11 +1,14 @@
-"""Decode every clip once, in parallel, into one memory-mapped file a split; resumable."""
+"""Decode every clip once, in parallel, into one memory-mapped file a split; resumable.
+
+An exception out of `on_progress` ends it early: what is decoded by then is kept.
+"""
 
 from __future__ import annotations
 
 import multiprocessing
 import shutil
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +20,7 @@ from ml.magnatagatune.prepared import CLIP_SAMPLES, files
 from ml.magnatagatune.splits import SPLITS, members
 
 Progress = Callable[[str, int, int], None]
+Decode = Callable[[Path], npt.NDArray[np.int16] | None]
 FULL_SCALE = 32_767
 UNREADABLE = -1
 # Written in order, so that a killed run loses at most this many clips.
@@ -35,27 +39,39 @@ def clip_file(folder: Path, mp3_path: str) -> Path:
 
 
 def prepare(
-    folder: Path, out: Path, *, workers: int | None = None, on_progress: Progress | None = None
+    folder: Path,
+    out: Path,
+    *,
+    workers: int | None = None,
+    threads: bool = False,
+    on_progress: Progress | None = None,
 ) -> dict[str, list[str]]:
     """Prepare all splits of `folder` in `out`; returns the unreadable clips of each split.
 
     What an earlier, interrupted run has decoded is kept. `on_progress(split, done, total)`.
+    `threads` is for a process that may have no children: slower with many cores.
     Raises DatasetError when the disk is too small or `out` was prepared from other clips.
     """
     annotations = read_annotations(folder)
     out.mkdir(parents=True, exist_ok=True)
     _check_disk(annotations, out)
-    # Forking a process that has started threads (torch, a test runner) may deadlock.
-    context = multiprocessing.get_context("spawn")
     unreadable = {}
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+    with _pool(workers, threads) as pool:
         for split in SPLITS:
             rows = members(annotations, split, "B")
             _write_index(out, split, annotations, rows)
             paths = [annotations.paths[row] for row in rows]
-            lengths = _decode_split(folder, out, split, paths, pool, on_progress)
+            sources = [clip_file(folder, path) for path in paths]
+            lengths = decode_split(out, split, sources, decode_clip, pool, on_progress)
             unreadable[split] = [paths[k] for k in np.flatnonzero(lengths == UNREADABLE)]
     return unreadable
+
+
+def _pool(workers: int | None, threads: bool) -> Executor:
+    if threads:
+        return ThreadPoolExecutor(workers)
+    # Forking a process that has started threads (torch, a test runner) may deadlock.
+    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
 
 
 def decode_clip(path: Path) -> npt.NDArray[np.int16] | None:
@@ -72,28 +88,34 @@ def decode_clip(path: Path) -> npt.NDArray[np.int16] | None:
     return np.rint(np.clip(sound, -1, 1) * FULL_SCALE).astype(np.int16)
 
 
-def _decode_split(
-    folder: Path,
+def decode_split(
     out: Path,
     split: str,
-    paths: list[str],
-    pool: ProcessPoolExecutor,
+    sources: list[Path],
+    decode: Decode,
+    pool: Executor,
     on_progress: Progress | None,
 ) -> npt.NDArray[np.int32]:
-    samples, lengths = _open(out, split, len(paths))
+    """Decode the `sources` that are not decoded yet; returns the samples of each, or UNREADABLE."""
+    samples, lengths = _open(out, split, len(sources))
     todo = [int(k) for k in np.flatnonzero(lengths == 0)]
-    sources = [clip_file(folder, paths[k]) for k in todo]
-    decoded = pool.map(decode_clip, sources, chunksize=8)
-    for done, (k, sound) in enumerate(zip(todo, decoded, strict=True), len(paths) - len(todo) + 1):
-        if sound is not None:
-            samples[k, : len(sound)] = sound
-        if done % FLUSH_EVERY == 0:
-            samples.flush()
-        lengths[k] = UNREADABLE if sound is None else len(sound)
-        if on_progress:
-            on_progress(split, done, len(paths))
-    samples.flush()
-    lengths.flush()
+    decoded = pool.map(decode, [sources[k] for k in todo], chunksize=8)
+    first = len(sources) - len(todo) + 1
+    try:
+        for done, (k, sound) in enumerate(zip(todo, decoded, strict=True), first):
+            if sound is not None:
+                samples[k, : len(sound)] = sound
+            if done % FLUSH_EVERY == 0:
+                samples.flush()
+            lengths[k] = UNREADABLE if sound is None else len(sound)
+            if on_progress:
+                on_progress(split, done, len(sources))
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    finally:
+        samples.flush()
+        lengths.flush()
     return lengths
 
 

@@ -2,7 +2,8 @@
 
 `SPLIT.samples.npy`  int16 `(clips, CLIP_SAMPLES)`, 22,050 Hz, zero-padded
 `SPLIT.lengths.npy`  int32 `(clips,)`: samples decoded, 0 not yet, -1 unreadable
-`SPLIT.index.npz`    clip_id, mp3_path, kind, instrument, tags, hard and (if any) soft labels
+`SPLIT.index.npz`    clip_id, mp3_path, kind, instrument, tags, hard and (if any) soft labels,
+                     and (if not everything was labelled) known: which hard labels were given
 All clips of the split are there; a protocol only selects among them.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -21,13 +23,25 @@ from ml.magnatagatune.annotations import DatasetError
 CLIP_SAMPLES = 643_860
 
 
+class Samples(Protocol):
+    """What a split needs of its sound: a NumPy array has it."""
+
+    @property
+    def nbytes(self) -> int: ...
+
+    def __getitem__(self, index: tuple[Any, slice], /) -> npt.NDArray[np.int16]: ...
+
+    def __array__(self) -> npt.NDArray[np.int16]: ...
+
+
 @dataclass(frozen=True)
 class Split:
     """One split under one protocol, ready for training or evaluation.
 
     `samples` int16 `(all clips, CLIP_SAMPLES)`, memory-mapped; `rows` says which of its rows are
     this split's clips; `lengths`, `hard` `(clips, tags)` and `soft` `(clips, segments, tags)` are
-    already in the order of `rows`.
+    already in the order of `rows`. `known` `(clips, tags)` says which hard labels anybody has
+    given, None: all; the others are 0 and mean nothing.
     """
 
     name: str
@@ -37,11 +51,12 @@ class Split:
     kinds: list[str]
     instruments: list[str]
     rows: npt.NDArray[np.intp]
-    samples: npt.NDArray[np.int16]
+    samples: Samples
     lengths: npt.NDArray[np.int32]
     hard: npt.NDArray[np.uint8]
     soft: npt.NDArray[np.float16] | None
     unreadable: int
+    known: npt.NDArray[np.bool_] | None = None
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -102,6 +117,7 @@ def _select(
         hard=hard[rows],
         soft=table["soft"][rows] if "soft" in table.files else None,
         unreadable=int((counts < 0).sum()),
+        known=table["known"][rows] if "known" in table.files else None,
     )
 
 
