@@ -150,13 +150,17 @@ def read_recipe(path: str | Path, overrides: Iterable[str] = ()) -> Recipe:
     try:
         values = tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
-        presets = ", ".join(sorted(preset.stem for preset in PRESETS.glob("*.toml")))
+        presets = ", ".join(preset_names())
         raise ConfigError(f"There is no recipe {path}; the presets are {presets}.") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{file} is not valid TOML: {error}.") from error
     for override in overrides:
         _override(values, override)
     return recipe_from_dict(values)
+
+
+def preset_names() -> list[str]:
+    return sorted(preset.stem for preset in PRESETS.glob("*.toml"))
 
 
 def recipe_from_dict(values: Mapping[str, Any]) -> Recipe:

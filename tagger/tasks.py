@@ -12,6 +12,7 @@ from ml.audio import DecoderLost
 from .actions import idempotency, jobs, reaping, trash, webhook_delivery
 from .actions.bulk import run_bulk
 from .actions.music import analyse_track_music, catch_up_on_music
+from .actions.run_training import run_training
 from .actions.switching import switch_tags
 from .actions.tag_track import tag_track
 from .models import Job
@@ -20,6 +21,7 @@ logger = logging.getLogger(__name__)
 
 WORK: dict[str, Callable[[Job], None]] = {
     Job.Kind.TAG_TRACK: tag_track,
+    Job.Kind.TRAIN: run_training,
     Job.Kind.SWITCH_TAGS: switch_tags,
     Job.Kind.ANALYSE_MUSIC: analyse_track_music,
     Job.Kind.BULK: run_bulk,

@@ -31,6 +31,7 @@ QUEUES = {
     # A queue and a worker of its own: neither uploads nor the reaper ever wait for it.
     Job.Kind.ANALYSE_MUSIC: "analysis",
     Job.Kind.BULK: "maintenance",
+    Job.Kind.TRAIN: "training",
 }
 MOST_RETRIED = 500
 # All that such a job needs to know stands in its own row.
@@ -127,6 +128,12 @@ def report(job: Job, *, stage: str, done: float, total: float | None, unit: str)
 def keep_result(job: Job, result: dict[str, Any]) -> None:
     """What has come of it so far; another attempt begins with it."""
     _mine(job).update(result=result)
+
+
+def renew(job: Job) -> bool:
+    """Keep the lease without a word on progress. False: stop, as of `report`."""
+    alive = _mine(job).update(lease_until=timezone.now() + LEASE)
+    return bool(alive) and not _mine(job).filter(cancel_requested=True).exists()
 
 
 def succeed(job: Job) -> bool:

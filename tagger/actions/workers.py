@@ -19,11 +19,15 @@ REMEMBERED = timedelta(days=7)
 
 
 def announce_worker(tagger: Tagger) -> Worker:
+    return announce_device(str(tagger.device), tagger.device_reason)
+
+
+def announce_device(device: str, reason: str) -> Worker:
     now = timezone.now()
     Worker.objects.filter(seen_at__lt=now - REMEMBERED).delete()
     values = {
-        "device": str(tagger.device),
-        "device_reason": tagger.device_reason[:255],
+        "device": device,
+        "device_reason": reason[:255],
         "seen_at": now,
     }
     return Worker.objects.update_or_create(name=_own_name(), defaults=values)[0]

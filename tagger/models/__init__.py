@@ -8,6 +8,7 @@ from .tag import Tag
 from .token import ApiToken
 from .track import Track
 from .track_tag import TrackTag
+from .training import Training, TrainingEpoch
 from .user import User
 from .verdict import Verdict
 from .webhook import Webhook
@@ -25,6 +26,8 @@ __all__ = [
     "Tag",
     "Track",
     "TrackTag",
+    "Training",
+    "TrainingEpoch",
     "User",
     "Verdict",
     "Webhook",

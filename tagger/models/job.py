@@ -13,6 +13,7 @@ class Job(models.Model):
 
     class Kind(models.TextChoices):
         TAG_TRACK = "tag_track", _("tag a track")
+        TRAIN = "train", _("train a model")
         SWITCH_TAGS = "switch_tags", _("show the active model's tags")
         ANALYSE_MUSIC = "analyse_music", _("find tempo and key")
         DRAW_SPECTROGRAM = "draw_spectrogram", _("draw a spectrogram")
@@ -74,7 +75,12 @@ class Job(models.Model):
                 fields=["kind", "track"],
                 condition=models.Q(state__in=["queued", "running"]),
                 name="one_open_job_per_track",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["kind"],
+                condition=models.Q(kind="train", state__in=["queued", "running"]),
+                name="one_open_training",
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["owner", "-created_at"], name="job_owner_created"),

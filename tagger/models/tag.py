@@ -19,6 +19,7 @@ class Tag(models.Model):
 
     name = models.CharField(max_length=64, unique=True)
     slug = models.SlugField(max_length=64, unique=True)
+    custom = models.BooleanField(default=False, help_text=_("Added by staff, not by a model."))
     group = models.CharField(max_length=16, choices=Group.choices, default=Group.OTHER)
     shown_as = models.ForeignKey(
         "self",

@@ -22,8 +22,8 @@ IDENTITY = Identity("test", "none")
 def train(out: Path, recipe: Recipe, tags: list[str], callbacks: Callbacks | None = None) -> bool:
     split, judged = (make_split(name, 6, seed=k) for k, name in enumerate(("train", "validation")))
     own = replace(make_split("x", 4, seed=3), tags=["low", "new"])
-    parts = [join([part, own], tags) for part in (split, judged)]
-    training = Training(recipe, *parts, out, identity=IDENTITY, callbacks=callbacks)
+    learnt, held_out = (join([part, own], tags) for part in (split, judged))
+    training = Training(recipe, learnt, held_out, out, identity=IDENTITY, callbacks=callbacks)
     return training.run().finished
 
 

@@ -58,7 +58,7 @@ def test_a_mistaken_override_is_refused_by_name(override: str, sentence: str) ->
 
 
 def test_a_missing_recipe_names_the_presets(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="default, icassp2018-rese2, modern"):
+    with pytest.raises(ConfigError, match="default, fine-tune, icassp2018-rese2, modern"):
         read_recipe(tmp_path / "mine.toml")
 
 

@@ -14,6 +14,11 @@ WEB = "gunicorn webapp.wsgi --worker-class gthread --workers 2 --threads 8 --no-
 CELERY = "celery --app webapp"
 WORKER = f"{CELERY} worker --without-gossip --without-mingle --loglevel INFO"
 INFERENCE = f"{WORKER} --hostname inference@%h --pool solo --queues inference,bulk"
+# One child, ended after each training: what torch has taken is given back.
+TRAINING = (
+    f"{WORKER} --hostname training@%h --pool prefork --concurrency 1 --max-tasks-per-child 1 "
+    "--queues training"
+)
 MAINTENANCE = (
     f"{WORKER} --hostname maintenance@%h --pool threads --concurrency 2 --queues maintenance"
 )
@@ -40,6 +45,7 @@ def programs(
         # Gunicorn's workers notice that their master has gone; the master must not linger.
         program("web", f"{WEB} --bind {address}", death=signal.SIGINT),
         program("inference", INFERENCE),
+        program("training", TRAINING, before=("nice", "-n", "10")),
         program("maintenance", MAINTENANCE),
         program("analysis", ANALYSIS, before=("nice", "-n", "10")),
         program("clock", CLOCK),

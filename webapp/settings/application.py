@@ -22,9 +22,12 @@ __all__ = [
     "MUSIC_ANALYSIS",
     "REGISTRATION_OPEN",
     "ROOT_URLCONF",
+    "TAG_VERDICTS",
     "TEMPLATES",
     "TIME_ZONE",
     "TORCH_THREADS",
+    "TRAINING_DATA",
+    "TRAIN_AFTER_VERDICTS",
     "USE_TZ",
     "WEBHOOK_PRIVATE_ADDRESSES",
     "WSGI_APPLICATION",
@@ -38,6 +41,9 @@ WEBHOOK_PRIVATE_ADDRESSES = environment.switch("WEBHOOK_PRIVATE_ADDRESSES", Fals
 DEVICE = environment.choice("DEVICE", "auto", ["auto", "cpu", "cuda"])
 # None: one fewer than the machine has cores.
 TORCH_THREADS = environment.whole("TORCH_THREADS", 0) or None
+TRAINING_DATA = environment.folders("TRAINING_DATA")
+TAG_VERDICTS = environment.whole("TAG_VERDICTS", 30, least=2)
+TRAIN_AFTER_VERDICTS = environment.whole("TRAIN_AFTER_VERDICTS", 100, least=1)
 
 INSTALLED_APPS = [
     "tagger",

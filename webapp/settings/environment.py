@@ -55,6 +55,14 @@ def folder(name: str, default: Path) -> Path:
     return Path(text(name) or default).expanduser().resolve()
 
 
+def folders(name: str) -> list[Path]:
+    """A comma-separated list of folders; their last names tell them apart."""
+    found = [Path(word).expanduser().resolve() for word in words(name, [])]
+    if len({path.name for path in found}) != len(found):
+        raise ImproperlyConfigured(f"{PREFIX}{name} names two folders that are called the same.")
+    return found
+
+
 def file_text(name: str) -> str:
     """What stands in the file that the variable names."""
     path = Path(text(name))

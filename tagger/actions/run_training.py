@@ -1,0 +1,195 @@
+"""The work of one training job, in a child process of its own: torch comes in here, and leaves."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from ml.recipe import Recipe, recipe_from_dict
+
+from ..models import Job, Training
+from . import jobs
+from .effective_tags import active_model
+from .heartbeat import heartbeat
+from .training_data import TrainingData, assemble, freeze_lessons
+from .training_watch import Watch
+from .trainings import finish_training, note
+from .workers import announce_device
+
+if TYPE_CHECKING:
+    from ml.device import Device
+
+logger = logging.getLogger(__name__)
+
+CANDIDATE = "candidate.safetensors"
+
+
+def run_training(job: Job) -> None:
+    """Run a claimed job to its end. Killed, the next attempt goes on from the last checkpoint."""
+    from ml.training_state import TrainingError
+
+    training = Training.objects.select_related("base").get(job=job)
+    run = run_folder(training)
+    sweep()
+    run.mkdir(parents=True, exist_ok=True)
+    with heartbeat(job) as stop:
+        watch = Watch(training, job, stop)
+        try:
+            weights = _train(training, run, watch)
+        except InterruptedError:
+            _interrupted(training, job)
+        except (ValueError, TrainingError) as error:
+            # What data, recipe, device or weights have against it; each names what to do.
+            note(training, str(error))
+            jobs.fail(job, code="training-failed", detail=str(error))
+        else:
+            finish_training(training, job, weights)
+    sweep()
+
+
+def run_folder(training: Training) -> Path:
+    return _runs() / str(training.pk)
+
+
+def sweep() -> None:
+    """Remove what ended trainings have left: decoded tracks, checkpoints."""
+    going_on = Training.objects.filter(job__state__in=Job.OPEN_STATES)
+    kept = {str(pk) for pk in going_on.values_list("pk", flat=True)}
+    for folder in _runs().glob("*"):
+        if folder.name not in kept:
+            shutil.rmtree(folder)
+
+
+def _runs() -> Path:
+    return Path(settings.DATA_DIR) / "trainings"
+
+
+def _interrupted(training: Training, job: Job) -> None:
+    if not Job.objects.filter(pk=job.pk, cancel_requested=True).exists():
+        # Its lease was lost: another attempt goes on, or has begun to.
+        logger.warning("training %s stops before its end", training.pk)
+        return
+    note(training, "cancelled")
+    jobs.end_cancelled(job)
+
+
+def _train(training: Training, run: Path, watch: Watch) -> Path:
+    """All the way to the candidate's file. Raises InterruptedError when it must stop."""
+    import torch
+
+    device = _device(training)
+    if settings.TORCH_THREADS:
+        torch.set_num_threads(settings.TORCH_THREADS)
+    lessons = freeze_lessons(training, run)
+    data = assemble(training, lessons, run, watch.on_decoded)
+    training.labels, training.data = lessons["labels"], data.facts
+    training.save(update_fields=["labels", "data"])
+    watch.tell(_summary(training, data))
+    weights = _learn(training, data, run, device, watch)
+    return _judge(training, weights, data, run, device, watch)
+
+
+def _learn(training: Training, data: TrainingData, run: Path, device: Device, watch: Watch) -> Path:
+    from ml.training import Training as Run
+    from ml.validation import Identity
+
+    outcome = Run(
+        _recipe(training),
+        data.train,
+        data.validation,
+        run,
+        identity=Identity(training.name, _licence(training)),
+        device=device.torch_device,
+        callbacks=watch,
+    ).run()
+    if not outcome.finished:
+        raise InterruptedError("The training was stopped.")
+    return outcome.model
+
+
+def _recipe(training: Training) -> Recipe:
+    recipe = recipe_from_dict(training.recipe)
+    if training.base is None:
+        return recipe
+    initial = dataclasses.replace(recipe.training, initial=training.base.weights.path)
+    return dataclasses.replace(recipe, training=initial)
+
+
+def _device(training: Training) -> Device:
+    from ml.device import choose_device
+
+    wanted = training.wanted_device
+    device = choose_device(settings.DEVICE if wanted == "auto" else wanted)
+    training.device = str(device.torch_device)
+    training.device_reason = device.reason[:255]
+    training.save(update_fields=["device", "device_reason"])
+    announce_device(training.device, training.device_reason)
+    note(training, f"on {training.device}: {device.reason}")
+    return device
+
+
+def _judge(
+    training: Training, weights: Path, data: TrainingData, run: Path, device: Device, watch: Watch
+) -> Path:
+    """Thresholds, figures of the candidate and of the active model on the same clips, half size."""
+    from ml.shipping import make_shipment
+    from ml.weights import load_model, save_model
+
+    watch.tell("judging")
+    shipment = make_shipment(
+        load_model(weights), data.validation, data.test, device.torch_device, callbacks=watch
+    )
+    card = dataclasses.replace(
+        shipment.card,
+        metrics=shipment.card.metrics | _active_figures(data, device, watch),
+        data=training.data,
+        provenance=shipment.card.provenance | _origin(training),
+    )
+    save_model(run / CANDIDATE, shipment.network, card)
+    return run / CANDIDATE
+
+
+def _active_figures(data: TrainingData, device: Device, watch: Watch) -> dict[str, Any]:
+    """What the active model reaches on the same clips, so that the two can be compared."""
+    from ml.judging import reports
+    from ml.weights import load_model
+
+    active = active_model()
+    if active is None:
+        return {}
+    splits = [data.validation, *([data.test] if data.test else [])]
+    model = load_model(active.weights.path)
+    judged = reports(model, splits, device.torch_device, callbacks=watch)
+    return {"active": {"name": active.name, "sha256": active.sha256, **judged}}
+
+
+def _origin(training: Training) -> dict[str, Any]:
+    base = training.base
+    return {
+        "training": str(training.pk),
+        "ended": timezone.now().isoformat(timespec="seconds"),
+        "base": {"name": base.name, "sha256": base.sha256} if base else None,
+    }
+
+
+def _licence(training: Training) -> str:
+    """A model inherits the terms of what it was made from."""
+    terms = [training.base.card.get("licence", "")] if training.base else []
+    if training.folder:
+        terms.append(f"{training.folder}: the terms of that data set")
+    return "; ".join(term for term in terms if term) or "the terms of the tracks it has learnt from"
+
+
+def _summary(training: Training, data: TrainingData) -> str:
+    facts = data.facts
+    return (
+        f"{facts['train_clips']} clips to learn from, {facts['validation_clips']} to judge by, "
+        f"{facts['accepted']} accepted and {facts['rejected']} rejected tags, "
+        f"{len(training.labels)} labels"
+    )

@@ -1,0 +1,179 @@
+"""A real training worker: verdicts become a better model; killed it goes on, cancelled it ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.db import connection
+from django.utils import timezone
+
+from tagger.actions import jobs
+from tagger.actions.bootstrap import ensure_vocabulary
+from tagger.actions.reaping import reap
+from tagger.actions.training_choices import Choices, default_choices
+from tagger.actions.trainings import TrainingRuns, start_training
+from tagger.actions.verdicts import give_verdict
+from tagger.actions.vocabulary import add_tag
+from tagger.models import Job, ModelVersion, Tag, Track, Training, User, Verdict
+from tests.tagger.training_rows import beeps, small_model
+from tests.web import rows
+
+PATIENCE = 240
+WORKER = (
+    "worker --pool prefork --concurrency 1 --max-tasks-per-child 1 --queues training "
+    "--without-gossip --without-mingle"
+)
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+Start = Callable[[], "subprocess.Popen[bytes]"]
+
+
+@pytest.fixture(autouse=True)
+def scratch(settings: Any, tmp_path: Path, scratch_media: Path) -> None:
+    settings.DATA_DIR = tmp_path
+    settings.TAG_VERDICTS = 20
+
+
+@pytest.fixture
+def start_worker(tmp_path: Path) -> Iterator[Start]:
+    started: list[subprocess.Popen[bytes]] = []
+    database = os.environ["TONEMARK_DATABASE_URL"].rpartition("/")[0]
+    environment = os.environ | {
+        "TONEMARK_DATA_DIR": str(tmp_path),
+        "TONEMARK_MEDIA_ROOT": str(tmp_path / "media"),
+        "TONEMARK_DATABASE_URL": f"{database}/{connection.settings_dict['NAME']}",
+        "TONEMARK_TORCH_THREADS": "1",
+        "TONEMARK_TAG_VERDICTS": "20",
+    }
+
+    def start() -> subprocess.Popen[bytes]:
+        with (tmp_path / "worker.log").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "celery", "--app", "webapp", *WORKER.split()],
+                cwd=django_settings.BASE_DIR,
+                env=environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        kill(process)
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """The worker and its child, without a chance to say a word."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+@pytest.fixture
+def boss(transactional_db: None) -> User:
+    ensure_vocabulary()
+    return rows.person("boss", is_staff=True)
+
+
+@pytest.fixture
+def library(boss: User, tmp_path: Path) -> list[Track]:
+    """Harsh beeps are chiptune and no harp; hums are a harp and no chiptune."""
+    small_model(tmp_path)
+    chiptune = add_tag("chiptune", Tag.Group.GENRE)
+    harp = Tag.objects.get(name="harp")
+    tracks = beeps(boss, tmp_path / "beeps", 32)
+    answers = (Verdict.Answer.ACCEPTED, Verdict.Answer.REJECTED)
+    for k, track in enumerate(tracks):
+        give_verdict(boss, track, chiptune, answers[k % 2])
+        give_verdict(boss, track, harp, answers[1 - k % 2])
+    return tracks
+
+
+def choices(**wanted: Any) -> Choices:
+    values = vars(default_choices()) | {"device": "cpu"} | wanted
+    return Choices(**values)
+
+
+def wait_for(condition: Callable[[], bool], training: Training, log: Path) -> None:
+    until = time.monotonic() + PATIENCE
+    while not condition():
+        training.refresh_from_db()
+        training.job.refresh_from_db()
+        if time.monotonic() > until or training.job.state == Job.State.FAILED:
+            pytest.fail(
+                f"{training.job.state} {training.job.error_detail}\n{training.log}\n"
+                f"{log.read_text()[-3000:]}"
+            )
+        time.sleep(0.3)
+
+
+def test_what_people_said_becomes_a_model_that_hears_it(
+    boss: User, library: list[Track], start_worker: Start, tmp_path: Path
+) -> None:
+    base = ModelVersion.objects.get()
+    training = start_training(choices(epochs=30), by=boss, trigger=Job.Trigger.WEB)
+    with pytest.raises(TrainingRuns) as refused:
+        start_training(choices(), by=boss, trigger=Job.Trigger.WEB)
+    assert refused.value.training == training
+    start_worker()
+
+    def ended() -> bool:
+        return not training.job.is_open
+
+    wait_for(ended, training, tmp_path / "worker.log")
+    assert training.job.state == Job.State.SUCCEEDED
+    candidate = training.model
+    assert candidate is not None
+    assert (candidate.state, candidate.name) == (ModelVersion.State.CANDIDATE, "small 2")
+    assert candidate.labels == [*base.labels, "chiptune"]
+    figures = {tag["tag"]: tag for tag in candidate.card["metrics"]["validation"]["per_tag"]}
+    before = candidate.card["metrics"]["active"]["validation"]["per_tag"]
+    assert [tag["tag"] for tag in before] == ["harp"]
+    assert figures["chiptune"]["roc_auc"] > 0.9
+    assert figures["harp"]["roc_auc"] > max(0.9, before[0]["roc_auc"] - 0.01)
+    assert training.epochs_done.count() == 30
+    assert training.device == "cpu"
+    assert "epoch 30 of 30" in training.log
+    assert not (tmp_path / "trainings" / str(training.pk)).exists()
+
+
+def test_a_killed_training_goes_on_where_it_was_and_ends_when_cancelled(
+    boss: User, library: list[Track], start_worker: Start, tmp_path: Path
+) -> None:
+    training = start_training(choices(epochs=1000), by=boss, trigger=Job.Trigger.WEB)
+    log = tmp_path / "worker.log"
+    victim = start_worker()
+    wait_for(lambda: training.epochs_done.count() >= 3, training, log)
+    kill(victim)
+    reached = training.epochs_done.count()
+    ago = timezone.now() - timedelta(minutes=5)
+    Job.objects.filter(pk=training.job.pk).update(lease_until=ago, dispatched_at=ago)
+    assert reap().resent == 1
+    start_worker()
+    wait_for(lambda: training.epochs_done.count() > reached, training, log)
+    training.refresh_from_db()
+    assert training.job.attempts == 2
+    began = [line for line in training.log.splitlines() if "training, update" in line]
+    assert "update 1 of" in began[0]
+    assert "update 1 of" not in began[1]
+    jobs.cancel(training.job)
+
+    def cancelled() -> bool:
+        return training.job.state == Job.State.CANCELLED
+
+    wait_for(cancelled, training, log)
+    assert ModelVersion.objects.count() == 1
+    assert not (tmp_path / "trainings" / str(training.pk)).exists()

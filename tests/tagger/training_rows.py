@@ -1,0 +1,62 @@
+"""What trainings start from: a small active model, and tracks that people have judged."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from django.core.files import File
+
+from ml.config import NetworkConfig
+from ml.labels import LABEL_NAMES
+from ml.weights import ModelCard, save_model
+from tagger.actions.model_versions import activate_model, install_model
+from tagger.actions.verdicts import give_verdict
+from tagger.models import ModelVersion, Tag, Track, User, Verdict
+from tests.audio_factory import tone, write
+from tests.ml.learning_data import TINY_NETWORK
+from tests.web import rows
+
+SECONDS = 3.0
+
+
+def small_model(folder: Path, name: str = "small") -> ModelVersion:
+    """An untrained network that takes a second where the real one takes minutes; made active."""
+    import torch
+
+    from ml.network import SampleCNN
+
+    torch.manual_seed(1)
+    config = NetworkConfig(**TINY_NETWORK, labels=len(LABEL_NAMES))  # type: ignore[arg-type]
+    card = ModelCard(name, config.as_dict(), list(LABEL_NAMES), "test")
+    save_model(folder / f"{name}.safetensors", SampleCNN(config), card)
+    version = install_model(folder / f"{name}.safetensors")
+    activate_model(version)
+    return ModelVersion.objects.get(pk=version.pk)
+
+
+def judged(person: User, tag: str, answer: Verdict.Answer, count: int) -> list[Track]:
+    """So many tracks, without sound, on whose `tag` the person has spoken."""
+    found = Tag.objects.get(name=tag)
+    tracks = [rows.track(person) for _ in range(count)]
+    for track in tracks:
+        give_verdict(person, track, found, answer)
+    return tracks
+
+
+def beeps(person: User, folder: Path, count: int) -> list[Track]:
+    """Tracks with sound: every other one a high, harsh beep, the others low hums."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rng = np.random.default_rng(7)
+    made = []
+    for k in range(count):
+        harsh = k % 2 == 0
+        wave = tone((2500 if harsh else 150) * rng.uniform(0.8, 1.2), SECONDS, 22_050)
+        shaped = np.float32(0.3) * np.sign(wave) if harsh else wave
+        path = write(folder / f"{k}.wav", shaped, 22_050)
+        track = rows.track(person, "Beep" if harsh else "Hum")
+        track.file.storage.delete(str(track.file.name))
+        with path.open("rb") as sound:
+            track.file.save(f"{k}.wav", File(sound))
+        made.append(track)
+    return made
