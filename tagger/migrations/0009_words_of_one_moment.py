@@ -5,15 +5,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tagger', '0008_bulk_jobs'),
+        ("tagger", "0008_bulk_jobs"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='verdict',
-            name='given_at',
+            model_name="verdict",
+            name="given_at",
             field=models.DateTimeField(default=django.utils.timezone.now),
         ),
     ]

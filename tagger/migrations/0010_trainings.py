@@ -7,92 +7,161 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tagger', '0009_words_of_one_moment'),
+        ("tagger", "0009_words_of_one_moment"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Training',
+            name="Training",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(help_text='What the model version will be called.', max_length=100)),
-                ('from_scratch', models.BooleanField()),
-                ('folder', models.CharField(blank=True, help_text='A known data set, or none.', max_length=255)),
-                ('verdicts', models.BooleanField(help_text="Whether it learns from people's verdicts.")),
-                ('preset', models.CharField(max_length=50)),
-                ('block', models.CharField(blank=True, max_length=10)),
-                ('epochs', models.PositiveIntegerField()),
-                ('seed', models.PositiveIntegerField()),
-                ('wanted_device', models.CharField(max_length=10)),
-                ('recipe', models.JSONField()),
-                ('labels', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=64), blank=True, default=list, size=None)),
-                ('data', models.JSONField(blank=True, default=dict)),
-                ('device', models.CharField(blank=True, max_length=20)),
-                ('device_reason', models.CharField(blank=True, max_length=255)),
-                ('expected_end', models.DateTimeField(blank=True, null=True)),
-                ('log', models.TextField(blank=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        help_text="What the model version will be called.", max_length=100
+                    ),
+                ),
+                ("from_scratch", models.BooleanField()),
+                (
+                    "folder",
+                    models.CharField(
+                        blank=True, help_text="A known data set, or none.", max_length=255
+                    ),
+                ),
+                (
+                    "verdicts",
+                    models.BooleanField(help_text="Whether it learns from people's verdicts."),
+                ),
+                ("preset", models.CharField(max_length=50)),
+                ("block", models.CharField(blank=True, max_length=10)),
+                ("epochs", models.PositiveIntegerField()),
+                ("seed", models.PositiveIntegerField()),
+                ("wanted_device", models.CharField(max_length=10)),
+                ("recipe", models.JSONField()),
+                (
+                    "labels",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=64),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("data", models.JSONField(blank=True, default=dict)),
+                ("device", models.CharField(blank=True, max_length=20)),
+                ("device_reason", models.CharField(blank=True, max_length=255)),
+                ("expected_end", models.DateTimeField(blank=True, null=True)),
+                ("log", models.TextField(blank=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'ordering': ['-created_at', '-id'],
+                "ordering": ["-created_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='TrainingEpoch',
+            name="TrainingEpoch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('epoch', models.PositiveIntegerField()),
-                ('training_loss', models.FloatField()),
-                ('loss', models.FloatField()),
-                ('roc_auc', models.FloatField()),
-                ('average_precision', models.FloatField()),
-                ('learning_rate', models.FloatField()),
-                ('segments_per_second', models.FloatField()),
-                ('seconds', models.FloatField()),
-                ('best', models.BooleanField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("epoch", models.PositiveIntegerField()),
+                ("training_loss", models.FloatField()),
+                ("loss", models.FloatField()),
+                ("roc_auc", models.FloatField()),
+                ("average_precision", models.FloatField()),
+                ("learning_rate", models.FloatField()),
+                ("segments_per_second", models.FloatField()),
+                ("seconds", models.FloatField()),
+                ("best", models.BooleanField()),
             ],
             options={
-                'ordering': ['epoch'],
+                "ordering": ["epoch"],
             },
         ),
         migrations.AddField(
-            model_name='tag',
-            name='custom',
-            field=models.BooleanField(default=False, help_text='Added by staff, not by a model.'),
+            model_name="tag",
+            name="custom",
+            field=models.BooleanField(default=False, help_text="Added by staff, not by a model."),
         ),
         migrations.AlterField(
-            model_name='job',
-            name='kind',
-            field=models.CharField(choices=[('tag_track', 'tag a track'), ('train', 'train a model'), ('switch_tags', "show the active model's tags"), ('analyse_music', 'find tempo and key'), ('draw_spectrogram', 'draw a spectrogram'), ('bulk', 'change many tracks')], max_length=20),
+            model_name="job",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("tag_track", "tag a track"),
+                    ("train", "train a model"),
+                    ("switch_tags", "show the active model's tags"),
+                    ("analyse_music", "find tempo and key"),
+                    ("draw_spectrogram", "draw a spectrogram"),
+                    ("bulk", "change many tracks"),
+                ],
+                max_length=20,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='job',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'train'), ('state__in', ['queued', 'running'])), fields=('kind',), name='one_open_training'),
+            model_name="job",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "train"), ("state__in", ["queued", "running"])),
+                fields=("kind",),
+                name="one_open_training",
+            ),
         ),
         migrations.AddField(
-            model_name='training',
-            name='base',
-            field=models.ForeignKey(blank=True, help_text='The version that is trained further. Empty: from scratch.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='fine_tunings', to='tagger.modelversion'),
+            model_name="training",
+            name="base",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="The version that is trained further. Empty: from scratch.",
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="fine_tunings",
+                to="tagger.modelversion",
+            ),
         ),
         migrations.AddField(
-            model_name='training',
-            name='job',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='training', to='tagger.job'),
+            model_name="training",
+            name="job",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="training",
+                to="tagger.job",
+            ),
         ),
         migrations.AddField(
-            model_name='training',
-            name='model',
-            field=models.ForeignKey(blank=True, help_text='What came of it.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='trainings', to='tagger.modelversion'),
+            model_name="training",
+            name="model",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="What came of it.",
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="trainings",
+                to="tagger.modelversion",
+            ),
         ),
         migrations.AddField(
-            model_name='trainingepoch',
-            name='training',
-            field=models.ForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='epochs_done', to='tagger.training'),
+            model_name="trainingepoch",
+            name="training",
+            field=models.ForeignKey(
+                editable=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="epochs_done",
+                to="tagger.training",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='trainingepoch',
-            constraint=models.UniqueConstraint(fields=('training', 'epoch'), name='one_row_an_epoch'),
+            model_name="trainingepoch",
+            constraint=models.UniqueConstraint(
+                fields=("training", "epoch"), name="one_row_an_epoch"
+            ),
         ),
     ]
