@@ -8,4 +8,5 @@ class TaggerConfig(AppConfig):
     verbose_name = "Tonemark"
 
     def ready(self) -> None:
-        from . import checks  # noqa: F401  registers the system checks
+        # Each registers what it has to say when it is imported.
+        from . import checks, heartbeat, task_context  # noqa: F401

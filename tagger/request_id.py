@@ -2,40 +2,35 @@
 
 from __future__ import annotations
 
-import logging
+import re
 import uuid
 from collections.abc import Callable
-from contextvars import ContextVar
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-_current: ContextVar[str] = ContextVar("request_id", default="")
+from .log_context import request_context
 
-
-def current_request_id() -> str:
-    """Empty outside of a request."""
-    return _current.get()
+SANE = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
 class RequestIdMiddleware:
-    """Our own id always: one that a client sends could be made to mislead the log."""
+    """The proxy's id where there is a proxy of ours, else a new one.
+
+    One that a client sends could be made to mislead the log.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        token = _current.set(uuid.uuid4().hex)
-        try:
+        request_id = _proxys(request) or uuid.uuid4().hex
+        with request_context(request_id):
             response = self.get_response(request)
-            response["X-Request-ID"] = _current.get()
+            response["X-Request-ID"] = request_id
             return response
-        finally:
-            _current.reset(token)
 
 
-class RequestIdFilter(logging.Filter):
-    """Gives log records a `request_id`, '-' outside of requests."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = _current.get() or "-"
-        return True
+def _proxys(request: HttpRequest) -> str:
+    given = request.headers.get("X-Request-ID", "")
+    return given if settings.PROXIES and SANE.fullmatch(given) else ""

@@ -32,8 +32,9 @@ WORK: dict[str, Callable[[Job], None]] = {
 def run_job(job_id: str) -> None:
     job = jobs.claim(job_id)
     if job is None:
-        logger.info("job %s is taken, ended or gone", job_id)
+        logger.info("this job is taken, ended or gone")
         return
+    logger.info("%s begins, attempt %d", job.kind, job.attempts)
     try:
         WORK[job.kind](job)
     except DecoderLost as error:
@@ -41,6 +42,7 @@ def run_job(job_id: str) -> None:
     except Exception:
         jobs.fail(job, code="internal", detail="Something went wrong here. The log says what.")
         raise
+    logger.info("%s has ended", job.kind)
 
 
 @shared_task

@@ -10,8 +10,8 @@ from typing import Any
 from celery import current_app
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
+from ..broker import connection_errors
 from ..models import Job
 from .jobs import MAX_ATTEMPTS, dispatch, fail
 
@@ -74,12 +74,6 @@ def _queue_is_empty(queue: str) -> bool:
         except connection_errors() as error:
             logger.warning("cannot look at queue %s: %s", queue, error)
             return False
-
-
-def connection_errors() -> tuple[type[BaseException], ...]:
-    """What a broker that is away, or a queue that it has never heard of, raises."""
-    broker = current_app.connection_for_read()
-    return (OperationalError, OSError, *broker.connection_errors, *broker.channel_errors)
 
 
 def _give_up(job: Job) -> bool:

@@ -1,4 +1,4 @@
-"""Workers say which device they hear on, and why, each time they begin a track."""
+"""Workers say that they live, which queues they serve, which device they hear on and why."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 # Replaced containers leave their names behind; one that is only idle says so again later.
 REMEMBERED = timedelta(days=7)
+# Three beats may be missed: a machine that is busy is not dead.
+BEAT = timedelta(seconds=15)
+LIFE = timedelta(seconds=60)
 
 
 def announce_worker(tagger: Tagger) -> Worker:
@@ -31,6 +34,18 @@ def announce_device(device: str, reason: str) -> Worker:
         "seen_at": now,
     }
     return Worker.objects.update_or_create(name=_own_name(), defaults=values)[0]
+
+
+def announce_life(name: str, queues: list[str]) -> Worker:
+    """Holds for LIFE; to be said again every BEAT."""
+    now = timezone.now()
+    values = {"queues": sorted(queues), "seen_at": now, "alive_until": now + LIFE}
+    return Worker.objects.update_or_create(name=name, defaults=values)[0]
+
+
+def announce_end(name: str) -> None:
+    """A worker that stops in order serves nothing from now on."""
+    Worker.objects.filter(name=name).update(queues=[], alive_until=None)
 
 
 def _own_name() -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.request import Request
 
 from ..actions.tokens import recognise_token
 from ..models import ApiToken, User
+from .throttles import BadTokenThrottle
 
 
 class BearerAuthentication(BaseAuthentication):
@@ -18,11 +19,19 @@ class BearerAuthentication(BaseAuthentication):
             return None
         token = recognise_token(secret.strip().decode("latin-1"))
         if token is None:
+            _count(request)
             raise AuthenticationFailed("This token is unknown, expired or revoked.")
         return token.owner, token
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="Tonemark"'
+
+
+def _count(request: Request) -> None:
+    """There is nothing to be guessed in 256 bits, but each guess costs a look at the database."""
+    throttle = BadTokenThrottle()
+    if not throttle.allow_request(request, None):  # type: ignore[arg-type]
+        raise Throttled(throttle.wait())
 
 
 class BearerScheme(OpenApiAuthenticationExtension):

@@ -15,8 +15,8 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from ..log_context import current_request_id
 from ..models import Track
-from ..request_id import current_request_id
 from .problem_types import PROBLEM_TYPES
 
 logger = logging.getLogger(__name__)

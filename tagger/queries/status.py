@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from celery import current_app
-from django.conf import settings
 from django.db.models import Count, Min, Q
 
 from ..actions.effective_tags import active_model
-from ..actions.reaping import connection_errors
+from ..broker import broker_is_there
 from ..models import Job, ModelVersion, Worker
+from ..storage import disk_usage
 
 
 @dataclass(frozen=True)
@@ -26,18 +22,9 @@ class QueueStatus:
 
 
 @dataclass(frozen=True)
-class WorkerStatus:
-    """Queues are those of a worker that answered; `told` is what it last said of its device."""
-
-    name: str
-    queues: list[str]
-    told: Worker | None
-
-
-@dataclass(frozen=True)
 class Status:
     queues: list[QueueStatus]
-    workers: list[WorkerStatus]
+    workers: list[Worker]
     broker_reachable: bool
     model: ModelVersion | None
     failed: list[Job]
@@ -46,13 +33,12 @@ class Status:
 
 
 def status() -> Status:
-    workers, reachable = _workers()
-    disk = shutil.disk_usage(settings.MEDIA_ROOT)
+    disk = disk_usage()
     failed = Job.objects.filter(state=Job.State.FAILED, track__deleted_at=None)
     return Status(
-        queues=_queues(),
-        workers=workers,
-        broker_reachable=reachable,
+        queues=queue_statuses(),
+        workers=list(Worker.objects.all()),
+        broker_reachable=broker_is_there(),
         model=active_model(),
         failed=list(failed.select_related("track", "owner").order_by("-finished_at")[:50]),
         disk_free=disk.free,
@@ -60,7 +46,7 @@ def status() -> Status:
     )
 
 
-def _queues() -> list[QueueStatus]:
+def queue_statuses() -> list[QueueStatus]:
     queued = Q(state=Job.State.QUEUED)
     rows = (
         Job.objects.filter(state__in=Job.OPEN_STATES)
@@ -73,20 +59,3 @@ def _queues() -> list[QueueStatus]:
         )
     )
     return [QueueStatus(row["queue"], row["queued"], row["running"], row["oldest"]) for row in rows]
-
-
-def _workers() -> tuple[list[WorkerStatus], bool]:
-    """Those that answer within a second, and those that said lately on which device they hear."""
-    try:
-        answers = current_app.control.inspect(timeout=1).active_queues() or {}
-    except connection_errors():
-        return [], False
-    told = {worker.name: worker for worker in Worker.objects.all()}
-    return [
-        WorkerStatus(name, _names(answers.get(name, [])), told.get(name))
-        for name in sorted(answers.keys() | told.keys())
-    ], True
-
-
-def _names(queues: Iterable[Mapping[str, Any]]) -> list[str]:
-    return sorted(queue["name"] for queue in queues)

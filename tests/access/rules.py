@@ -99,7 +99,14 @@ API = {
     "api:docs": Rule(EVERYBODY),
 }
 
-RULES = WEB | API
+# /metrics has a key of its own, and its own test.
+MONITORING = {
+    "monitoring:livez": Rule(EVERYBODY),
+    "monitoring:readyz": Rule(EVERYBODY),
+    "monitoring:metrics": Rule(EVERYBODY),
+}
+
+RULES = WEB | API | MONITORING
 # Every address of these names is the same: no anonymous visitor learns what exists, no person
 # gets past the door.
 ADMIN = "admin:"

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from tagger.actions.workers import announce_life
 from tagger.models import Job, Track, User, Worker
 
 from . import rows
@@ -49,7 +52,16 @@ def test_a_job_that_ended_well_cannot_be_retried(staff: Client, song: Track) -> 
     assert song.jobs.count() == 1
 
 
-def test_a_busy_worker_is_shown_with_its_device_and_why(staff: Client) -> None:
+def test_a_worker_is_shown_with_its_queues_until_it_falls_silent(staff: Client) -> None:
+    announce_life("inference@studio", ["inference", "bulk"])
+    assert "bulk, inference" in staff.get("/status/").content.decode()
+    Worker.objects.update(alive_until=timezone.now() - timedelta(seconds=1))
+    text = staff.get("/status/").content.decode()
+    assert "inference@studio" in text
+    assert "bulk, inference" not in text
+
+
+def test_a_stopped_worker_is_shown_with_its_device_and_why(staff: Client) -> None:
     Worker.objects.create(
         name="inference@studio",
         device="cuda:0",
@@ -59,4 +71,4 @@ def test_a_busy_worker_is_shown_with_its_device_and_why(staff: Client) -> None:
     text = staff.get("/status/").content.decode()
     assert "inference@studio" in text
     assert "cuda:0: NVIDIA H200" in text
-    assert "no answer: busy with a track, or stopped" in text
+    assert "stopped" in text

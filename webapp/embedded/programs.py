@@ -10,7 +10,7 @@ from pathlib import Path
 from .locations import Locations
 from .program import Program
 
-WEB = "gunicorn webapp.wsgi --worker-class gthread --workers 2 --threads 8 --no-control-socket"
+WEB = "gunicorn webapp.wsgi --config python:webapp.web_server"
 CELERY = "celery --app webapp"
 WORKER = f"{CELERY} worker --without-gossip --without-mingle --loglevel INFO"
 INFERENCE = f"{WORKER} --hostname inference@%h --pool solo --queues inference,bulk"

@@ -11,4 +11,5 @@ from .paths import *
 from .queue import *
 from .rest import *
 from .security import *
+from .sign_in import *
 from .stores import *

@@ -74,6 +74,14 @@ def file_text(name: str) -> str:
         ) from error
 
 
+def secret(name: str) -> str:
+    """The variable's value, or what stands in the file that NAME_FILE names; else empty."""
+    given, from_file = text(name), is_set(f"{name}_FILE")
+    if given and from_file:
+        raise ImproperlyConfigured(f"Set either {PREFIX}{name} or {PREFIX}{name}_FILE, not both.")
+    return file_text(f"{name}_FILE") if from_file else given
+
+
 def _as_bool(value: str) -> bool:
     if value.lower() not in TRUE | FALSE:
         raise ValueError

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["REST_FRAMEWORK", "SPECTACULAR_SETTINGS"]
+from . import environment
+
+__all__ = ["PROXIES", "REST_FRAMEWORK", "SPECTACULAR_SETTINGS"]
+
+# How many of ours a request passes: only their X-Forwarded-For can be believed.
+PROXIES = environment.whole("PROXIES", 0)
 
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -20,8 +25,9 @@ REST_FRAMEWORK: dict[str, Any] = {
         "read": "1200/min",
         "write": "300/min",
         "upload": "600/min",
-        "login": "10/min",
+        "bad-token": "30/min",
     },
+    "NUM_PROXIES": PROXIES,
     "EXCEPTION_HANDLER": "tagger.api.problems.problem_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }

@@ -16,12 +16,14 @@ __all__ = [
     "CSRF_TRUSTED_ORIGINS",
     "DATA_UPLOAD_MAX_MEMORY_SIZE",
     "DEBUG",
+    "METRICS_KEY",
     "PASSWORD_HASHERS",
     "SECRET_KEY",
     "SECURE_HSTS_INCLUDE_SUBDOMAINS",
     "SECURE_HSTS_PRELOAD",
     "SECURE_HSTS_SECONDS",
     "SECURE_PROXY_SSL_HEADER",
+    "SECURE_REDIRECT_EXEMPT",
     "SECURE_REFERRER_POLICY",
     "SECURE_SSL_REDIRECT",
     "SESSION_COOKIE_SECURE",
@@ -31,16 +33,9 @@ __all__ = [
 YEAR = 365 * 24 * 60 * 60
 
 
-def _secret_key() -> str:
-    if environment.is_set("SECRET_KEY"):
-        return environment.text("SECRET_KEY")
-    if environment.is_set("SECRET_KEY_FILE"):
-        return environment.file_text("SECRET_KEY_FILE")
-    return secret_in(DATA_DIR)
-
-
 DEBUG = environment.switch("DEBUG", False)
-SECRET_KEY = _secret_key()
+SECRET_KEY = environment.secret("SECRET_KEY") or secret_in(DATA_DIR)
+METRICS_KEY = environment.secret("METRICS_KEY")
 ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = environment.words("CSRF_TRUSTED_ORIGINS", [])
 # Forms and JSON only; audio is streamed to disk and has its own limit.
@@ -48,6 +43,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024**2
 
 _https = environment.switch("HTTPS", False)
 SECURE_SSL_REDIRECT = _https
+# Whoever asks for these stands on this side of the proxy.
+SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = YEAR if _https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _https
 SECURE_HSTS_PRELOAD = _https

@@ -11,6 +11,10 @@ from ...actions.accounts import register
 from ..forms import RegistrationForm
 
 
+# Of the two backends, the one that knows people; the other only counts failures.
+PASSWORD = "django.contrib.auth.backends.ModelBackend"
+
+
 @sensitive_post_parameters("password1", "password2")
 @require_http_methods(["GET", "HEAD", "POST"])
 def registration_page(request: HttpRequest) -> HttpResponse:
@@ -21,7 +25,7 @@ def registration_page(request: HttpRequest) -> HttpResponse:
     form = RegistrationForm(request.POST or None)
     if form.is_valid():
         person = register(form.cleaned_data["username"], form.cleaned_data["password1"])
-        login(request, person)
+        login(request, person, backend=PASSWORD)
         return redirect("web:upload")
     return render(
         request, "registration/register.html", {"form": form}, status=422 if form.errors else 200

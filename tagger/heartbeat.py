@@ -1,0 +1,45 @@
+"""Each Celery worker says every few seconds that it lives, from a thread of its own.
+
+Celery's own answers and events come from the thread that does the work in a solo pool: a worker
+that hears a long track would look dead for as long as that takes.
+"""
+
+from __future__ import annotations
+
+import logging
+from threading import Event, Thread
+from typing import Any
+
+from celery.signals import worker_ready, worker_shutdown
+from django.db import DatabaseError, close_old_connections, connection
+
+from .actions.workers import BEAT, announce_end, announce_life
+
+logger = logging.getLogger(__name__)
+
+_stopped = Event()
+
+
+@worker_ready.connect
+def _begin(sender: Any, **_: Any) -> None:
+    queues = list(sender.app.amqp.queues.consume_from)
+    Thread(target=_beat, args=(sender.hostname, queues), daemon=True, name="heartbeat").start()
+
+
+@worker_shutdown.connect
+def _end(sender: Any, **_: Any) -> None:
+    _stopped.set()
+    announce_end(sender.hostname)
+
+
+def _beat(name: str, queues: list[str]) -> None:
+    while True:
+        try:
+            announce_life(name, queues)
+        except DatabaseError as error:
+            logger.warning("the heartbeat is not written: %s", error)
+        finally:
+            close_old_connections()
+        if _stopped.wait(BEAT.total_seconds()):
+            connection.close()
+            return
