@@ -9,7 +9,7 @@ from tagger.actions.bulk import BulkRequest, start
 from tagger.actions.bulk_acts import BulkAction
 from tagger.actions.tokens import make_token
 from tagger.actions.trash import delete_track
-from tagger.models import ApiToken, Job, Track
+from tagger.models import ApiToken, Job, Track, User, Webhook, WebhookDelivery
 from tests.web import rows
 
 # Nothing else is called this: no example, no other page.
@@ -23,12 +23,15 @@ def targets(song: Track) -> dict[str, str]:
     other = rows.track(song.owner, f"{TITLE}, second take")
     trashed = rows.track(song.owner, f"{TITLE}, third take")
     delete_track(trashed)
+    delivery = webhook_delivery(song.owner)
     return {
         "track_id": str(song.pk),
         "job_id": str(rows.job(other, Job.State.FAILED).pk),
         "trashed": str(trashed.pk),
         "deletion": str(_deletion(song).pk),
         "token_id": str(make_token(song.owner, "sync", ApiToken.Scope.READ)[0].pk),
+        "webhook_id": str(delivery.webhook_id),
+        "delivery_id": str(delivery.pk),
         "slug": "guitar",
         "problem": "invalid",
         "name": rows.active_model().name,
@@ -40,6 +43,14 @@ def _deletion(song: Track) -> Job:
     gone = rows.track(song.owner, f"{TITLE}, fourth take")
     asked = BulkRequest(BulkAction.DELETE, f"id={gone.pk}")
     return start(song.owner, asked, trigger=Job.Trigger.WEB)
+
+
+def webhook_delivery(owner: User) -> WebhookDelivery:
+    """One that did not arrive, so that it may be sent again."""
+    webhook = Webhook.objects.create(
+        owner=owner, url="https://example.org/hook", events=["track.tagged"], salt="s" * 43
+    )
+    return webhook.deliveries.create(event="track.tagged", body="{}", state="failed")
 
 
 def guessed(values: dict[str, str]) -> dict[str, str]:

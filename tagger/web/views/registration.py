@@ -10,9 +10,8 @@ from django.views.decorators.http import require_http_methods
 from ...actions.accounts import register
 from ..forms import RegistrationForm
 
-
 # Of the two backends, the one that knows people; the other only counts failures.
-PASSWORD = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @sensitive_post_parameters("password1", "password2")
@@ -25,7 +24,7 @@ def registration_page(request: HttpRequest) -> HttpResponse:
     form = RegistrationForm(request.POST or None)
     if form.is_valid():
         person = register(form.cleaned_data["username"], form.cleaned_data["password1"])
-        login(request, person, backend=PASSWORD)
+        login(request, person, backend=BACKEND)
         return redirect("web:upload")
     return render(
         request, "registration/register.html", {"form": form}, status=422 if form.errors else 200
