@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tagger", "0009_words_of_one_moment"),
+        ("tagger", "0010_trainings"),
     ]
 
     operations = [
