@@ -13,6 +13,7 @@ from .actions import idempotency, jobs, reaping, trash, webhook_delivery
 from .actions.bulk import run_bulk
 from .actions.music import analyse_track_music, catch_up_on_music
 from .actions.run_training import run_training
+from .actions.spectrograms import draw_track_spectrogram
 from .actions.switching import switch_tags
 from .actions.tag_track import tag_track
 from .models import Job
@@ -24,6 +25,7 @@ WORK: dict[str, Callable[[Job], None]] = {
     Job.Kind.TRAIN: run_training,
     Job.Kind.SWITCH_TAGS: switch_tags,
     Job.Kind.ANALYSE_MUSIC: analyse_track_music,
+    Job.Kind.DRAW_SPECTROGRAM: draw_track_spectrogram,
     Job.Kind.BULK: run_bulk,
 }
 

@@ -2,6 +2,7 @@
 import { clock } from "./clock.js";
 import { currentTime, duration, playFrom, plays } from "./player.js";
 import { whenPresent } from "./ready.js";
+import { Spectrogram } from "./spectrogram.js";
 import { drawTaggram } from "./taggram.js";
 import { drawWave } from "./wave.js";
 
@@ -28,11 +29,13 @@ class Deck {
     const { peaks, scores } = this.element.dataset;
     if (!peaks) return this.show();
     const seek = (seconds) => this.playFrom(seconds);
+    const spectrogram = new Spectrogram(this.element, this.total, seek);
     const drawn = await Promise.allSettled([
       drawWave(this.element, peaks, this.total, seek),
       drawTaggram(this.element, scores, this.total, seek),
     ]);
     this.views = drawn.filter(({ status }) => status === "fulfilled").map(({ value }) => value);
+    this.views.push(spectrogram);
     drawn.filter(({ status }) => status === "rejected").forEach(({ reason }) => this.complain(reason));
     this.show();
   }

@@ -1,5 +1,5 @@
 // One file, one request. Resolves to {html}, the server's row, or {trouble} in our own words.
-const token = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
+import { token } from "./csrf.js";
 
 function outcome(request) {
   if (request.getResponseHeader("HX-Redirect")) return { trouble: "signedOut" };

@@ -28,8 +28,9 @@ MAX_ATTEMPTS = 3
 QUEUES = {
     Job.Kind.TAG_TRACK: "inference",
     Job.Kind.SWITCH_TAGS: "maintenance",
-    # A queue and a worker of its own: neither uploads nor the reaper ever wait for it.
+    # A queue and a worker of their own: neither uploads nor the reaper ever wait for them.
     Job.Kind.ANALYSE_MUSIC: "analysis",
+    Job.Kind.DRAW_SPECTROGRAM: "analysis",
     Job.Kind.BULK: "maintenance",
     Job.Kind.TRAIN: "training",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
@@ -54,15 +55,17 @@ def restore_track(track: Track, *, trigger: Job.Trigger) -> bool:
 
 
 def purge_track(track: Track) -> bool:
-    """Row and file go for good. False when the track is not in the Trash, or gone already."""
-    storage, name = track.file.storage, str(track.file.name)
+    """Row and files go for good. False when the track is not in the Trash, or gone already."""
+    storage = track.file.storage
     with transaction.atomic():
         trashed = Track.objects.filter(pk=track.pk, deleted_at__isnull=False)
-        locked = trashed.select_for_update().only("pk").first()
+        locked = trashed.select_for_update().only("file", "spectrogram").first()
         if locked is None:
             return False
+        names = [str(file.name) for file in (locked.file, locked.spectrogram) if file]
         locked.delete()
-        transaction.on_commit(lambda: storage.delete(name))
+        for name in names:
+            transaction.on_commit(partial(storage.delete, name))
     return True
 
 

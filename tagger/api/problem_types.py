@@ -61,6 +61,12 @@ _TABLE = (
         "The track has not been heard by the active model. Its jobs say how far it is.",
     ),
     ProblemType(
+        "not-drawn",
+        404,
+        "Not drawn yet",
+        "The spectrogram is drawn when it is first asked for: send a `POST` to this address.",
+    ),
+    ProblemType(
         "file-missing",
         404,
         "The stored file is missing",

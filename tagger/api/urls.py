@@ -15,6 +15,7 @@ from . import (
     models,
     predictions,
     similar,
+    spectrograms,
     tags,
     track_tags,
     tracks,
@@ -41,6 +42,11 @@ urlpatterns = [
         name="track-predictions",
     ),
     path("tracks/<uuid:track_id>/similar/", similar.TrackSimilar.as_view(), name="track-similar"),
+    path(
+        "tracks/<uuid:track_id>/spectrogram/",
+        spectrograms.TrackSpectrogram.as_view(),
+        name="track-spectrogram",
+    ),
     path("tracks/<uuid:track_id>/tags/", track_tags.TrackTagList.as_view(), name="track-tags"),
     path(
         "tracks/<uuid:track_id>/tags/<slug:slug>/",

@@ -85,6 +85,7 @@ API = {
     "api:track-peaks": Rule(OWNER),
     "api:track-predictions": Rule(OWNER),
     "api:track-similar": Rule(OWNER),
+    "api:track-spectrogram": Rule(OWNER, "GET POST"),
     "api:track-tags": Rule(OWNER),
     "api:track-tag": Rule(OWNER, "PUT DELETE"),
     "api:track-reanalyse": Rule(OWNER, "POST"),

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 from django.core.files import File
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
+from tagger.actions.jobs import claim
+from tagger.actions.spectrograms import draw_track_spectrogram
 from tagger.models import Track, User
 from tests.audio_factory import music, write
 from tests.web import rows
@@ -151,3 +153,43 @@ def test_a_similar_track_is_one_click_away(web: Page, owner: User, song: Track) 
     similar.get_by_role("link", name="Evening").click()
     expect(web.get_by_role("heading", name="Evening")).to_be_visible()
     expect(similar.get_by_role("link", name="Blue hour")).to_be_visible()
+
+
+def test_the_spectrogram_is_drawn_when_asked_for(web: Page, song: Track) -> None:
+    """A worker's part is played here: a browser test need not start one."""
+
+    def draw(route: Route) -> None:
+        answer = route.fetch()
+        claimed = claim(answer.json()["id"])
+        assert claimed is not None
+        draw_track_spectrogram(claimed)
+        route.fulfill(response=answer)
+
+    web.route("**/spectrogram/", lambda route: draw(route) if _posts(route) else route.continue_())
+    web.goto(f"/tracks/{song.pk}/")
+    button = web.get_by_role("button", name="Spectrogram")
+    expect(button).to_have_attribute("aria-expanded", "false")
+    button.click()
+    lane = web.locator("#spectrogram")
+    expect(lane).to_have_class(re.compile("drawn"), timeout=60_000)
+    canvas = lane.locator("canvas")
+    wave = web.locator("#taggram").bounding_box()
+    drawn = canvas.bounding_box()
+    assert wave is not None and drawn is not None
+    assert (drawn["x"], drawn["width"]) == (wave["x"], wave["width"])
+    assert web.evaluate(COLOURED)
+    canvas.click(position={"x": drawn["width"] / 2, "y": 20})
+    until(web, "sound.currentTime > 25")
+    button.click()
+    expect(lane).to_be_hidden()
+
+
+COLOURED = """() => {
+  const canvas = document.querySelector("#spectrogram canvas");
+  const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+  return data.some((value, at) => at % 4 === 3 && value > 128);
+}"""
+
+
+def _posts(route: Route) -> bool:
+    return route.request.method == "POST"

@@ -1,0 +1,1 @@
+export const token = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
