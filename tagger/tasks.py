@@ -9,7 +9,7 @@ from celery import shared_task
 
 from ml.audio import DecoderLost
 
-from .actions import idempotency, jobs, reaping, trash, webhook_delivery
+from .actions import idempotency, jobs, library_repair, reaping, trash, webhook_delivery
 from .actions.bulk import run_bulk
 from .actions.music import analyse_track_music, catch_up_on_music
 from .actions.run_training import run_training
@@ -60,6 +60,13 @@ def reap_jobs() -> None:
     reaped = reaping.reap()
     if reaped.resent or reaped.failed:
         logger.warning("reaped: %d sent again, %d given up", reaped.resent, reaped.failed)
+
+
+@shared_task
+def sweep_uploads() -> None:
+    swept = library_repair.sweep()
+    if swept:
+        logger.warning("%d files of uploads that were broken off are deleted", swept)
 
 
 @shared_task

@@ -35,6 +35,18 @@ def rebuild_many(track_ids: Iterable[UUID]) -> int:
     return len(tracks)
 
 
+def stale_tags(track_ids: Iterable[UUID]) -> list[UUID]:
+    """Those of the tracks whose rows are not what `rebuild_many` would write."""
+    tracks = list(Track.objects.filter(pk__in=list(track_ids)).order_by("pk").only("pk", "notes"))
+    with transaction.atomic():
+        wanted = _effective(tracks)
+        present = {
+            (row.track_id, row.tag_id): row for row in TrackTag.objects.filter(track__in=tracks)
+        }
+    differing = {key[0] for key, row in wanted.items() if not _same(row, present.get(key))}
+    return sorted(differing | {key[0] for key in present.keys() - wanted.keys()})
+
+
 def active_model() -> ModelVersion | None:
     return ModelVersion.objects.filter(state=ModelVersion.State.ACTIVE).first()
 

@@ -57,6 +57,7 @@ CELERY_TASK_DEFAULT_QUEUE = "maintenance"
 CELERY_TASK_CREATE_MISSING_QUEUES = True
 CELERY_TASK_ROUTES = {
     "tagger.tasks.reap_jobs": {"queue": "maintenance"},
+    "tagger.tasks.sweep_uploads": {"queue": "maintenance"},
     "tagger.tasks.purge_trash": {"queue": "maintenance"},
     "tagger.tasks.look_for_music": {"queue": "maintenance"},
     "tagger.tasks.deliver_webhooks": {"queue": "maintenance"},
@@ -72,6 +73,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "tagger.tasks.reap_jobs",
         "schedule": timedelta(seconds=10),
         "options": {"queue": "maintenance", "expires": 10},
+    },
+    "sweep-uploads": {
+        "task": "tagger.tasks.sweep_uploads",
+        "schedule": timedelta(hours=1),
+        "options": {"queue": "maintenance", "expires": 3600},
     },
     "purge-trash": {
         "task": "tagger.tasks.purge_trash",

@@ -1,0 +1,86 @@
+"""Puts right what a check of the library has found, and sweeps up after killed uploads."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from ..library_check.faults import Fault, Kind
+from ..library_check.files import left_uploads, orphans
+from ..models import Analysis, Job, Track
+from ..storage import media_storage
+from .effective_tags import rebuild_many
+from .tracks import reanalyse_track
+
+# Longer than any request lives without a byte coming in, and than a transaction can stay open.
+LEFT_ALONE = timedelta(hours=6)
+
+
+def settled() -> datetime:
+    """What is older than this belongs to no upload that still runs."""
+    return timezone.now() - LEFT_ALONE
+
+
+def repair(fault: Fault) -> bool:
+    """False where only a person can help, or where it has been put right in the meantime."""
+    work = _WORK.get(fault.kind)
+    return work is not None and work(fault.subject)
+
+
+def sweep() -> int:
+    """Delete what killed uploads left behind; run by beat. How many there were."""
+    before = settled()
+    return sum(repair(fault) for fault in (*orphans(before), *left_uploads(before)))
+
+
+def _delete_orphan(name: str) -> bool:
+    if Track.objects.filter(file=name).exists():
+        return False
+    media_storage().delete(name)
+    return True
+
+
+def _delete_left(name: str) -> bool:
+    path = Path(settings.FILE_UPLOAD_TEMP_DIR) / name
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+    return True
+
+
+def _hear(track_id: str) -> bool:
+    track = Track.objects.filter(pk=track_id).first()
+    if track is None:
+        return False
+    reanalyse_track(track, trigger=Job.Trigger.COMMAND)
+    return True
+
+
+def _replace_analysis(analysis_id: str) -> bool:
+    with transaction.atomic():
+        broken = Analysis.objects.filter(pk=analysis_id).only("track_id").first()
+        if broken is None:
+            return False
+        broken.delete()
+        return _hear(str(broken.track_id))
+
+
+def _rebuild(track_id: str) -> bool:
+    return rebuild_many([UUID(track_id)]) == 1
+
+
+_WORK: dict[Kind, Callable[[str], bool]] = {
+    Kind.FILE_ORPHANED: _delete_orphan,
+    Kind.UPLOAD_LEFT: _delete_left,
+    Kind.NEVER_HEARD: _hear,
+    Kind.ANALYSIS_BROKEN: _replace_analysis,
+    Kind.TAGS_STALE: _rebuild,
+}

@@ -1,0 +1,51 @@
+"""What can be wrong with a library, and what helps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    FILE_MISSING = "file-missing"
+    FILE_CHANGED = "file-changed"
+    FILE_ORPHANED = "file-orphaned"
+    UPLOAD_LEFT = "upload-left"
+    NEVER_HEARD = "never-heard"
+    ANALYSIS_BROKEN = "analysis-broken"
+    TAGS_STALE = "tags-stale"
+    WEIGHTS_MISSING = "weights-missing"
+    WEIGHTS_CHANGED = "weights-changed"
+
+
+# What --repair does. The others need a person.
+REPAIRS = {
+    Kind.FILE_ORPHANED: "delete the file",
+    Kind.UPLOAD_LEFT: "delete the part that came",
+    Kind.NEVER_HEARD: "queue it to be heard",
+    Kind.ANALYSIS_BROKEN: "delete the analysis and queue the track to be heard again",
+    Kind.TAGS_STALE: "write the tags anew",
+}
+BY_HAND = {
+    Kind.FILE_MISSING: "restore the file from a backup, or delete the track",
+    Kind.FILE_CHANGED: "restore the file from a backup; the disk may be failing",
+    Kind.WEIGHTS_MISSING: "restore the file from a backup, or activate another model",
+    Kind.WEIGHTS_CHANGED: "restore the file from a backup, or activate another model",
+}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """`subject` is a track's id, a file's name in its store, or an analysis' or model's id."""
+
+    kind: Kind
+    subject: str
+    detail: str
+
+    @property
+    def remedy(self) -> str:
+        return REPAIRS.get(self.kind) or BY_HAND[self.kind]
+
+    @property
+    def repairable(self) -> bool:
+        return self.kind in REPAIRS

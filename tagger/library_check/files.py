@@ -1,0 +1,87 @@
+"""Files against rows: every track has its file, unchanged; every file has its track."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files.storage import Storage
+from django.utils import timezone
+
+from ..models import ModelVersion, Track
+from ..queries.batches import batches
+from ..storage import media_storage
+from .faults import Fault, Kind
+
+FOLDER = "tracks"
+_TOGETHER = 500
+
+
+def track_files() -> Iterator[Fault | None]:
+    """One for each track: what is wrong with its file, or None."""
+    for ids in batches(Track.objects.all()):
+        for track in Track.objects.filter(pk__in=ids).only("file", "file_size", "file_sha256"):
+            fault = _track_file(track)
+            # Purged in the meantime, file and all: nothing is wrong.
+            yield fault if fault and Track.objects.filter(pk=track.pk).exists() else None
+
+
+def _track_file(track: Track) -> Fault | None:
+    name = str(track.file.name)
+    try:
+        with track.file.open("rb") as content:
+            size, digest = track.file.size, hashlib.file_digest(content, "sha256").hexdigest()
+    except OSError as error:
+        return Fault(Kind.FILE_MISSING, str(track.pk), f"{name}: {error.strerror or error}")
+    if (size, digest) == (track.file_size, track.file_sha256):
+        return None
+    return Fault(Kind.FILE_CHANGED, str(track.pk), f"{name} is not what was uploaded")
+
+
+def orphans(before: datetime) -> Iterator[Fault]:
+    """Stored files without a track that were there before this moment.
+
+    Killed between storing and writing its row, an upload leaves one: it was never accepted.
+    """
+    storage = media_storage()
+    old = (name for name in _stored(storage, FOLDER) if storage.get_modified_time(name) < before)
+    while names := list(islice(old, _TOGETHER)):
+        known = set(Track.objects.filter(file__in=names).values_list("file", flat=True))
+        for name in sorted(set(names) - known):
+            yield Fault(Kind.FILE_ORPHANED, name, "no track has this file")
+
+
+def _stored(storage: Storage, folder: str) -> Iterator[str]:
+    if not storage.exists(folder):
+        return
+    folders, files = storage.listdir(folder)
+    for name in sorted(files):
+        yield f"{folder}/{name}"
+    for name in sorted(folders):
+        yield from _stored(storage, f"{folder}/{name}")
+
+
+def left_uploads(before: datetime) -> Iterator[Fault]:
+    """What broken requests left in the incoming folder: nothing was written to it since then."""
+    incoming = Path(settings.FILE_UPLOAD_TEMP_DIR)
+    for path in sorted(incoming.iterdir()) if incoming.exists() else ():
+        touched = max(found.stat().st_mtime for found in (path, *path.rglob("*")))
+        if datetime.fromtimestamp(touched, timezone.get_current_timezone()) < before:
+            yield Fault(Kind.UPLOAD_LEFT, path.name, "an upload that never ended")
+
+
+def model_files() -> Iterator[Fault | None]:
+    """One for each model version: what is wrong with its weights, or None."""
+    for model in ModelVersion.objects.order_by("pk"):
+        try:
+            with model.weights.open("rb") as content:
+                digest = hashlib.file_digest(content, "sha256").hexdigest()
+        except (OSError, ValueError) as error:
+            yield Fault(Kind.WEIGHTS_MISSING, str(model.pk), f"{model.name}: {error}")
+        else:
+            changed = Fault(Kind.WEIGHTS_CHANGED, str(model.pk), f"{model.name} is not as made")
+            yield changed if digest != model.sha256 else None

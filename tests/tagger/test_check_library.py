@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from tagger.actions.ingest import ingest
+from tagger.actions.library_repair import LEFT_ALONE, sweep
+from tagger.actions.trash import delete_track, purge_track
+from tagger.models import Analysis, Job, ModelVersion, Track, TrackTag, User
+from tests.web import rows
+
+Wav = Callable[..., Path]
+
+
+@pytest.fixture(autouse=True)
+def weights(db: None, scratch_media: Path, tmp_path: Path) -> None:
+    """The tests' model has a row only; here its file is looked at."""
+    model = rows.active_model()
+    folder = tmp_path / "models"
+    folder.mkdir()
+    (folder / "net.safetensors").write_bytes(b"weights")
+    digest = hashlib.sha256(b"weights").hexdigest()
+    ModelVersion.objects.filter(pk=model.pk).update(weights="net.safetensors", sha256=digest)
+
+
+@pytest.fixture
+def library(owner: User, wav: Wav) -> Track:
+    """One track as an upload makes it, heard."""
+    track = ingest(wav(), "song.wav", owner=owner, trigger=Job.Trigger.WEB).track
+    Job.objects.update(state=Job.State.SUCCEEDED)
+    return rows.heard(track, guitar=0.9)
+
+
+def check(*arguments: str) -> dict[str, Any]:
+    """What the command says, and whether anything is left, by its exit."""
+    out, left = StringIO(), False
+    try:
+        call_command("check_library", "--json", *arguments, stdout=out, stderr=StringIO())
+    except CommandError:
+        left = True
+    return json.loads(out.getvalue()) | {"left": left}
+
+
+def kinds(*arguments: str) -> list[str]:
+    return [fault["kind"] for fault in check(*arguments)["faults"]]
+
+
+def aged(path: Path) -> Path:
+    old = time.time() - LEFT_ALONE.total_seconds() - 60
+    os.utime(path, (old, old))
+    return path
+
+
+def test_a_whole_library_has_no_faults(library: Track) -> None:
+    assert check() == {"tracks": 1, "models": 1, "faults": [], "left": False}
+
+
+def test_a_track_without_its_file_is_told_and_left_to_a_person(library: Track) -> None:
+    Path(library.file.path).unlink()
+    told = check("--repair")
+    assert told["left"]
+    (fault,) = told["faults"]
+    assert (fault["kind"], fault["subject"]) == ("file-missing", str(library.pk))
+    assert not fault["repaired"] and "backup" in fault["remedy"]
+
+
+def test_a_file_with_a_flipped_bit_is_told(library: Track) -> None:
+    path = Path(library.file.path)
+    content = bytearray(path.read_bytes())
+    content[1000] ^= 1
+    path.write_bytes(content)
+    assert kinds() == ["file-changed"]
+
+
+def test_a_file_without_a_track_is_deleted_once_no_upload_can_own_it(
+    library: Track, scratch_media: Path
+) -> None:
+    orphan = scratch_media / "tracks" / "ab" / "orphan.mp3"
+    orphan.parent.mkdir(parents=True, exist_ok=True)
+    orphan.write_bytes(b"sound")
+    assert kinds("--repair") == []
+    assert orphan.exists()
+    aged(orphan)
+    assert kinds() == ["file-orphaned"]
+    assert not check("--repair")["left"]
+    assert not orphan.exists()
+    assert Path(library.file.path).exists()
+    assert kinds() == []
+
+
+def test_what_killed_uploads_left_is_swept(library: Track, settings: Any) -> None:
+    incoming = Path(settings.FILE_UPLOAD_TEMP_DIR)
+    young, old, scratch = incoming / "young", incoming / "old", incoming / "scratch"
+    scratch.mkdir()
+    for path in (young, old, scratch / "copy.wav"):
+        path.write_bytes(b"half a song")
+    for path in (old, scratch / "copy.wav", scratch):
+        aged(path)
+    aged(Path(library.file.path))
+    assert sweep() == 2
+    assert list(incoming.iterdir()) == [young]
+    assert Path(library.file.path).exists()
+
+
+def test_a_track_that_nobody_will_hear_is_queued(library: Track, sent: list[str]) -> None:
+    Track.objects.update(state=Track.State.PENDING)
+    assert kinds() == ["never-heard"]
+    assert not check("--repair")["left"]
+    assert Job.objects.filter(state=Job.State.QUEUED).count() == 1
+    assert kinds() == []
+
+
+def test_a_tagged_track_without_an_analysis_is_queued(library: Track, sent: list[str]) -> None:
+    Analysis.objects.all().delete()
+    TrackTag.objects.all().delete()
+    assert kinds("--repair") == ["never-heard"]
+    assert Job.objects.filter(state=Job.State.QUEUED).count() == 1
+
+
+def test_an_analysis_that_is_cut_off_is_made_again(library: Track, sent: list[str]) -> None:
+    analysis = Analysis.objects.get()
+    Analysis.objects.update(scores=bytes(analysis.scores)[:-2])
+    assert kinds("--repair")[0] == "analysis-broken"
+    assert not Analysis.objects.exists()
+    assert Job.objects.filter(state=Job.State.QUEUED).count() == 1
+
+
+def test_tags_that_do_not_follow_are_written_anew(library: Track) -> None:
+    TrackTag.objects.all().delete()
+    assert kinds() == ["tags-stale"]
+    assert not check("--repair")["left"]
+    assert library.track_tags.get().tag.name == "guitar"
+
+
+def test_weights_that_are_gone_or_changed_are_told(library: Track, tmp_path: Path) -> None:
+    file = tmp_path / "models" / "net.safetensors"
+    file.write_bytes(b"other")
+    assert kinds() == ["weights-changed"]
+    file.unlink()
+    assert kinds() == ["weights-missing"]
+
+
+def test_tracks_in_the_trash_keep_their_files_and_need_no_job(library: Track) -> None:
+    Track.objects.update(state=Track.State.PENDING)
+    delete_track(library)
+    assert kinds() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_left_of_a_track_that_is_purged(library: Track, sent: list[str]) -> None:
+    delete_track(library)
+    assert purge_track(library)
+    assert check() == {"tracks": 0, "models": 1, "faults": [], "left": False}
+
+
+def test_the_text_says_what_helps(library: Track) -> None:
+    out = StringIO()
+    TrackTag.objects.all().delete()
+    with pytest.raises(CommandError, match="1 faults are left"):
+        call_command("check_library", stdout=out, stderr=StringIO())
+    assert "tags-stale" in out.getvalue()
+    assert "What helps: --repair can write the tags anew." in out.getvalue()
+    assert "1 tracks and 1 models checked: 1 faults, 0 repaired." in out.getvalue()
