@@ -63,14 +63,18 @@ def read_card(path: str | Path) -> ModelCard:
     """
     file = card_path(Path(path))
     try:
-        values = json.loads(file.read_text(encoding="utf-8"))
+        values = json.loads(file.read_text(encoding="utf-8"), parse_constant=_no_number)
     except OSError as error:
         raise WeightsError(f"The model card {file} cannot be read: {error.strerror}.") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise WeightsError(f"The model card {file} is not valid JSON: {error}.") from error
     card = _from_values(values, file)
     _check(card, file)
     return card
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is no number")
 
 
 def _from_values(values: object, file: Path) -> ModelCard:
@@ -94,6 +98,10 @@ def _check(card: ModelCard, file: Path) -> None:
     for name, kind in _TYPES.items():
         if not isinstance(getattr(card, name), kind):
             raise WeightsError(f'The model card {file}: "{name}" must be a {kind.__name__}.')
+    if not all(isinstance(label, str) and label.strip() for label in card.labels):
+        raise WeightsError(f"The model card {file} has a label that is no text.")
+    if not card.name.strip():
+        raise WeightsError(f"The model card {file} gives the model no name.")
     if len(set(card.labels)) != len(card.labels) or not card.labels:
         raise WeightsError(f"The model card {file} has no labels, or one of them twice.")
     unknown = set(card.thresholds) - set(card.labels)

@@ -9,8 +9,17 @@ from celery import shared_task
 
 from ml.audio import DecoderLost
 
-from .actions import idempotency, jobs, library_repair, reaping, trash, webhook_delivery
+from .actions import (
+    idempotency,
+    jobs,
+    library_repair,
+    reanalysis,
+    reaping,
+    trash,
+    webhook_delivery,
+)
 from .actions.bulk import run_bulk
+from .actions.checking import check_model
 from .actions.music import analyse_track_music, catch_up_on_music
 from .actions.run_training import run_training
 from .actions.spectrograms import draw_track_spectrogram
@@ -27,6 +36,9 @@ WORK: dict[str, Callable[[Job], None]] = {
     Job.Kind.ANALYSE_MUSIC: analyse_track_music,
     Job.Kind.DRAW_SPECTROGRAM: draw_track_spectrogram,
     Job.Kind.BULK: run_bulk,
+    Job.Kind.REANALYSE: reanalysis.begin,
+    Job.Kind.HEAR_TRACK: tag_track,
+    Job.Kind.CHECK_MODEL: check_model,
 }
 
 
@@ -44,6 +56,9 @@ def run_job(job_id: str) -> None:
     except Exception:
         jobs.fail(job, code="internal", detail="Something went wrong here. The log says what.")
         raise
+    finally:
+        if job.parent_id:
+            reanalysis.advance(job.parent_id)
     logger.info("%s has ended", job.kind)
 
 
@@ -58,6 +73,7 @@ def reap_jobs() -> None:
     idempotency.forget_old()
     webhook_delivery.forget_old()
     reaped = reaping.reap()
+    reanalysis.advance_all()
     if reaped.resent or reaped.failed:
         logger.warning("reaped: %d sent again, %d given up", reaped.resent, reaped.failed)
 

@@ -34,8 +34,10 @@ def _ensure_tag(name: str, group: str, shown_as: Tag | None = None) -> Tag:
 def ensure_model() -> ModelVersion:
     """The shipped model is installed; it becomes active only where none is."""
     path = default_model_path()
-    shipped = install_model(path, name=_shipped_name(read_card(path)))
-    if active_model() is None:
+    first = active_model() is None
+    # The release itself has been tested; beside another model it is a candidate like any.
+    shipped = install_model(path, name=_shipped_name(read_card(path)), check=not first)
+    if first:
         activate_model(shipped)
     return active_model() or shipped
 

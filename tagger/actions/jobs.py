@@ -18,7 +18,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from ..models import Job, Track, User, Webhook
+from ..models import Job, ModelVersion, Track, User, Webhook
 from .events import announce
 
 logger = logging.getLogger(__name__)
@@ -27,16 +27,19 @@ LEASE = timedelta(seconds=30)
 MAX_ATTEMPTS = 3
 QUEUES = {
     Job.Kind.TAG_TRACK: "inference",
-    Job.Kind.SWITCH_TAGS: "maintenance",
     # A queue and a worker of their own: neither uploads nor the reaper ever wait for them.
     Job.Kind.ANALYSE_MUSIC: "analysis",
     Job.Kind.DRAW_SPECTROGRAM: "analysis",
     Job.Kind.BULK: "maintenance",
     Job.Kind.TRAIN: "training",
+    Job.Kind.CHECK_MODEL: "inference",
+    Job.Kind.HEAR_TRACK: "bulk",
+    Job.Kind.SWITCH_TAGS: "maintenance",
+    Job.Kind.REANALYSE: "maintenance",
 }
 MOST_RETRIED = 500
 # All that such a job needs to know stands in its own row.
-SELF_CONTAINED = {Job.Kind.BULK}
+SELF_CONTAINED = {Job.Kind.BULK, Job.Kind.CHECK_MODEL}
 
 
 class JobStateError(Exception):
@@ -51,6 +54,8 @@ def create_job(
     track: Track | None = None,
     details: dict[str, Any] | None = None,
     queue: str | None = None,
+    model: ModelVersion | None = None,
+    parent: Job | None = None,
 ) -> Job:
     """Write the row, and tell the queue of it once the transaction has committed."""
     job = Job.objects.create(
@@ -59,6 +64,8 @@ def create_job(
         trigger=trigger,
         track=track,
         details=details or {},
+        model=model,
+        parent=parent,
         queue=queue or QUEUES[kind],
     )
     transaction.on_commit(lambda: dispatch(job))
@@ -111,7 +118,7 @@ def claim(job_id: str) -> Job | None:
         done=0,
         total=None,
     )
-    return Job.objects.select_related("track", "owner").get(pk=job_id) if claimed else None
+    return Job.objects.select_related("track", "owner", "model").get(pk=job_id) if claimed else None
 
 
 def _mine(job: Job) -> Any:
@@ -216,20 +223,33 @@ def retry(job: Job, *, trigger: Job.Trigger) -> Job:
             f"Only a failed or cancelled job can be retried; this one is {job.state}."
         )
     if job.kind in SELF_CONTAINED:
-        kind = Job.Kind(job.kind)
-        return create_job(kind, owner=job.owner, trigger=trigger, details=job.details)
+        return create_job(
+            Job.Kind(job.kind),
+            owner=job.owner,
+            trigger=trigger,
+            details=job.details,
+            model=job.model,
+        )
     if job.track is None:
         raise JobStateError("This job cannot be retried by itself. Ask again for what it was for.")
     with transaction.atomic():
         track = Track.objects.select_for_update().get(pk=job.track.pk)
         if track.deleted_at:
             raise JobStateError("Its track is in the Trash. Restore the track first.")
-        standing = track.jobs.filter(kind=job.kind, state__in=Job.OPEN_STATES).first()
+        alike = track.jobs.filter(kind=job.kind, parent=job.parent_id)
+        standing = alike.filter(state__in=Job.OPEN_STATES).first()
         if standing:
             return standing
         if job.kind == Job.Kind.TAG_TRACK and track.state == Track.State.FAILED:
             Track.objects.filter(pk=track.pk).update(state=Track.State.PENDING)
-        return create_job(Job.Kind(job.kind), owner=job.owner, trigger=trigger, track=track)
+        return create_job(
+            Job.Kind(job.kind),
+            owner=job.owner,
+            trigger=trigger,
+            track=track,
+            model=job.model,
+            parent=job.parent,
+        )
 
 
 def retry_all(failed: QuerySet[Job], *, trigger: Job.Trigger) -> int:

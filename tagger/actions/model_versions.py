@@ -14,14 +14,21 @@ from ml.card import ModelCard, card_path, read_card
 
 from ..models import Activation, Job, ModelVersion, Tag, User, Webhook
 from .events import announce_to_staff
+from .jobs import create_job
+from .reanalysis import cancel_for_others
 from .switching import begin_switch
 
 # A card may leave thresholds out; half is where a calibrated score says "more likely than not".
 DEFAULT_THRESHOLD = 0.5
 
 
-def install_model(path: Path, *, name: str = "", by: User | None = None) -> ModelVersion:
-    """Bring in weights and their card. The same weights again: the row that exists."""
+def install_model(
+    path: Path, *, name: str = "", by: User | None = None, check: bool = True
+) -> ModelVersion:
+    """Bring in weights and their card as a candidate, and have a worker check it.
+
+    The same weights again: the row that exists.
+    """
     card = read_card(path)
     known = ModelVersion.objects.filter(sha256=card.sha256).first()
     if known:
@@ -35,10 +42,13 @@ def install_model(path: Path, *, name: str = "", by: User | None = None) -> Mode
         thresholds=[card.thresholds.get(label, DEFAULT_THRESHOLD) for label in card.labels],
         created_by=by,
     )
-    return _store(version, path)
+    _store(version, path)
+    if check:
+        create_job(Job.Kind.CHECK_MODEL, owner=by, trigger=Job.Trigger.COMMAND, model=version)
+    return version
 
 
-def _store(version: ModelVersion, path: Path) -> ModelVersion:
+def _store(version: ModelVersion, path: Path) -> None:
     """The card lies beside the weights, so that the files alone can be loaded anywhere."""
     storage = version.weights.storage
     base = slugify(version.name)
@@ -48,7 +58,6 @@ def _store(version: ModelVersion, path: Path) -> ModelVersion:
         storage.save(str(card_path(Path(name))), File(content))
     version.weights.name = name
     version.save(force_insert=True)
-    return version
 
 
 def activate_model(
@@ -71,6 +80,7 @@ def activate_model(
         if known:
             return known
         _set_active(version)
+        cancel_for_others(version)
         activation = Activation.objects.create(
             model=version,
             former=former,
@@ -104,7 +114,18 @@ def _ensure_tags(card: ModelCard) -> None:
     known = set(Tag.objects.filter(name__in=card.labels).values_list("name", flat=True))
     for label in card.labels:
         if label not in known:
-            Tag.objects.create(name=label, slug=slugify(label))
+            Tag.objects.create(name=label, slug=_free_slug(label))
+
+
+def _free_slug(label: str) -> str:
+    """Labels that differ in a sign only have the same slug."""
+    slug = slugify(label)[:50] or "tag"
+    taken = set(Tag.objects.filter(slug__startswith=slug).values_list("slug", flat=True))
+    return next(free for n in range(len(taken) + 1) if (free := _numbered(slug, n)) not in taken)
+
+
+def _numbered(slug: str, n: int) -> str:
+    return f"{slug}-{n + 1}" if n else slug
 
 
 def _free_name(name: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from ..models import Activation, Job, ModelVersion, User
-from ..queries.split_comparison import NOT_COMPARABLE, Outcome, from_cards
+from ..queries.split_comparison import NOT_COMPARABLE, Outcome, compared
 from .effective_tags import active_model
 from .model_versions import activate_model
 
@@ -37,7 +37,7 @@ def concerns_about(version: ModelVersion) -> list[Concern]:
     active = active_model()
     if active is None or active == version:
         return []
-    return _figures(version, active)
+    return [*_figures(version, active), *_smoke(version)]
 
 
 def promote(
@@ -79,10 +79,18 @@ def roll_back(version: ModelVersion, *, by: User | None, trigger: Job.Trigger) -
 
 
 def _figures(version: ModelVersion, active: ModelVersion) -> list[Concern]:
-    found = from_cards(version, active)
+    found = compared(version, active)
     if isinstance(found, str):
         return [Concern(f"not-comparable-{found}", str(NOT_COMPARABLE[found]))]
     if found.outcome is not Outcome.WORSE:
         return []
     sentence = _("On the test split it is worse than %(active)s: ROC-AUC %(area)+.4f.")
     return [Concern("worse", sentence % {"active": active, "area": found.roc_auc.value})]
+
+
+def _smoke(version: ModelVersion) -> list[Concern]:
+    if version.smoke is None:
+        if version.activated_at is not None:
+            return []
+        return [Concern("unchecked", _("The smoke test has not run yet; it waits for a worker."))]
+    return [Concern("smoke", problem) for problem in version.smoke["problems"]]

@@ -1,4 +1,4 @@
-"""The work of one inference job: hear the track with the active model and record what was heard."""
+"""The work of one inference job: hear the track and record what was heard."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ml.audio import AudioError
+from ml.card import WeightsError
+from ml.device import DeviceError
 
 from ..models import Job, ModelVersion, Track
 from . import jobs
@@ -24,8 +26,11 @@ logger = logging.getLogger(__name__)
 
 
 def tag_track(job: Job) -> None:
-    """Run a claimed job to its end; every way out leaves a row that says what happened."""
-    track, model = job.track, active_model()
+    """Run a claimed job to its end; every way out leaves a row that says what happened.
+
+    It hears with the model the job names, or with the active one.
+    """
+    track, model = job.track, job.model or active_model()
     if track is None or model is None:
         jobs.fail(job, code="no-model", detail="No model is active. Ask an admin to activate one.")
         return
@@ -39,8 +44,15 @@ def tag_track(job: Job) -> None:
         jobs.end_cancelled(job)
     except FileNotFoundError:
         jobs.fail(job, code="file-missing", detail="The stored file of this track is missing.")
+    except (WeightsError, DeviceError) as error:
+        jobs.fail(job, code=fault_code(error), detail=str(error))
     else:
         _record(job, track, model, heard)
+
+
+def fault_code(error: WeightsError | DeviceError) -> str:
+    """The job's error code when the network cannot be had."""
+    return "model-damaged" if isinstance(error, WeightsError) else "device-unusable"
 
 
 def _record(job: Job, track: Track, model: ModelVersion, heard: Heard) -> None:

@@ -31,7 +31,11 @@ class TrackPredictions(ApiView):
     query_parameters = frozenset({"segments", "min_score"})
 
     @extend_schema(
-        summary="What the active model heard",
+        summary="What a model heard",
+        description=(
+            "`model` names the version that heard. It is the active one, unless that has not heard "
+            "the track yet (`stale`): then it is the one that was in use before."
+        ),
         parameters=[
             OpenApiParameter(
                 "segments", OpenApiTypes.BOOL, description="Scores over time as well."
@@ -48,7 +52,7 @@ class TrackPredictions(ApiView):
         query = self._query(request)
         analysis = latest_analysis(own_track(self.person, track_id))
         if analysis is None:
-            raise Problem("not-analysed", "The active model has not heard this track yet.")
+            raise Problem("not-analysed", "No model has heard this track yet.")
         order = _kept(analysis, query["min_score"])
         body = _predictions(analysis, order)
         if query["segments"]:
@@ -78,6 +82,7 @@ def _predictions(analysis: Analysis, order: list[int]) -> dict[str, Any]:
     model = analysis.model
     return {
         "model": model.name,
+        "stale": not model.is_active,
         "heard_at": analysis.created_at,
         "segment_seconds": analysis.segment_seconds,
         "hop_seconds": analysis.hop_seconds,

@@ -58,7 +58,7 @@ _TABLE = (
         "not-analysed",
         404,
         "Not heard yet",
-        "The track has not been heard by the active model. Its jobs say how far it is.",
+        "The track has not been heard by any model. Its jobs say how far it is.",
     ),
     ProblemType(
         "not-drawn",

@@ -4,6 +4,7 @@ from .job import Job
 from .kept_answer import KeptAnswer
 from .model_version import ModelVersion
 from .music_key import MusicKey
+from .reanalysis import Reanalysis
 from .tag import Tag
 from .token import ApiToken
 from .track import Track
@@ -23,6 +24,7 @@ __all__ = [
     "KeptAnswer",
     "ModelVersion",
     "MusicKey",
+    "Reanalysis",
     "Tag",
     "Track",
     "TrackTag",

@@ -18,6 +18,9 @@ class Job(models.Model):
         ANALYSE_MUSIC = "analyse_music", _("find tempo and key")
         DRAW_SPECTROGRAM = "draw_spectrogram", _("draw a spectrogram")
         BULK = "bulk", _("change many tracks")
+        REANALYSE = "reanalyse", _("hear many tracks again")
+        HEAR_TRACK = "hear_track", _("hear a track, as one of many")
+        CHECK_MODEL = "check_model", _("check a model")
 
     class Trigger(models.TextChoices):
         WEB = "web", _("web page")
@@ -52,6 +55,12 @@ class Job(models.Model):
     )
     details = models.JSONField(default=dict, blank=True, help_text=_("What is asked for."))
     result = models.JSONField(default=dict, blank=True, help_text=_("What has come of it."))
+    model = models.ForeignKey(
+        "ModelVersion", null=True, blank=True, on_delete=models.CASCADE, related_name="jobs"
+    )
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="children"
+    )
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     stage = models.CharField(max_length=20, blank=True)
     done = models.FloatField(default=0)
@@ -73,13 +82,18 @@ class Job(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["kind", "track"],
-                condition=models.Q(state__in=["queued", "running"]),
+                condition=models.Q(state__in=["queued", "running"], parent=None),
                 name="one_open_job_per_track",
             ),
             models.UniqueConstraint(
                 fields=["kind"],
                 condition=models.Q(kind="train", state__in=["queued", "running"]),
                 name="one_open_training",
+            ),
+            models.UniqueConstraint(
+                fields=["parent", "track"],
+                condition=models.Q(state__in=["queued", "running"]),
+                name="one_open_child_per_track",
             ),
         ]
         indexes: ClassVar = [
@@ -88,6 +102,11 @@ class Job(models.Model):
                 fields=["state", "lease_until"],
                 condition=models.Q(state__in=["queued", "running"]),
                 name="job_open",
+            ),
+            models.Index(
+                fields=["parent"],
+                condition=models.Q(state__in=["queued", "running"]),
+                name="job_open_children",
             ),
         ]
 

@@ -31,6 +31,9 @@ class ModelVersion(models.Model):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
     )
+    smoke = models.JSONField(
+        null=True, blank=True, help_text=_("What the smoke test found; empty until it has run.")
+    )
     activated_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -64,7 +64,7 @@ NOT_COMPARABLE = {
 }
 
 
-def from_cards(candidate: ModelVersion, baseline: ModelVersion) -> SplitComparison | str:
+def compared(candidate: ModelVersion, baseline: ModelVersion) -> SplitComparison | str:
     """The comparison, or the key in NOT_COMPARABLE of why there is none."""
     first, second = card_figures(candidate), card_figures(baseline)
     if first is None:

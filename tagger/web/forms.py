@@ -46,3 +46,9 @@ class RegistrationForm(BaseUserCreationForm):
     class Meta:
         model = User
         fields: ClassVar = ["username"]
+
+
+class ModelPackageForm(forms.Form):
+    package = forms.FileField(
+        label=_("Package"), help_text=_("A .zip file that another installation has exported.")
+    )

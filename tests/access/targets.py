@@ -7,9 +7,10 @@ from uuid import uuid4
 
 from tagger.actions.bulk import BulkRequest, start
 from tagger.actions.bulk_acts import BulkAction
+from tagger.actions.reanalysis import hear_sample
 from tagger.actions.tokens import make_token
 from tagger.actions.trash import delete_track
-from tagger.models import ApiToken, Job, Track, User, Webhook, WebhookDelivery
+from tagger.models import Activation, ApiToken, Job, Track, User, Webhook, WebhookDelivery
 from tests.web import rows
 
 # Nothing else is called this: no example, no other page.
@@ -24,6 +25,9 @@ def targets(song: Track) -> dict[str, str]:
     trashed = rows.track(song.owner, f"{TITLE}, third take")
     delete_track(trashed)
     delivery = webhook_delivery(song.owner)
+    candidate = rows.candidate({other: {"harp": 0.9}})
+    sample = hear_sample(candidate, by=None, trigger=Job.Trigger.WEB)
+    change = Activation.objects.create(model=candidate, trigger=Job.Trigger.WEB)
     return {
         "track_id": str(song.pk),
         "job_id": str(rows.job(other, Job.State.FAILED).pk),
@@ -34,6 +38,9 @@ def targets(song: Track) -> dict[str, str]:
         "delivery_id": str(delivery.pk),
         "slug": "guitar",
         "problem": "invalid",
+        "candidate": str(candidate.pk),
+        "reanalysis": str(sample.pk),
+        "activation": str(change.pk),
         "name": rows.active_model().name,
     }
 

@@ -111,6 +111,7 @@ def candidate(
     number = next(_numbers)
     made = ModelVersion.objects.create(
         name=f"candidate {number}",
+        weights=f"candidate-{number}.safetensors",
         sha256=f"{number:064}",
         card=card or {},
         labels=list(LABEL_NAMES),

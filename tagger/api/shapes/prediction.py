@@ -20,7 +20,8 @@ class SegmentShape(serializers.Serializer[Any]):
 
 
 class PredictionsShape(serializers.Serializer[Any]):
-    model = serializers.CharField()
+    model = serializers.CharField(help_text="The version that heard.")
+    stale = serializers.BooleanField(help_text="The active model has not heard the track yet.")
     heard_at = serializers.DateTimeField()
     segment_seconds = serializers.FloatField()
     hop_seconds = serializers.FloatField()

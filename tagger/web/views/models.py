@@ -1,0 +1,149 @@
+"""Models, for staff: what there is, and changes of the one in use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from ...actions import promotion
+from ...actions.effective_tags import active_model
+from ...actions.switching import begin_switch
+from ...models import Activation, Job, ModelVersion
+from ...queries.card_figures import card_figures
+from ...queries.model_rows import (
+    model_rows,
+    recent_activations,
+    recent_reanalyses,
+    stale,
+    switch_under_way,
+)
+from ..access import PageRequest, staff_only
+
+
+@require_safe
+@staff_only
+def models_page(request: PageRequest) -> HttpResponse:
+    active = active_model()
+    reanalyses = recent_reanalyses()
+    switch = switch_under_way()
+    context = {
+        "rows": model_rows(),
+        "active": active,
+        "former": promotion.former_of(active) if active else None,
+        "activations": recent_activations(),
+        "stale": stale(),
+        "reanalyses": reanalyses,
+        "switch": switch,
+        "busy": bool(switch) or any(run.job.is_open for run in reanalyses),
+    }
+    return render(request, "web/models.html", context)
+
+
+@require_safe
+@staff_only
+def model_page(request: PageRequest, pk: int) -> HttpResponse:
+    version = get_object_or_404(ModelVersion.objects.select_related("created_by"), pk=pk)
+    context = {
+        "version": version,
+        "figures": card_figures(version),
+        "labels": _labels(version),
+        "facts": _facts(version),
+        "notes": _notes(version),
+    }
+    return render(request, "web/model.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_only
+def promote(request: PageRequest, pk: int) -> HttpResponse:
+    """Asks first; against the gate only with a reason."""
+    version = get_object_or_404(ModelVersion, pk=pk)
+    if request.method != "POST":
+        return _ask(request, version)
+    try:
+        promotion.promote(
+            version,
+            by=request.user,
+            trigger=Job.Trigger.WEB,
+            reason=request.POST.get("reason", ""),
+        )
+    except promotion.PromotionRefusedError:
+        return _ask(request, version, missing=True, status=422)
+    messages.success(request, _("%s is now the active model.") % version)
+    return redirect("web:models")
+
+
+def _ask(
+    request: PageRequest, version: ModelVersion, *, missing: bool = False, status: int = 200
+) -> HttpResponse:
+    context = {
+        "version": version,
+        "active": active_model(),
+        "concerns": promotion.concerns_about(version),
+        "missing": missing,
+    }
+    return render(request, "web/model_promote.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_only
+def roll_back(request: PageRequest, pk: int) -> HttpResponse:
+    version = get_object_or_404(ModelVersion, pk=pk)
+    if request.method != "POST":
+        context = {"version": version, "former": promotion.former_of(version)}
+        return render(request, "web/model_rollback.html", context)
+    try:
+        back = promotion.roll_back(version, by=request.user, trigger=Job.Trigger.WEB)
+    except promotion.NothingToGoBackToError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("%s is the active model again.") % back.model_name)
+    return redirect("web:models")
+
+
+@require_POST
+@staff_only
+def go_on_switching(request: PageRequest, pk: int) -> HttpResponse:
+    """After a switch of the library's tags was cancelled or failed."""
+    activation = get_object_or_404(Activation, pk=pk, switched_at=None)
+    begin_switch(activation, owner=request.user, trigger=Job.Trigger.WEB)
+    return redirect("web:models")
+
+
+def _facts(version: ModelVersion) -> list[tuple[str, Any]]:
+    card = version.card
+    config = card.get("config", {})
+    return [
+        (_("State"), version.get_state_display()),
+        (_("Made"), card.get("created", "")[:10]),
+        (_("Brought in by"), version.created_by or "–"),
+        (_("Network"), _network(config)),
+        (_("Tags"), len(version.labels)),
+        (_("Licence"), card.get("licence", "–")),
+        ("SHA-256", version.sha256),
+    ]
+
+
+def _labels(version: ModelVersion) -> list[dict[str, Any]]:
+    found = card_figures(version)
+    per_tag = found.per_tag if found else {}
+    return [
+        {"name": label, "threshold": threshold, "figure": per_tag.get(label)}
+        for label, threshold in zip(version.labels, version.thresholds, strict=True)
+    ]
+
+
+def _notes(version: ModelVersion) -> list[str]:
+    """What the card says in words: on what it was trained, and how."""
+    parts = (version.card.get("data", {}), version.card.get("provenance", {}))
+    return [str(part["note"]) for part in parts if part.get("note")]
+
+
+def _network(config: dict[str, Any]) -> str:
+    parts = [str(config[name]) for name in ("block", "head") if config.get(name)]
+    return ", ".join(parts) or "–"
