@@ -3,12 +3,13 @@ from __future__ import annotations
 from mimetypes import guess_type
 from uuid import UUID
 
-from django.http import HttpResponseBase
+from django.http import FileResponse, HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from ..exports.tagged_copy import NoPlaceForTags, tagged_copy
 from ..models import Track
 from ..queries.segments import peak_pairs
 from ..ranged import RangeNotSatisfiable, ranged_response
@@ -58,6 +59,37 @@ class TrackAudio(ApiView):
         response = problem_handler(problem, {"request": self.request})
         response["Content-Range"] = f"bytes */{error.size}"
         return response
+
+
+class TrackTaggedCopy(ApiView):
+    @extend_schema(
+        summary="A copy of the file with its tags in the metadata",
+        description=(
+            "MP3, FLAC, Ogg, Opus and M4A. Title, artist, album, genres, moods, every effective "
+            "tag, tempo and key are written; the sound and the stored file stay as they are."
+        ),
+        responses=problems(
+            {(200, "audio/*"): OpenApiTypes.BINARY},
+            "not-found",
+            "file-missing",
+            "no-place-for-tags",
+        ),
+    )
+    def get(self, request: Request, track_id: UUID) -> HttpResponseBase:
+        track = own_track(self.person, track_id)
+        try:
+            copy = tagged_copy(track)
+        except FileNotFoundError as error:
+            raise Problem("file-missing", "The stored file of this track is missing.") from error
+        except NoPlaceForTags as error:
+            raise Problem("no-place-for-tags", str(error)) from error
+        return FileResponse(
+            copy,
+            as_attachment=True,
+            filename=track.file_name,
+            content_type=_media_type(track),
+            headers={"Cache-Control": "private, no-store"},
+        )
 
 
 class TrackPeaks(ApiView):

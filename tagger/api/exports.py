@@ -12,13 +12,16 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
+from ..exports.corrections import corrections
 from ..exports.playlist import playlist
 from ..exports.table import table
 from ..models import Track
 from ..queries.library import LibraryFilter
 from .access import own_tracks
+from .base import ApiView
 from .documentation import problems
 from .lists import ListView
+from .problems import Problem
 from .shapes.track import TrackShape
 
 # How many tracks are in memory at a time.
@@ -111,3 +114,27 @@ class PlaylistExport(TracksExport):
 
     def written(self, tracks: Iterable[Track]) -> Iterator[str]:
         return playlist(tracks)
+
+
+class CorrectionsExport(ApiView):
+    @extend_schema(
+        operation_id="exports_corrections",
+        summary="Export my corrections as a data set",
+        description=(
+            "A zip in MagnaTagATune's form: `annotations_final.csv`, `mask.csv` that says where a "
+            "person has spoken, and the sound of every track you have judged."
+        ),
+        responses=problems({(200, "application/zip"): OpenApiTypes.BINARY}, "no-corrections"),
+    )
+    def get(self, request: Request) -> StreamingHttpResponse:
+        pieces = corrections(self.person)
+        if pieces is None:
+            raise Problem("no-corrections", "You have judged no tag yet.")
+        return StreamingHttpResponse(
+            pieces,
+            content_type="application/zip",
+            headers={
+                "Content-Disposition": 'attachment; filename="corrections.zip"',
+                "Cache-Control": "private, no-store",
+            },
+        )

@@ -67,6 +67,12 @@ _TABLE = (
         "The spectrogram is drawn when it is first asked for: send a `POST` to this address.",
     ),
     ProblemType(
+        "no-corrections",
+        404,
+        "No tag has been judged",
+        "Accept or reject tags first: the data set holds the tracks you have judged.",
+    ),
+    ProblemType(
         "file-missing",
         404,
         "The stored file is missing",
@@ -126,6 +132,12 @@ _TABLE = (
         416,
         "The range lies outside of the file",
         "`Content-Range` gives the size.",
+    ),
+    ProblemType(
+        "no-place-for-tags",
+        422,
+        "Tags cannot be written into this file",
+        "Copies of MP3, FLAC, Ogg, Opus and M4A files can carry them.",
     ),
     ProblemType("empty", 422, "The file is empty", "It has no bytes, or no sound."),
     ProblemType("damaged", 422, "The file is damaged", "It is audio, but it cannot be decoded."),

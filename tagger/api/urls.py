@@ -35,6 +35,7 @@ urlpatterns = [
     path("tracks/check/", known_files.FileCheck.as_view(), name="tracks-check"),
     path("tracks/<uuid:track_id>/", tracks.TrackDetail.as_view(), name="track"),
     path("tracks/<uuid:track_id>/audio/", audio.TrackAudio.as_view(), name="track-audio"),
+    path("tracks/<uuid:track_id>/tagged/", audio.TrackTaggedCopy.as_view(), name="track-tagged"),
     path("tracks/<uuid:track_id>/peaks/", audio.TrackPeaks.as_view(), name="track-peaks"),
     path(
         "tracks/<uuid:track_id>/predictions/",
@@ -61,6 +62,7 @@ urlpatterns = [
     path("exports/tracks.csv", exports.TableExport.as_view(), name="export-csv"),
     path("exports/tracks.json", exports.JsonExport.as_view(), name="export-json"),
     path("exports/tracks.m3u8", exports.PlaylistExport.as_view(), name="export-m3u8"),
+    path("exports/corrections.zip", exports.CorrectionsExport.as_view(), name="export-corrections"),
     path("tags/", tags.TagList.as_view(), name="tags"),
     path("jobs/", jobs.JobList.as_view(), name="jobs"),
     path("jobs/<uuid:job_id>/", jobs.JobDetail.as_view(), name="job"),

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from ml.holding_out import held_out
 
-from ..models import Tag, Verdict
+from ..models import Tag, User, Verdict
 
 # Of the verdicts a new tag needs, this share must say yes, and this share no.
 LEAST_SHARE = 6
@@ -60,8 +60,10 @@ class Support:
         return not self.needed and min(self.accepted, self.rejected) >= self.least
 
 
-def judged_tracks(labels: Iterable[str]) -> list[JudgedTrack]:
+def judged_tracks(labels: Iterable[str], of: User | None = None) -> list[JudgedTrack]:
     """The tracks people have judged by one of `labels`, in a stable order. Two queries.
+
+    `of` narrows it to one person's own tracks.
 
     A verdict on a tag that is shown for several labels counts for each of them, but for those
     with a verdict of their own: to a person they are one word.
@@ -70,7 +72,7 @@ def judged_tracks(labels: Iterable[str]) -> list[JudgedTrack]:
     answers: dict[UUID, dict[str, bool]] = defaultdict(dict)
     spread: dict[UUID, dict[str, bool]] = defaultdict(dict)
     tracks = {}
-    for track, sha256, file, tag, answer in _standing():
+    for track, sha256, file, tag, answer in _standing(of):
         accepted = answer == Verdict.Answer.ACCEPTED
         tracks[track] = (sha256, file)
         if tag in own:
@@ -115,9 +117,11 @@ def new_labels(known: Iterable[str]) -> list[str]:
     return sorted(label for label, sides in found.items() if sides.enough)
 
 
-def _standing() -> Iterable[tuple[UUID, str, str, int, str]]:
+def _standing(of: User | None) -> Iterable[tuple[UUID, str, str, int, str]]:
     """Oldest first, so that the latest word on a tag is the one that stays."""
     rows = Verdict.objects.filter(withdrawn_at=None, track__deleted_at=None)
+    if of is not None:
+        rows = rows.filter(track__owner=of)
     return rows.order_by("given_at", "pk").values_list(
         "track_id", "track__audio_sha256", "track__file", "tag_id", "answer"
     )

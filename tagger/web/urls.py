@@ -6,6 +6,7 @@ from django.urls import path
 from .views import (
     account,
     bulk,
+    corrections,
     jobs,
     library,
     live,
@@ -35,6 +36,8 @@ urlpatterns = [
     path("tracks/<uuid:track_id>/delete/", track.delete_track, name="delete-track"),
     path("tracks/<uuid:track_id>/again/", track.hear_again, name="hear-again"),
     path("tracks/<uuid:track_id>/download/", track.download, name="download"),
+    path("tracks/<uuid:track_id>/download/tagged/", track.download_tagged, name="tagged-copy"),
+    path("corrections.zip", corrections.download, name="corrections"),
     path("tracks/<uuid:track_id>/similar/", similar.similar_page, name="similar"),
     path("tracks/<uuid:track_id>/music/", track.music, name="music"),
     path("tracks/<uuid:track_id>/tags/", verdicts.add_tag, name="add-tag"),

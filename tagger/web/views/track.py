@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from ...actions import tracks, trash
 from ...actions.music import is_being_measured
+from ...exports.tagged_copy import NoPlaceForTags, tagged_copy
 from ...models import Job, Track
 from ...queries.tag_view import track_tags
 from ...queries.verdict_history import verdict_history
@@ -84,6 +85,21 @@ def download(request: PageRequest, track_id: UUID) -> HttpResponseBase:
         content = track.file.open("rb")
     except FileNotFoundError:
         return _missing(request, track)
+    return FileResponse(content, as_attachment=True, filename=track.file_name)
+
+
+@require_safe
+@signed_in
+def download_tagged(request: PageRequest, track_id: UUID) -> HttpResponseBase:
+    """A copy that carries its tags, for other players."""
+    track = own_track(request, track_id)
+    try:
+        content = tagged_copy(track)
+    except FileNotFoundError:
+        return _missing(request, track)
+    except NoPlaceForTags as error:
+        messages.error(request, str(error))
+        return redirect("web:track", track_id=track.pk)
     return FileResponse(content, as_attachment=True, filename=track.file_name)
 
 

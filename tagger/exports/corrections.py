@@ -1,0 +1,79 @@
+"""What a person has said of tags as a data set in MagnaTagATune's form, streamed as a zip."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import PurePath
+
+from ml.labels import LABEL_NAMES
+
+from ..actions.effective_tags import active_model
+from ..models import Tag, Track, User
+from ..queries.teaching import JudgedTrack, judged_tracks
+from .zip_stream import Entry, zip_stream
+
+CHUNK = 2**20
+README = """\
+Corrections exported from Tonemark, in the form of MagnaTagATune.
+
+annotations_final.csv  tab-separated: clip_id, one column a tag, mp3_path. 1: a person says that
+                       the track has the tag; 0: a person says that it has not, or nobody spoke.
+mask.csv               the same rows and columns. 1: a person has spoken; 0: nobody has.
+mp3/                   the files as they were uploaded, in 16 folders by the first hexadecimal
+                       digit of the sound's SHA-256. Folders 0 to b are for training, c for
+                       validation, d to f for testing, as in MagnaTagATune.
+
+Check it with:  python -m ml magnatagatune verify FOLDER
+
+The recordings are those of the library it came from; their rights are unchanged.
+"""
+
+
+def corrections(owner: User) -> Iterator[bytes] | None:
+    """The zip in pieces; None where no tag of any stored track has been judged."""
+    labels = _labels()
+    storage = Track._meta.get_field("file").storage
+    judged = [row for row in judged_tracks(labels, of=owner) if storage.exists(row.file)]
+    if not judged:
+        return None
+    return zip_stream(_entries(judged, labels))
+
+
+def _labels() -> list[str]:
+    """What the active model scores, and what people have added."""
+    model = active_model()
+    known = list(model.labels if model else LABEL_NAMES)
+    own = Tag.objects.filter(custom=True).exclude(name__in=known).order_by("name")
+    return known + list(own.values_list("name", flat=True))
+
+
+def _entries(judged: list[JudgedTrack], labels: list[str]) -> Iterator[Entry]:
+    yield "README.txt", [README.encode()]
+    yield "annotations_final.csv", _table(judged, labels, lambda answer: answer is True)
+    yield "mask.csv", _table(judged, labels, lambda answer: answer is not None)
+    for row in judged:
+        yield f"mp3/{_place(row)}", _content(row)
+
+
+def _table(
+    judged: Iterable[JudgedTrack], labels: list[str], one: Callable[[bool | None], bool]
+) -> Iterator[bytes]:
+    yield _line(["clip_id", *labels, "mp3_path"])
+    for row in judged:
+        marks = [str(int(one(row.answers.get(label)))) for label in labels]
+        yield _line([str(row.track_id), *marks, _place(row)])
+
+
+def _line(cells: list[str]) -> bytes:
+    return ("\t".join(cells) + "\n").encode()
+
+
+def _place(row: JudgedTrack) -> str:
+    """By the sound: the same recording is in the same split wherever it is exported."""
+    return f"{row.audio_sha256[0]}/{row.track_id}{PurePath(row.file).suffix}"
+
+
+def _content(row: JudgedTrack) -> Iterator[bytes]:
+    with Track._meta.get_field("file").storage.open(row.file, "rb") as content:
+        while chunk := content.read(CHUNK):
+            yield chunk

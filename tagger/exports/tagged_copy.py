@@ -1,0 +1,48 @@
+"""A copy of a track's file with its effective tags in the metadata. The original is only read."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path, PurePath
+from typing import BinaryIO
+
+from django.conf import settings
+
+from ml.tagged_copy import NoPlaceForTags, Words, write_words
+
+from ..models import Tag, Track
+from ..queries.rows import chips
+
+__all__ = ["NoPlaceForTags", "tagged_copy"]
+
+
+def tagged_copy(track: Track) -> BinaryIO:
+    """The copy, open for reading; on the disk it is gone as soon as it is closed.
+
+    Raises FileNotFoundError when the original is missing, and NoPlaceForTags.
+    """
+    with tempfile.TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as scratch:
+        path = Path(scratch) / f"copy{PurePath(str(track.file.name)).suffix}"
+        with track.file.open("rb") as original, path.open("wb") as copy:
+            shutil.copyfileobj(original, copy)
+        write_words(path, _words(track))
+        return path.open("rb")
+
+
+def _words(track: Track) -> Words:
+    shown = [chip.tag for chip in chips(track.track_tags.select_related("tag__shown_as"))]
+
+    def of(group: Tag.Group) -> tuple[str, ...]:
+        return tuple(tag.name for tag in shown if tag.group == group)
+
+    return Words(
+        title=track.title,
+        artist=track.artist,
+        album=track.album,
+        tags=tuple(tag.name for tag in shown),
+        genres=of(Tag.Group.GENRE),
+        moods=of(Tag.Group.MOOD),
+        bpm=track.bpm,
+        key=track.key,
+    )
