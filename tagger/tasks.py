@@ -15,6 +15,7 @@ from .actions import (
     library_repair,
     reanalysis,
     reaping,
+    resumable_uploads,
     trash,
     webhook_delivery,
 )
@@ -72,6 +73,7 @@ def look_for_music() -> None:
 def reap_jobs() -> None:
     idempotency.forget_old()
     webhook_delivery.forget_old()
+    resumable_uploads.forget_expired()
     reaped = reaping.reap()
     reanalysis.advance_all()
     if reaped.resent or reaped.failed:

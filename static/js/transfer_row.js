@@ -18,6 +18,7 @@ export class TransferRow {
 
   get isWaiting() { return this.state === "waiting"; }
   get isSending() { return this.state === "sending"; }
+  get isPaused() { return this.state === "paused"; }
   get isOpen() { return this.isWaiting || this.isSending; }
   get hasArrived() { return this.arrived && this.state !== "refused"; }
 
@@ -34,6 +35,20 @@ export class TransferRow {
 
   failed(reason) {
     this.#show("failed", reason);
+  }
+
+  paused(reason) {
+    this.#show("paused", reason);
+  }
+
+  // The server lists what it has a part of; while it is on its way, this row speaks for it.
+  begun(id) {
+    this.uploadId = id;
+    this.replaceUnfinished();
+  }
+
+  replaceUnfinished() {
+    if (this.uploadId) document.getElementById(`unfinished-${this.uploadId}`)?.remove();
   }
 
   refuse(reason) {
@@ -57,8 +72,8 @@ export class TransferRow {
     this.element.dataset.state = state;
     this.#part(".words").textContent = words;
     this.#part("progress").hidden = state !== "sending";
-    this.#part(".retry").hidden = state !== "failed";
-    this.#part(".dismiss").hidden = state !== "failed" && state !== "refused";
+    this.#part(".retry").hidden = !["failed", "paused"].includes(state);
+    this.#part(".dismiss").hidden = !["failed", "paused", "refused"].includes(state);
   }
 
   #part(selector) {

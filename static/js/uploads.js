@@ -2,6 +2,7 @@
 // outside the page, so a person can move about meanwhile.
 import { whenPresent } from "./ready.js";
 import { sendFile } from "./send_file.js";
+import { PART, sendParts } from "./send_parts.js";
 import { TransferRow } from "./transfer_row.js";
 
 const PARALLEL = 3;
@@ -19,6 +20,7 @@ function place(row) {
 
 function placeAll() {
   rows.toReversed().forEach(place);
+  rows.forEach((row) => row.replaceUnfinished());
   [...rows].forEach(handOver);
 }
 
@@ -42,10 +44,23 @@ function handOver(row) {
   htmx.trigger(document.body, "work-started");
 }
 
+function bring(row) {
+  const onProgress = (share) => row.sending(share);
+  if (row.file.size <= PART) return sendFile(template.dataset.action, row.file, onProgress);
+  return sendParts(template.dataset, row.file, { onProgress, onBegun: (id) => row.begun(id) });
+}
+
+function goOn() {
+  rows.filter((row) => row.isPaused).forEach((row) => row.waiting());
+  next();
+}
+
 async function send(row) {
   row.sending(0);
-  const outcome = await sendFile(template.dataset.action, row.file, (share) => row.sending(share));
+  const outcome = await bring(row);
   if (outcome.html) row.become(outcome.html);
+  else if (outcome.reason) row.refuse(outcome.reason);
+  else if (outcome.trouble === "paused") row.paused(template.dataset.paused);
   else row.failed(template.dataset[outcome.trouble]);
   handOver(row);
   next();
@@ -104,6 +119,7 @@ if (template) {
       form.reset();
     });
   });
+  window.addEventListener("online", goOn);
   window.addEventListener("beforeunload", (event) => {
     if (rows.some((row) => row.isOpen)) event.preventDefault();
   });

@@ -88,7 +88,7 @@ def ingest(
     known = _known(facts, owner, trigger)
     if known:
         return known
-    track = _new_track(facts, _clean_name(file_name), owner, words or Words())
+    track = _new_track(facts, clean_name(file_name), owner, words or Words())
     try:
         with _Movable(path) as content:
             # On the disk before the row says that it is there.
@@ -135,7 +135,7 @@ def limits() -> DecodeLimits:
 def _examine(path: Path, file_name: str) -> _Facts:
     size = path.stat().st_size
     if size == 0:
-        raise IngestError("empty", "The file is empty. Choose one that holds audio.")
+        raise empty()
     if size > settings.MAX_UPLOAD_BYTES:
         raise too_large(size)
     try:
@@ -152,12 +152,16 @@ def _examine(path: Path, file_name: str) -> _Facts:
     return _Facts(size, file_sha256, digest, info, metadata)
 
 
+def empty() -> IngestError:
+    return IngestError("empty", "The file is empty. Choose one that holds audio.")
+
+
 def too_large(size: int) -> IngestError:
     limit = human_size(settings.MAX_UPLOAD_BYTES)
     return IngestError("too-large", f"The file has {human_size(size)}; the limit is {limit}.")
 
 
-def _clean_name(file_name: str) -> str:
+def clean_name(file_name: str) -> str:
     """The name as a person would read it: no path, no control characters, bounded."""
     last = file_name.replace("\\", "/").rsplit("/", 1)[-1]
     readable = "".join(char for char in last if char.isprintable()).strip()

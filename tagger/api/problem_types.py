@@ -94,6 +94,18 @@ _TABLE = (
         "It is switched off, or there are as many as there may be.",
     ),
     ProblemType(
+        "upload-offset",
+        409,
+        "The upload goes on elsewhere",
+        "`Upload-Offset` is not where the upload stands. Ask with HEAD, then go on from there.",
+    ),
+    ProblemType(
+        "upload-limit",
+        409,
+        "Too many unfinished uploads",
+        "Finish or delete some of those you have begun; they also end by themselves.",
+    ),
+    ProblemType(
         "idempotency-key-in-use",
         409,
         "The first request with this key is not answered yet",
@@ -106,6 +118,12 @@ _TABLE = (
         "`If-Match` named another state. Read it again, then decide whether the change still fits.",
     ),
     ProblemType(
+        "tus-version",
+        412,
+        "Another version of tus is spoken here",
+        "Send `Tus-Resumable: 1.0.0`.",
+    ),
+    ProblemType(
         "too-large",
         413,
         "The file is too large",
@@ -115,7 +133,8 @@ _TABLE = (
         "unsupported-media-type",
         415,
         "Unsupported content type",
-        "Uploads are multipart/form-data; everything else is application/json.",
+        "Uploads are multipart/form-data, parts of one application/offset+octet-stream; "
+        "everything else is application/json.",
     ),
     ProblemType(
         "not-audio",
@@ -154,7 +173,19 @@ _TABLE = (
         "The key belongs to another request",
         "A key stands for one request: same address, same file, same words. Take a new one.",
     ),
+    ProblemType(
+        "upload-locked",
+        423,
+        "Another part of this upload is just arriving",
+        "Wait for it, or for its connection to end; then ask with HEAD and go on.",
+    ),
     ProblemType("throttled", 429, "Too many requests", "`Retry-After` gives the seconds to wait."),
+    ProblemType(
+        "checksum-mismatch",
+        460,
+        "The part was damaged on its way",
+        "Its checksum is another than `Upload-Checksum` says. Nothing was kept: send it again.",
+    ),
     ProblemType(
         "internal",
         500,

@@ -24,8 +24,7 @@ from .conditional import ETAG, IF_MATCH, IF_NONE_MATCH, etag_of, refuse_unless_m
 from .documentation import BODY, LOCATION, RETRY_AFTER, changes, problems
 from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, form, idempotent, nothing
 from .lists import ListView
-from .problem_types import PROBLEM_TYPES
-from .problems import Problem
+from .refusals import FILE_PROBLEMS, refused
 from .shapes.job import JobShape
 from .shapes.track import TrackShape, UploadedShape, UploadShape
 
@@ -54,16 +53,7 @@ FRAMING = 2**20
             {200: UploadedShape, 202: UploadedShape},
             *KEY_PROBLEMS,
             "malformed",
-            "too-large",
-            "unsupported-media-type",
-            "not-audio",
-            "no-audio-stream",
-            "unsupported-codec",
-            "empty",
-            "damaged",
-            "unsupported-rate",
-            "unsupported-channels",
-            "too-long",
+            *FILE_PROBLEMS,
         ),
     ),
 )
@@ -113,7 +103,7 @@ class TrackList(ListView):
                 words=Words(**sent),
             )
         except IngestError as error:
-            raise _refused(error) from error
+            raise refused(error) from error
 
 
 @extend_schema_view(
@@ -181,13 +171,4 @@ def _refuse_too_large(request: Request) -> None:
     """By the header, before a byte of the body is read."""
     length = request.META.get("CONTENT_LENGTH") or "0"
     if int(length) > settings.MAX_UPLOAD_BYTES + FRAMING:
-        raise _refused(too_large(int(length)))
-
-
-def _refused(error: IngestError) -> Problem:
-    members: dict[str, Any] = (
-        {"limit": settings.MAX_UPLOAD_BYTES} if error.code == "too-large" else {}
-    )
-    return Problem(
-        error.code if error.code in PROBLEM_TYPES else "damaged", error.detail, **members
-    )
+        raise refused(too_large(int(length)))

@@ -19,6 +19,7 @@ from . import (
     tags,
     track_tags,
     tracks,
+    uploads,
     webhook_deliveries,
     webhooks,
 )
@@ -59,6 +60,8 @@ urlpatterns = [
         tracks.TrackReanalysis.as_view(),
         name="track-reanalyse",
     ),
+    path("uploads/", uploads.UploadList.as_view(), name="uploads"),
+    path("uploads/<uuid:upload_id>/", uploads.UploadDetail.as_view(), name="upload"),
     path("exports/tracks.csv", exports.TableExport.as_view(), name="export-csv"),
     path("exports/tracks.json", exports.JsonExport.as_view(), name="export-json"),
     path("exports/tracks.m3u8", exports.PlaylistExport.as_view(), name="export-m3u8"),

@@ -5,6 +5,7 @@ from .kept_answer import KeptAnswer
 from .model_version import ModelVersion
 from .music_key import MusicKey
 from .reanalysis import Reanalysis
+from .resumable_upload import ResumableUpload
 from .tag import Tag
 from .token import ApiToken
 from .track import Track
@@ -25,6 +26,7 @@ __all__ = [
     "ModelVersion",
     "MusicKey",
     "Reanalysis",
+    "ResumableUpload",
     "Tag",
     "Track",
     "TrackTag",

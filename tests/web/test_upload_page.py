@@ -9,8 +9,10 @@ import numpy as np
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from tagger.actions import resumable_uploads
+from tagger.actions.ingest import Words
 from tagger.actions.trash import delete_track
-from tagger.models import Job, Track, User
+from tagger.models import Job, ResumableUpload, Track, User
 
 from . import rows
 
@@ -135,3 +137,37 @@ def test_my_uploads_are_there_when_i_come_back(page: Client, owner: User, outsid
     ]
     assert "The file is damaged." in response.content.decode()
     assert response.context["poll"] == 1
+
+
+def begun(owner: User, **values: Any) -> ResumableUpload:
+    upload = resumable_uploads.begin(owner, 2000, "mix.flac", Words())
+    ResumableUpload.objects.filter(pk=upload.pk).update(**values)
+    return upload
+
+
+def test_what_has_not_arrived_whole_is_listed_until_it_is_discarded(
+    page: Client, outside: Client, owner: User
+) -> None:
+    upload = begun(owner, offset=500)
+    assert "25 % of 2 KB" in page.get("/upload/").content.decode()
+    assert "mix.flac" not in outside.get("/upload/").content.decode()
+    address = f"/upload/{upload.pk}/discard/"
+    assert outside.post(address).status_code == 404
+    assert page.get(address).status_code == 405
+    assert page.post(address)["Location"] == "/upload/"
+    assert not ResumableUpload.objects.exists()
+
+
+def test_a_file_that_came_in_parts_has_the_row_of_any_other(
+    page: Client, outside: Client, owner: User
+) -> None:
+    upload = begun(owner)
+    address = f"/upload/{upload.pk}/"
+    assert page.get(address, headers=SCRIPT).status_code == 404
+    song = rows.track(owner, "Mix")
+    rows.job(song, Job.State.QUEUED)
+    ResumableUpload.objects.update(track=song)
+    assert f'id="transfer-{song.pk}"' in page.get(address, headers=SCRIPT).content.decode()
+    assert outside.get(address, headers=SCRIPT).status_code == 404
+    ResumableUpload.objects.update(duplicate=True)
+    assert "Already in your library" in page.get(address, headers=SCRIPT).content.decode()

@@ -26,6 +26,7 @@ REST_FRAMEWORK: dict[str, Any] = {
         "write": "300/min",
         "upload": "600/min",
         "bad-token": "30/min",
+        "chunk": "6000/min",
     },
     "NUM_PROXIES": PROXIES,
     "EXCEPTION_HANDLER": "tagger.api.problems.problem_handler",

@@ -66,6 +66,15 @@ FILES_CHECKED: dict[str, Any] = {
     "known": [{"file_sha256": _SHA256, "track": _TRACK_ID}],
     "unknown": ["0" * 64],
 }
+RESUMABLE_UPLOAD: dict[str, Any] = {
+    "id": "7e4b1d52-0f6a-4b7c-9a63-2c8d1e5f4a90",
+    "file_name": "a long mix.flac",
+    "length": 734_003_200,
+    "offset": 52_000_000,
+    "created_at": "2026-03-14T09:26:53.589793Z",
+    "expires_at": "2026-03-16T09:27:04.113000Z",
+    "result": None,
+}
 WEBHOOK_WISH: dict[str, Any] = {
     "url": "https://example.org/tonemark",
     "events": ["track.deleted", "track.tagged"],

@@ -53,13 +53,18 @@ class TrackShape(serializers.ModelSerializer[Track]):
         return ChipShape(chips(track.track_tags.all()), many=True).data
 
 
-class UploadShape(serializers.Serializer[Any]):
+class WordsShape(serializers.Serializer[Any]):
     """What the file says of itself is taken where a word is left out."""
 
-    file = serializers.FileField(max_length=1000, allow_empty_file=True)
     title = serializers.CharField(max_length=255, required=False, default="", allow_blank=True)
     artist = serializers.CharField(max_length=255, required=False, default="", allow_blank=True)
     album = serializers.CharField(max_length=255, required=False, default="", allow_blank=True)
+
+
+class UploadShape(WordsShape):
+    """A file, and what is said of it."""
+
+    file = serializers.FileField(max_length=1000, allow_empty_file=True)
 
 
 @extend_schema_serializer(examples=example("uploaded", UPLOADED))

@@ -1,17 +1,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from ...actions.ingest import Ingested, IngestError, ingest
-from ...models import Job
+from ...actions import resumable_uploads
+from ...actions.ingest import Ingested, IngestError, ingest, tagging_job
+from ...models import Job, ResumableUpload, Track
 from ...received import on_disk
 from ..access import PageRequest, signed_in
 from ..transfers import poll_seconds, recent_transfers, transfer
@@ -29,10 +32,34 @@ def upload_page(request: PageRequest) -> HttpResponse:
     """Files come one to a request from the script, all at once from the plain form."""
     if request.method != "POST":
         transfers = recent_transfers(request.user)
-        context = {"transfers": transfers, "poll": poll_seconds(transfers)}
+        context = {
+            "transfers": transfers,
+            "poll": poll_seconds(transfers),
+            "unfinished": resumable_uploads.unfinished(request.user),
+        }
         return render(request, "web/upload.html", context)
     outcomes = [_take_in(request, upload) for upload in request.FILES.getlist("files")]
     return _answer_script(request, outcomes) if request.htmx else _answer_form(request, outcomes)
+
+
+@require_safe
+@signed_in
+def arrived(request: PageRequest, upload_id: UUID) -> HttpResponse:
+    """The row of a file that has come in parts, once it is whole."""
+    mine = ResumableUpload.objects.select_related("track")
+    upload = get_object_or_404(mine, pk=upload_id, owner=request.user, track__isnull=False)
+    track = cast(Track, upload.track)
+    taken = Ingested(track, tagging_job(track), upload.duplicate, upload.restored)
+    return _answer_script(request, [taken])
+
+
+@require_POST
+@signed_in
+def discard_upload(request: PageRequest, upload_id: UUID) -> HttpResponse:
+    resumable_uploads.terminate(
+        get_object_or_404(ResumableUpload, pk=upload_id, owner=request.user)
+    )
+    return redirect("web:upload")
 
 
 def _take_in(request: PageRequest, upload: UploadedFile) -> Ingested | Refused:
