@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 
 from celery import shared_task
+from django.db import InterfaceError, OperationalError
 
 from ml.audio import DecoderLost
 
@@ -54,6 +55,9 @@ def run_job(job_id: str) -> None:
         WORK[job.kind](job)
     except DecoderLost as error:
         jobs.give_back(job, code="decoder-lost", detail=str(error))
+    except (OperationalError, InterfaceError):
+        # Nothing can be written of it now. Its lease runs out, and the reaper sends it again.
+        raise
     except Exception:
         jobs.fail(job, code="internal", detail="Something went wrong here. The log says what.")
         raise

@@ -10,3 +10,5 @@ urlpatterns = [
     path("", include("tagger.monitoring.urls")),
     path("", include("tagger.web.urls")),
 ]
+
+handler500 = "tagger.web.views.errors.server_error"

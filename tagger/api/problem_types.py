@@ -198,6 +198,12 @@ _TABLE = (
         "Not now",
         "Something that is needed is away or was just restarted. Nothing was kept: send it again.",
     ),
+    ProblemType(
+        "storage-full",
+        507,
+        "The disk is full",
+        "Nothing of the file was kept. Send it again once there is room.",
+    ),
 )
 
 PROBLEM_TYPES = {problem.slug: problem for problem in _TABLE}

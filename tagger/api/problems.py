@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.signals import got_request_exception
-from django.http import Http404
+from django.http import Http404, JsonResponse
 from django.urls import reverse
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -17,11 +17,14 @@ from rest_framework.views import set_rollback
 
 from ..log_context import current_request_id
 from ..models import Track
+from ..outages import STORAGE_FULL, UNAVAILABLE, outage
 from .problem_types import PROBLEM_TYPES
 
 logger = logging.getLogger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
+# A database that was restarted is back within seconds.
+RETRY_SECONDS = 5
 
 _SLUGS: tuple[tuple[type[Exception], str], ...] = (
     (exceptions.ValidationError, "invalid"),
@@ -59,13 +62,22 @@ def problem_handler(error: Exception, context: Mapping[str, Any]) -> Response:
     """Django REST framework's exception handler."""
     slug = _slug(error)
     set_rollback()
-    if slug == "internal":
+    if slug in ("internal", UNAVAILABLE, STORAGE_FULL):
         _tell_the_log(error, context)
     return Response(
         _body(slug, error, context["request"].path),
         status=PROBLEM_TYPES[slug].status,
-        headers=_headers(error),
+        headers=_headers(slug, error),
         content_type=CONTENT_TYPE,
+    )
+
+
+def problem_response(slug: str, path: str) -> JsonResponse:
+    """For what goes wrong before a view of the API is reached."""
+    headers = {"Retry-After": str(RETRY_SECONDS)} if slug == UNAVAILABLE else {}
+    kind = PROBLEM_TYPES[slug]
+    return JsonResponse(
+        _body(slug, None, path), status=kind.status, headers=headers, content_type=CONTENT_TYPE
     )
 
 
@@ -76,10 +88,11 @@ def problem_address(slug: str) -> str:
 def _slug(error: Exception) -> str:
     if isinstance(error, Problem):
         return error.slug
-    return next((slug for kind, slug in _SLUGS if isinstance(error, kind)), "internal")
+    named = next((slug for kind, slug in _SLUGS if isinstance(error, kind)), None)
+    return named or outage(error) or "internal"
 
 
-def _body(slug: str, error: Exception, path: str) -> dict[str, Any]:
+def _body(slug: str, error: Exception | None, path: str) -> dict[str, Any]:
     kind = PROBLEM_TYPES[slug]
     body: dict[str, Any] = {
         "type": problem_address(slug),
@@ -95,14 +108,14 @@ def _body(slug: str, error: Exception, path: str) -> dict[str, Any]:
     return body | getattr(error, "members", {})
 
 
-def _detail(error: Exception, meaning: str) -> str:
+def _detail(error: Exception | None, meaning: str) -> str:
     """The sentence of the error. Exceptions of other kinds may hold secrets: they keep theirs."""
     if isinstance(error, exceptions.ValidationError):
         return " ".join(entry["detail"] for entry in _errors(error)) or meaning
     return str(error.detail) if isinstance(error, exceptions.APIException) else meaning
 
 
-def _errors(error: Exception) -> list[dict[str, str]]:
+def _errors(error: Exception | None) -> list[dict[str, str]]:
     if isinstance(error, exceptions.ValidationError):
         return list(_pointers(error.detail, "#"))
     return getattr(error, "errors", [])
@@ -123,8 +136,8 @@ def _pointers(detail: Any, pointer: str) -> Iterator[dict[str, str]]:
         yield {"pointer": pointer, "code": detail.code, "detail": str(detail)}
 
 
-def _headers(error: Exception) -> dict[str, str]:
-    headers = {}
+def _headers(slug: str, error: Exception) -> dict[str, str]:
+    headers = {"Retry-After": str(RETRY_SECONDS)} if slug == UNAVAILABLE else {}
     if scheme := getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = scheme
     if (wait := getattr(error, "wait", None)) is not None:

@@ -12,7 +12,7 @@ def test_an_unknown_address_has_a_page_of_its_own(client: Client) -> None:
     assert "There is nothing at this address" in response.content.decode()
 
 
-@pytest.mark.parametrize("name", ["400", "403", "404", "500", "403_csrf"])
+@pytest.mark.parametrize("name", ["400", "403", "404", "500", "503", "507", "403_csrf"])
 def test_error_pages_need_neither_request_nor_database(name: str) -> None:
     text = render_to_string(f"{name}.html")
     assert "<h1>" in text

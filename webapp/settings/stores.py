@@ -22,7 +22,13 @@ def _database() -> dict[str, Any]:
         )
     database: dict[str, Any] = environ.Env.db_url_config(address)
     if environment.switch("DATABASE_POOL", True):
-        database.setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 10, "timeout": 10}
+        database.setdefault("OPTIONS", {})["pool"] = {
+            "min_size": 1,
+            "max_size": 10,
+            "timeout": 10,
+            # A lost connection is looked for anew at the next request, not ever more seldom.
+            "reconnect_timeout": 5,
+        }
     # A pooled connection is checked before use: Postgres may have been restarted.
     return database | {"CONN_HEALTH_CHECKS": True}
 
