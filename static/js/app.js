@@ -6,6 +6,7 @@ import "./tag_keys.js";
 import "./verdicts.js";
 import "./folds.js";
 import "./uploads.js";
+import "./record.js";
 import "./deck.js";
 import "./library.js";
 import "./selection.js";

@@ -79,7 +79,7 @@ function problem(file) {
   return "";
 }
 
-function add(files) {
+export function add(files) {
   for (const file of files) {
     const row = new TransferRow(template, file, { retry: next, dismiss: forget });
     const reason = problem(file);

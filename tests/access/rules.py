@@ -53,6 +53,7 @@ WEB = {
     "web:hear-again": Rule(OWNER, "POST"),
     "web:download": Rule(OWNER),
     "web:tagged-copy": Rule(OWNER),
+    "web:sample": Rule(PEOPLE, "POST"),
     "web:corrections": Rule(PEOPLE),
     "web:similar": Rule(OWNER),
     "web:music": Rule(OWNER),

@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from ...actions.sample import bring_sample
+from ...models import Job
+from ..access import PageRequest, signed_in
+
+
+@require_POST
+@signed_in
+def bring(request: PageRequest) -> HttpResponse:
+    """The sample's own page, where it comes alive while it is heard."""
+    track = bring_sample(request.user, trigger=Job.Trigger.WEB).track
+    return redirect("web:track", track_id=track.pk)

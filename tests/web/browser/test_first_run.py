@@ -1,0 +1,41 @@
+"""An empty library: a sample of its own, or a recording."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tagger.models import Track
+
+pytestmark = pytest.mark.browser
+
+
+def test_the_sample_is_one_click_away(web: Page) -> None:
+    web.goto("/")
+    web.get_by_role("button", name="Listen to a sample").click()
+    expect(web.get_by_role("heading", name="Four bars, four lights")).to_be_visible(timeout=60_000)
+    expect(web.get_by_text("Queued")).to_be_visible()
+
+
+def test_what_the_microphone_hears_is_uploaded(context: BrowserContext, web: Page) -> None:
+    context.grant_permissions(["microphone"])
+    web.goto("/")
+    web.get_by_role("button", name="Record from the microphone").click()
+    stop = web.get_by_role("button", name="Stop and upload")
+    expect(web.get_by_text("Recording 0:02")).to_be_visible()
+    stop.click()
+    expect(web).to_have_url(re.compile("/upload/$"))
+    expect(web.locator("#transfers a.name")).to_contain_text("Recording", timeout=60_000)
+    made = Track.objects.get()
+    assert (made.codec, made.file_name.endswith(".webm")) == ("opus", True)
+
+
+def test_a_microphone_that_is_not_allowed_is_a_sentence(context: BrowserContext, web: Page) -> None:
+    context.clear_permissions()
+    web.goto("/upload/")
+    web.get_by_role("button", name="Record from the microphone").click()
+    expect(web.get_by_text("does not allow the microphone")).to_be_visible()
+    expect(web.get_by_role("button", name="Record from the microphone")).to_be_visible()
+    assert not Track.objects.exists()
