@@ -27,6 +27,7 @@ from .actions.run_training import run_training
 from .actions.spectrograms import draw_track_spectrogram
 from .actions.switching import switch_tags
 from .actions.tag_track import tag_track
+from .actions.training_schedule import train_when_due as start_when_due
 from .models import Job
 
 logger = logging.getLogger(__name__)
@@ -103,3 +104,8 @@ def deliver_webhooks() -> None:
     made = webhook_delivery.deliver_due()
     if made:
         logger.info("webhooks: %d calls made", made)
+
+
+@shared_task
+def train_when_due() -> None:
+    start_when_due()

@@ -11,3 +11,4 @@ import "./deck.js";
 import "./library.js";
 import "./selection.js";
 import "./live.js";
+import "./curves.js";

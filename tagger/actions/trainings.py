@@ -37,7 +37,7 @@ class TrainingRuns(TrainingRefused):
         self.training = training
 
 
-def start_training(choices: Choices, *, by: User, trigger: Job.Trigger) -> Training:
+def start_training(choices: Choices, *, by: User | None, trigger: Job.Trigger) -> Training:
     """Queue it. Raises TrainingRefused, and TrainingRuns while another one is open."""
     _refuse_second()
     recipe = recipe_of(choices)

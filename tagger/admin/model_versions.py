@@ -6,7 +6,9 @@ from typing import cast
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -24,7 +26,7 @@ class ModelVersionAdmin(ReadOnlyAdmin):
     search_fields = ("name", "sha256")
     exclude = ("card", "labels", "thresholds")
     readonly_fields = ("readable_card",)
-    actions = ("activate",)
+    actions = ("activate", "train")
 
     @admin.display(description=gettext_lazy("card"))
     def readable_card(self, version: ModelVersion) -> str:
@@ -45,6 +47,15 @@ class ModelVersionAdmin(ReadOnlyAdmin):
         said = _("%(model)s is now the active model.") % {"model": versions[0]}
         self.message_user(request, said, messages.SUCCESS)
         return None
+
+    @admin.action(description=gettext_lazy("Train further…"), permissions=["act"])
+    def train(self, request: HttpRequest, queryset: QuerySet[ModelVersion]) -> HttpResponse | None:
+        """Goes to the form, which asks what it is to learn from."""
+        chosen = list(queryset[:2])
+        if len(chosen) != 1:
+            self.message_user(request, _("Choose one model version."), messages.WARNING)
+            return None
+        return redirect(f"{reverse('admin:tagger_training_add')}?base={chosen[0].pk}")
 
     def _ask(self, request: HttpRequest, version: ModelVersion) -> HttpResponse:
         context = {

@@ -106,6 +106,25 @@ _TABLE = (
         "Finish or delete some of those you have begun; they also end by themselves.",
     ),
     ProblemType(
+        "training-runs",
+        409,
+        "Another training is under way",
+        "One runs at a time. `training` names it: wait for its end, or cancel it.",
+    ),
+    ProblemType(
+        "tag-refused",
+        409,
+        "The vocabulary does not allow this",
+        "The name is taken or unusable, or the tag is in use. The detail says which.",
+    ),
+    ProblemType(
+        "training-refused",
+        422,
+        "There is nothing to start",
+        "Nothing to learn from, data that is missing, or choices that contradict each other. The "
+        "detail says which, and what to do.",
+    ),
+    ProblemType(
         "idempotency-key-in-use",
         409,
         "The first request with this key is not answered yet",

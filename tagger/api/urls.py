@@ -19,7 +19,9 @@ from . import (
     tags,
     track_tags,
     tracks,
+    trainings,
     uploads,
+    vocabulary,
     webhook_deliveries,
     webhooks,
 )
@@ -74,6 +76,15 @@ urlpatterns = [
     path("models/", models.ModelList.as_view(), name="models"),
     # No NUL: Postgres has none in text.
     re_path(r"^models/(?P<name>[^/\x00]+)/$", models.ModelDetail.as_view(), name="model"),
+    path("trainings/", trainings.TrainingList.as_view(), name="trainings"),
+    path("trainings/<uuid:training_id>/", trainings.TrainingDetail.as_view(), name="training"),
+    path(
+        "trainings/<uuid:training_id>/cancel/",
+        trainings.TrainingCancel.as_view(),
+        name="training-cancel",
+    ),
+    path("vocabulary/", vocabulary.Vocabulary.as_view(), name="vocabulary"),
+    path("vocabulary/<slug:slug>/", vocabulary.OwnTagDetail.as_view(), name="own-tag"),
     path("me/", me.Me.as_view(), name="me"),
     path("me/tokens/", me.TokenList.as_view(), name="tokens"),
     path("me/tokens/<uuid:token_id>/", me.TokenDetail.as_view(), name="token"),

@@ -47,8 +47,8 @@ class Support:
         return bool(self.accepted and self.rejected)
 
     @property
-    def needed(self) -> int:
-        return max(settings.TAG_VERDICTS - self.total, 0)
+    def wanted(self) -> int:
+        return int(settings.TAG_VERDICTS)
 
     @property
     def least(self) -> int:
@@ -57,7 +57,7 @@ class Support:
     @property
     def enough(self) -> bool:
         """Whether a label no model knows yet can be learnt from them."""
-        return not self.needed and min(self.accepted, self.rejected) >= self.least
+        return self.total >= self.wanted and min(self.accepted, self.rejected) >= self.least
 
 
 def judged_tracks(labels: Iterable[str], of: User | None = None) -> list[JudgedTrack]:

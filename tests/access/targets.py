@@ -7,10 +7,11 @@ from uuid import uuid4
 
 from tagger.actions.bulk import BulkRequest, start
 from tagger.actions.bulk_acts import BulkAction
+from tagger.actions.jobs import cancel, create_job
 from tagger.actions.reanalysis import hear_sample
 from tagger.actions.tokens import make_token
 from tagger.actions.trash import delete_track
-from tagger.models import Activation, ApiToken, Job, Track, User, Webhook, WebhookDelivery
+from tagger.models import Activation, ApiToken, Job, Track, Training, User, Webhook, WebhookDelivery
 from tests.web import rows
 
 # Nothing else is called this: no example, no other page.
@@ -33,6 +34,7 @@ def targets(song: Track) -> dict[str, str]:
         "job_id": str(rows.job(other, Job.State.FAILED).pk),
         "trashed": str(trashed.pk),
         "deletion": str(_deletion(song).pk),
+        "training_id": str(_training(song).pk),
         "token_id": str(make_token(song.owner, "sync", ApiToken.Scope.READ)[0].pk),
         "webhook_id": str(delivery.webhook_id),
         "delivery_id": str(delivery.pk),
@@ -43,6 +45,13 @@ def targets(song: Track) -> dict[str, str]:
         "activation": str(change.pk),
         "name": rows.active_model().name,
     }
+
+
+def _training(song: Track) -> Training:
+    job = cancel(create_job(Job.Kind.TRAIN, owner=song.owner, trigger=Job.Trigger.WEB))
+    return Training.objects.create(
+        job=job, name=TITLE, from_scratch=True, verdicts=True, epochs=1, seed=0, recipe={}
+    )
 
 
 def _deletion(song: Track) -> Job:

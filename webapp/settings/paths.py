@@ -55,6 +55,8 @@ NODE_MODULES = BASE_DIR / "node_modules"
 NODE_FILES = [
     ("vendor/pico", "@picocss/pico/css/pico.min.css"),
     ("vendor/tus", "tus-js-client/dist/tus.min.js"),
+    ("vendor/uplot", "uplot/dist/uPlot.esm.js"),
+    ("vendor/uplot", "uplot/dist/uPlot.min.css"),
     ("vendor/wavesurfer", "wavesurfer.js/dist/wavesurfer.esm.js"),
 ]
 # Maps and sources of packages are for debuggers; the fonts are compressed already.

@@ -58,6 +58,7 @@ CELERY_TASK_CREATE_MISSING_QUEUES = True
 CELERY_TASK_ROUTES = {
     "tagger.tasks.reap_jobs": {"queue": "maintenance"},
     "tagger.tasks.sweep_uploads": {"queue": "maintenance"},
+    "tagger.tasks.train_when_due": {"queue": "maintenance"},
     "tagger.tasks.purge_trash": {"queue": "maintenance"},
     "tagger.tasks.look_for_music": {"queue": "maintenance"},
     "tagger.tasks.deliver_webhooks": {"queue": "maintenance"},

@@ -107,6 +107,56 @@ DELIVERY: dict[str, Any] = {
         }
     ],
 }
+TRAINING_WISH: dict[str, Any] = {"base": "default", "verdicts": True, "epochs": 6}
+TRAINING: dict[str, Any] = {
+    "id": "7e0d4a52-93cb-4b0e-8b7a-2a51c5b0d7f4",
+    "name": "default",
+    "job": JOB["id"],
+    "state": "running",
+    "progress": {"stage": "training", "done": 18.0, "total": 108.0, "unit": "updates"},
+    "attempts": 1,
+    "error": None,
+    "base": "default",
+    "from_scratch": False,
+    "folder": "",
+    "verdicts": True,
+    "preset": "fine-tune",
+    "block": "",
+    "epochs": 6,
+    "seed": 0,
+    "device": "cpu",
+    "device_reason": "no GPU is used: this PyTorch is built without CUDA",
+    "expected_end": "2026-03-14T09:31:20Z",
+    "model": None,
+    "created_at": "2026-03-14T09:26:53.589793Z",
+    "labels": ["harpsichord", "flute", "chiptune"],
+    "data": {"train_clips": 72, "validation_clips": 21, "accepted": 60, "rejected": 44},
+    "recipe": {"training": {"epochs": 6, "batch_size": 16}},
+    "epochs_done": [
+        {
+            "epoch": 1,
+            "training_loss": 0.412,
+            "loss": 0.371,
+            "roc_auc": 0.912,
+            "average_precision": 0.744,
+            "learning_rate": 0.0003,
+            "segments_per_second": 9.4,
+            "seconds": 31.0,
+            "best": True,
+        }
+    ],
+    "log": "09:27:01 on cpu: no GPU is used: this PyTorch is built without CUDA",
+}
+OWN_TAG: dict[str, Any] = {
+    "slug": "chiptune",
+    "name": "chiptune",
+    "group": "genre",
+    "accepted": 14,
+    "rejected": 9,
+    "wanted": 30,
+    "ready": False,
+    "learnt": False,
+}
 
 
 def example(name: str, value: Any, *, request: bool = False) -> list[OpenApiExample]:

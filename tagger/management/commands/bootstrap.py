@@ -6,6 +6,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from tagger.actions import bootstrap
+from tagger.actions.training_schedule import ensure_schedule
 
 
 class Command(BaseCommand):
@@ -15,6 +16,7 @@ class Command(BaseCommand):
         # In one process with the rest, since every start of an installation goes through here.
         call_command("migrate", interactive=False, verbosity=0)
         bootstrap.ensure_vocabulary()
+        ensure_schedule()
         model = bootstrap.ensure_model()
         self.stdout.write(f"Active model: {model}")
         password = bootstrap.ensure_admin()

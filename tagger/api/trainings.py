@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, ClassVar
+from uuid import UUID
+
+import django_filters as filters
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ..actions import jobs
+from ..actions.training_choices import TrainingRefused, default_choices
+from ..actions.trainings import TrainingRuns, start_training
+from ..models import Job, Training
+from ..queries.trainings import trainings
+from .accepted import accepted, ask_again
+from .documentation import BODY, LOCATION, RETRY_AFTER, changes, later, problems
+from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent
+from .lists import ListView
+from .problems import Problem
+from .shapes.training import TrainingDetailShape, TrainingShape, TrainingWishShape
+from .staff import StaffView
+
+LATER = later(200)
+
+
+class TrainingFilter(filters.FilterSet):
+    state = filters.MultipleChoiceFilter(field_name="job__state", choices=Job.State.choices)
+
+    class Meta:
+        model = Training
+        fields: ClassVar[list[str]] = []
+
+
+def body(request: Request) -> Any:
+    return request.data
+
+
+class TrainingList(StaffView, ListView):
+    serializer_class = TrainingShape
+    queryset = Training.objects.none()
+    filterset_class = TrainingFilter
+
+    def get_queryset(self) -> QuerySet[Training]:
+        return trainings()
+
+    @extend_schema(
+        summary="List trainings",
+        description="For staff. Newest first, in pages: follow `next` until it is null.",
+        responses=problems({200: TrainingShape(many=True)}, "invalid", "forbidden"),
+    )
+    def get(self, request: Request) -> Response:
+        return self.listed()
+
+    @extend_schema(
+        summary="Start a training",
+        description=(
+            "For staff. One runs at a time: while another is under way the answer is 409, and its "
+            "`training` names that one. Follow the training itself, or its job."
+        ),
+        request=TrainingWishShape,
+        parameters=[IDEMPOTENCY_KEY, LOCATION, RETRY_AFTER],
+        responses=changes(
+            {202: TrainingShape}, *BODY, *KEY_PROBLEMS, "training-refused", "training-runs"
+        ),
+    )
+    @idempotent(body)
+    def post(self, request: Request) -> Response:
+        shape = TrainingWishShape(data=request.data)
+        shape.is_valid(raise_exception=True)
+        choices = replace(default_choices(), **shape.validated_data)
+        try:
+            training = start_training(choices, by=self.person, trigger=Job.Trigger.API)
+        except TrainingRuns as refusal:
+            running = str(refusal.training.pk)
+            raise Problem("training-runs", str(refusal), training=running) from refusal
+        except TrainingRefused as refusal:
+            raise Problem("training-refused", str(refusal)) from refusal
+        return accepted(request, training.job, TrainingShape(training).data)
+
+
+class TrainingView(StaffView):
+    def named(self, training_id: UUID) -> Training:
+        return get_object_or_404(trainings().defer(None), pk=training_id)
+
+
+class TrainingDetail(TrainingView):
+    @extend_schema(
+        summary="Show a training",
+        description="For staff. With its epochs, and the last lines of its log.",
+        parameters=[LATER],
+        responses=problems({200: TrainingDetailShape}, "not-found", "forbidden"),
+    )
+    def get(self, request: Request, training_id: UUID) -> Response:
+        training = self.named(training_id)
+        return Response(TrainingDetailShape(training).data, headers=ask_again(training.job))
+
+
+class TrainingCancel(TrainingView):
+    @extend_schema(
+        summary="Cancel a training",
+        description="For staff. 202 while its worker is asked to stop, 200 when it has ended.",
+        request=None,
+        parameters=[LOCATION, RETRY_AFTER],
+        responses=changes({200: TrainingShape, 202: TrainingShape}, "not-found"),
+    )
+    def post(self, request: Request, training_id: UUID) -> Response:
+        training = self.named(training_id)
+        training.job = jobs.cancel(training.job)
+        said: Any = TrainingShape(training).data
+        return accepted(request, training.job, said) if training.job.is_open else Response(said)

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ..actions.vocabulary import TagRefused, add_tag, remove_tag
+from ..models import Tag
+from ..queries.own_vocabulary import own_tag, own_tags
+from .documentation import BODY, changes, problems
+from .problems import Problem
+from .shapes.own_tag import NewTagShape, OwnTagShape
+from .staff import StaffView
+
+
+class Vocabulary(StaffView):
+    @extend_schema(
+        summary="The tags staff have added",
+        description="For staff. With how far each is from being learnt by a training.",
+        responses=problems({200: OwnTagShape(many=True)}, "forbidden"),
+    )
+    def get(self, request: Request) -> Response:
+        return Response(OwnTagShape(own_tags(), many=True).data)
+
+    @extend_schema(
+        summary="Add a tag",
+        description="For staff. People can give it at once; a training learns it later.",
+        request=NewTagShape,
+        responses=changes({201: OwnTagShape}, *BODY, "tag-refused"),
+    )
+    def post(self, request: Request) -> Response:
+        shape = NewTagShape(data=request.data)
+        shape.is_valid(raise_exception=True)
+        try:
+            tag = add_tag(shape.validated_data["name"], Tag.Group(shape.validated_data["group"]))
+        except TagRefused as refusal:
+            raise Problem("tag-refused", str(refusal)) from refusal
+        return Response(OwnTagShape(own_tag(tag)).data, status=201)
+
+
+class OwnTagDetail(StaffView):
+    @extend_schema(
+        summary="Remove a tag that staff have added",
+        description="For staff. Only while no track carries it and no model has learnt it.",
+        responses=changes({204: None}, "not-found", "tag-refused"),
+    )
+    def delete(self, request: Request, slug: str) -> Response:
+        try:
+            remove_tag(get_object_or_404(Tag, slug=slug))
+        except TagRefused as refusal:
+            raise Problem("tag-refused", str(refusal)) from refusal
+        return Response(status=204)

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from ...actions import jobs
+from ...actions.training_choices import Choices, TrainingRefused, default_choices, lessons_of
+from ...actions.training_schedule import schedule, switch_schedule
+from ...actions.trainings import TrainingRuns, choices_of, open_training, start_training
+from ...models import Job, Training
+from ...queries.own_vocabulary import own_tags
+from ...queries.teaching import support
+from ...queries.trainings import results, trainings
+from ..access import PageRequest, staff_only
+from ..training_form import TrainingForm
+
+PAGE_SIZE = 50
+
+
+@require_safe
+@staff_only
+def trainings_page(request: PageRequest) -> HttpResponse:
+    page = Paginator(trainings(), PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "schedule": schedule(),
+        "poll": any(training.job.is_open for training in page),
+    }
+    return render(request, "web/trainings.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_only
+def new_training(request: PageRequest) -> HttpResponse:
+    """The form, filled in as most would; `?like=ID` as an earlier training was."""
+    if request.method != "POST":
+        return _form(request, TrainingForm.of(_proposed(request)))
+    form = TrainingForm(request.POST)
+    if not form.is_valid():
+        return _form(request, form, status=422)
+    try:
+        training = start_training(form.chosen(), by=request.user, trigger=Job.Trigger.WEB)
+    except TrainingRuns as refusal:
+        messages.error(request, str(refusal))
+        return redirect("web:training", training_id=refusal.training.pk)
+    except TrainingRefused as refusal:
+        form.add_error(None, str(refusal))
+        return _form(request, form, status=422)
+    return redirect("web:training", training_id=training.pk)
+
+
+@require_safe
+@staff_only
+def training_page(request: PageRequest, training_id: UUID) -> HttpResponse:
+    training = get_object_or_404(trainings().defer(None), pk=training_id)
+    context = {
+        "training": training,
+        "job": training.job,
+        "epochs": list(training.epochs_done.all()),
+        "results": results(training),
+    }
+    return render(request, "web/training.html", context)
+
+
+@require_POST
+@staff_only
+def cancel_training(request: PageRequest, training_id: UUID) -> HttpResponse:
+    jobs.cancel(get_object_or_404(trainings(), pk=training_id).job)
+    return redirect("web:training", training_id=training_id)
+
+
+@require_POST
+@staff_only
+def switch(request: PageRequest) -> HttpResponse:
+    enabled = request.POST.get("enabled") == "1"
+    switch_schedule(enabled)
+    said = _("Trainings begin by themselves.") if enabled else _("No training begins by itself.")
+    messages.success(request, said)
+    return redirect("web:trainings")
+
+
+def _proposed(request: PageRequest) -> Choices:
+    try:
+        like = Training.objects.filter(pk=UUID(request.GET.get("like", ""))).first()
+    except ValueError:
+        like = None
+    return choices_of(like) if like else default_choices()
+
+
+def _form(request: PageRequest, form: TrainingForm, status: int = 200) -> HttpResponse:
+    lessons = lessons_of(default_choices().base, anchored=set())
+    sides = support(lessons)
+    context = {
+        "form": form,
+        "running": open_training(),
+        "tracks": len(lessons),
+        "taught": sorted(sides.items(), key=lambda item: (-item[1].total, item[0])),
+        "own": [own for own in own_tags() if not own.learnt],
+    }
+    return render(request, "web/training_new.html", context, status=status)
