@@ -29,6 +29,8 @@ def scored(
     device: torch.device,
     change: Change | None = None,
     callbacks: Callbacks | None = None,
+    *,
+    precision: str = "auto",
 ) -> Predictions:
     """The model's predictions for `split`, columns in the split's order of tags.
 
@@ -40,7 +42,7 @@ def scored(
     found = predict(
         model.network.to(device),
         split,
-        bfloat16=wants_bfloat16("auto", device),
+        bfloat16=wants_bfloat16(precision, device),
         change=change,
         should_stop=told.should_stop,
         on_progress=partial(told.on_judged, split.name),

@@ -43,13 +43,17 @@ def make_shipment(
     Where float16 moves a score by more than TOLERANCE the weights stay as they are. The figures
     are those of the weights that ship. Raises InterruptedError when the callbacks say stop.
     """
-    exact = scored(model, validation, device, callbacks=callbacks)
     half = copy.deepcopy(model.network).half()
     rounded = LoadedModel(copy.deepcopy(half).float(), model.card)
-    found = scored(rounded, validation, device, callbacks=callbacks)
-    moved = float(np.abs(exact.clips - found.clips).max())
+    # In float32, so that only the rounding of the weights shows.
+    exact, near = (
+        scored(kind, validation, device, callbacks=callbacks, precision="fp32").clips
+        for kind in (model, rounded)
+    )
+    moved = float(np.abs(exact - near).max())
     if moved > TOLERANCE:
-        rounded, half, found = model, model.network, exact
+        rounded, half = model, model.network
+    found = scored(rounded, validation, device, callbacks=callbacks)
     judged = {"validation": report(model.card.name, validation, found)}
     if test is not None:
         judged["test"] = report(
