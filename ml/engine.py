@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from torch import Tensor
 
 from ml.cpu import has_fast_bfloat16
 from ml.fused_network import FusedNetwork, can_be_fused
+from ml.int8 import Int8Unavailable, load_int8
 from ml.network import SampleCNN
-from ml.precision import Forward, agrees
+from ml.precision import Forward, agrees, agrees_on_average
+from ml.weights import LoadedModel
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,20 @@ class Engine:
     forward: Forward
 
 
-def choose_engine(network: SampleCNN, device: torch.device) -> Engine:
+def choose_engine(model: LoadedModel, weights: Path, device: torch.device) -> Engine:
+    """The model's 8-bit copy beside its `weights`, else the quickest of torch's; and why."""
+    try:
+        forward = load_int8(weights, model.card.sha256, device)
+    except Int8Unavailable as reason:
+        engine = torch_engine(model.network, device)
+        return Engine(f"{engine.name} ({reason})", engine.forward)
+    if agrees_on_average(model.network, forward, device):
+        return Engine("int8, OpenVINO", forward)
+    engine = torch_engine(model.network, device)
+    return Engine(f"{engine.name} (the 8-bit copy scores differently)", engine.forward)
+
+
+def torch_engine(network: SampleCNN, device: torch.device) -> Engine:
     """Take the first that agrees with the plain network on test sounds; the plain one does."""
     plain = Engine("float32", network.forward_with_embedding)
     quicker = _on_gpu(network) if device.type == "cuda" else _on_cpu(network)

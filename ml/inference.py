@@ -37,14 +37,14 @@ class Cancelled(Exception):
 class Tagger:
     """A loaded network on its device; load it once, then analyse as many files as you like."""
 
-    def __init__(self, model: LoadedModel, device: Device) -> None:
+    def __init__(self, model: LoadedModel, weights: Path, device: Device) -> None:
         from ml.engine import choose_engine
 
         _check_input(model.card)
         self.card = model.card
         self.device = device.torch_device
         self._network = model.network.to(self.device)
-        self._engine = choose_engine(self._network, self.device)
+        self._engine = choose_engine(model, weights, self.device)
         self.device_reason = f"{self._engine.name}; {device.reason}"
 
     @classmethod
@@ -61,7 +61,8 @@ class Tagger:
         """
         keep_activations_in_the_heap()
         _use_threads(spare_threads() if threads is None else threads)
-        return cls(load_model(path or default_model_path()), choose_device(device))
+        weights = Path(path or default_model_path())
+        return cls(load_model(weights), weights, choose_device(device))
 
     def analyse(
         self,

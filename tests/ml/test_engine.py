@@ -9,7 +9,7 @@ import torch
 from ml.audio import read
 from ml.config import NetworkConfig
 from ml.cpu import has_fast_bfloat16, keep_activations_in_the_heap
-from ml.engine import Engine, choose_engine, fused, mixed
+from ml.engine import Engine, fused, mixed, torch_engine
 from ml.fused_network import can_be_fused
 from ml.network import SampleCNN
 from ml.precision import TOLERANCE, agrees
@@ -62,7 +62,7 @@ def test_fused_layers_compute_every_block_of_the_papers(
 def test_other_networks_are_run_as_they_are(changes: dict[str, object]) -> None:
     network = SampleCNN(NetworkConfig.from_dict({"samples": 3**6, "widths": (8,) * 5} | changes))
     assert not can_be_fused(network.config)
-    assert "fused" not in choose_engine(network.eval(), CPU).name
+    assert "fused" not in torch_engine(network.eval(), CPU).name
 
 
 def test_a_way_to_compute_that_changes_the_scores_is_passed_over() -> None:

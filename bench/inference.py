@@ -1,0 +1,131 @@
+"""How many segments a second each way to run the network hears, on one or more threads.
+
+    python -m bench.inference [--model PATH] [--threads 1 2] [--batches 1 4 16] [--json]
+
+The ways take turns, and a ratio is the median of the ratios within the rounds; "float32" is the
+network as PyTorch runs it (eager, no gradients, activations kept in the heap) at the same number
+of threads and the largest batch. On one thread the process's own CPU time counts, on more the
+time on the wall. The 8-bit way is there where the model has been exported (`python -m ml export`).
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import torch
+
+from bench.machine import facts, gemm_rates
+from bench.tables import Row, parser, show
+from bench.timing import in_turns, ratio, slope
+from ml.audio import SAMPLE_RATE, SEGMENT_SAMPLES
+from ml.cpu import has_fast_bfloat16, keep_activations_in_the_heap
+from ml.engine import Engine, fused, mixed
+from ml.fused_network import can_be_fused
+from ml.int8 import Int8Unavailable, load_int8
+from ml.macs import count_macs
+from ml.weights import LoadedModel, default_model_path, load_model
+
+SEGMENT_SECONDS = SEGMENT_SAMPLES / SAMPLE_RATE
+
+
+def main() -> None:
+    arguments = parser(__doc__)
+    arguments.add_argument("--model", type=Path, default=default_model_path())
+    arguments.add_argument("--threads", type=int, nargs="+", default=[1])
+    arguments.add_argument("--batches", type=int, nargs="+", default=[1, 4, 16])
+    arguments.add_argument("--rounds", type=int, default=5)
+    args = arguments.parse_args()
+    keep_activations_in_the_heap()
+    model = load_model(args.model)
+    rows = [
+        row
+        for threads in args.threads
+        for row in measure(model, args.model, threads, args.batches, args.rounds)
+    ]
+    torch.set_num_threads(1)
+    found = {
+        "machine": facts(),
+        "network": {"gflop_per_segment": round(2 * count_macs(model.network) / 1e9, 2)},
+        "gemm_gflop_per_s": gemm_rates(),
+        "rows": rows,
+    }
+    show(found, args.json)
+
+
+def measure(
+    model: LoadedModel, weights: Path, threads: int, batches: list[int], rounds: int
+) -> list[Row]:
+    """One row for each way and batch."""
+    torch.set_num_threads(threads)
+    gflop = 2 * count_macs(model.network) / 1e9
+    ways = {
+        (engine.name, batch): _run(engine, batch)
+        for batch in batches
+        for engine in engines(model, weights)
+    }
+    clock = time.process_time if threads == 1 else time.perf_counter
+    named = {f"{name}/{batch}": run for (name, batch), run in ways.items()}
+    with torch.inference_mode():
+        seconds = in_turns(named, rounds, clock)
+    base = [second / max(batches) for second in seconds[f"float32/{max(batches)}"]]
+    return [
+        _row(name, threads, batch, seconds, batches, base, gflop)
+        for name in dict.fromkeys(name for name, _ in ways)
+        for batch in batches
+    ]
+
+
+def engines(model: LoadedModel, weights: Path) -> list[Engine]:
+    """Every way this machine can run the network, the plain one first."""
+    network = model.network
+    found = [Engine("float32", network.forward_with_embedding)]
+    if can_be_fused(network.config):
+        found.append(fused(network, torch.float32))
+    if has_fast_bfloat16():
+        found.append(mixed(network, torch.bfloat16))
+        if can_be_fused(network.config):
+            found.append(fused(network, torch.bfloat16))
+    try:
+        found.append(
+            Engine("int8, OpenVINO", load_int8(weights, model.card.sha256, torch.device("cpu")))
+        )
+    except Int8Unavailable as reason:
+        print(f"no int8 row: {reason}", file=sys.stderr)
+    return found
+
+
+def _run(engine: Engine, batch: int) -> Callable[[], Any]:
+    sounds = 0.1 * torch.randn(batch, 1, SEGMENT_SAMPLES)
+    return lambda: engine.forward(sounds)
+
+
+def _row(
+    name: str,
+    threads: int,
+    batch: int,
+    seconds: dict[str, list[float]],
+    batches: list[int],
+    base: list[float],
+    gflop: float,
+) -> Row:
+    each = [second / batch for second in seconds[f"{name}/{batch}"]]
+    growth = slope(batches, [median(seconds[f"{name}/{size}"]) for size in batches])
+    return {
+        "backend": name,
+        "threads": threads,
+        "batch": batch,
+        "segments_per_s": round(1 / median(each), 1),
+        "times_real_time": round(SEGMENT_SECONDS / median(each)),
+        "ratio": round(ratio(base, each), 2),
+        "gflop_per_s": round(gflop / median(each)),
+        "slope_of_time_by_batch": round(growth, 2),
+    }
+
+
+if __name__ == "__main__":
+    main()

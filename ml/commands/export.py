@@ -1,0 +1,41 @@
+"""Export a model for a quicker backend: an 8-bit copy that workers find beside its weights."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("model", help="a .safetensors file, or: default")
+    parser.add_argument("data", type=Path, help="folder made by `magnatagatune prepare`")
+    parser.add_argument(
+        "--backend", default="int8", choices=("int8",), help="8 bits on a CPU, by OpenVINO"
+    )
+    parser.add_argument("--threads", type=int, help="CPU threads (default: all cores)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Calibrate on the train split, judge on the test split; 1 when refused."""
+    import torch
+
+    from ml.cpu import keep_activations_in_the_heap
+    from ml.int8 import int8_path
+    from ml.judging import model_path
+    from ml.magnatagatune.prepared import open_split
+    from ml.quantisation import export_int8
+    from ml.weights import load_model
+
+    keep_activations_in_the_heap()
+    if args.threads:
+        torch.set_num_threads(args.threads)
+    weights = model_path(args.model)
+    try:
+        train, test = (open_split(args.data, name) for name in ("train", "test"))
+        judgement = export_int8(load_model(weights), weights, train, test)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"{int8_path(weights)}: {judgement}")
+    return 0
