@@ -1,0 +1,182 @@
+"""How the library answers when it is large: pages, facets, search, likeness, verdicts.
+
+    python -m bench.library [--sizes 1000 10000 100000] [--rounds 20] [--json]
+
+Each size gets a Postgres of its own, the embedded one, with rows made in it (bench.library_rows).
+Pages are whole requests to the web application without the network in between; the plan column
+names what Postgres scans for the main query. Times are those on the wall; cpu_ms is what the
+application and Postgres together computed, which a busy machine does not stretch. A slope of 1
+means that this grows with the library, 0 that it does not.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from statistics import median, quantiles
+from typing import TYPE_CHECKING, Any
+
+from bench.machine import facts
+from bench.tables import Row, parser, show
+from bench.timing import slope
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.test import Client
+
+    from tagger.models import User
+
+Case = tuple[Callable[[], object], "QuerySet[Any] | None"]
+
+
+def main() -> None:
+    arguments = parser(__doc__)
+    arguments.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000, 100_000])
+    arguments.add_argument("--rounds", type=int, default=20)
+    args = arguments.parse_args()
+    with database() as server:
+        rows = [row for size in args.sizes for row in measure(server, size, args.rounds)]
+    show({"machine": facts(), "rows": rows, "growth": growth(rows)}, args.json)
+
+
+@contextmanager
+def database() -> Iterator[int]:
+    """An embedded Postgres in a scratch folder, and Django on it; gives the server's process."""
+    folder = Path(tempfile.mkdtemp(prefix="tonemark-bench-"))
+    os.environ |= {"TONEMARK_DATA_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    from webapp.embedded.locations import Locations
+    from webapp.embedded.postgres import Postgres
+
+    server = Postgres(Locations(folder))
+    os.environ["TONEMARK_DATABASE_URL"] = server.locations.database_url
+    server.start()
+    try:
+        import django
+
+        django.setup()
+        assert server.process
+        yield server.process.pid
+    finally:
+        from django.db import connections
+
+        connections["default"].close_pool()
+        server.stop()
+        shutil.rmtree(folder)
+
+
+def measure(server: int, size: int, rounds: int) -> list[Row]:
+    """A fresh database of `size` tracks, and one row for each case."""
+    from django.core.management import call_command
+    from django.db import connection
+
+    from bench.library_rows import fill
+
+    with connection.cursor() as cursor:
+        cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    call_command("migrate", verbosity=0)
+    owner, _ = fill(size)
+    return [
+        {"case": name, "tracks": size} | timed(run, rounds, server) | {"plan": plan(queryset)}
+        for name, (run, queryset) in cases(owner).items()
+    ]
+
+
+def cases(owner: User) -> dict[str, Case]:
+    """What a person does with a library, and the queryset behind it."""
+    from django.http import QueryDict
+    from django.test import Client
+
+    from tagger.actions.verdicts import give_verdict, withdraw_verdict
+    from tagger.models import Tag, Track, Verdict
+    from tagger.queries.facets import facet_groups
+    from tagger.queries.library import LibraryFilter, library
+    from tagger.queries.similar import similar_tracks
+
+    client = Client(headers={"host": "localhost"})
+    client.force_login(owner)
+    track = Track.objects.filter(owner=owner).order_by("pk")[0]
+    tag = Tag.objects.get(slug="guitar")
+
+    def page(query: str) -> Case:
+        found = LibraryFilter(QueryDict(query), queryset=library(owner)).qs
+        return lambda: _opened(client, f"/?{query}"), found[:50]
+
+    def verdict() -> None:
+        give_verdict(owner, track, tag, Verdict.Answer.ACCEPTED)
+        withdraw_verdict(owner, track, tag)
+
+    return {
+        "library page with facets": page(""),
+        "page of a three-tag filter": page("tag=guitar&tag=classical&tag=slow"),
+        "page of a text search": page("q=harbour+letter"),
+        "facet counts alone": (lambda: facet_groups(library(owner)), None),
+        "ten similar tracks": (lambda: similar_tracks(track, library(owner), most=10), None),
+        "a verdict, given and taken back": (verdict, None),
+    }
+
+
+def _opened(client: Client, address: str) -> None:
+    response = client.get(address)
+    assert response.status_code == 200, (address, response)
+
+
+def timed(run: Callable[[], object], rounds: int, server: int) -> Row:
+    """Milliseconds: median and 95th percentile, after one round that does not count."""
+    run()
+    times = []
+    began_cpu = cpu_seconds(server)
+    for _ in range(rounds):
+        began = time.perf_counter()
+        run()
+        times.append(1000 * (time.perf_counter() - began))
+    cpu = 1000 * (cpu_seconds(server) - began_cpu) / rounds
+    high = quantiles(times, n=20)[-1]
+    return {"p50_ms": round(median(times), 1), "p95_ms": round(high, 1), "cpu_ms": round(cpu, 1)}
+
+
+def cpu_seconds(server: int) -> float:
+    """What this process and the backends of the Postgres with this process id have computed."""
+    nanoseconds = 0
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # ended meanwhile
+            parent = status.read_text().rpartition(")")[2].split()[1]
+            if int(parent) == server:
+                nanoseconds += int((status.parent / "schedstat").read_text().split()[0])
+    return time.process_time() + nanoseconds / 1e9
+
+
+def plan(queryset: QuerySet[Any] | None) -> str:
+    """What is scanned, and how, for the first page of a queryset."""
+    if queryset is None:
+        return ""
+    scans = re.findall(r"(\w+(?: \w+)* Scan)(?: using (\w+))?(?: on (\w+))?", queryset.explain())
+    return ", ".join(
+        dict.fromkeys(f"{how} {index or table}".strip() for how, index, table in scans)
+    )
+
+
+def growth(rows: list[Row]) -> list[Row]:
+    """How what each case computes grows with the library."""
+    if len({row["tracks"] for row in rows}) < 2:
+        return []
+    by_case: dict[str, list[Row]] = {}
+    for row in rows:
+        by_case.setdefault(row["case"], []).append(row)
+    return [
+        {"case": case, "slope": round(slope(*_columns(found)), 2)}
+        for case, found in by_case.items()
+    ]
+
+
+def _columns(rows: list[Row]) -> tuple[list[float], list[float]]:
+    return [row["tracks"] for row in rows], [max(row["cpu_ms"], 0.1) for row in rows]
+
+
+if __name__ == "__main__":
+    main()

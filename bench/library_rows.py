@@ -1,0 +1,74 @@
+"""A library of any size, made inside Postgres: tracks, their analyses and their tags.
+
+Tags are as unevenly spread as in MagnaTagATune: a few on every fifth track, most on one in fifty,
+eight on a track on average. An embedding is the sum of two of 300 directions, so that every track
+has near neighbours and far ones.
+"""
+
+from __future__ import annotations
+
+from django.db import connection
+
+from tagger.actions.bootstrap import ensure_model, ensure_vocabulary
+from tagger.models import ModelVersion, User
+
+WORDS = [
+    *("river", "night", "paper", "glass", "winter", "harbour"),
+    *("letter", "engine", "garden", "mirror", "salt", "copper"),
+]
+
+_TRACKS = """
+INSERT INTO tagger_track (id, owner_id, file, file_name, file_size, file_sha256, audio_sha256,
+    title, artist, album, duration, sample_rate, channels, codec, notes, state, bpm, key,
+    music_state, spectrogram, created_at, updated_at)
+SELECT gen_random_uuid(), %(owner)s, 'tracks/' || n || '.mp3', n || '.mp3', 4000000,
+    md5(n::text) || md5('f' || n), md5('a' || n) || md5('b' || n),
+    (%(words)s::text[])[1 + n %% 12] || ' ' || (%(words)s::text[])[1 + (n / 12) %% 12] || ' ' || n,
+    'Artist ' || n %% 5000, 'Album ' || n / 12, 120 + n %% 240, 44100, 2, 'mp3', '{}', 'tagged',
+    60 + n %% 120, '', 'analysed', '', now() - n * interval '1 minute', now()
+FROM generate_series(1, %(size)s) AS n
+"""
+_DIRECTIONS = """
+CREATE TEMPORARY TABLE direction AS
+SELECT n,
+    (SELECT array_agg(random() - 0.5 + 0 * (n + k)) FROM generate_series(1, 1024) AS k)::vector
+    AS vector,
+    (SELECT array_agg(random() * random() + 0 * (n + k)) FROM generate_series(1, %(labels)s) AS k)
+    AS scores
+FROM generate_series(1, 300) AS n
+"""
+_ANALYSES = """
+INSERT INTO tagger_analysis (track_id, model_id, segments, segment_seconds, hop_seconds, scores,
+    mean_scores, embedding, created_at)
+SELECT track.id, %(model)s, 90, 2.678, 2.678, decode(md5(track.id::text), 'hex'),
+    a.scores, a.vector + b.vector, now()
+FROM (SELECT id, 1 + abs(hashtext(id::text)) %% 300 AS one, 1 + abs(hashtext(title)) %% 300 AS two
+      FROM tagger_track) AS track
+JOIN direction AS a ON a.n = track.one JOIN direction AS b ON b.n = track.two
+"""
+_TAGS = """
+INSERT INTO tagger_tracktag (track_id, tag_id, score, source)
+SELECT track.id, tag.id, 0.2 + 0.8 * random(), 'model'
+FROM tagger_track AS track
+JOIN (SELECT id, 0.55 / (1 + 0.09 * row_number() OVER (ORDER BY id)) AS share FROM tagger_tag)
+    AS tag ON random() < tag.share * 0.75
+"""
+
+
+def fill(size: int) -> tuple[User, ModelVersion]:
+    """One owner with `size` tracks, all heard by the active model."""
+    ensure_vocabulary()
+    model = ensure_model()
+    owner = User.objects.create_user("bench")
+    values = {
+        "owner": owner.pk,
+        "size": size,
+        "words": WORDS,
+        "model": model.pk,
+        "labels": len(model.labels),
+    }
+    with connection.cursor() as cursor:
+        for statement in (_TRACKS, _DIRECTIONS, _ANALYSES, _TAGS):
+            cursor.execute(statement, values)
+        cursor.execute("VACUUM ANALYZE")
+    return owner, model
