@@ -1,19 +1,40 @@
+# Two targets: `cpu` (the default) and `cuda`, alike but for PyTorch.
+
 FROM node:24-slim AS page
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
 
-FROM python:3.11-slim
-ENV PYTHONUNBUFFERED=1 TONEMARK_DATA_DIR=/data
+FROM python:3.11-slim AS packages
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /app
-COPY requirements.txt ./
+RUN python -m venv /opt/venv
+ENV PATH=/opt/venv/bin:$PATH
+COPY requirements.txt requirements-gpu.txt ./
+
+FROM packages AS packages-cpu
 ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
-RUN pip install --no-cache-dir --no-deps --index-url "$TORCH_INDEX" "$(grep '^torch==' requirements.txt)" \
- && pip install --no-cache-dir -r requirements.txt
+RUN pip install --no-deps --index-url "$TORCH_INDEX" "$(grep '^torch==' requirements.txt)" \
+ && pip install -r requirements.txt
+
+FROM packages AS packages-cuda
+RUN pip install -r requirements-gpu.txt
+
+FROM python:3.11-slim AS app
+ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
+    TONEMARK_DATA_DIR=/data TONEMARK_MEDIA_ROOT=/media MPLCONFIGDIR=/tmp NUMBA_CACHE_DIR=/tmp
+WORKDIR /app
+RUN useradd --system --uid 10001 --user-group --home-dir /data tonemark \
+ && install -d -o tonemark -g tonemark -m 0755 /data /media
 COPY --from=page /app/node_modules ./node_modules
 COPY . .
-RUN useradd --system --home-dir /data tonemark && install -d -o tonemark /data
-USER tonemark
-VOLUME /data
+USER 10001:10001
+VOLUME ["/data", "/media"]
 EXPOSE 8000
-CMD ["gunicorn", "webapp.wsgi", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--workers", "2", "--threads", "8", "--no-control-socket"]
+CMD ["gunicorn", "webapp.wsgi", "--config", "python:webapp.web_server", "--bind", "0.0.0.0:8000"]
+
+FROM app AS cuda
+COPY --from=packages-cuda /opt/venv /opt/venv
+
+FROM app AS cpu
+COPY --from=packages-cpu /opt/venv /opt/venv

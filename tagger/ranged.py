@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from django.core.files import File
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.utils.http import content_disposition_header, parse_etags
+from django.utils.http import parse_etags
 
 CHUNK = 2**16
 _RANGE = re.compile(r"bytes=[ \t]*(\d*)-(\d*)[ \t]*", re.ASCII | re.IGNORECASE)
@@ -78,7 +78,12 @@ def parse_range(header: str, size: int) -> Span | None:
 
 
 def ranged_response(
-    request: HttpRequest, content: File[bytes], *, content_type: str, file_name: str, etag: str
+    request: HttpRequest,
+    content: File[bytes],
+    *,
+    content_type: str,
+    disposition: str,
+    etag: str,
 ) -> HttpResponseBase:
     """200, 206 or 304 with private caching; takes the open file over and closes it.
 
@@ -88,14 +93,15 @@ def ranged_response(
     if _is_known(request, quoted):
         content.close()
         return _with_headers(HttpResponse(status=304), quoted)
+    size = content.size
     try:
-        span = _wanted(request, content.size, quoted)
+        span = _wanted(request, size, quoted)
     except RangeNotSatisfiable:
         content.close()
         raise
-    response = _body(request, content, span)
+    response = _body(request, content, size, span)
     response["Content-Type"] = content_type
-    response["Content-Disposition"] = content_disposition_header(False, file_name) or "inline"
+    response["Content-Disposition"] = disposition
     return _with_headers(response, quoted)
 
 
@@ -122,8 +128,10 @@ def _wanted(request: HttpRequest, size: int, etag: str) -> Span | None:
     return parse_range(header, size)
 
 
-def _body(request: HttpRequest, content: File[bytes], span: Span | None) -> HttpResponseBase:
-    part = span or Span(0, content.size - 1)
+def _body(
+    request: HttpRequest, content: File[bytes], size: int, span: Span | None
+) -> HttpResponseBase:
+    part = span or Span(0, size - 1)
     response: HttpResponseBase
     if request.method == "HEAD":
         content.close()
@@ -133,7 +141,7 @@ def _body(request: HttpRequest, content: File[bytes], span: Span | None) -> Http
     response["Content-Length"] = str(part.length)
     if span:
         response.status_code = 206
-        response["Content-Range"] = f"bytes {span.first}-{span.last}/{content.size}"
+        response["Content-Range"] = f"bytes {span.first}-{span.last}/{size}"
     return response
 
 

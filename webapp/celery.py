@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import os
+from logging.config import dictConfig
 
 from celery import Celery
+from celery.signals import setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings")
 
 app = Celery("tonemark")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def log_as_everywhere(**_: object) -> None:
+    """Else Celery brings levels and formats of its own."""
+    from django.conf import settings
+
+    dictConfig(settings.LOGGING)

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from mimetypes import guess_type
 from uuid import UUID
 
 from django.http import FileResponse, HttpResponseBase
@@ -10,9 +9,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ..exports.tagged_copy import NoPlaceForTags, tagged_copy
-from ..models import Track
 from ..queries.segments import peak_pairs
-from ..ranged import RangeNotSatisfiable, ranged_response
+from ..ranged import RangeNotSatisfiable
+from ..stored_audio import media_type, stored_audio
 from .access import own_track
 from .base import ApiView
 from .documentation import problems
@@ -42,13 +41,7 @@ class TrackAudio(ApiView):
     def get(self, request: Request, track_id: UUID) -> HttpResponseBase:
         track = own_track(self.person, track_id)
         try:
-            return ranged_response(
-                request._request,
-                track.file.open("rb"),
-                content_type=_media_type(track),
-                file_name=track.file_name,
-                etag=track.file_sha256,
-            )
+            return stored_audio(request._request, track)
         except FileNotFoundError as error:
             raise Problem("file-missing", "The stored file of this track is missing.") from error
         except RangeNotSatisfiable as error:
@@ -87,7 +80,7 @@ class TrackTaggedCopy(ApiView):
             copy,
             as_attachment=True,
             filename=track.file_name,
-            content_type=_media_type(track),
+            content_type=media_type(track),
             headers={"Cache-Control": "private, no-store"},
         )
 
@@ -103,9 +96,3 @@ class TrackPeaks(ApiView):
         if peaks is None:
             raise Problem("not-analysed", "This track has not been heard yet.")
         return Response({"duration": track.duration, "peaks": peaks})
-
-
-def _media_type(track: Track) -> str:
-    """Only ever sound or plain bytes: a file must not become a page of this site."""
-    guessed = (guess_type(str(track.file.name))[0] or "").replace("video/", "audio/")
-    return guessed if guessed.startswith("audio/") else "application/octet-stream"

@@ -47,7 +47,7 @@ class TrackSpectrogram(ApiView):
             request._request,
             content,
             content_type="image/png",
-            file_name="spectrogram.png",
+            disposition='inline; filename="spectrogram.png"',
             etag=f"spectrogram-{track.audio_sha256[:32]}",
         )
 

@@ -21,7 +21,11 @@ def answer(tmp_path: Path, method: str = "GET", **headers: str) -> HttpResponseB
     request = RequestFactory().generic(method, "/", headers=headers)
     content: File[bytes] = File(path.open("rb"))
     return ranged_response(
-        request, content, content_type="audio/mpeg", file_name='a "b" ü.mp3', etag="abc"
+        request,
+        content,
+        content_type="audio/mpeg",
+        disposition='inline; filename="a.mp3"',
+        etag="abc",
     )
 
 
@@ -122,6 +126,6 @@ def test_the_file_is_closed_when_the_answer_is(tmp_path: Path) -> None:
     path.write_bytes(CONTENT)
     content: File[bytes] = File(path.open("rb"))
     request = RequestFactory().get("/")
-    response = ranged_response(request, content, content_type="a/b", file_name="x", etag="e")
+    response = ranged_response(request, content, content_type="a/b", disposition="inline", etag="e")
     response.close()
     assert content.closed

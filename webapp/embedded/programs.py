@@ -12,7 +12,7 @@ from .program import Program
 
 WEB = "gunicorn webapp.wsgi --config python:webapp.web_server"
 CELERY = "celery --app webapp"
-WORKER = f"{CELERY} worker --without-gossip --without-mingle --loglevel INFO"
+WORKER = f"{CELERY} worker --without-gossip --without-mingle"
 INFERENCE = f"{WORKER} --hostname inference@%h --pool solo --queues inference,bulk"
 # One child, ended after each training: what torch has taken is given back.
 TRAINING = (
@@ -27,7 +27,7 @@ ANALYSIS = (
     f"{WORKER} --hostname analysis@%h --pool prefork --concurrency 1 --max-tasks-per-child 50 "
     "--queues analysis"
 )
-CLOCK = f"{CELERY} beat --pidfile= --loglevel INFO"
+CLOCK = f"{CELERY} beat --pidfile="
 
 
 def programs(

@@ -20,9 +20,10 @@ FORMATTERS: dict[str, Any] = {
     },
     "json": {
         "()": "pythonjsonlogger.json.JsonFormatter",
-        "format": "{asctime}{levelname}{name}{message}{request_id}{job_id}",
+        "format": "{levelname}{name}{message}{request_id}{job_id}",
         "style": "{",
-        "rename_fields": {"asctime": "time", "levelname": "level", "name": "logger"},
+        "timestamp": "time",
+        "rename_fields": {"levelname": "level", "name": "logger"},
         # Django hands its request along, and an address may hold what nobody else should read.
         "reserved_attrs": [*RESERVED_ATTRS, "request", "server_time"],
     },

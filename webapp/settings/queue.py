@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
 
 from ..embedded.locations import Locations
 from . import environment
@@ -32,7 +35,21 @@ __all__ = [
     "CELERY_WORKER_SEND_TASK_EVENTS",
 ]
 
-CELERY_BROKER_URL = environment.text("BROKER_URL", Locations(DATA_DIR).broker_url)
+
+def _broker() -> str:
+    address = environment.text("BROKER_URL", Locations(DATA_DIR).broker_url)
+    password = environment.secret("BROKER_PASSWORD")
+    if not password:
+        return address
+    parts = urlsplit(address)
+    if "@" in parts.netloc:
+        raise ImproperlyConfigured(
+            "TONEMARK_BROKER_URL holds a password, and so does TONEMARK_BROKER_PASSWORD. Keep one."
+        )
+    return parts._replace(netloc=f":{quote(password, safe='')}@{parts.netloc}").geturl()
+
+
+CELERY_BROKER_URL = _broker()
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
     # Longer than any job: a message that comes twice is harmless, but wastes a claim.
     "visibility_timeout": 12 * 60 * 60,

@@ -11,7 +11,7 @@ from ..embedded.locations import Locations
 from . import environment
 from .paths import DATA_DIR
 
-__all__ = ["DATABASES", "STORAGES"]
+__all__ = ["DATABASES", "STORAGES", "X_ACCEL"]
 
 
 def _database() -> dict[str, Any]:
@@ -21,6 +21,8 @@ def _database() -> dict[str, Any]:
             "TONEMARK_DATABASE_URL must look like postgres://user:password@host:5432/name."
         )
     database: dict[str, Any] = environ.Env.db_url_config(address)
+    if password := environment.secret("DATABASE_PASSWORD"):
+        database["PASSWORD"] = password
     if environment.switch("DATABASE_POOL", True):
         database.setdefault("OPTIONS", {})["pool"] = {
             "min_size": 1,
@@ -33,6 +35,8 @@ def _database() -> dict[str, Any]:
     return database | {"CONN_HEALTH_CHECKS": True}
 
 
+# The proxy sends stored files itself, once the application has said that it may.
+X_ACCEL = environment.switch("X_ACCEL", False)
 DATABASES = {"default": _database()}
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

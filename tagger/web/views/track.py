@@ -3,7 +3,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,6 +15,8 @@ from ...exports.tagged_copy import NoPlaceForTags, tagged_copy
 from ...models import Job, Track
 from ...queries.tag_view import track_tags
 from ...queries.verdict_history import verdict_history
+from ...ranged import RangeNotSatisfiable
+from ...stored_audio import stored_audio
 from ..access import PageRequest, own_track, signed_in
 from ..forms import TrackWordsForm
 from ..toasts import offer_undo
@@ -82,10 +84,11 @@ def hear_again(request: PageRequest, track_id: UUID) -> HttpResponse:
 def download(request: PageRequest, track_id: UUID) -> HttpResponseBase:
     track = own_track(request, track_id)
     try:
-        content = track.file.open("rb")
+        return stored_audio(request, track, attachment=True)
     except FileNotFoundError:
         return _missing(request, track)
-    return FileResponse(content, as_attachment=True, filename=track.file_name)
+    except RangeNotSatisfiable as error:
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{error.size}"})
 
 
 @require_safe

@@ -1,0 +1,83 @@
+"""compose.yaml and the Dockerfile, read by the tools that know them."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from webapp.embedded.locations import Locations
+from webapp.embedded.programs import programs
+
+from .compose import PROGRAMS, ROOT, configuration
+
+WORKERS = ["inference", "maintenance", "analysis", "training"]
+
+
+@pytest.fixture(scope="module")
+def services() -> dict[str, Any]:
+    found: dict[str, Any] = configuration()["services"]
+    return found
+
+
+def test_every_service_is_confined(services: dict[str, Any]) -> None:
+    for name, service in services.items():
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["read_only"] is True, name
+        assert "no-new-privileges:true" in service["security_opt"], name
+        assert int(service["deploy"]["resources"]["limits"]["memory"]) > 0, name
+        assert service["deploy"]["resources"]["limits"]["pids"] > 0, name
+        assert service["restart"] == ("no" if name == "migrate" else "unless-stopped"), name
+        assert name == "https" or not service["user"].startswith(("0", "root")), name
+
+
+def test_only_proxies_can_be_reached_and_stores_reach_nothing(services: dict[str, Any]) -> None:
+    assert {name for name, service in services.items() if "ports" in service} == {"proxy", "https"}
+    assert (
+        set(services["postgres"]["networks"]) == set(services["broker"]["networks"]) == {"stores"}
+    )
+    assert "stores" not in services["proxy"]["networks"]
+
+
+def test_no_secret_stands_in_an_environment(services: dict[str, Any]) -> None:
+    for name, service in services.items():
+        for variable, value in service.get("environment", {}).items():
+            if any(word in variable for word in ("PASSWORD", "KEY", "SECRET")):
+                assert value.startswith("/run/secrets/"), (name, variable)
+
+
+def test_proxy_and_application_have_one_limit(services: dict[str, Any]) -> None:
+    name = "TONEMARK_MAX_UPLOAD_BYTES"
+    assert services["proxy"]["environment"][name] == services["web"]["environment"][name]
+
+
+def test_containers_and_bin_serve_have_the_same_queues(
+    services: dict[str, Any], tmp_path: Path
+) -> None:
+    def queues(command: list[str]) -> str:
+        flag = "-Q" if "-Q" in command else "--queues"
+        return command[command.index(flag) + 1]
+
+    embedded = {
+        program.name: queues(program.command)
+        for program in programs(ROOT, Locations(tmp_path), "", print)
+        if "worker" in program.command
+    }
+    assert {name: queues(services[name]["command"]) for name in WORKERS} == embedded
+
+
+def test_a_gpu_is_reserved_for_what_asks_for_one(services: dict[str, Any]) -> None:
+    for name in ("gpu-inference", "gpu-training"):
+        (device,) = services[name]["deploy"]["resources"]["reservations"]["devices"]
+        assert device["driver"] == "nvidia"
+        assert services[name]["environment"]["TONEMARK_DEVICE"] == "cuda"
+        assert services[name]["build"]["target"] == "cuda"
+
+
+def test_the_dockerfile_has_no_fault_that_its_linter_knows() -> None:
+    linted = subprocess.run(
+        [PROGRAMS / "hadolint", ROOT / "Dockerfile"], capture_output=True, text=True, check=False
+    )
+    assert linted.returncode == 0, linted.stdout
