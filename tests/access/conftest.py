@@ -60,7 +60,9 @@ def ask(song: Track, crowd: dict[str, Client], settings: Any, sent: list[str]) -
         path = reverse(at, kwargs=wanted)
         kind, content = FORM if at.startswith("web:") else JSON
         with transaction.atomic():
-            response = crowd[who].generic(method, path, content(rule.form), content_type=kind)
+            response = crowd[who].generic(
+                method, path, content(rule.form), content_type=kind, headers=rule.headers
+            )
             transaction.set_rollback(True)
         return response
 

@@ -23,6 +23,8 @@ class Rule:
     reads: str = "GET HEAD"
     # Where a parameter stands for something else in tests/access/targets.py than its name says.
     values: dict[str, str] = field(default_factory=dict)
+    # What the resource asks to be said in the headers.
+    headers: dict[str, str] = field(default_factory=dict)
     # What a page's form holds at least.
     form: dict[str, str] = field(default_factory=dict)
 
@@ -60,6 +62,8 @@ WEB = {
     "web:add-tag": Rule(OWNER, "POST", form={"tag": "guitar"}),
     "web:verdict": Rule(OWNER, "POST"),
     "web:upload": Rule(PEOPLE, "GET POST"),
+    "web:arrived": Rule(OWNER, values={"upload_id": "arrived"}),
+    "web:discard-upload": Rule(OWNER, "POST"),
     "web:live": Rule(PEOPLE, "POST"),
     "web:status": Rule(STAFF),
     "web:retry-job": Rule(STAFF, "POST"),
@@ -100,6 +104,7 @@ WEB = {
     "set_language": Rule(EVERYBODY, " ".join(METHODS)),
 }
 
+TUS = {"Tus-Resumable": "1.0.0"}
 API = {
     "api:tracks": Rule(PEOPLE, "GET POST"),
     "api:tracks-check": Rule(PEOPLE, "POST", reads="POST"),
@@ -139,6 +144,8 @@ API = {
     "api:webhook-deliveries": Rule(OWNER),
     "api:webhook-delivery": Rule(OWNER),
     "api:webhook-delivery-retry": Rule(OWNER, "POST"),
+    "api:uploads": Rule(PEOPLE, "GET POST", headers=TUS),
+    "api:upload": Rule(OWNER, "GET PATCH DELETE", headers=TUS),
     "api:problems": Rule(EVERYBODY),
     "api:problem": Rule(EVERYBODY, values={"slug": "problem"}),
     "api:schema": Rule(EVERYBODY),

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from uuid import uuid4
+
+from django.utils import timezone
 
 from tagger.actions.bulk import BulkRequest, start
 from tagger.actions.bulk_acts import BulkAction
@@ -11,7 +14,17 @@ from tagger.actions.jobs import cancel, create_job
 from tagger.actions.reanalysis import hear_sample
 from tagger.actions.tokens import make_token
 from tagger.actions.trash import delete_track
-from tagger.models import Activation, ApiToken, Job, Track, Training, User, Webhook, WebhookDelivery
+from tagger.models import (
+    Activation,
+    ApiToken,
+    Job,
+    ResumableUpload,
+    Track,
+    Training,
+    User,
+    Webhook,
+    WebhookDelivery,
+)
 from tests.web import rows
 
 # Nothing else is called this: no example, no other page.
@@ -38,6 +51,8 @@ def targets(song: Track) -> dict[str, str]:
         "token_id": str(make_token(song.owner, "sync", ApiToken.Scope.READ)[0].pk),
         "webhook_id": str(delivery.webhook_id),
         "delivery_id": str(delivery.pk),
+        "upload_id": str(_upload(song.owner).pk),
+        "arrived": str(_upload(song.owner, song).pk),
         "slug": "guitar",
         "problem": "invalid",
         "candidate": str(candidate.pk),
@@ -59,6 +74,14 @@ def _deletion(song: Track) -> Job:
     gone = rows.track(song.owner, f"{TITLE}, fourth take")
     asked = BulkRequest(BulkAction.DELETE, f"id={gone.pk}")
     return start(song.owner, asked, trigger=Job.Trigger.WEB)
+
+
+def _upload(owner: User, track: Track | None = None) -> ResumableUpload:
+    """One that comes in parts; with a track, one that is whole."""
+    tomorrow = timezone.now() + timedelta(days=1)
+    return ResumableUpload.objects.create(
+        owner=owner, file_name="long.wav", length=1000, track=track, expires_at=tomorrow
+    )
 
 
 def webhook_delivery(owner: User) -> WebhookDelivery:
