@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 from uuid import uuid4
 
 from django.utils import timezone
 
+from ml.weights import default_model_path
 from tagger.actions.bulk import BulkRequest, start
 from tagger.actions.bulk_acts import BulkAction
 from tagger.actions.jobs import cancel, create_job
@@ -18,6 +20,7 @@ from tagger.models import (
     Activation,
     ApiToken,
     Job,
+    ModelVersion,
     ResumableUpload,
     Track,
     Training,
@@ -39,6 +42,9 @@ def targets(song: Track) -> dict[str, str]:
     trashed = rows.track(song.owner, f"{TITLE}, third take")
     delete_track(trashed)
     delivery = webhook_delivery(song.owner)
+    # A network of which is known how it was made, as of every real one.
+    card = json.loads(default_model_path().with_suffix(".json").read_text())
+    ModelVersion.objects.update(card=card)
     candidate = rows.candidate({other: {"harp": 0.9}})
     sample = hear_sample(candidate, by=None, trigger=Job.Trigger.WEB)
     change = Activation.objects.create(model=candidate, trigger=Job.Trigger.WEB)
