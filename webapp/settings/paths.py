@@ -55,6 +55,8 @@ NODE_MODULES = BASE_DIR / "node_modules"
 NODE_FILES = [
     ("vendor/pico", "@picocss/pico/css/pico.min.css"),
     ("vendor/tus", "tus-js-client/dist/tus.min.js"),
+    # The script names its map, and a script that names a missing file is not collected.
+    ("vendor/tus", "tus-js-client/dist/tus.min.js.map"),
     ("vendor/uplot", "uplot/dist/uPlot.esm.js"),
     ("vendor/uplot", "uplot/dist/uPlot.min.css"),
     ("vendor/wavesurfer", "wavesurfer.js/dist/wavesurfer.esm.js"),
