@@ -22,6 +22,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from ..models import Job, ResumableUpload, User
+from ..models.resumable_upload import parts_folder
 from .ingest import IngestError, Words, clean_name, empty, ingest, too_large
 
 KEPT = timedelta(days=2)
@@ -196,7 +197,7 @@ def _remove(path: Path) -> None:
 
 
 def _sweep() -> int:
-    folder = Path(settings.FILE_UPLOAD_TEMP_DIR) / "resumable"
+    folder = parts_folder()
     if not folder.is_dir():
         return 0
     before = (timezone.now() - KEPT).timestamp()

@@ -8,6 +8,11 @@ from django.conf import settings
 from django.db import models
 
 
+def parts_folder() -> Path:
+    """Within the folder of incoming files, so that to store a file is to rename it."""
+    return Path(settings.FILE_UPLOAD_TEMP_DIR) / "resumable"
+
+
 class ResumableUpload(models.Model):
     """A file that comes in parts. `offset` says how much of it has surely arrived."""
 
@@ -41,5 +46,4 @@ class ResumableUpload(models.Model):
 
     @property
     def path(self) -> Path:
-        """Within the folder of incoming files, so that to store it is to rename it."""
-        return Path(settings.FILE_UPLOAD_TEMP_DIR) / "resumable" / self.pk.hex
+        return parts_folder() / self.pk.hex

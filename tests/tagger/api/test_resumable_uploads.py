@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 import fcntl
 import hashlib
+import os
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from tagger.actions import resumable_uploads
+from tagger.actions import library_repair, resumable_uploads
 from tagger.models import Job, ResumableUpload, Track
 from tests.tagger.api.test_errors import problem
 
@@ -224,8 +225,6 @@ def test_unfinished_uploads_end_by_themselves(api: Client) -> None:
 
 
 def test_a_file_without_its_row_is_swept_up_once_it_is_old(api: Client) -> None:
-    import os
-
     begin(api, 100)
     ResumableUpload.objects.all().delete()
     resumable_uploads.forget_expired()
@@ -234,6 +233,15 @@ def test_a_file_without_its_row_is_swept_up_once_it_is_old(api: Client) -> None:
     os.utime(parts()[0], (long_ago, long_ago))
     assert resumable_uploads.forget_expired() == 1
     assert parts() == []
+
+
+def test_a_pause_of_a_day_is_no_broken_request(api: Client) -> None:
+    begin(api, 100)
+    yesterday = (timezone.now() - timedelta(days=1)).timestamp()
+    for path in (*parts(), parts()[0].parent):
+        os.utime(path, (yesterday, yesterday))
+    library_repair.sweep()
+    assert len(parts()) == 1
 
 
 def test_there_is_a_limit_to_what_is_unfinished(
