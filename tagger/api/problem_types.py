@@ -94,6 +94,12 @@ _TABLE = (
         "It is switched off, or there are as many as there may be.",
     ),
     ProblemType(
+        "nothing-selected",
+        409,
+        "No track is selected",
+        "Nothing in the library, or in the Trash, is meant by `ids`, `query` or `deletion`.",
+    ),
+    ProblemType(
         "upload-offset",
         409,
         "The upload goes on elsewhere",

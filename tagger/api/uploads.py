@@ -38,11 +38,6 @@ OFFSET = OpenApiParameter(
 
 
 class TusView(ApiView):
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
-        if request.method not in ("GET", "OPTIONS"):
-            tus.need_version(request)
-
     def finalize_response(
         self, request: Request, response: Response, *args: Any, **kwargs: Any
     ) -> Response:
@@ -92,6 +87,7 @@ class UploadList(TusView):
     )
     @idempotent(lambda request: [tus.metadata(request), request.headers.get("Upload-Length")])
     def post(self, request: Request) -> Response:
+        tus.need_version(request)
         length, found = tus.whole_number(request, "Upload-Length"), tus.metadata(request)
         with refusals(length):
             upload = resumable_uploads.begin(
@@ -144,6 +140,7 @@ class UploadDetail(TusView):
     )
     def patch(self, request: Request, upload_id: UUID) -> Response:
         upload = self.named(upload_id)
+        tus.need_version(request)
         offset, checksum = tus.whole_number(request, "Upload-Offset"), tus.checksum(request)
         tus.need_part(request)
         with refusals(upload.length):
@@ -158,7 +155,9 @@ class UploadDetail(TusView):
         responses=changes({204: None}, "not-found", "tus-version"),
     )
     def delete(self, request: Request, upload_id: UUID) -> Response:
-        resumable_uploads.terminate(self.named(upload_id))
+        upload = self.named(upload_id)
+        tus.need_version(request)
+        resumable_uploads.terminate(upload)
         return Response(status=204)
 
     def named(self, upload_id: UUID) -> ResumableUpload:

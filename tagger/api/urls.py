@@ -7,6 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from . import (
     audio,
+    bulk,
     exports,
     jobs,
     known_files,
@@ -20,6 +21,7 @@ from . import (
     track_tags,
     tracks,
     trainings,
+    trash,
     uploads,
     vocabulary,
     webhook_deliveries,
@@ -37,6 +39,9 @@ urlpatterns = [
     path("tracks/", tracks.TrackList.as_view(), name="tracks"),
     path("tracks/check/", known_files.FileCheck.as_view(), name="tracks-check"),
     path("tracks/<uuid:track_id>/", tracks.TrackDetail.as_view(), name="track"),
+    path("tracks/bulk/", bulk.Bulk.as_view(), name="tracks-bulk"),
+    path("tracks/<uuid:track_id>/restore/", trash.TrackRestore.as_view(), name="track-restore"),
+    path("trash/", trash.TrashList.as_view(), name="trash"),
     path("tracks/<uuid:track_id>/audio/", audio.TrackAudio.as_view(), name="track-audio"),
     path("tracks/<uuid:track_id>/tagged/", audio.TrackTaggedCopy.as_view(), name="track-tagged"),
     path("tracks/<uuid:track_id>/peaks/", audio.TrackPeaks.as_view(), name="track-peaks"),

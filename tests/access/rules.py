@@ -108,6 +108,9 @@ TUS = {"Tus-Resumable": "1.0.0"}
 API = {
     "api:tracks": Rule(PEOPLE, "GET POST"),
     "api:tracks-check": Rule(PEOPLE, "POST", reads="POST"),
+    "api:tracks-bulk": Rule(PEOPLE, "POST"),
+    "api:track-restore": Rule(OWNER, "POST", values={"track_id": "trashed"}),
+    "api:trash": Rule(PEOPLE),
     "api:track": Rule(OWNER, "GET PATCH DELETE"),
     "api:track-audio": Rule(OWNER),
     "api:track-peaks": Rule(OWNER),

@@ -46,6 +46,7 @@ JOB: dict[str, Any] = {
     "attempts": 1,
     "cancel_requested": False,
     "error": None,
+    "result": None,
     "created_at": "2026-03-14T09:26:53.589793Z",
     "started_at": "2026-03-14T09:26:54.001200Z",
     "finished_at": None,
@@ -75,6 +76,13 @@ RESUMABLE_UPLOAD: dict[str, Any] = {
     "expires_at": "2026-03-16T09:27:04.113000Z",
     "result": None,
 }
+BULK_WISH: dict[str, Any] = {
+    "action": "reject",
+    "query": "tag=flute&tag_min=0.5",
+    "tag": "flute",
+    "dry_run": True,
+}
+BULK_PREVIEW: dict[str, Any] = {"matched": 48, "unchanged": 3, "missing": 0}
 WEBHOOK_WISH: dict[str, Any] = {
     "url": "https://example.org/tonemark",
     "events": ["track.deleted", "track.tagged"],

@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from ...models import Job
+from .bulk import BulkResultShape
 from .examples import JOB, example
 
 
@@ -26,6 +27,7 @@ class JobShape(serializers.ModelSerializer[Job]):
     track = serializers.PrimaryKeyRelatedField[Any](read_only=True, allow_null=True)
     progress = ProgressShape(source="*", read_only=True)
     error = serializers.SerializerMethodField()
+    result = serializers.SerializerMethodField()
 
     class Meta:
         model = Job
@@ -39,6 +41,7 @@ class JobShape(serializers.ModelSerializer[Job]):
             "attempts",
             "cancel_requested",
             "error",
+            "result",
             "created_at",
             "started_at",
             "finished_at",
@@ -48,3 +51,9 @@ class JobShape(serializers.ModelSerializer[Job]):
     @extend_schema_field(JobErrorShape(allow_null=True))
     def get_error(self, job: Job) -> dict[str, Any] | None:
         return dict(JobErrorShape(job).data) if job.error_code else None
+
+    @extend_schema_field(BulkResultShape(allow_null=True))
+    def get_result(self, job: Job) -> dict[str, Any] | None:
+        """Of bulk jobs; what other jobs make is found where it belongs."""
+        has_one = job.kind == Job.Kind.BULK and job.result
+        return dict(BulkResultShape(job.result).data) if has_one else None

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ..actions.bulk import BulkError, BulkRequest, preview, start
+from ..actions.bulk_acts import BulkAction
+from ..models import Job
+from .accepted import accepted
+from .base import ApiView
+from .documentation import BODY, LOCATION, RETRY_AFTER, changes
+from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent
+from .problems import Problem
+from .shapes.bulk import BulkPreviewShape, BulkShape
+from .shapes.job import JobShape
+
+
+class Bulk(ApiView):
+    @extend_schema(
+        summary="Do something to many tracks",
+        description=(
+            "202 with a job, ended already where there are few; its `result` counts them and names "
+            "those to which it could not be done. A dry run is 200 with counts, and does nothing. "
+            "`restore` and `purge` look in the Trash."
+        ),
+        request=BulkShape,
+        parameters=[IDEMPOTENCY_KEY, LOCATION, RETRY_AFTER],
+        responses=changes(
+            {200: BulkPreviewShape, 202: JobShape}, *BODY, *KEY_PROBLEMS, "nothing-selected"
+        ),
+    )
+    @idempotent(lambda request: request.data)
+    def post(self, request: Request) -> Response:
+        shape = BulkShape(data=request.data)
+        shape.is_valid(raise_exception=True)
+        wish = shape.validated_data
+        try:
+            if wish["dry_run"]:
+                return Response(BulkPreviewShape(preview(self.person, _asked(wish))).data)
+            job = start(self.person, _asked(wish), trigger=Job.Trigger.API)
+        except BulkError as error:
+            raise _problem(error) from error
+        return accepted(request, job, JobShape(job).data)
+
+
+def _asked(wish: dict[str, Any]) -> BulkRequest:
+    query = wish.get("query", "")
+    if "ids" in wish:
+        query = urlencode({"id": ",".join(map(str, wish["ids"]))})
+    deletion = str(wish.get("deletion", ""))
+    return BulkRequest(BulkAction(wish["action"]), query, wish["tag"], deletion)
+
+
+def _problem(error: BulkError) -> Problem:
+    if error.code == "nothing-selected":
+        return Problem("nothing-selected", error.detail)
+    field = "tag" if error.code == "unknown-tag" else "query"
+    fault = {"pointer": f"#/{field}", "code": error.code, "detail": error.detail}
+    return Problem("invalid", error.detail, errors=[fault])

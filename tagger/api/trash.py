@@ -1,0 +1,53 @@
+"""What was deleted and can still be had back."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ..actions.trash import restore_track
+from ..models import Job, Track
+from ..queries.library import LibraryFilter, trash
+from ..queries.rows import WITH_TAGS
+from .access import own_tracks
+from .base import ApiView
+from .documentation import changes, problems
+from .lists import ListView
+from .shapes.track import TrackShape
+
+
+class TrashList(ListView):
+    serializer_class = TrackShape
+    queryset = Track.objects.none()
+    filterset_class = LibraryFilter
+
+    def get_queryset(self) -> Any:
+        return trash(self.person).prefetch_related(WITH_TAGS)
+
+    @extend_schema(
+        summary="List my deleted tracks",
+        description="They go for good thirty days after they were deleted.",
+        responses=problems({200: TrackShape(many=True)}, "invalid"),
+    )
+    def get(self, request: Request) -> Response:
+        return self.listed()
+
+
+class TrackRestore(ApiView):
+    @extend_schema(
+        summary="Restore a deleted track",
+        description="With its tags and corrections. One that is not deleted stays as it is.",
+        request=None,
+        responses=changes({200: TrackShape}, "not-found"),
+    )
+    def post(self, request: Request, track_id: UUID) -> Response:
+        deleted = trash(self.person).filter(pk=track_id).first()
+        if deleted:
+            restore_track(deleted, trigger=Job.Trigger.API)
+        track = get_object_or_404(own_tracks(self.person), pk=track_id)
+        return Response(TrackShape(track).data)
