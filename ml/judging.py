@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -15,9 +15,11 @@ from ml.cpu import keep_activations_in_the_heap
 from ml.evaluation import Report, figures, in_order, report
 from ml.joining import join
 from ml.magnatagatune.prepared import Split
-from ml.metrics import countable
+from ml.metrics import Scores, countable
+from ml.paired import compare_paired
 from ml.predictions import Predictions, predict, wants_bfloat16
 from ml.robustness import CHANGES, Change
+from ml.validation import minimum_positives
 from ml.weights import LoadedModel
 
 Told = Callable[[str], None]
@@ -77,10 +79,13 @@ def reports(
     device: torch.device,
     *,
     callbacks: Callbacks | None = None,
+    beside: Mapping[str, Scores] | None = None,
 ) -> dict[str, dict[str, Any]]:
     """What `model` reaches on the tags it knows of each of `splits`, by the split's name.
 
-    A split in which none of them can be ranked is left out.
+    A split in which none of them can be ranked is left out. `beside` holds another model's scores
+    `(clips, tags)` for the same splits: each report then has its comparison with this one as
+    `paired`.
     """
     found = {}
     for split in splits:
@@ -89,7 +94,22 @@ def reports(
         if len(part) and len(countable(part.hard, known=part.known)):
             scores = scored(model, part, device, callbacks=callbacks)
             found[split.name] = report(model.card.name, part, scores).as_dict()
+            if beside is not None:
+                others = beside[split.name][:, [split.tags.index(tag) for tag in known]]
+                found[split.name]["paired"] = _paired(part, others, scores.clips)
     return found
+
+
+def _paired(split: Split, first: Scores, second: Scores) -> dict[str, Any] | None:
+    compared = compare_paired(
+        split.hard,
+        first,
+        second,
+        split.tags,
+        minimum=minimum_positives(split),
+        known=split.known,
+    )
+    return compared.as_dict() if compared else None
 
 
 def model_path(text: str) -> Path:

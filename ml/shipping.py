@@ -13,6 +13,7 @@ from ml.card import ModelCard
 from ml.evaluation import report
 from ml.judging import scored
 from ml.magnatagatune.prepared import Split
+from ml.metrics import Scores
 from ml.network import SampleCNN
 from ml.thresholds import choose_thresholds
 from ml.weights import LoadedModel
@@ -23,11 +24,15 @@ TOLERANCE = 0.005
 
 @dataclass(frozen=True)
 class Shipment:
-    """A network to be saved with its card, and by how much half precision moves a clip's score."""
+    """A network to be saved with its card, and by how much half precision moves a clip's score.
+
+    `scores` holds those of the clips, `(clips, tags)`, by the split's name.
+    """
 
     network: SampleCNN
     card: ModelCard
     moved: float
+    scores: dict[str, Scores]
 
 
 def make_shipment(
@@ -54,11 +59,10 @@ def make_shipment(
     if moved > TOLERANCE:
         rounded, half = model, model.network
     found = scored(rounded, validation, device, callbacks=callbacks)
-    judged = {"validation": report(model.card.name, validation, found)}
+    predictions = {validation.name: (validation, found)}
     if test is not None:
-        judged["test"] = report(
-            model.card.name, test, scored(rounded, test, device, callbacks=callbacks)
-        )
+        predictions[test.name] = test, scored(rounded, test, device, callbacks=callbacks)
+    judged = {name: report(model.card.name, *of) for name, of in predictions.items()}
     card = replace(
         model.card,
         thresholds=choose_thresholds(
@@ -66,4 +70,4 @@ def make_shipment(
         ),
         metrics={split: figures.as_dict() for split, figures in judged.items()},
     )
-    return Shipment(half, card, moved)
+    return Shipment(half, card, moved, {name: of[1].clips for name, of in predictions.items()})

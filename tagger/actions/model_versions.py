@@ -20,6 +20,8 @@ from .switching import begin_switch
 
 # A card may leave thresholds out; half is where a calibrated score says "more likely than not".
 DEFAULT_THRESHOLD = 0.5
+# An address of the API has this word where others have a model's name.
+RESERVED = {"import"}
 
 
 def install_model(
@@ -94,6 +96,7 @@ def activate_model(
         )
         announce_to_staff(Webhook.Event.MODEL_ACTIVATED, model=version.name)
         begin_switch(activation, owner=by, trigger=trigger)
+        activation.refresh_from_db()
     return activation
 
 
@@ -129,7 +132,8 @@ def _numbered(slug: str, n: int) -> str:
 
 
 def _free_name(name: str) -> str:
-    taken = set(ModelVersion.objects.filter(name__startswith=name).values_list("name", flat=True))
+    found = ModelVersion.objects.filter(name__startswith=name).values_list("name", flat=True)
+    taken = RESERVED | set(found)
     if name not in taken:
         return name
     return next(free for n in range(2, len(taken) + 3) if (free := f"{name} {n}") not in taken)

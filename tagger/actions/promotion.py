@@ -82,10 +82,14 @@ def _figures(version: ModelVersion, active: ModelVersion) -> list[Concern]:
     found = compared(version, active)
     if isinstance(found, str):
         return [Concern(f"not-comparable-{found}", str(NOT_COMPARABLE[found]))]
-    if found.outcome is not Outcome.WORSE:
-        return []
-    sentence = _("On the test split it is worse than %(active)s: ROC-AUC %(area)+.4f.")
-    return [Concern("worse", sentence % {"active": active, "area": found.roc_auc.value})]
+    if found.outcome is Outcome.WORSE:
+        sentence = _("On the %(split)s split it is worse than %(active)s: ROC-AUC %(area)+.3f.")
+        values = {"split": found.split, "active": active, "area": found.roc_auc.value}
+        return [Concern("worse", sentence % values)]
+    if found.split != "test":
+        untested = _("It was never tested, only judged on clips that its training has used.")
+        return [Concern("not-tested", untested)]
+    return []
 
 
 def _smoke(version: ModelVersion) -> list[Concern]:

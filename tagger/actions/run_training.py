@@ -147,7 +147,7 @@ def _judge(
     )
     card = dataclasses.replace(
         shipment.card,
-        metrics=shipment.card.metrics | _active_figures(data, device, watch),
+        metrics=shipment.card.metrics | _active_figures(data, shipment.scores, device, watch),
         data=training.data,
         provenance=shipment.card.provenance | _origin(training),
     )
@@ -155,8 +155,10 @@ def _judge(
     return run / CANDIDATE
 
 
-def _active_figures(data: TrainingData, device: Device, watch: Watch) -> dict[str, Any]:
-    """What the active model reaches on the same clips, so that the two can be compared."""
+def _active_figures(
+    data: TrainingData, scores: dict[str, Any], device: Device, watch: Watch
+) -> dict[str, Any]:
+    """What the active model reaches on the same clips, and the two compared clip by clip."""
     from ml.judging import reports
     from ml.weights import load_model
 
@@ -165,7 +167,7 @@ def _active_figures(data: TrainingData, device: Device, watch: Watch) -> dict[st
         return {}
     splits = [data.validation, *([data.test] if data.test else [])]
     model = load_model(active.weights.path)
-    judged = reports(model, splits, device.torch_device, callbacks=watch)
+    judged = reports(model, splits, device.torch_device, callbacks=watch, beside=scores)
     return {"active": {"name": active.name, "sha256": active.sha256, **judged}}
 
 

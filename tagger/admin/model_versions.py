@@ -1,21 +1,17 @@
 from __future__ import annotations
 
 import json
-from typing import cast
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ..actions.effective_tags import active_model
-from ..actions.model_versions import activate_model
-from ..models import Job, ModelVersion, Track, User
+from ..models import ModelVersion
 from .read_only import ReadOnlyAdmin
 
 
@@ -36,17 +32,12 @@ class ModelVersionAdmin(ReadOnlyAdmin):
     def activate(
         self, request: HttpRequest, queryset: QuerySet[ModelVersion]
     ) -> HttpResponse | None:
-        """Asks first: every track's tags may change with the model."""
+        """On to the page that asks, with what the gate has to say."""
         versions = list(queryset[:2])
         if len(versions) != 1:
             self.message_user(request, _("Choose one model version."), messages.WARNING)
             return None
-        if "confirmed" not in request.POST:
-            return self._ask(request, versions[0])
-        activate_model(versions[0], by=cast(User, request.user), trigger=Job.Trigger.ADMIN)
-        said = _("%(model)s is now the active model.") % {"model": versions[0]}
-        self.message_user(request, said, messages.SUCCESS)
-        return None
+        return redirect("web:promote-model", pk=versions[0].pk)
 
     @admin.action(description=gettext_lazy("Train further…"), permissions=["act"])
     def train(self, request: HttpRequest, queryset: QuerySet[ModelVersion]) -> HttpResponse | None:
@@ -56,16 +47,3 @@ class ModelVersionAdmin(ReadOnlyAdmin):
             self.message_user(request, _("Choose one model version."), messages.WARNING)
             return None
         return redirect(f"{reverse('admin:tagger_training_add')}?base={chosen[0].pk}")
-
-    def _ask(self, request: HttpRequest, version: ModelVersion) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Make %(model)s the active model?") % {"model": version},
-            "opts": self.opts,
-            "version": version,
-            "active": active_model(),
-            "unheard": Track.objects.filter(deleted_at=None)
-            .exclude(analyses__model=version)
-            .count(),
-        }
-        return TemplateResponse(request, "admin/tagger/modelversion/activate.html", context)

@@ -67,6 +67,11 @@ def form(request: Request) -> Any:
     ]
 
 
+def sent(request: Request) -> Any:
+    """The JSON of the body."""
+    return request.data
+
+
 def nothing(request: Request) -> Any:
     """The address says it all."""
     return None

@@ -137,6 +137,30 @@ _TABLE = (
         "Send the same request again a little later, with the same key.",
     ),
     ProblemType(
+        "promotion-refused",
+        409,
+        "The gate has concerns about this model",
+        "`concerns` lists them. Send a `reason` to make it active all the same; it is logged.",
+    ),
+    ProblemType(
+        "nothing-to-go-back-to",
+        409,
+        "There is no roll back from here",
+        "The model is not the active one any more, or none was active before it.",
+    ),
+    ProblemType(
+        "nothing-to-hear",
+        409,
+        "There is nothing to hear",
+        "The model has heard all of these tracks, or no model is active.",
+    ),
+    ProblemType(
+        "nothing-to-compare",
+        409,
+        "There is nothing to compare with",
+        "No model is active, or this is the active one.",
+    ),
+    ProblemType(
         "precondition-failed",
         412,
         "It has changed since",
@@ -192,6 +216,12 @@ _TABLE = (
         "unsupported-channels", 422, "Too many channels", "Mix the file down to fewer channels."
     ),
     ProblemType("too-long", 422, "The recording is too long", "The detail gives the limit."),
+    ProblemType(
+        "package-refused",
+        422,
+        "The file is no package of a model",
+        "The detail says what is wrong with it. Nothing of it has been kept.",
+    ),
     ProblemType(
         "idempotency-key-reused",
         422,

@@ -6,6 +6,7 @@ from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from . import (
+    activations,
     audio,
     bulk,
     exports,
@@ -13,8 +14,10 @@ from . import (
     known_files,
     me,
     meanings,
+    model_files,
     models,
     predictions,
+    reanalyses,
     similar,
     spectrograms,
     tags,
@@ -78,6 +81,7 @@ urlpatterns = [
     path("jobs/<uuid:job_id>/", jobs.JobDetail.as_view(), name="job"),
     path("jobs/<uuid:job_id>/cancel/", jobs.JobCancel.as_view(), name="job-cancel"),
     path("jobs/<uuid:job_id>/retry/", jobs.JobRetry.as_view(), name="job-retry"),
+    path("models/import/", model_files.ModelImport.as_view(), name="model-import"),
     path("models/", models.ModelList.as_view(), name="models"),
     # No NUL: Postgres has none in text.
     re_path(r"^models/(?P<name>[^/\x00]+)/$", models.ModelDetail.as_view(), name="model"),
@@ -90,6 +94,33 @@ urlpatterns = [
     ),
     path("vocabulary/", vocabulary.Vocabulary.as_view(), name="vocabulary"),
     path("vocabulary/<slug:slug>/", vocabulary.OwnTagDetail.as_view(), name="own-tag"),
+    re_path(
+        r"^models/(?P<name>[^/\x00]+)/activate/$",
+        activations.ModelActivation.as_view(),
+        name="model-activate",
+    ),
+    re_path(
+        r"^models/(?P<name>[^/\x00]+)/rollback/$",
+        activations.ModelRollback.as_view(),
+        name="model-rollback",
+    ),
+    re_path(
+        r"^models/(?P<name>[^/\x00]+)/export/$",
+        model_files.ModelExport.as_view(),
+        name="model-export",
+    ),
+    re_path(
+        r"^models/(?P<name>[^/\x00]+)/comparison/$",
+        model_files.ModelComparison.as_view(),
+        name="model-comparison",
+    ),
+    path("reanalyses/", reanalyses.ReanalysisList.as_view(), name="reanalyses"),
+    path("reanalyses/<uuid:job_id>/", reanalyses.ReanalysisDetail.as_view(), name="reanalysis"),
+    path(
+        "reanalyses/<uuid:job_id>/cancel/",
+        reanalyses.ReanalysisCancel.as_view(),
+        name="reanalysis-cancel",
+    ),
     path("me/", me.Me.as_view(), name="me"),
     path("me/tokens/", me.TokenList.as_view(), name="tokens"),
     path("me/tokens/<uuid:token_id>/", me.TokenDetail.as_view(), name="token"),

@@ -44,9 +44,12 @@ class CardFigures:
         return self.protocol, self.clips
 
 
-def card_figures(version: ModelVersion) -> CardFigures | None:
+def card_figures(version: ModelVersion, split: str = "test") -> CardFigures | None:
     """None where the card holds none, or not in the shape that `ml evaluate` writes."""
-    found = (version.card.get("metrics") or {}).get("test")
+    return read_figures((version.card.get("metrics") or {}).get(split))
+
+
+def read_figures(found: Any) -> CardFigures | None:
     try:
         return _read(found) if isinstance(found, Mapping) else None
     except (KeyError, TypeError, ValueError):

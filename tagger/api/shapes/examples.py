@@ -166,6 +166,54 @@ OWN_TAG: dict[str, Any] = {
     "learnt": False,
 }
 
+ACTIVATION: dict[str, Any] = {
+    "model": "verdicts of March",
+    "former": "Tonemark rese 2026-01-02",
+    "rollback": False,
+    "by": "admin",
+    "trigger": "api",
+    "reason": "",
+    "concerns": [],
+    "at": "2026-03-14T09:26:53.589793Z",
+    "job": "7d2f8b7a-9e20-4f0c-8f4e-3c0a7d1e9a54",
+    "switched_at": None,
+}
+REANALYSIS: dict[str, Any] = {
+    "id": "8f4e6d2f-8b7a-4e20-9a54-4f0c3c0a7d1e",
+    "selection": "stale",
+    "model": "verdicts of March",
+    "planned": 1200,
+    "job": JOB
+    | {
+        "id": "8f4e6d2f-8b7a-4e20-9a54-4f0c3c0a7d1e",
+        "kind": "reanalyse",
+        "track": None,
+        "progress": {"stage": "hearing", "done": 340.0, "total": 1200.0, "unit": "tracks"},
+    },
+}
+_GAIN: dict[str, Any] = {"value": 0.012, "interval": [0.004, 0.021]}
+COMPARISON: dict[str, Any] = {
+    "candidate": "verdicts of March",
+    "active": "Tonemark rese 2026-01-02",
+    "outcome": "better",
+    "sentence": "Better: the test clips are ranked better (ROC-AUC +0.012); …",
+    "split": {
+        "split": "test",
+        "paired": True,
+        "clips": 341,
+        "roc_auc": _GAIN,
+        "average_precision": _GAIN,
+        "per_tag": [{"tag": "harpsichord", "positives": 41, "roc_auc": _GAIN}],
+    },
+    "library": {
+        "tracks": 200,
+        "unchanged": 151,
+        "tags": [{"tag": "harpsichord", "gained": 12, "lost": 1, "shift": 0.08}],
+        "to_hear": [{"track": _TRACK_ID, "gained": ["harpsichord"], "lost": ["piano"]}],
+        "agreement": {"words": 60, "candidate": 0.9, "baseline": 0.8, "difference": _GAIN},
+    },
+}
+
 
 def example(name: str, value: Any, *, request: bool = False) -> list[OpenApiExample]:
     return [OpenApiExample(name, value=value, request_only=request, response_only=not request)]

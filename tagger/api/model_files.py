@@ -1,0 +1,111 @@
+"""Models as files, and one beside the active one."""
+
+from __future__ import annotations
+
+import tempfile
+
+from django.conf import settings
+from django.http import FileResponse
+from django.shortcuts import get_object_or_404
+from django.utils.text import slugify
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.parsers import BaseParser, MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ..actions.effective_tags import active_model
+from ..actions.model_files import ImportRefusedError, export_model, import_upload
+from ..models import ModelVersion
+from ..queries.library_comparison import library_comparison
+from ..queries.split_comparison import compared
+from ..queries.verdict_sentence import verdict
+from .documentation import changes, problems
+from .problems import Problem
+from .shapes.model_version import ModelCardShape
+from .shapes.models import ComparisonShape
+from .staff import StaffView
+
+
+class PackageShape(serializers.Serializer[object]):
+    package = serializers.FileField(help_text="A .zip that another installation has exported.")
+
+
+class ModelImport(StaffView):
+    @extend_schema(
+        summary="Bring in a model",
+        description=(
+            "It becomes a candidate; the same weights again are answered with the version that "
+            "exists. For staff."
+        ),
+        request={"multipart/form-data": PackageShape},
+        responses=changes(
+            {201: ModelCardShape},
+            "invalid",
+            "malformed",
+            "unsupported-media-type",
+            "package-refused",
+        ),
+    )
+    def post(self, request: Request) -> Response:
+        wish = PackageShape(data=request.data)
+        wish.is_valid(raise_exception=True)
+        try:
+            version = import_upload(wish.validated_data["package"], by=self.person)
+        except ImportRefusedError as error:
+            raise Problem("package-refused", str(error)) from error
+        return Response(ModelCardShape(version).data, status=201)
+
+    def get_parsers(self) -> list[BaseParser]:
+        return [MultiPartParser()]
+
+
+class ModelExport(StaffView):
+    @extend_schema(
+        summary="A model as one file",
+        description="A .zip of its weights (safetensors) and its card. For staff.",
+        responses=problems(
+            {(200, "application/zip"): OpenApiTypes.BINARY},
+            "forbidden",
+            "not-found",
+            "file-missing",
+        ),
+    )
+    def get(self, request: Request, name: str) -> FileResponse:
+        version = get_object_or_404(ModelVersion, name=name)
+        package = tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR)  # noqa: SIM115  the response closes it
+        try:
+            export_model(version, package)
+        except FileNotFoundError:
+            package.close()
+            raise Problem("file-missing", "The files of this model are missing.") from None
+        package.seek(0)
+        return FileResponse(package, as_attachment=True, filename=f"{slugify(version.name)}.zip")
+
+
+class ModelComparison(StaffView):
+    @extend_schema(
+        summary="A model beside the active one",
+        description=(
+            "On the test split by what is known of both, and on the tracks both have heard: "
+            "`POST /reanalyses/` with the selection `sample` has it hear some. For staff."
+        ),
+        responses=problems({200: ComparisonShape}, "forbidden", "not-found", "nothing-to-compare"),
+    )
+    def get(self, request: Request, name: str) -> Response:
+        version, active = get_object_or_404(ModelVersion, name=name), active_model()
+        if active is None or active == version:
+            raise Problem("nothing-to-compare", "Name a model that is not the active one.")
+        split = compared(version, active)
+        library = library_comparison(version, active, self.person)
+        found = verdict(split, library)
+        body = {
+            "candidate": version.name,
+            "active": active.name,
+            "outcome": found.outcome.value,
+            "sentence": found.sentence,
+            "split": None if isinstance(split, str) else split,
+            "library": library,
+        }
+        return Response(ComparisonShape(body).data)

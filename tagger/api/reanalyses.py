@@ -1,0 +1,97 @@
+"""Many tracks heard again in the background."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ..actions import reanalysis
+from ..models import Job, Reanalysis
+from ..queries.library import library
+from .accepted import accepted
+from .documentation import BODY, LOCATION, RETRY_AFTER, changes, problems
+from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, sent
+from .problems import Problem
+from .shapes.models import ReanalysisShape, ReanalysisWishShape
+from .staff import StaffView
+
+
+class ReanalysisList(StaffView):
+    @extend_schema(
+        summary="Hear many tracks again",
+        description=(
+            "`stale`: all that the active model has not heard; one that runs already is answered "
+            "as it is. `chosen`: some of your own tracks, also those it has heard. `sample`: "
+            "tracks to compare the `model` named by; nothing that is shown changes. Uploads go "
+            "first. For staff."
+        ),
+        request=ReanalysisWishShape,
+        parameters=[IDEMPOTENCY_KEY, LOCATION, RETRY_AFTER],
+        responses=changes({202: ReanalysisShape}, *BODY, *KEY_PROBLEMS, "nothing-to-hear"),
+    )
+    @idempotent(sent)
+    def post(self, request: Request) -> Response:
+        shape = ReanalysisWishShape(data=request.data)
+        shape.is_valid(raise_exception=True)
+        try:
+            run = self._start(shape.validated_data)
+        except reanalysis.NothingToHearError as error:
+            raise Problem("nothing-to-hear", str(error)) from error
+        run = Reanalysis.objects.select_related("job", "model").get(pk=run.pk)
+        return accepted(request, run.job, ReanalysisShape(run).data)
+
+    def _start(self, wish: dict[str, Any]) -> Reanalysis:
+        by, trigger = self.person, Job.Trigger.API
+        if wish["selection"] == Reanalysis.Scope.STALE:
+            return reanalysis.reanalyse_stale(by=by, trigger=trigger)
+        if wish["selection"] == Reanalysis.Scope.CHOSEN:
+            return reanalysis.reanalyse_chosen(self._own(wish["tracks"]), by=by, trigger=trigger)
+        if "model" not in wish:
+            raise _at_fault("model", "Say which model is to hear a sample.")
+        return reanalysis.hear_sample(wish["model"], by=by, trigger=trigger)
+
+    def _own(self, ids: list[UUID]) -> list[UUID]:
+        if not ids:
+            raise _at_fault("tracks", "Name the tracks that are to be heard.")
+        own = set(library(self.person).filter(pk__in=ids).values_list("pk", flat=True))
+        strange = [str(track) for track in ids if track not in own]
+        if strange:
+            raise _at_fault("tracks", f"There is no track {strange[0]} in your library.")
+        return list(own)
+
+
+class ReanalysisView(StaffView):
+    def named(self, job_id: UUID) -> Reanalysis:
+        return get_object_or_404(Reanalysis.objects.select_related("job", "model"), pk=job_id)
+
+
+class ReanalysisDetail(ReanalysisView):
+    @extend_schema(
+        summary="How far a reanalysis is",
+        responses=problems({200: ReanalysisShape}, "forbidden", "not-found"),
+    )
+    def get(self, request: Request, job_id: UUID) -> Response:
+        return Response(ReanalysisShape(self.named(job_id)).data)
+
+
+class ReanalysisCancel(ReanalysisView):
+    @extend_schema(
+        summary="Stop a reanalysis",
+        description="What has been heard stays. Stopping twice is fine.",
+        request=None,
+        responses=changes({200: ReanalysisShape}, "not-found"),
+    )
+    def post(self, request: Request, job_id: UUID) -> Response:
+        reanalysis.cancel_reanalysis(self.named(job_id))
+        return Response(ReanalysisShape(self.named(job_id)).data)
+
+
+def _at_fault(field: str, detail: str) -> Problem:
+    return Problem(
+        "invalid", detail, errors=[{"pointer": f"#/{field}", "code": "invalid", "detail": detail}]
+    )

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from tagger.actions import promotion
+from tagger.actions.effective_tags import active_model
+from tagger.actions.model_files import ImportRefusedError, export_model, import_model
+from tagger.actions.retiring import ModelInUseError, delete_model
+from tagger.models import Job, ModelVersion
+from tagger.queries.model_rows import ModelRow, model_rows
+
+COMMAND = Job.Trigger.COMMAND
+
+
+class Command(BaseCommand):
+    help = "List, import, export, activate, roll back and delete model versions."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        acts = parser.add_subparsers(dest="act", required=True, metavar="ACT")
+        acts.add_parser("list", help="one line a version, the active one first")
+        bring = acts.add_parser("import", help="bring in a package that was exported elsewhere")
+        bring.add_argument("package", type=Path, metavar="FILE.zip")
+        out = acts.add_parser("export", help="write a version with its card to one file")
+        out.add_argument("name")
+        out.add_argument("package", type=Path, metavar="FILE.zip")
+        activate = acts.add_parser("activate", help="make a version the active one")
+        activate.add_argument("name")
+        activate.add_argument("--reason", default="", help="why, against the gate's concerns")
+        acts.add_parser("rollback", help="go back to the version that was active before")
+        delete = acts.add_parser("delete", help="delete a version with its files")
+        delete.add_argument("name")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        getattr(self, f"_{options['act']}")(options)
+
+    def _list(self, options: dict[str, Any]) -> None:
+        for row in model_rows():
+            self.stdout.write(_line(row))
+
+    def _import(self, options: dict[str, Any]) -> None:
+        try:
+            version = import_model(options["package"])
+        except (ImportRefusedError, OSError) as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"{version}: {version.state}")
+
+    def _export(self, options: dict[str, Any]) -> None:
+        version = _named(options["name"])
+        try:
+            with options["package"].open("xb") as out:
+                export_model(version, out)
+        except OSError as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(str(options["package"]))
+
+    def _activate(self, options: dict[str, Any]) -> None:
+        version = _named(options["name"])
+        try:
+            promotion.promote(version, by=None, trigger=COMMAND, reason=options["reason"])
+        except promotion.PromotionRefusedError as error:
+            detail = f"{error} Say why with --reason to make it active all the same."
+            raise CommandError(detail) from error
+        self._tell_active()
+
+    def _rollback(self, options: dict[str, Any]) -> None:
+        active = active_model()
+        if active is None:
+            raise CommandError("No model is active.")
+        try:
+            promotion.roll_back(active, by=None, trigger=COMMAND)
+        except promotion.NothingToGoBackToError as error:
+            raise CommandError(str(error)) from error
+        self._tell_active()
+
+    def _delete(self, options: dict[str, Any]) -> None:
+        version = _named(options["name"])
+        try:
+            delete_model(version)
+        except ModelInUseError as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"Deleted: {version.name}")
+
+    def _tell_active(self) -> None:
+        self.stdout.write(f"Active model: {active_model()}")
+
+
+def _named(name: str) -> ModelVersion:
+    try:
+        return ModelVersion.objects.get(name=name)
+    except ModelVersion.DoesNotExist:
+        raise CommandError(f"There is no model {name!r}; see: manage.py models list") from None
+
+
+def _line(row: ModelRow) -> str:
+    figures = row.figures
+    area = f"ROC-AUC {figures.roc_auc.value:.3f}" if figures else "not tested"
+    return f"{row.version.name}  {row.version.state}  {area}  heard {row.heard} tracks"

@@ -1,0 +1,231 @@
+"""Models, for staff: what there is, comparing, promoting, going back."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from ml.card import card_path
+from ml.package import CARD, WEIGHTS, write_package
+from ml.weights import default_model_path
+from tagger.actions.effective_tags import active_model
+from tagger.actions.model_versions import activate_model
+from tagger.actions.verdicts import give_verdict
+from tagger.models import Job, ModelVersion, Reanalysis, Tag, Track, User, Verdict
+from tests.tagger.cards import card_of, paired
+from tests.tagger.conftest import scratch_media, sent
+from tests.web import rows
+
+__all__ = ["scratch_media", "sent"]
+
+
+@pytest.fixture
+def boss(song: Track) -> User:
+    return rows.person("boss", is_staff=True)
+
+
+@pytest.fixture
+def staff(boss: User) -> Client:
+    client = Client()
+    client.force_login(boss)
+    return client
+
+
+@pytest.fixture
+def candidate(song: Track) -> ModelVersion:
+    """It hears a harp where the active model hears guitar and rock, and has passed all tests."""
+    active = rows.active_model()
+    ModelVersion.objects.filter(pk=active.pk).update(card=card_of(0.9))
+    made = rows.candidate({song: {"harp": 0.9}}, paired(0.02, active.sha256))
+    made.smoke = {"sounds": ["silence"], "problems": []}
+    made.save()
+    return made
+
+
+def text(response: Any) -> str:
+    return " ".join(response.content.decode().split())
+
+
+def test_the_list_names_each_version_with_its_figures(
+    staff: Client, candidate: ModelVersion
+) -> None:
+    page = text(staff.get("/models/"))
+    assert "tonemark-test" in page and candidate.name in page
+    assert ".900" in page and ".920" in page
+    assert "The active model has not been changed yet." in page
+
+
+def test_the_list_takes_the_same_queries_whatever_its_length(
+    staff: Client, candidate: ModelVersion, django_assert_num_queries: Any
+) -> None:
+    staff.get("/models/")
+    with django_assert_num_queries(12):
+        staff.get("/models/")
+    for _ in range(5):
+        rows.candidate({})
+    with django_assert_num_queries(12):
+        staff.get("/models/")
+
+
+def test_the_card_page_shows_tags_and_what_the_smoke_test_found(
+    staff: Client, candidate: ModelVersion
+) -> None:
+    page = text(staff.get(f"/models/{candidate.pk}/"))
+    assert "Passed the smoke test (silence)." in page
+    assert "too few clips to tell" in page
+    candidate.smoke = {"sounds": [], "problems": ["It hums."]}
+    candidate.save()
+    assert "It hums." in text(staff.get(f"/models/{candidate.pk}/"))
+
+
+def test_a_better_model_is_promoted_after_asking(staff: Client, candidate: ModelVersion) -> None:
+    address = f"/models/{candidate.pk}/promote/"
+    assert "tonemark-test is in use now" in text(staff.get(address))
+    page = text(staff.post(address, follow=True))
+    assert f"{candidate.name} is now the active model." in page
+    assert "tags are being switched" in page
+    assert active_model() == candidate
+
+
+def test_a_worse_one_only_with_a_reason(staff: Client, candidate: ModelVersion) -> None:
+    candidate.card = card_of(0.8)
+    candidate.save()
+    address = f"/models/{candidate.pk}/promote/"
+    refused = staff.post(address)
+    assert refused.status_code == 422
+    assert "Say why" in text(refused)
+    assert active_model() != candidate
+    page = text(staff.post(address, {"reason": "A trial."}, follow=True))
+    assert "A trial." in page and "Against:" in page
+
+
+def test_rolling_back_is_one_press_and_a_question(
+    staff: Client, candidate: ModelVersion, song: Track
+) -> None:
+    activate_model(candidate)
+    rows.work_off(Job.Kind.SWITCH_TAGS)
+    assert "Roll back to tonemark-test" in text(staff.get("/models/"))
+    address = f"/models/{candidate.pk}/rollback/"
+    assert "Go back to tonemark-test?" in text(staff.get(address))
+    assert "tonemark-test is the active model again." in text(staff.post(address, follow=True))
+    rows.work_off(Job.Kind.SWITCH_TAGS)
+    assert {row.tag.name for row in song.track_tags.all()} == {"guitar", "rock"}
+    assert "not the active model any more" in text(staff.post(address, follow=True))
+
+
+def test_lists_say_that_they_are_being_switched(page: Client, candidate: ModelVersion) -> None:
+    activate_model(candidate)
+    for address in ("/", "/tags/", "/tags/guitar/"):
+        assert "tags in lists and counts are being switched" in text(page.get(address))
+    rows.work_off(Job.Kind.SWITCH_TAGS)
+    assert "being switched" not in text(page.get("/"))
+
+
+def test_a_stopped_switch_can_go_on(staff: Client, candidate: ModelVersion) -> None:
+    change = activate_model(candidate)
+    Job.objects.update(state=Job.State.CANCELLED)
+    assert "It stopped: go on" in text(staff.get("/models/"))
+    staff.post(f"/models/changes/{change.pk}/go-on/")
+    rows.work_off(Job.Kind.SWITCH_TAGS)
+    assert "being switched" not in text(staff.get("/models/"))
+
+
+def test_a_track_says_that_another_model_has_heard_it(page: Client, song: Track) -> None:
+    activate_model(rows.candidate({}))
+    shown = text(page.get(f"/tracks/{song.pk}/"))
+    assert "The active model has not heard this track yet." in shown
+    assert "tonemark-test" in shown
+    assert "guitar" in shown
+
+
+def test_stale_tracks_are_counted_and_heard(staff: Client, song: Track) -> None:
+    newer = rows.candidate({})
+    activate_model(newer)
+    assert "1 track of 1 shows the tags of an older model." in text(staff.get("/models/"))
+    staff.post("/models/reanalyse/")
+    run = Reanalysis.objects.get()
+    assert (run.model, run.scope) == (newer, "stale")
+    shown = text(staff.get("/models/"))
+    assert f"{newer.name} hears what the active model has not heard." in shown
+    staff.post(f"/models/reanalyse/{run.pk}/cancel/")
+    assert Job.objects.get(pk=run.pk).state == Job.State.CANCELLED
+
+
+def test_comparing_shows_what_the_library_would_gain_and_lose(
+    page: Client, candidate: ModelVersion, song: Track, owner: User
+) -> None:
+    User.objects.filter(pk=owner.pk).update(is_staff=True)
+    give_verdict(owner, song, Tag.objects.get(name="rock"), Verdict.Answer.REJECTED)
+    shown = text(page.get(f"/models/{candidate.pk}/compare/"))
+    assert "Better: the test clips are ranked better (ROC-AUC +0.020);" in shown
+    assert "it agrees with listeners about as often (100 % of 1 verdicts, not 0 %)." in shown
+    assert "1 track heard by both; 0 keeps its tags." in shown
+    assert "each compared with itself" in shown
+    for change in ("harp</span>", "−guitar", "−rock"):
+        assert change in shown
+    assert song.title in shown
+
+
+def test_nobody_elses_tracks_are_named(staff: Client, candidate: ModelVersion, song: Track) -> None:
+    shown = text(staff.get(f"/models/{candidate.pk}/compare/"))
+    assert song.title not in shown
+    assert "None of the tracks that change is yours" in shown
+
+
+def test_a_candidate_that_has_heard_nothing_is_offered_a_sample(staff: Client, song: Track) -> None:
+    fresh = rows.candidate({})
+    shown = text(staff.get(f"/models/{fresh.pk}/compare/"))
+    assert "No difference that can be shown" in shown
+    assert "Its card holds no figures of the test split." in shown
+    staff.post(f"/models/{fresh.pk}/hear-library/")
+    assert Reanalysis.objects.get().scope == "sample"
+    assert "hears a sample of the library" in text(staff.get(f"/models/{fresh.pk}/compare/"))
+
+
+def test_the_active_model_is_not_compared_with_itself(staff: Client, song: Track) -> None:
+    shown = staff.get(f"/models/{rows.active_model().pk}/compare/", follow=True)
+    assert "Choose a model that is not the active one" in text(shown)
+
+
+def test_a_model_goes_out_and_comes_in(staff: Client, song: Track) -> None:
+    buffer = io.BytesIO()
+    write_package(default_model_path(), buffer)
+    package = SimpleUploadedFile("model.zip", buffer.getvalue())
+    shown = staff.post("/models/import/", {"package": package}, follow=True)
+    version = ModelVersion.objects.get(state="candidate")
+    assert f"Brought in as a candidate: {version}" in text(shown)
+    assert "The smoke test has not run yet" in text(shown)
+    answer = staff.get(f"/models/{version.pk}/export/")
+    body = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+    taken = zipfile.ZipFile(io.BytesIO(body))
+    assert taken.read(CARD) == card_path(default_model_path()).read_bytes()
+    assert taken.namelist() == [CARD, WEIGHTS]
+
+
+def test_a_file_that_is_no_package_is_refused(staff: Client, song: Track) -> None:
+    package = SimpleUploadedFile("model.zip", b"not a zip")
+    refused = staff.post("/models/import/", {"package": package})
+    assert refused.status_code == 422
+    assert "no package of a model" in text(refused)
+
+
+def test_missing_files_are_said(staff: Client, candidate: ModelVersion) -> None:
+    shown = staff.get(f"/models/{candidate.pk}/export/", follow=True)
+    assert "The files of this model are missing." in text(shown)
+
+
+def test_versions_are_retired_and_deleted(staff: Client, candidate: ModelVersion) -> None:
+    staff.post(f"/models/{candidate.pk}/retire/")
+    candidate.refresh_from_db()
+    assert candidate.state == "retired"
+    assert "gone for good" in text(staff.get(f"/models/{candidate.pk}/delete/"))
+    staff.post(f"/models/{candidate.pk}/delete/")
+    assert not ModelVersion.objects.filter(pk=candidate.pk).exists()
+    active = rows.active_model()
+    assert "is the active model" in text(staff.get(f"/models/{active.pk}/delete/"))
+    assert "is the active model" in text(staff.post(f"/models/{active.pk}/delete/", follow=True))
