@@ -15,10 +15,12 @@ from ml.magnatagatune.prepared import Samples, Split
 class StackedSamples:
     """Several files of samples as if one lay below the other; nothing is read before it is used."""
 
-    def __init__(self, parts: Sequence[Samples], rows: Sequence[int]) -> None:
-        """`rows` are the numbers of rows of the parts."""
+    def __init__(self, parts: Sequence[Samples]) -> None:
         self._parts = parts
-        self._ends = np.cumsum(rows)
+        self._ends = np.cumsum([len(part) for part in parts])
+
+    def __len__(self) -> int:
+        return int(self._ends[-1])
 
     @property
     def nbytes(self) -> int:
@@ -43,7 +45,7 @@ def join(splits: Sequence[Split], tags: list[str]) -> Split:
     others' hard labels then stand for every segment.
     """
     first = splits[0]
-    sizes = [np.asarray(split.samples.nbytes // _row_bytes(split)) for split in splits]
+    sizes = [len(split.samples) for split in splits]
     offsets = np.cumsum([0, *sizes[:-1]])
     known = np.concatenate([_known(split, tags) for split in splits])
     return Split(
@@ -56,7 +58,7 @@ def join(splits: Sequence[Split], tags: list[str]) -> Split:
         rows=np.concatenate(
             [split.rows + at for split, at in zip(splits, offsets, strict=True)]
         ).astype(np.intp),
-        samples=StackedSamples([split.samples for split in splits], [int(n) for n in sizes]),
+        samples=StackedSamples([split.samples for split in splits]),
         lengths=np.concatenate([split.lengths for split in splits]),
         hard=np.concatenate([_columns(split.hard, split, tags) for split in splits]),
         soft=_soft(splits, tags),
@@ -82,10 +84,6 @@ def thinned(split: Split, clips: int, *, seed: int = 0) -> Split:
         soft=None if split.soft is None else split.soft[kept],
         known=None if split.known is None else split.known[kept],
     )
-
-
-def _row_bytes(split: Split) -> int:
-    return split.samples[0, slice(None)].nbytes
 
 
 def _columns(values: npt.NDArray[Any], split: Split, tags: list[str]) -> npt.NDArray[Any]:

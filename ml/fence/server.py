@@ -58,6 +58,8 @@ class Server:
         return True
 
     def _kill(self, child: int) -> None:
+        if child not in self.lifelines:
+            return  # it has ended by itself, and was reaped among the same events
         self.selector.unregister(self.lifelines[child])
         os.kill(child, signal.SIGKILL)
 

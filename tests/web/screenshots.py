@@ -22,6 +22,9 @@ PAGES = {
     "upload": "/upload/",
     "account": "/account/",
     "status": "/status/",
+    "trainings": "/trainings/",
+    "training-new": "/trainings/new/",
+    "vocabulary": "/vocabulary/",
 }
 
 

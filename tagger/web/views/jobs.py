@@ -44,6 +44,8 @@ def jobs_page(request: PageRequest) -> HttpResponse:
 @signed_in
 def job_page(request: PageRequest, job_id: UUID) -> HttpResponse:
     job = _own(request, job_id)
+    if job.kind == Job.Kind.TRAIN:
+        return redirect("web:training", training_id=job.training.pk)
     if job.kind != Job.Kind.BULK:
         return (
             redirect("web:track", track_id=job.track_id) if job.track_id else redirect("web:jobs")
