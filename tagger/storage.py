@@ -4,25 +4,51 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 from django.conf import settings
-from django.core.files.storage import FileSystemStorage
+from django.core.files.storage import FileSystemStorage, Storage, storages
+from django.db.models.fields.files import FieldFile
 
 
 class StorageError(Exception):
     """The store of uploads cannot be used; the message says why."""
 
 
-def media_storage() -> FileSystemStorage:
-    return FileSystemStorage()  # follows MEDIA_ROOT
+def media_storage() -> Storage:
+    """TONEMARK_MEDIA_URL's, else the folder TONEMARK_MEDIA_ROOT."""
+    return storages["default"]
 
 
 def model_storage() -> FileSystemStorage:
     return FileSystemStorage(location=settings.MODELS_ROOT, base_url=None)
 
 
+@contextmanager
+def on_this_machine(file: FieldFile) -> Iterator[Path]:
+    """The stored file as a path, which holds inside the `with` only: one from afar is fetched.
+
+    Raises FileNotFoundError.
+    """
+    if isinstance(file.storage, FileSystemStorage):
+        yield Path(file.path)
+        return
+    suffix = Path(str(file.name)).suffix
+    with tempfile.NamedTemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR, suffix=suffix) as copy:
+        with file.storage.open(str(file.name), "rb") as original:
+            shutil.copyfileobj(original, copy, 2**20)
+        copy.flush()
+        yield Path(copy.name)
+
+
 def need_writable() -> None:
-    """A file can be taken in: a disk that is full or gone is found out here."""
+    """A file can be taken in: a disk that is full or gone, a store that is away, is found here."""
+    store: Any = media_storage()
+    if not isinstance(store, FileSystemStorage):
+        store.need_answer()
     try:
         with tempfile.NamedTemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as probe:
             probe.write(b"\0" * 4096)

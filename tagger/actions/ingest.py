@@ -109,6 +109,8 @@ def ingest(
     except BaseException:
         track.file.delete(save=False)
         raise
+    # A store that is not of this machine has copied it.
+    path.unlink(missing_ok=True)
     return Ingested(track, job, duplicate=False)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -13,6 +12,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from ml.audio import AudioError
 
 from ..models import Job, Track
+from ..storage import on_this_machine
 from . import jobs
 from .ingest import limits
 from .reporting import Reporter, Stopped
@@ -91,12 +91,13 @@ def _measure(job: Job, track: Track) -> Music:
 
     duration = track.duration or 0.0
     reporter = Reporter(job)
-    return analyse_music(
-        Path(track.file.path),
-        duration,
-        limits=limits(),
-        report=partial(reporter.or_stop, total=duration),
-    )
+    with on_this_machine(track.file) as path:
+        return analyse_music(
+            path,
+            duration,
+            limits=limits(),
+            report=partial(reporter.or_stop, total=duration),
+        )
 
 
 def _record(track: Track, music: Music) -> None:

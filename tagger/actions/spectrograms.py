@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -11,6 +10,7 @@ from django.db import transaction
 from ml.audio import AudioError, Samples
 
 from ..models import Job, Track
+from ..storage import on_this_machine
 from . import jobs
 from .ingest import limits
 from .reporting import Reporter, Stopped
@@ -56,10 +56,11 @@ def _reported(job: Job, track: Track) -> Iterator[Samples]:
     from ml.audio import SAMPLE_RATE, blocks
 
     reporter, done = Reporter(job), 0
-    for block in blocks(Path(track.file.path), limits=limits()):
-        done += len(block)
-        reporter.or_stop("drawing", done / SAMPLE_RATE, track.duration)
-        yield block
+    with on_this_machine(track.file) as path:
+        for block in blocks(path, limits=limits()):
+            done += len(block)
+            reporter.or_stop("drawing", done / SAMPLE_RATE, track.duration)
+            yield block
 
 
 def _keep(job: Job, track: Track, picture: bytes) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ml.audio import AudioError
@@ -11,6 +10,7 @@ from ml.card import WeightsError
 from ml.device import DeviceError
 
 from ..models import Job, ModelVersion, Track
+from ..storage import on_this_machine
 from . import jobs
 from .effective_tags import active_model
 from .ingest import limits
@@ -71,9 +71,10 @@ def _hear(job: Job, track: Track, model: ModelVersion) -> Heard:
     tagger = loaded_tagger(model)
     announce_worker(tagger)
     reporter = Reporter(job)
-    return tagger.analyse(
-        Path(track.file.path),
-        limits=limits(),
-        on_progress=reporter,
-        should_stop=lambda: reporter.stop,
-    )
+    with on_this_machine(track.file) as path:
+        return tagger.analyse(
+            path,
+            limits=limits(),
+            on_progress=reporter,
+            should_stop=lambda: reporter.stop,
+        )

@@ -9,9 +9,10 @@ from django.core.exceptions import ImproperlyConfigured
 
 from ..embedded.locations import Locations
 from . import environment
+from .media import media_backend
 from .paths import DATA_DIR
 
-__all__ = ["DATABASES", "STORAGES", "X_ACCEL"]
+__all__ = ["DATABASES", "POSTGRES_PROGRAMS", "STORAGES"]
 
 
 def _database() -> dict[str, Any]:
@@ -35,10 +36,10 @@ def _database() -> dict[str, Any]:
     return database | {"CONN_HEALTH_CHECKS": True}
 
 
-# The proxy sends stored files itself, once the application has said that it may.
-X_ACCEL = environment.switch("X_ACCEL", False)
+# What finds the folder of pg_dump and pg_restore.
+POSTGRES_PROGRAMS = "webapp.embedded.binaries.postgres_folder"
 DATABASES = {"default": _database()}
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": media_backend(),
     "staticfiles": {"BACKEND": "webapp.static_storage.ModuleStorage"},
 }

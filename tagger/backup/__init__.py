@@ -1,0 +1,1 @@
+"""The whole installation in one folder, and back: rows, uploads, models, key."""

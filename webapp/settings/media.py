@@ -1,0 +1,35 @@
+"""Where uploads are kept: a folder, or a bucket of an S3-compatible store."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+from . import environment
+
+__all__ = ["X_ACCEL"]
+
+# The proxy sends stored files itself, once the application has said that it may.
+X_ACCEL = environment.switch("X_ACCEL", False)
+
+
+def media_backend() -> dict[str, Any]:
+    address = environment.text("MEDIA_URL")
+    if not address:
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    place = urlsplit(address)
+    if place.scheme != "s3" or not place.netloc:
+        raise ImproperlyConfigured("TONEMARK_MEDIA_URL must look like s3://bucket/folder.")
+    return {
+        "BACKEND": "tagger.object_storage.ObjectStorage",
+        "OPTIONS": {
+            "bucket_name": place.netloc,
+            "location": place.path.strip("/"),
+            "endpoint_url": environment.text("S3_ENDPOINT") or None,
+            "region_name": environment.text("S3_REGION") or None,
+            "access_key": environment.secret("S3_ACCESS_KEY") or None,
+            "secret_key": environment.secret("S3_SECRET_KEY") or None,
+        },
+    }
