@@ -39,13 +39,7 @@ def _run(program: str, *arguments: str) -> None:
     options = [f"--{name}={value}" for name, value in where.items() if value]
     options += [f"--dbname={connection.settings_dict['NAME']}", "--no-password"]
     done = subprocess.run(
-        [
-            path,
-            *options,
-            f"--dbname={connection.settings_dict['NAME']}",
-            "--no-password",
-            *arguments,
-        ],
+        [path, *options, *arguments],
         env=os.environ | {"PGPASSWORD": str(database["PASSWORD"])},
         capture_output=True,
         text=True,

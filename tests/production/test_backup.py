@@ -9,7 +9,6 @@ import sys
 from collections.abc import Callable, Iterator
 from io import StringIO
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
@@ -123,9 +122,7 @@ def test_a_dump_that_is_damaged_changes_nothing(song: Track, tmp_path: Path) -> 
     assert Track.objects.count() == 1
 
 
-def test_what_is_in_the_way_is_said_in_a_sentence(
-    song: Track, tmp_path: Path, settings: Any
-) -> None:
+def test_what_is_in_the_way_is_said_in_a_sentence(song: Track, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(CommandError, match="cannot be written"):
         call_command("backup", tmp_path / "file" / "backup")
