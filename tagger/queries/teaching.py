@@ -111,9 +111,13 @@ def two_sided(tracks: Iterable[JudgedTrack], anchored: set[str]) -> list[JudgedT
 
 
 def new_labels(known: Iterable[str]) -> list[str]:
-    """Tags staff have added that `known` lacks and that people have judged often enough."""
-    names = set(Tag.objects.filter(custom=True).values_list("name", flat=True)) - set(known)
-    found = support(judged_tracks(names))
+    """Tags that `known` lacks and that people have judged often enough.
+
+    Beside labels that are known, those staff have added; by themselves, any that is shown.
+    """
+    there = set(known)
+    tags = Tag.objects.filter(custom=True) if there else Tag.objects.filter(shown_as=None)
+    found = support(judged_tracks(set(tags.values_list("name", flat=True)) - there))
     return sorted(label for label, sides in found.items() if sides.enough)
 
 

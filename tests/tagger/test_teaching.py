@@ -10,6 +10,7 @@ import pytest
 from ml.holding_out import held_out
 from ml.labels import LABEL_NAMES
 from tagger.actions.shown_verdicts import accept_shown, reject_shown
+from tagger.actions.training_choices import lessons_of
 from tagger.actions.verdicts import give_verdict, withdraw_verdict
 from tagger.actions.vocabulary import TagRefused, add_tag, remove_tag
 from tagger.models import ModelVersion, Tag, Track, User, Verdict
@@ -87,6 +88,16 @@ def test_a_tag_of_ones_own_is_learnt_once_enough_was_said(owner: User, settings:
     judged(owner, "chiptune", REJECTED, 1)
     assert new_labels(LABEL_NAMES) == ["chiptune"]
     assert new_labels([*LABEL_NAMES, "chiptune"]) == []
+
+
+def test_a_new_network_learns_whatever_was_judged_often_enough(owner: User, settings: Any) -> None:
+    settings.TAG_VERDICTS = 12
+    for name in ("harp", "female vocals"):
+        for answer in Verdict.Answer:
+            judged(owner, name, answer, 6)
+    judged(owner, "flute", ACCEPTED, 6)
+    assert new_labels([]) == ["female vocals", "harp"]
+    assert set(support(lessons_of(None, anchored=set()))) == {"female vocals", "harp"}
 
 
 def test_a_tag_of_ones_own_is_given_by_people_alone(owner: User, song: Track) -> None:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tagger.actions.workers import announce_life
-from tagger.models import Job, Track, User, Worker
+from tagger.models import Job, Track, Training, User, Worker
 
 from . import rows
 
@@ -30,6 +30,17 @@ def test_it_shows_queues_model_and_failures(staff: Client, owner: User) -> None:
     assert response.context["status"].queues[0].queued == 1
     assert "tonemark-test" in text
     assert "The file is damaged." in text
+
+
+def test_a_failed_training_leads_to_its_page(staff: Client, owner: User) -> None:
+    job = Job.objects.create(
+        kind=Job.Kind.TRAIN, queue="training", state=Job.State.FAILED, error_detail="No space."
+    )
+    values = {"name": "mine", "from_scratch": True, "verdicts": True, "recipe": {}}
+    training = Training.objects.create(job=job, epochs=1, seed=0, **values)
+    text = staff.get("/status/").content.decode()
+    assert f'<a href="/trainings/{training.pk}/">mine</a>' in text
+    assert f"/status/jobs/{job.pk}/retry/" not in text
 
 
 def test_without_a_model_it_says_what_to_do(staff: Client) -> None:

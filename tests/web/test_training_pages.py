@@ -174,6 +174,7 @@ def test_staff_add_tags_of_their_own_and_take_them_back(staff: Client, boss: Use
     added = staff.post("/vocabulary/", {"name": "chiptune", "group": "genre"}, follow=True)
     assert "chiptune can be given to tracks now." in added.content.decode()
     assert "0 of 30 verdicts" in added.content.decode()
+    assert "only people give it so far" in text(staff, "/tags/chiptune/")
     refused = staff.post("/vocabulary/", {"name": "Chiptune", "group": "genre"})
     assert refused.status_code == 422
     assert "There is a tag chiptune already." in refused.content.decode()

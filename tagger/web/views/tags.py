@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from ...models import Tag
 from ...queries.facets import facet_groups
 from ...queries.library import LibraryFilter, library
+from ...queries.own_vocabulary import own_tag
 from ...queries.rows import rows
 from ..access import PageRequest, signed_in
 from ..selection import tag_choices
@@ -36,6 +37,7 @@ def tag_page(request: PageRequest, slug: str) -> HttpResponse:
     listed = rows(page.object_list)
     context = {
         "tag": tag,
+        "own": own_tag(tag) if tag.custom else None,
         "synonyms": list(tag.synonyms.order_by("name")),
         "page": page,
         "rows": listed,
