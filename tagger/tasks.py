@@ -22,6 +22,7 @@ from .actions import (
 )
 from .actions.bulk import run_bulk
 from .actions.checking import check_model
+from .actions.library_map import draw_map, place_new_tracks
 from .actions.music import analyse_track_music, catch_up_on_music
 from .actions.run_training import run_training
 from .actions.spectrograms import draw_track_spectrogram
@@ -42,6 +43,7 @@ WORK: dict[str, Callable[[Job], None]] = {
     Job.Kind.REANALYSE: reanalysis.begin,
     Job.Kind.HEAR_TRACK: tag_track,
     Job.Kind.CHECK_MODEL: check_model,
+    Job.Kind.DRAW_MAP: draw_map,
 }
 
 
@@ -109,3 +111,10 @@ def deliver_webhooks() -> None:
 @shared_task
 def train_when_due() -> None:
     start_when_due()
+
+
+@shared_task
+def place_on_maps() -> None:
+    placed = place_new_tracks()
+    if placed:
+        logger.info("%d new tracks have their places on maps", placed)

@@ -13,6 +13,8 @@ export const duration = () => (Number.isFinite(audio?.duration) ? audio.duration
 export const currentTime = () => audio?.currentTime ?? 0;
 export const plays = (source) => audio?.getAttribute("src") === source;
 
+export const pause = () => audio.pause();
+
 function load(button) {
   if (plays(button.dataset.play)) return;
   known = Number(button.dataset.duration);

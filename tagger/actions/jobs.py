@@ -31,6 +31,7 @@ QUEUES = {
     Job.Kind.ANALYSE_MUSIC: "analysis",
     Job.Kind.DRAW_SPECTROGRAM: "analysis",
     Job.Kind.BULK: "maintenance",
+    Job.Kind.DRAW_MAP: "maintenance",
     Job.Kind.TRAIN: "training",
     Job.Kind.CHECK_MODEL: "inference",
     Job.Kind.HEAR_TRACK: "bulk",
@@ -39,7 +40,7 @@ QUEUES = {
 }
 MOST_RETRIED = 500
 # All that such a job needs to know stands in its own row.
-SELF_CONTAINED = {Job.Kind.BULK, Job.Kind.CHECK_MODEL}
+SELF_CONTAINED = {Job.Kind.BULK, Job.Kind.CHECK_MODEL, Job.Kind.DRAW_MAP}
 
 
 class JobStateError(Exception):

@@ -10,6 +10,7 @@ from django.db import transaction
 from ..models import Analysis, ModelVersion, Track, Webhook
 from .effective_tags import rebuild_effective_tags
 from .events import announce
+from .questions import ask
 
 if TYPE_CHECKING:
     from ml.inference import Analysis as Heard
@@ -29,6 +30,7 @@ def record_analysis(track: Track, model: ModelVersion, heard: Heard) -> Analysis
         if _was_in_use(model):
             _show(track, heard)
             announce(track.owner_id, Webhook.Event.TRACK_TAGGED, track=track.pk, model=model.name)
+        ask(track, model, analysis.mean_scores)
     return analysis
 
 

@@ -72,7 +72,7 @@ def purge_track(track: Track) -> bool:
 def purge_expired() -> int:
     """Run by beat. Ends what has been in the Trash for its time; the rest comes next time."""
     expired = Track.objects.filter(deleted_at__lt=timezone.now() - KEPT).order_by("deleted_at")
-    return sum(purge_track(track) for track in expired.only("file")[:STEP])
+    return sum(purge_track(track) for track in expired.only("file", "spectrogram")[:STEP])
 
 
 def _locked(track: Track) -> Track:

@@ -34,31 +34,49 @@ class TrackSimilar(ApiView, GenericAPIView[Any]):
     filterset_class = SimilarFilter
     filter_backends = (ParameterFilter,)
     pagination_class = None
-    query_parameters = frozenset({"limit", *SimilarFilter.base_filters})
+    query_parameters = frozenset({"limit", "like", "unlike", *SimilarFilter.base_filters})
 
     @extend_schema(
         summary="Find tracks that sound like this one",
         description=(
             "Among my other tracks that the active model has heard, nearest first. They may be "
-            "narrowed as the library is. A silent track is like nothing."
+            "narrowed as the library is. A silent track is like nothing. `like` and `unlike` name "
+            "further examples; then likeness is to the direction that they make together."
         ),
         filters=True,
         parameters=[
             OpenApiParameter(
                 "limit",
                 {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL},
-            )
+            ),
+            OpenApiParameter("like", str, description="More tracks to be like, by their ids."),
+            OpenApiParameter(
+                "unlike", str, description="Tracks to be unlike, by their ids: less like those."
+            ),
         ],
         responses=problems({200: SimilarShape}, "invalid", "not-found", "not-analysed"),
     )
     def get(self, request: Request, track_id: UUID) -> Response:
         most = _limit(request)
         track = own_track(self.person, track_id)
+        like, unlike = (self._named(request, name) for name in ("like", "unlike"))
         among = self.filter_queryset(own_tracks(self.person))
-        found = similar_tracks(track, among, most=most)
+        found = similar_tracks([track, *like], among, most=most, unlike=unlike)
         if found is None:
             raise Problem("not-analysed", "The active model has not heard this track yet.")
         return Response(SimilarShape(found).data)
+
+    def _named(self, request: Request, name: str) -> list[Track]:
+        """Further examples; each must be the person's own."""
+        wish = [value for value in request.query_params.get(name, "").split(",") if value]
+        try:
+            ids = list(dict.fromkeys(UUID(value) for value in wish))
+        except ValueError:
+            raise bad_parameter(name, f"{name} must be ids of tracks, comma-separated.") from None
+        found = own_tracks(self.person).in_bulk(ids[: MOST + 1])
+        if len(found) < len(ids) or len(ids) > MOST:
+            raise bad_parameter(name, f"{name} must name at most {MOST} tracks of yours.")
+        return [found[pk] for pk in ids]
 
 
 def _limit(request: Request) -> int:

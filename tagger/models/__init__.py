@@ -2,10 +2,13 @@ from .activation import Activation
 from .analysis import Analysis
 from .job import Job
 from .kept_answer import KeptAnswer
+from .library_map import LibraryMap, MapPoint
 from .model_version import ModelVersion
 from .music_key import MusicKey
+from .question import Question
 from .reanalysis import Reanalysis
 from .resumable_upload import ResumableUpload
+from .saved_view import SavedView
 from .tag import Tag
 from .token import ApiToken
 from .track import Track
@@ -23,10 +26,14 @@ __all__ = [
     "ApiToken",
     "Job",
     "KeptAnswer",
+    "LibraryMap",
+    "MapPoint",
     "ModelVersion",
     "MusicKey",
+    "Question",
     "Reanalysis",
     "ResumableUpload",
+    "SavedView",
     "Tag",
     "Track",
     "TrackTag",

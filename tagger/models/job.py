@@ -15,6 +15,7 @@ class Job(models.Model):
         TAG_TRACK = "tag_track", _("tag a track")
         TRAIN = "train", _("train a model")
         SWITCH_TAGS = "switch_tags", _("show the active model's tags")
+        DRAW_MAP = "draw_map", _("draw the map")
         ANALYSE_MUSIC = "analyse_music", _("find tempo and key")
         DRAW_SPECTROGRAM = "draw_spectrogram", _("draw a spectrogram")
         BULK = "bulk", _("change many tracks")

@@ -13,6 +13,8 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 
 from ..models import Tag, Track, TrackTag, User
+from ..models.music_key import MusicKey
+from .keys import compatible
 from .vocabulary import meant_by
 
 ORDERINGS = {
@@ -24,6 +26,8 @@ ORDERINGS = {
     "-artist": ("-artist", "-title", "-id"),
     "duration": ("duration", "id"),
     "-duration": (F("duration").desc(nulls_last=True), "-id"),
+    "bpm": ("bpm", "id"),
+    "-bpm": (F("bpm").desc(nulls_last=True), "-id"),
     "-score": (F("best_score").desc(nulls_last=True), "-created_at", "-id"),
 }
 
@@ -61,6 +65,11 @@ class ScoreFilter(filters.NumberFilter):
     """A score, as the API's description says too."""
 
 
+@extend_schema_field({"type": "number", "minimum": 0, "maximum": 1000})
+class TempoFilter(filters.NumberFilter):
+    """Beats per minute, as the API's description says too."""
+
+
 class IdsFilter(filters.BaseInFilter, filters.UUIDFilter):
     """Tracks by their ids, comma-separated."""
 
@@ -79,6 +88,13 @@ class LibraryFilter(filters.FilterSet):
     tag_min = ScoreFilter(min_value=0, max_value=1, method="ignore")
     source = filters.ChoiceFilter(choices=TrackTag.Source.choices, method="ignore")
     state = filters.ChoiceFilter(choices=Track.State.choices)
+    bpm_min = TempoFilter(field_name="bpm", lookup_expr="gte", min_value=0, max_value=1000)
+    bpm_max = TempoFilter(field_name="bpm", lookup_expr="lte", min_value=0, max_value=1000)
+    key = filters.MultipleChoiceFilter(choices=MusicKey.choices, method="in_keys")
+    key_mode = filters.ChoiceFilter(
+        choices=[("exact", _("exactly")), ("compatible", _("and what goes with it"))],
+        method="ignore",
+    )
     q = filters.CharFilter(method="search", max_length=200)
     uploaded_after = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
     uploaded_before = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
@@ -112,6 +128,13 @@ class LibraryFilter(filters.FilterSet):
         if not unwanted:
             return tracks
         return tracks.exclude(pk__in=TrackTag.objects.filter(tag__in=unwanted).values("track"))
+
+    def in_keys(self, tracks: QuerySet[Track], name: str, keys: list[str]) -> QuerySet[Track]:
+        if not keys:
+            return tracks
+        near = self._value("key_mode") == "compatible"
+        wanted = set().union(*(compatible(key) if near else {key} for key in keys))
+        return tracks.filter(key__in=wanted)
 
     def search(self, tracks: QuerySet[Track], name: str, words: str) -> QuerySet[Track]:
         """Every word must occur somewhere in title, artist, album or file name."""

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
 
+import numpy as np
 from django.db.models import FilteredRelation, Q, QuerySet
 from pgvector.django import CosineDistance
 
 from ..actions.effective_tags import SILENT
 from ..models import Analysis, ModelVersion, Track
+from .moments import Moment, matching_moments
 
 # Cosine distance is 0…2. Postgres holds that NaN, which an empty embedding gives, is more.
 FARTHEST = 2
+# What is unwanted pushes with half the force with which what is wanted pulls (Rocchio's rule).
+LESS = 0.5
 
 
 @dataclass(frozen=True)
 class Likeness:
     track: Track
     value: float
-    """Cosine of the angle between the two embeddings: 1 is the same sound."""
+    """Cosine of the angle between the embeddings, or to the direction several of them make: 1 is
+    the same sound."""
+    moment: Moment | None
 
 
 @dataclass(frozen=True)
@@ -27,31 +36,56 @@ class SimilarTracks:
     nearest: list[Likeness]
 
 
-def similar_tracks(track: Track, among: QuerySet[Track], *, most: int) -> SimilarTracks | None:
-    """The nearest of `among` by the active model, nearest first; None while it has not heard it.
+def similar_tracks(
+    like: Sequence[Track], among: QuerySet[Track], *, most: int, unlike: Sequence[Track] = ()
+) -> SimilarTracks | None:
+    """The nearest of `among` by the active model, nearest first: more like these, less like those.
 
-    Exact: every embedding is compared. Two queries, and those that `among` prefetches.
+    None while the model has heard none of those wanted. A silent track is like nothing. Three
+    queries, and those that `among` prefetches.
     """
-    heard = (
-        Analysis.objects.filter(track=track, model__state=ModelVersion.State.ACTIVE)
+    asked = [*like, *unlike]
+    heard = list(
+        Analysis.objects.filter(track__in=asked, model__state=ModelVersion.State.ACTIVE)
         .select_related("model")
         .only("embedding", "track_id", "model__name")
-        .first()
     )
-    if heard is None:
+    embeddings = {
+        analysis.track_id: np.asarray(analysis.embedding, np.float32) for analysis in heard
+    }
+    if not any(track.pk in embeddings for track in like):
         return None
-    return SimilarTracks(heard.model, _nearest(heard, track, among, most))
+    wanted = _direction(like, embeddings) - LESS * _direction(unlike, embeddings)
+    model = heard[0].model
+    if not np.linalg.norm(wanted):
+        return SimilarTracks(model, [])
+    others = among.exclude(Q(pk__in=[track.pk for track in asked]) | Q(notes__contains=[SILENT]))
+    near = _nearest(others, model, wanted)[:most]
+    return SimilarTracks(model, _likenesses(near, [track.pk for track in like], model))
 
 
-def _nearest(heard: Analysis, track: Track, among: QuerySet[Track], most: int) -> list[Likeness]:
+def _direction(tracks: Iterable[Track], embeddings: dict[UUID, np.ndarray]) -> np.ndarray:
+    """The mean of their embeddings, each of length 1; zero where there is none."""
     # A network says something of silence too, but it means nothing.
-    if SILENT in track.notes:
-        return []
-    near = (
-        among.exclude(Q(pk=track.pk) | Q(notes__contains=[SILENT]))
-        .annotate(by=FilteredRelation("analyses", condition=Q(analyses__model=heard.model_id)))
-        .annotate(distance=CosineDistance("by__embedding", heard.embedding))
+    sounding = [track.pk for track in tracks if SILENT not in track.notes]
+    found = [embeddings[pk] for pk in sounding if pk in embeddings]
+    lengths = [float(np.linalg.norm(vector)) for vector in found]
+    units = [vector / length for vector, length in zip(found, lengths, strict=True) if length]
+    size = len(next(iter(embeddings.values())))
+    return np.mean(units, axis=0) if units else np.zeros(size, dtype=np.float32)
+
+
+def _nearest(among: QuerySet[Track], model: ModelVersion, wanted: np.ndarray) -> QuerySet[Track]:
+    by = FilteredRelation("analyses", condition=Q(analyses__model=model.pk))
+    return (
+        among.annotate(by=by)
+        .annotate(distance=CosineDistance("by__embedding", wanted))
         .filter(distance__lte=FARTHEST)
         .order_by("distance", "pk")
     )
-    return [Likeness(found, 1 - found.distance) for found in near[:most]]
+
+
+def _likenesses(near: Iterable[Any], like: list[UUID], model: ModelVersion) -> list[Likeness]:
+    found = list(near)
+    moments = matching_moments([track.pk for track in found], like, model)
+    return [Likeness(track, 1 - track.distance, moments.get(track.pk)) for track in found]

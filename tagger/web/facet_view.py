@@ -23,15 +23,6 @@ class FacetSection:
     links: list[FacetLink]
 
 
-@dataclass(frozen=True)
-class Chosen:
-    """A condition that stands, and the address without it."""
-
-    label: str
-    excluded: bool
-    remove_url: str
-
-
 def sections(groups: list[FacetGroup], query: LibraryQuery) -> list[FacetSection]:
     """The tags not chosen yet; those that are stand above the list, where they can be removed."""
     taken = {*query.values("tag"), *query.values("exclude_tag")}
@@ -52,13 +43,3 @@ def sections(groups: list[FacetGroup], query: LibraryQuery) -> list[FacetSection
         for group in groups
     ]
     return [section for section in found if section.links]
-
-
-def chosen(query: LibraryQuery) -> list[Chosen]:
-    tags = [*query.values("tag"), *query.values("exclude_tag")]
-    names = dict(Tag.objects.filter(slug__in=tags).values_list("slug", "name")) if tags else {}
-    return [
-        Chosen(names.get(slug, slug), name == "exclude_tag", query.drop(name, slug).url)
-        for name in ("tag", "exclude_tag")
-        for slug in query.values(name)
-    ]

@@ -34,7 +34,7 @@ class LibraryQuery:
         return any(
             value
             for name, values in self._params.lists()
-            if name not in ("ordering", "page")
+            if name not in ("ordering", "page", "tag_mode", "key_mode")
             for value in values
         )
 
@@ -45,6 +45,11 @@ class LibraryQuery:
 
     def urlencode(self) -> str:
         return self._params.urlencode()
+
+    @property
+    def view(self) -> str:
+        """What a saved view keeps; empty for the whole library in its usual order."""
+        return self._changed().urlencode()
 
     def unpaged(self) -> LibraryQuery:
         return LibraryQuery(self._changed())

@@ -15,6 +15,7 @@ from tagger.actions.bulk import BulkRequest, start
 from tagger.actions.bulk_acts import BulkAction
 from tagger.actions.jobs import cancel, create_job
 from tagger.actions.reanalysis import hear_sample
+from tagger.actions.saved_views import save_view
 from tagger.actions.tokens import make_token
 from tagger.actions.trash import delete_track
 from tagger.models import (
@@ -64,6 +65,7 @@ def targets(song: Track) -> dict[str, str]:
         "upload_id": str(_upload(song.owner).pk),
         "arrived": str(_upload(song.owner, song).pk),
         "slug": "guitar",
+        "view_id": str(save_view(song.owner, TITLE, "tag=guitar").pk),
         "problem": "invalid",
         "candidate_name": candidate.name,
         "candidate": str(candidate.pk),

@@ -24,14 +24,14 @@ def far(owner: User, song: Track) -> Track:
 
 def titles(track: Track, query: str = "", most: int = 10) -> list[str]:
     among = LibraryFilter(QueryDict(query), queryset=library(track.owner)).qs
-    found = similar_tracks(track, among, most=most)
+    found = similar_tracks([track], among, most=most)
     assert found is not None
     return [likeness.track.title for likeness in found.nearest]
 
 
 @pytest.mark.usefixtures("far", "near")
 def test_the_nearest_come_first_with_their_likeness(song: Track) -> None:
-    found = similar_tracks(song, library(song.owner), most=10)
+    found = similar_tracks([song], library(song.owner), most=10)
     assert found is not None
     assert found.model.name == "tonemark-test"
     assert [(likeness.track.title, round(likeness.value, 3)) for likeness in found.nearest] == [
@@ -63,7 +63,7 @@ def test_what_another_model_heard_does_not_count(song: Track, near: Track, far: 
     )
     Analysis.objects.filter(track=near).update(model=older)
     assert titles(song) == ["Far"]
-    assert similar_tracks(near, library(near.owner), most=10) is None
+    assert similar_tracks([near], library(near.owner), most=10) is None
 
 
 def test_silence_is_like_nothing(owner: User, song: Track) -> None:
@@ -78,8 +78,43 @@ def test_an_embedding_without_direction_is_like_nothing(owner: User, song: Track
 
 
 @pytest.mark.usefixtures("far", "near")
-def test_two_queries_find_them(
+def test_three_queries_find_them(
     owner: User, song: Track, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_num_queries(2):
-        similar_tracks(song, library(owner), most=10)
+    with django_assert_num_queries(3):
+        similar_tracks([song], library(owner), most=10)
+
+
+def test_more_like_these_and_less_like_those(
+    owner: User, song: Track, near: Track, far: Track
+) -> None:
+    """Song at 0°, near at 20°, far at 80°, others between."""
+    at_50 = rows.heard(rows.track(owner, "Middle"), embedding=direction(50))
+    opposite = rows.heard(rows.track(owner, "Below"), embedding=direction(-25))
+    between = similar_tracks([song, far], library(owner), most=10)
+    assert between is not None
+    assert [found.track for found in between.nearest] == [at_50, near, opposite]
+    assert between.nearest[0].value == pytest.approx(np.cos(np.radians(10)), abs=1e-3)
+    away = similar_tracks([song], library(owner), most=10, unlike=[near])
+    assert away is not None
+    assert [found.track for found in away.nearest] == [opposite, at_50, far]
+
+
+def test_the_seconds_that_match_best_are_pointed_at(owner: User, song: Track) -> None:
+    rows.heard(song, segments=16, guitar=0.1)
+    other = rows.heard(rows.track(owner, "Other"), segments=16, piano=0.1)
+    for track, at in ((song, 4), (other, 12)):
+        analysis = Analysis.objects.get(track=track)
+        scores = analysis.segment_scores()
+        scores[at : at + 4, analysis.model.labels.index("harp")] = 1.0
+        analysis.scores = scores.astype("<f2").tobytes()
+        analysis.save()
+    found = similar_tracks([song], library(owner), most=1)
+    assert found is not None
+    moment = found.nearest[0].moment
+    assert moment is not None
+    assert (moment.start, moment.like, moment.like_start) == (
+        pytest.approx(12 * rows.HOP),
+        song.pk,
+        pytest.approx(4 * rows.HOP),
+    )

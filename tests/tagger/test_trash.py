@@ -28,7 +28,7 @@ def test_a_deleted_track_is_in_the_trash_alone(owner: User, song: Track) -> None
     assert list(library(owner)) == [other]
     counts = [facet.count for group in facet_groups(library(owner)) for facet in group.facets]
     assert counts == [1]
-    found = similar_tracks(other, library(owner), most=5)
+    found = similar_tracks([other], library(owner), most=5)
     assert found is not None
     assert found.nearest == []
 

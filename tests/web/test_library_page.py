@@ -140,3 +140,45 @@ def test_what_is_listed_can_be_exported(page: Client, shelf: None) -> None:
     )
     exported = [track["title"] for track in json.loads(page.get(links["JSON"]).getvalue())]
     assert exported == ["Guitar and piano", "Guitar only"]
+
+
+def test_tracks_are_found_by_tempo_key_and_day(page: Client, owner: User, shelf: None) -> None:
+    Track.objects.filter(title="Piano only").update(bpm=90.5, key="Am")
+    Track.objects.filter(title="Guitar only").update(bpm=140, key="C")
+    Track.objects.filter(title="Guitar and piano").update(created_at="2020-02-02T12:00Z")
+    assert titles(page, "?bpm_min=90&bpm_max=100") == ["Piano only"]
+    assert titles(page, "?bpm_min=90&ordering=-bpm") == ["Guitar only", "Piano only"]
+    assert titles(page, "?key=C") == ["Guitar only"]
+    assert titles(page, "?key=C&key=Am") == ["Piano only", "Guitar only"]
+    assert titles(page, "?key=G&key_mode=compatible") == ["Guitar only"]
+    assert titles(page, "?uploaded_before=2020-02-03") == ["Guitar and piano"]
+    assert titles(page, "?uploaded_after=2020-02-03") == ["Piano only", "Guitar only"]
+
+
+def test_any_of_the_tags_may_do(page: Client, shelf: None) -> None:
+    assert len(titles(page, "?tag=guitar&tag=piano&tag_mode=any")) == 3
+    text = page.get("/?tag=guitar&tag=piano").content.decode()
+    assert 'name="tag_mode"' in text
+
+
+def test_every_condition_that_stands_can_be_taken_away(page: Client, shelf: None) -> None:
+    query = (
+        "q=x&tag_min=0.5&source=person&state=tagged&bpm_min=90&key=F%23m&uploaded_after=2020-01-01"
+    )
+    chosen = page.get(f"/?{query}").context["chosen"]
+    assert [item.label for item in chosen] == [
+        "“x”",
+        "≥ 50\u00a0%",
+        "tags by people",
+        "tagged",
+        "from 90 BPM",
+        "F♯ minor",
+        "uploaded from 2020-01-01",
+    ]
+    for item in chosen:
+        assert page.get(item.remove_url).status_code == 200
+
+
+@pytest.mark.parametrize("query", ["?bpm_min=fast", "?key=H", "?uploaded_after=soon", "?id=1"])
+def test_more_nonsense_is_refused(query: str, page: Client, shelf: None) -> None:
+    assert page.get(f"/{query}").status_code == 400

@@ -55,5 +55,31 @@ def test_the_list_needs_a_fixed_number_of_queries(
 ) -> None:
     for angle in range(5):
         rows.heard(rows.track(owner), embedding=rows.direction(angle))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         show(page, song, **{"HX-Request": "true"})
+
+
+def test_more_like_these_and_less_like_those(page: Client, owner: User, song: Track) -> None:
+    near = rows.heard(rows.track(owner, "Near"), embedding=rows.direction(20))
+    far = rows.heard(rows.track(owner, "Far"), embedding=rows.direction(80), guitar=0.9)
+    sent = page.post("/bulk/", {"action": "similar", "id": [song.pk, near.pk]})
+    response = page.get(sent["Location"])
+    text = response.content.decode()
+    assert [found.track.title for found, _more, _less in response.context["rows"]] == ["Far"]
+    assert "Play Far from 0:00, where it matches best" in text
+    _found, more, less = response.context["rows"][0]
+    assert [track for track, _ in page.get(more).context["like"]] == [song, near, far]
+    assert [track for track, _ in page.get(less).context["unlike"]] == [far]
+    swapped = page.get(f"/similar/?like={song.pk}&tag=guitar")
+    assert [found.track for found, _more, _less in swapped.context["rows"]] == [far]
+
+
+def test_without_examples_it_says_what_to_do(page: Client, song: Track) -> None:
+    assert "Like what?" in page.get("/similar/").content.decode()
+    assert page.get("/similar/?like=1").status_code == 400
+
+
+def test_somebody_elses_track_is_no_example(outside: Client, song: Track) -> None:
+    text = outside.get(f"/similar/?like={song.pk}").content.decode()
+    assert "Like what?" in text
+    assert "Blue hour" not in text

@@ -77,6 +77,7 @@ CELERY_TASK_ROUTES = {
     "tagger.tasks.sweep_uploads": {"queue": "maintenance"},
     "tagger.tasks.train_when_due": {"queue": "maintenance"},
     "tagger.tasks.purge_trash": {"queue": "maintenance"},
+    "tagger.tasks.place_on_maps": {"queue": "maintenance"},
     "tagger.tasks.look_for_music": {"queue": "maintenance"},
     "tagger.tasks.deliver_webhooks": {"queue": "maintenance"},
 }
@@ -96,6 +97,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "tagger.tasks.sweep_uploads",
         "schedule": timedelta(hours=1),
         "options": {"queue": "maintenance", "expires": 3600},
+    },
+    "place-on-maps": {
+        "task": "tagger.tasks.place_on_maps",
+        "schedule": timedelta(minutes=1),
+        "options": {"queue": "maintenance", "expires": 60},
     },
     "purge-trash": {
         "task": "tagger.tasks.purge_trash",

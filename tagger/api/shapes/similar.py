@@ -7,9 +7,21 @@ from rest_framework import serializers
 from .track import TrackShape
 
 
+class MomentShape(serializers.Serializer[Any]):
+    """Seconds from the beginning: of the track found, and of the track it is like."""
+
+    start = serializers.FloatField()
+    end = serializers.FloatField()
+    like = serializers.UUIDField()
+    like_start = serializers.FloatField()
+
+
 class LikenessShape(serializers.Serializer[Any]):
     likeness = serializers.FloatField(
         source="value", help_text="Cosine of the angle between the embeddings; 1 is the same sound."
+    )
+    moment = MomentShape(
+        allow_null=True, help_text="The ten seconds of both whose tags match best."
     )
     track = TrackShape()
 

@@ -5,13 +5,18 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from tagger.actions.effective_tags import rebuild_many
+from tagger.actions.questions import ask_again
 from tagger.models import Track
 from tagger.queries.batches import batches
 
 
 class Command(BaseCommand):
-    help = "Write every track's effective tags anew from verdicts and the models' scores."
+    help = "Write every track's effective tags and review questions anew from verdicts and scores."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        count = sum(rebuild_many(ids) for ids in batches(Track.objects.all()))
+        count = 0
+        for ids in batches(Track.objects.all()):
+            count += rebuild_many(ids)
+            for track in Track.objects.filter(pk__in=ids).only("notes", "owner_id"):
+                ask_again(track)
         self.stdout.write(f"Rebuilt the tags of {count} tracks.")

@@ -31,6 +31,8 @@ def bulk(request: PageRequest) -> HttpResponse:
     wish = request.POST.get("action", "")
     if wish in EXPORTS:
         return redirect(query.export_url(EXPORTS[wish]))
+    if wish == "similar":
+        return redirect(f"{reverse('web:alike')}?{_likes(request.POST)}")
     if wish not in BulkAction:
         return HttpResponseBadRequest("action: what is to be done with the tracks.")
     asked = BulkRequest(BulkAction(wish), query.urlencode(), request.POST.get("tag", ""))
@@ -65,6 +67,10 @@ def _query(sent: QueryDict) -> LibraryQuery:
     if _is_whole(sent):
         return LibraryQuery(QueryDict(sent.get("query", ""))).unpaged()
     return LibraryQuery(QueryDict(urlencode({"id": ",".join(sent.getlist("id"))})))
+
+
+def _likes(sent: QueryDict) -> str:
+    return urlencode([("like", track_id) for track_id in sent.getlist("id")])
 
 
 def _ask(request: PageRequest, asked: BulkRequest) -> HttpResponse:

@@ -9,11 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from ...models import Track
+from ...models.music_key import MusicKey
 from ...queries.facets import facet_groups
 from ...queries.library import LibraryFilter, library
 from ...queries.rows import rows
+from ...queries.saved_views import saved_views
 from ..access import PageRequest, signed_in
-from ..facet_view import chosen, sections
+from ..conditions import conditions
+from ..facet_view import sections
 from ..library_query import LibraryQuery
 from ..selection import tag_choices
 from ..transfers import poll_seconds
@@ -28,6 +31,8 @@ SORTS = [
     ("artist", _("artist")),
     ("duration", _("shortest first")),
     ("-duration", _("longest first")),
+    ("bpm", _("slowest first")),
+    ("-bpm", _("fastest first")),
 ]
 
 
@@ -49,29 +54,37 @@ def library_page(request: PageRequest) -> HttpResponse:
         "poll": poll_seconds(listed),
         "sections": sections(facet_groups(found), query),
         "empty_library": page.paginator.count == 0 and not query.narrows,
-        **_controls(query),
+        **_controls(request, query),
     }
     return render(request, "web/library.html", context)
 
 
-def _controls(query: LibraryQuery) -> dict[str, Any]:
+FIELDS = (
+    *("q", "tag_min", "tag_mode", "source", "bpm_min", "bpm_max", "key", "key_mode"),
+    *("uploaded_after", "uploaded_before", "state"),
+)
+MORE = ("source", "bpm_min", "bpm_max", "key", "uploaded_after", "uploaded_before", "state")
+
+
+def _controls(request: PageRequest, query: LibraryQuery) -> dict[str, Any]:
     return {
+        **{name: query.value(name) for name in FIELDS},
         "narrows": query.narrows,
-        "words": query.value("q"),
         "least": float(query.value("tag_min") or 0),
-        "state": query.value("state"),
-        "chosen": chosen(query),
+        "tags_chosen": len(query.values("tag")),
+        "more_conditions": any(query.value(name) for name in MORE),
+        "chosen": conditions(query),
         "states": Track.State.choices,
-        "facet_hidden": query.hidden("q", "tag_min", "state"),
+        "keys": MusicKey.choices,
+        "facet_hidden": query.hidden(*FIELDS),
         "sort_hidden": query.hidden("ordering"),
         "sorts": [sort for sort in SORTS if sort[0] != "-score" or query.values("tag")],
         "ordering": query.value("ordering") or "-created",
+        "saved_views": saved_views(request.user, query.view),
+        "view": query.view,
         "selection_query": query.unpaged().urlencode(),
         "selectable_tags": tag_choices(),
         "exports": [(suffix.upper(), query.export_url(suffix)) for suffix in EXPORTS],
-        "without_score": query.set("tag_min", "").url,
-        "without_words": query.set("q", "").url,
-        "without_state": query.set("state", "").url,
     }
 
 

@@ -1,16 +1,19 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from ...queries.library import library
+from ...models import Track
+from ...queries.library import LibraryFilter, library
 from ...queries.similar import similar_tracks
 from ..access import PageRequest, own_track, signed_in
+from ..alike_query import AlikeQuery
 
-SHOWN = 8
+SHOWN, MANY = 8, 30
 
 
 @require_safe
@@ -18,7 +21,35 @@ SHOWN = 8
 def similar_page(request: PageRequest, track_id: UUID) -> HttpResponse:
     """The track's page fetches its list from here, since a large library takes a moment."""
     track = own_track(request, track_id)
-    found = similar_tracks(track, library(request.user), most=SHOWN)
+    found = similar_tracks([track], library(request.user), most=SHOWN)
     part = request.htmx and not request.htmx.boosted
     template = "web/_similar.html" if part else "web/similar.html"
     return render(request, template, {"track": track, "similar": found})
+
+
+@require_safe
+@signed_in
+def alike_page(request: PageRequest) -> HttpResponse:
+    """More like these, less like those; the library's own conditions narrow it."""
+    query = AlikeQuery(request.GET)
+    narrowed = LibraryFilter(query.conditions, queryset=library(request.user))
+    if not query.is_valid or not narrowed.is_valid():
+        return HttpResponseBadRequest("like and unlike: ids of tracks; else as in the library.")
+    like, unlike = _named(request, query.like), _named(request, query.unlike)
+    found = similar_tracks(like, narrowed.qs, most=MANY, unlike=unlike) if like else None
+    context = {
+        "like": [(track, query.without(track.pk)) for track in like],
+        "unlike": [(track, query.without(track.pk)) for track in unlike],
+        "similar": found,
+        "rows": [
+            (near, query.more(near.track.pk), query.less(near.track.pk))
+            for near in (found.nearest if found else [])
+        ],
+    }
+    return render(request, "web/alike.html", context)
+
+
+def _named(request: PageRequest, ids: Sequence[UUID]) -> list[Track]:
+    """In the order asked for; those that have gone are passed over."""
+    found = library(request.user).in_bulk(list(ids))
+    return [found[pk] for pk in ids if pk in found]

@@ -53,3 +53,24 @@ def test_a_track_that_was_not_heard_says_so(api: Client, song: Track) -> None:
     response = api.get(address(song))
     assert response.status_code == 404
     assert response.json()["type"] == "/api/v1/problems/not-analysed/"
+
+
+def test_further_examples_pull_and_push(api: Client, owner: User, song: Track) -> None:
+    violin = Track.objects.get(title="Violin")
+    query = {"like": str(violin.pk), "limit": "1"}
+    first = api.get(address(song), query).json()["results"][0]
+    assert first["track"]["title"] == "Piano 12"
+    assert first["moment"]["like"] in (str(song.pk), str(violin.pk))
+    away = api.get(address(song), {"unlike": str(violin.pk), "limit": "1"}).json()["results"][0]
+    assert away["track"]["title"] == "Piano 1"
+
+
+@pytest.mark.parametrize("name", ["like", "unlike"])
+def test_an_example_that_is_nobodys_is_refused(
+    api: Client, outsider: User, song: Track, name: str
+) -> None:
+    theirs = rows.track(outsider)
+    for wish in ("1", str(theirs.pk), f"{song.pk},{theirs.pk}"):
+        response = api.get(address(song), {name: wish})
+        assert response.status_code == 400
+        assert response.json()["errors"][0]["parameter"] == name

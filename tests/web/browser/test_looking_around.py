@@ -82,7 +82,9 @@ def test_no_page_scrolls_sideways(
     context = signed_in(chromium, live_server, owner, viewport=viewport)
     page = context.new_page()
     for path in ("/", "/?tag=guitar", "/tags/", "/tags/guitar/", "/upload/", "/account/",
-                 "/status/", f"/tracks/{shelf.pk}/", f"/tracks/{shelf.pk}/edit/"):  # fmt: skip
+                 "/status/", "/review/", "/trash/", "/jobs/", "/views/", "/map/",
+                 f"/similar/?like={shelf.pk}",
+                 f"/tracks/{shelf.pk}/", f"/tracks/{shelf.pk}/edit/"):  # fmt: skip
         page.goto(path)
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= width, f"{path} is {wide} px wide"

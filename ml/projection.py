@@ -1,0 +1,100 @@
+"""Embeddings in two dimensions: t-SNE of some landmarks, all others placed among the nearest of
+these. So a large library costs what its landmarks cost, and new tracks join without moving old."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+LANDMARKS = 2000
+FEWEST = 5
+# Before t-SNE, which minds noise: most of what embeddings tell lies in few directions.
+DIRECTIONS = 50
+NEIGHBOURS = 5
+PERPLEXITY = 30.0
+
+
+@dataclass(frozen=True)
+class Projection:
+    """`mean` `(dims,)` and `directions` `(k, dims)` reduce embeddings of length 1; `landmarks`
+    `(n, k)` are reduced ones, and `places` `(n, 2)` in −1…1 say where they lie. All float32."""
+
+    mean: np.ndarray
+    directions: np.ndarray
+    landmarks: np.ndarray
+    places: np.ndarray
+
+    def place(self, embeddings: np.ndarray) -> np.ndarray:
+        """Places `(tracks, 2)` of embeddings `(tracks, dims)`; a landmark lies where it lay."""
+        reduced = (_of_length_one(embeddings) - self.mean) @ self.directions.T
+        squares = (
+            (reduced**2).sum(1)[:, None]
+            + (self.landmarks**2).sum(1)
+            - 2 * reduced @ self.landmarks.T
+        )
+        count = min(NEIGHBOURS, len(self.landmarks))
+        nearest = np.argpartition(squares, count - 1, axis=1)[:, :count]
+        distances = np.maximum(np.take_along_axis(squares, nearest, axis=1), 1e-9)
+        weights = 1 / distances
+        weights /= weights.sum(axis=1, keepdims=True)
+        places: np.ndarray = (self.places[nearest] * weights[:, :, None]).sum(axis=1)
+        return places
+
+    def to_bytes(self) -> bytes:
+        file = io.BytesIO()
+        np.savez_compressed(file, **asdict(self))
+        return file.getvalue()
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> Projection:
+        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+            return cls(**{name: arrays[name] for name in cls.__dataclass_fields__})
+
+
+def fit_projection(embeddings: np.ndarray, *, seed: int = 0) -> Projection:
+    """Learn from embeddings `(tracks, dims)`, of which at most LANDMARKS should be given.
+
+    A minute at most on one core. Raises ValueError for fewer than FEWEST.
+    """
+    from sklearn.decomposition import PCA
+
+    if len(embeddings) < FEWEST:
+        raise ValueError(f"A map needs at least {FEWEST} tracks; these are {len(embeddings)}.")
+    units = _of_length_one(embeddings)
+    # Tracks that are all the same would otherwise have no direction to begin with.
+    units += np.random.default_rng(seed).normal(scale=1e-5, size=units.shape).astype(np.float32)
+    pca = PCA(min(DIRECTIONS, *units.shape), random_state=seed).fit(units)
+    landmarks = pca.transform(units).astype(np.float32)
+    return Projection(
+        mean=pca.mean_.astype(np.float32),
+        directions=pca.components_.astype(np.float32),
+        landmarks=landmarks,
+        places=_spread(_tsne(landmarks, seed)),
+    )
+
+
+def _tsne(landmarks: np.ndarray, seed: int) -> np.ndarray:
+    from sklearn.manifold import TSNE
+
+    places: np.ndarray = TSNE(
+        perplexity=min(PERPLEXITY, (len(landmarks) - 1) / 3),
+        init="pca",
+        random_state=seed,
+        n_jobs=1,
+    ).fit_transform(landmarks)
+    return places
+
+
+def _spread(places: np.ndarray) -> np.ndarray:
+    """Around the middle, in −1…1."""
+    centred = places - places.mean(axis=0)
+    spread: np.ndarray = (centred / max(float(np.abs(centred).max()), 1e-9)).astype(np.float32)
+    return spread
+
+
+def _of_length_one(embeddings: np.ndarray) -> np.ndarray:
+    lengths = np.linalg.norm(embeddings, axis=1, keepdims=True)
+    units: np.ndarray = (embeddings / np.maximum(lengths, 1e-9)).astype(np.float32)
+    return units

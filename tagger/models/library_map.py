@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class LibraryMap(models.Model):
+    """How one person's library is laid out in two dimensions, as one model version hears it."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    model = models.ForeignKey("ModelVersion", on_delete=models.CASCADE, related_name="+")
+    projection = models.BinaryField(help_text=_("Of ml.projection: places new tracks too."))
+    drawn_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["owner", "model"], name="one_map_per_model")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.owner_id} by model {self.model_id}"
+
+
+class MapPoint(models.Model):
+    """Where a track lies on a map, −1…1."""
+
+    map = models.ForeignKey(LibraryMap, on_delete=models.CASCADE, related_name="points")
+    track = models.ForeignKey("Track", on_delete=models.CASCADE, related_name="map_points")
+    x = models.FloatField()
+    y = models.FloatField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["map", "track"], name="one_point_per_track")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.track_id} at {self.x:.2f}, {self.y:.2f}"

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Question(models.Model):
+    """A tag of which a model is not sure in a track, for the owner to decide. Derived from what
+    the model heard, so it can be made anew."""
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="questions"
+    )
+    track = models.ForeignKey("Track", on_delete=models.CASCADE, related_name="questions")
+    model = models.ForeignKey("ModelVersion", on_delete=models.CASCADE, related_name="questions")
+    tag = models.ForeignKey("Tag", on_delete=models.CASCADE, related_name="questions")
+    priority = models.FloatField(help_text=_("Those with more are asked first."))
+    skipped_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-priority", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["track", "model", "tag"], name="question_once")
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["owner", "model", "-priority", "id"],
+                condition=models.Q(skipped_at=None),
+                name="question_next",
+            ),
+            models.Index(
+                fields=["owner", "model"],
+                condition=models.Q(skipped_at__isnull=False),
+                name="question_skipped",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tag} in {self.track_id}?"

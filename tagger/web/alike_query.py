@@ -1,0 +1,50 @@
+"""The address of the page of likeness is its query: tracks wanted, tracks not, conditions."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import QueryDict
+from django.urls import reverse
+
+NAMES = ("like", "unlike")
+# More would not make the direction clearer.
+MOST = 50
+
+
+class AlikeQuery:
+    """Immutable; every change is an address."""
+
+    def __init__(self, params: QueryDict) -> None:
+        self._params = params
+        try:
+            self.like, self.unlike = (
+                [UUID(value) for value in params.getlist(name)][:MOST] for name in NAMES
+            )
+            self.is_valid = True
+        except ValueError:
+            self.like, self.unlike, self.is_valid = [], [], False
+
+    @property
+    def conditions(self) -> QueryDict:
+        """What narrows the library."""
+        params = self._params.copy()
+        for name in (*NAMES, "ordering"):
+            params.pop(name, None)
+        return params
+
+    def more(self, track_id: UUID) -> str:
+        return self._changed("like", track_id)
+
+    def less(self, track_id: UUID) -> str:
+        return self._changed("unlike", track_id)
+
+    def without(self, track_id: UUID) -> str:
+        return self._changed("", track_id)
+
+    def _changed(self, side: str, track_id: UUID) -> str:
+        params = self._params.copy()
+        for name in NAMES:
+            kept = [value for value in params.getlist(name) if value != str(track_id)]
+            params.setlist(name, [*kept, str(track_id)] if name == side else kept)
+        return f"{reverse('web:alike')}?{params.urlencode()}"

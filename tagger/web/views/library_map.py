@@ -1,0 +1,75 @@
+"""The library in two dimensions: near is alike. Drawn by a worker, coloured by tag."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from ...actions.library_map import request_map
+from ...models import Job, Tag
+from ...queries.jobs import own_jobs
+from ...queries.library import LibraryFilter, library
+from ...queries.library_map import MOST_DRAWN, current_map, map_points, unplaced
+from ..access import PageRequest, signed_in
+from ..conditions import conditions
+from ..library_query import LibraryQuery
+
+LISTED = 50
+GROUPS = [choice for choice in Tag.Group.choices if choice[0] != Tag.Group.OTHER]
+
+
+@require_safe
+@signed_in
+def map_page(request: PageRequest) -> HttpResponse:
+    drawn = current_map(request.user)
+    job = own_jobs(request.user).filter(kind=Job.Kind.DRAW_MAP).first()
+    query = LibraryQuery(request.GET)
+    context = {
+        "drawn": drawn,
+        "job": job,
+        "drawing": job is not None and job.is_open,
+        "unplaced": unplaced(drawn).count() if drawn else 0,
+        "group": _group(request),
+        "groups": GROUPS,
+        "chosen": conditions(query) if drawn else [],
+        "hidden": query.hidden("group"),
+        "points": f"{reverse('web:map-points')}?{request.GET.urlencode()}",
+        "listed": Paginator(library(request.user), LISTED).page(1) if drawn else [],
+    }
+    return render(request, "web/map.html", context)
+
+
+@require_safe
+@signed_in
+def map_points_view(request: PageRequest) -> HttpResponse:
+    """What the script draws: points of a thousandth's precision, each with the place of its tag."""
+    drawn = current_map(request.user)
+    narrowed = LibraryFilter(request.GET, queryset=library(request.user))
+    if drawn is None or not narrowed.is_valid():
+        return JsonResponse({"tags": [], "points": [], "total": 0})
+    found = map_points(drawn, narrowed.qs, _group(request))
+    body = {
+        "tags": [tag.name for tag in found.tags],
+        "points": [
+            [str(pk), title, artist, round(x, 4), round(y, 4), tag]
+            for pk, title, artist, x, y, tag in found.points
+        ],
+        "total": found.total,
+        "most": MOST_DRAWN,
+    }
+    return JsonResponse(body, headers={"Cache-Control": "private, no-store"})
+
+
+@require_POST
+@signed_in
+def draw(request: PageRequest) -> HttpResponse:
+    request_map(request.user, trigger=Job.Trigger.WEB)
+    return redirect("web:map")
+
+
+def _group(request: PageRequest) -> str:
+    wish = request.GET.get("group", "")
+    return wish if wish in dict(GROUPS) else Tag.Group.GENRE.value

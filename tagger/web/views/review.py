@@ -1,0 +1,92 @@
+"""One question at a time: is this tag in this track? The session remembers what can be undone."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse, HttpResponseBadRequest
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from ...actions.review import ReviewAnswer, answer_question, ask_skipped, take_back
+from ...models import Question, Tag, Track
+from ...queries.library import library
+from ...queries.review import (
+    MOST_COUNTED,
+    count_up_to_most,
+    open_questions,
+    shown,
+    skipped_questions,
+)
+from ..access import PageRequest, signed_in
+
+REMEMBERED = 50
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def review_page(request: PageRequest) -> HttpResponse:
+    if request.method == "POST":
+        return _act(request)
+    question = _wanted(request) or open_questions(request.user).first()
+    left = count_up_to_most(open_questions(request.user))
+    done = len(request.session.get("reviewed", []))
+    context = {
+        "shown": shown(question) if question else None,
+        "left": min(left, MOST_COUNTED),
+        "more": left > MOST_COUNTED,
+        "done": done,
+        "all": done + left,
+        "skipped": count_up_to_most(skipped_questions(request.user)),
+    }
+    return render(request, "web/review.html", context)
+
+
+def _wanted(request: PageRequest) -> Question | None:
+    """The question an undo leads back to."""
+    wish = request.GET.get("question", "")
+    return open_questions(request.user).filter(pk=wish).first() if wish.isdecimal() else None
+
+
+def _act(request: PageRequest) -> HttpResponse:
+    wish = request.POST.get("answer", "")
+    if wish == "undo":
+        return _undo(request)
+    if wish == "skipped":
+        ask_skipped(request.user)
+        return redirect("web:review")
+    if wish not in [answer.value for answer in ReviewAnswer]:
+        return HttpResponseBadRequest("answer: yes, no, skip, undo or skipped.")
+    named = request.POST.get("question", "")
+    # One that was answered in another window is no longer there: the next is shown.
+    question = open_questions(request.user).filter(pk=named).first() if named.isdecimal() else None
+    if question:
+        answer_question(request.user, question, ReviewAnswer(wish))
+        _remember(request, question, wish)
+    return redirect("web:review")
+
+
+def _remember(request: PageRequest, question: Question, answer: str) -> None:
+    word = {"track": str(question.track_id), "tag": question.tag_id, "answer": answer}
+    request.session["reviewed"] = [*request.session.get("reviewed", []), word][-REMEMBERED:]
+
+
+def _undo(request: PageRequest) -> HttpResponse:
+    words: list[dict[str, Any]] = request.session.get("reviewed", [])
+    if not words:
+        return redirect("web:review")
+    request.session["reviewed"] = words[:-1]
+    last = words[-1]
+    track = library(request.user).filter(pk=UUID(last["track"])).first()
+    tag = Tag.objects.filter(pk=last["tag"]).first()
+    if track is None or tag is None:
+        return redirect("web:review")
+    take_back(request.user, track, tag, ReviewAnswer(last["answer"]))
+    return redirect(_address_of(request, track, tag))
+
+
+def _address_of(request: PageRequest, track: Track, tag: Tag) -> str:
+    again = open_questions(request.user).filter(track=track, tag=tag).first()
+    return f"{reverse('web:review')}?question={again.pk}" if again else reverse("web:review")
