@@ -50,11 +50,11 @@ export class MapView {
     });
   }
 
-  // The nearest one in a direction: what is aside counts double.
+  // The nearest one in a direction: what is aside counts double. The first is the one in the middle.
   next(right, up) {
-    const from = this.spot ?? { x: this.x - right * 1e-6, y: this.y - up * 1e-6 };
+    if (!this.spot) return this.#nearest(({ x, y }) => Math.hypot(x - this.x, y - this.y));
     return this.#nearest((point) => {
-      const [dx, dy] = [point.x - from.x, point.y - from.y];
+      const [dx, dy] = [point.x - this.spot.x, point.y - this.spot.y];
       const ahead = dx * right + dy * up;
       const aside = Math.abs(dx * up - dy * right);
       return point !== this.spot && ahead > aside / 4 && ahead > 0 ? ahead + 2 * aside : Infinity;
