@@ -53,5 +53,6 @@ def test_space_plays_the_telling_seconds_and_stops_behind_them(web: Page, song: 
     expect(bar.get_by_role("button", name="Pause")).to_be_visible()
     web.get_by_label("Position").fill("9.8")
     expect(bar.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    web.get_by_role("heading", name="harp here?").click()
     web.keyboard.press("Space")
     expect(bar.get_by_role("button", name="Pause")).to_be_visible()
