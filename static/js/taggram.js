@@ -3,15 +3,32 @@
 import { clock } from "./clock.js";
 
 const HEIGHT = 12;
+// A tag that is not sure of the whole is shown when some moment scores this much.
+const PASSING = 0.35;
+const MOST_PASSING = 6;
 
-// Rows of the page that are sure, with the model's raw labels behind each.
-function shownTags() {
-  return [...document.querySelectorAll("#tags .tag-row.sure")].map((row) => ({
+// Rows of the page with the model's raw labels behind each.
+function tagsOf(selector) {
+  return [...document.querySelectorAll(`#tags ${selector}`)].map((row) => ({
     name: row.dataset.tag,
     labels: row.dataset.labels.split("|"),
     score: row.querySelector(".score")?.textContent ?? "",
+    inPlaces: !row.matches(".sure"),
   }));
 }
+
+// What is sure of the whole track, then what is so only of parts of it, the surest first.
+function shownTags(data) {
+  const peak = (tag) => Math.max(...scoresOf(tag, data));
+  const passing = tagsOf("#less-certain .tag-row")
+    .filter((tag) => peak(tag) >= Math.max(PASSING, thresholdOf(tag, data)))
+    .sort((one, other) => peak(other) - peak(one));
+  return [...tagsOf(".tag-row.sure"), ...passing.slice(0, MOST_PASSING)];
+}
+
+const thresholdOf = (tag, data) => Math.min(
+  ...data.scores.filter(({ tag: raw }) => tag.labels.includes(raw)).map(({ threshold }) => threshold),
+);
 
 function scoresOf(tag, data) {
   const columns = tag.labels.map((label) => data.scores.findIndex(({ tag: raw }) => raw === label)).filter((at) => at >= 0);
@@ -40,7 +57,7 @@ class Row {
       score,
     }));
     this.element = document.createElement("div");
-    this.element.className = "taggram-row";
+    this.element.className = tag.inPlaces ? "taggram-row in-places" : "taggram-row";
     this.element.append(this.#label(tag, onSeek), this.#canvas(tag, onSeek));
   }
 
@@ -84,7 +101,7 @@ export async function drawTaggram(deck, address, total, onSeek) {
   let rows = [];
   const redraw = () => rows.forEach((row) => row.redraw());
   const build = () => {
-    rows = shownTags().map((tag) => new Row(tag, data, total, onSeek));
+    rows = shownTags(data).map((tag) => new Row(tag, data, total, onSeek));
     holder.replaceChildren(...rows.map(({ element }) => element), line);
     deck.querySelector("#taggram-hint").hidden = !rows.length;
     redraw();

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -14,6 +15,7 @@ from ml.audio import AudioError
 from ..models import Job, Track
 from ..storage import on_this_machine
 from . import jobs
+from .heartbeat import heartbeat
 from .ingest import limits
 from .reporting import Reporter, Stopped
 
@@ -30,9 +32,8 @@ def request_music(track: Track, *, trigger: Job.Trigger) -> Job | None:
         return None
     with transaction.atomic():
         locked = Track.objects.select_for_update(no_key=True).filter(pk=track.pk)
-        if not locked.filter(music_state=Track.MusicState.PENDING).exists() or is_being_measured(
-            track
-        ):
+        unknown = locked.filter(music_state=Track.MusicState.PENDING).exists()
+        if not unknown or is_being_measured(track.pk):
             return None
         return jobs.create_job(
             Job.Kind.ANALYSE_MUSIC, owner=track.owner, trigger=trigger, track=track
@@ -91,7 +92,8 @@ def _measure(job: Job, track: Track) -> Music:
 
     duration = track.duration or 0.0
     reporter = Reporter(job)
-    with on_this_machine(track.file) as path:
+    # The first of a new process waits for its compiler.
+    with heartbeat(job), on_this_machine(track.file) as path:
         return analyse_music(
             path,
             duration,
@@ -112,8 +114,9 @@ def _record(track: Track, music: Music) -> None:
     )
 
 
-def is_being_measured(track: Track) -> bool:
-    return _open_jobs().filter(track=track).exists()
+def is_being_measured(track_id: UUID) -> bool:
+    """Whoever shows the track asks this first: the end of the job then finds the figures there."""
+    return _open_jobs().filter(track=track_id).exists()
 
 
 def _open_jobs() -> QuerySet[Job]:

@@ -12,6 +12,7 @@ from ml.audio import AudioError, Samples
 from ..models import Job, Track
 from ..storage import on_this_machine
 from . import jobs
+from .heartbeat import heartbeat
 from .ingest import limits
 from .reporting import Reporter, Stopped
 
@@ -49,7 +50,8 @@ def draw_track_spectrogram(job: Job) -> None:
 def _drawn(job: Job, track: Track) -> bytes:
     from ml.music.spectrogram import png, spectrogram
 
-    return png(spectrogram(_reported(job, track), track.duration or 0.0))
+    with heartbeat(job):
+        return png(spectrogram(_reported(job, track), track.duration or 0.0))
 
 
 def _reported(job: Job, track: Track) -> Iterator[Samples]:

@@ -61,8 +61,9 @@ def _record(job: Job, track: Track, model: ModelVersion, heard: Heard) -> None:
     except Track.DoesNotExist:
         logger.info("track %s was deleted while it was being heard", track.pk)
     else:
-        jobs.succeed(job)
+        # First, so that a page that sees the tags waits for tempo and key as well.
         request_music(track, trigger=Job.Trigger(job.trigger))
+        jobs.succeed(job)
 
 
 def _hear(job: Job, track: Track, model: ModelVersion) -> Heard:

@@ -26,6 +26,7 @@ from ..transfers import poll_seconds, transfer
 @require_safe
 @signed_in
 def track_page(request: PageRequest, track_id: UUID) -> HttpResponse:
+    measuring = is_being_measured(track_id)
     row = transfer(own_track(request, track_id))
     context = {
         "track": row.track,
@@ -33,7 +34,7 @@ def track_page(request: PageRequest, track_id: UUID) -> HttpResponse:
         "poll": poll_seconds([row]),
         "tags": track_tags(row.track),
         "history": verdict_history(row.track),
-        "music_open": is_being_measured(row.track),
+        "music_open": measuring,
     }
     return render(request, "web/track.html", context)
 
@@ -42,8 +43,7 @@ def track_page(request: PageRequest, track_id: UUID) -> HttpResponse:
 @signed_in
 def music(request: PageRequest, track_id: UUID) -> HttpResponse:
     """Tempo and key; the part of the page that asks for itself while they are looked for."""
-    track = own_track(request, track_id)
-    context = {"track": track, "music_open": is_being_measured(track)}
+    context = {"music_open": is_being_measured(track_id), "track": own_track(request, track_id)}
     return render(request, "web/_music.html", context)
 
 

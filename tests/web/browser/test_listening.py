@@ -193,3 +193,16 @@ COLOURED = """() => {
 
 def _posts(route: Route) -> bool:
     return route.request.method == "POST"
+
+
+def test_a_tag_that_is_heard_in_places_only_has_a_row_below(web: Page, song: Track) -> None:
+    analysis = song.analyses.get()
+    scores = analysis.segment_scores()
+    scores[15:, analysis.model.labels.index("techno")] = 0.7
+    analysis.scores = scores.astype("<f2").tobytes()
+    analysis.save()
+    web.goto(f"/tracks/{song.pk}/")
+    expect(web.locator(".taggram-row")).to_have_count(3)
+    expect(web.locator(".taggram-row").last).to_have_class(re.compile("in-places"))
+    web.get_by_role("button", name="techno", exact=True).click()
+    until(web, "sound.currentTime >= 40")
