@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from ml.callbacks import EpochReport
 
-from ..models import Job, ModelVersion, Training, TrainingEpoch, User
+from ..models import Job, ModelVersion, Training, TrainingEpoch, User, Webhook
 from . import jobs
+from .events import announce_to_staff
 from .model_versions import install_model
 from .training_choices import (
     Choices,
@@ -120,6 +121,7 @@ def finish_training(training: Training, job: Job, weights: Path) -> ModelVersion
         version = install_model(weights, name=training.name, by=job.owner)
         training.model, training.expected_end = version, None
         training.save(update_fields=["model", "expected_end"])
+        announce_to_staff(Webhook.Event.TRAINING_FINISHED, training=training.pk, model=version.name)
     return version
 
 

@@ -19,6 +19,7 @@ class Webhook(models.Model):
         TRACK_RESTORED = "track.restored", _("A track was restored from the Trash")
         VERDICT_CHANGED = "verdict.changed", _("A tag was accepted, rejected or withdrawn")
         JOB_FAILED = "job.failed", _("A job failed")
+        TRAINING_FINISHED = "training.finished", _("A training has made a model")
         MODEL_ACTIVATED = "model.activated", _("Another model came into use")
 
     class Off(models.TextChoices):
@@ -26,7 +27,7 @@ class Webhook(models.Model):
         GONE = "gone", _("the server answered 410: nothing is wanted there any more")
         UNREACHABLE = "unreachable", _("nothing has arrived there for three days")
 
-    STAFF_EVENTS: ClassVar = frozenset({Event.MODEL_ACTIVATED})
+    STAFF_EVENTS: ClassVar = frozenset({Event.TRAINING_FINISHED, Event.MODEL_ACTIVATED})
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(

@@ -10,6 +10,8 @@ from ...models import ApiToken, User
 
 
 class MeShape(serializers.ModelSerializer[User]):
+    email = serializers.CharField(read_only=True, help_text="Empty where none was given.")
+
     class Meta:
         model = User
         fields: ClassVar[list[str]] = ["username", "email", "is_staff", "date_joined"]

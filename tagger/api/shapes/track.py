@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from ...models import Track
+from ...models import MusicKey, Track
 from ...queries.rows import chips
 from .examples import TRACK, UPLOADED, example
 from .job import JobShape
@@ -17,6 +17,7 @@ class TrackShape(serializers.ModelSerializer[Track]):
     """A track. Its tags must be fetched along (`queries.rows.WITH_TAGS`)."""
 
     tags = serializers.SerializerMethodField()
+    key = serializers.SerializerMethodField()
 
     class Meta:
         model = Track
@@ -47,6 +48,10 @@ class TrackShape(serializers.ModelSerializer[Track]):
         read_only_fields: ClassVar[list[str]] = [
             name for name in fields if name not in ("title", "artist", "album")
         ]
+
+    @extend_schema_field(serializers.ChoiceField(MusicKey.choices, allow_null=True))
+    def get_key(self, track: Track) -> str | None:
+        return track.key or None
 
     @extend_schema_field(ChipShape(many=True))
     def get_tags(self, track: Track) -> Any:

@@ -24,7 +24,7 @@ class WebhookShape(serializers.ModelSerializer[Webhook]):
         child=serializers.ChoiceField(Webhook.Event.choices),
         allow_empty=False,
         max_length=len(Webhook.Event),
-        help_text="model.activated is for staff.",
+        help_text="training.finished and model.activated are for staff.",
     )
     active = serializers.BooleanField(
         source="is_active", required=False, help_text="False: switched off, nothing is sent."
@@ -97,6 +97,7 @@ class EventDataShape(serializers.Serializer[Any]):
         required=False, allow_null=True, help_text="accepted, rejected, or null once withdrawn."
     )
     code = serializers.CharField(required=False, help_text="Why the job failed.")
+    training = serializers.UUIDField(required=False)
     model = serializers.CharField(required=False)
     webhook = serializers.UUIDField(required=False)
 
