@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
@@ -76,15 +77,18 @@ def write(
     return path
 
 
-def _frames(wave: Wave, rate: int, layout: str, size: int = 65_536) -> list[AudioFrame]:
-    frames = []
+def silence(seconds: float, rate: int) -> Wave:
+    """Takes no memory, however long: every sample is the same one."""
+    return np.broadcast_to(np.float32(0), (1, round(seconds * rate)))
+
+
+def _frames(wave: Wave, rate: int, layout: str, size: int = 65_536) -> Iterator[AudioFrame]:
     for start in range(0, wave.shape[1], size):
         part = np.ascontiguousarray(wave[:, start : start + size], np.float32)
         frame = AudioFrame.from_ndarray(part, format="fltp", layout=layout)
         frame.sample_rate = rate
         frame.pts = start
-        frames.append(frame)
-    return frames
+        yield frame
 
 
 def write_video(path: Path, *, sound: Wave | None, rate: int = 44_100) -> Path:

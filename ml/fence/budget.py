@@ -9,11 +9,12 @@ MEBIBYTE = 2**20
 # MiB fit in, several times over.
 MEMORY = 512 * MEBIBYTE
 
-# A slow disk, or a machine that does ten other things, still reads a MiB in this time.
-_SECONDS_A_MEBIBYTE = 1.0
-_LEAST_SECONDS = 60.0
+# Of wall clock: a slow disk, or a machine that does ten other things, still reads a MiB in this.
+_PATIENCE, _PATIENCE_A_MEBIBYTE = 60.0, 1.0
+# Of the processor: opening takes milliseconds, and reading a MiB even of tags not half a second.
+_OPENING, _READING_A_MEBIBYTE = 10.0, 0.5
 # Decoding and resampling run a hundred times faster than the sound lasts, and more.
-_CPU_A_SECOND_OF_SOUND = 0.1
+_DECODING_A_SECOND = 0.1
 
 
 @dataclass(frozen=True)
@@ -26,5 +27,6 @@ class Budget:
     @classmethod
     def of(cls, size: int, sound_seconds: float = 0.0) -> Budget:
         """For a file of `size` bytes, of which so many seconds of sound are decoded at most."""
-        reading = _LEAST_SECONDS + _SECONDS_A_MEBIBYTE * size / MEBIBYTE
-        return cls(round(reading + _CPU_A_SECOND_OF_SOUND * sound_seconds), reading)
+        mebibytes = size / MEBIBYTE
+        cpu = _OPENING + _READING_A_MEBIBYTE * mebibytes + _DECODING_A_SECOND * sound_seconds
+        return cls(round(cpu), _PATIENCE + _PATIENCE_A_MEBIBYTE * mebibytes)

@@ -175,12 +175,6 @@ def flac_that_claims_2_to_the_36_samples(folder: Path) -> tuple[str, bytes]:
     return "a.flac", bytes(content)
 
 
-@case("too-long")
-def five_hours_of_silence_in_a_small_file(folder: Path) -> tuple[str, bytes]:
-    silence = np.zeros((1, 5 * 3600 * 4_000), np.float32)
-    return "a.flac", factory.write(folder / "s.flac", silence, 4_000).read_bytes()
-
-
 @case("heard", "damaged")
 def mp3_cut_in_the_middle(folder: Path) -> tuple[str, bytes]:
     content = encoded(folder, "mp3")

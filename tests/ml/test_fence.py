@@ -15,11 +15,12 @@ from pathlib import Path
 import pytest
 
 from ml.audio import AudioError, DecoderLost, blocks, probe
-from ml.fence import seccomp
+from ml.fence import budget, seccomp
 from ml.fence.process import DECODERS
 from ml.fence.wire import BrokenFrame, Kind, read_frame, write_json
 from ml.metadata import read_metadata
 from tests import audio_factory as factory
+from tests.ml.hostile_contents import mp3_of_many_tags
 
 PATIENCE = 60
 linux = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
@@ -123,6 +124,16 @@ def test_a_decoder_that_dies_of_its_file_calls_it_damaged(
     assert caught.value.code == "damaged"
 
 
+def test_a_file_made_to_take_for_ever_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(budget, "_OPENING", 1.0)
+    file = tmp_path / "a.mp3"
+    file.write_bytes(mp3_of_many_tags(tmp_path, 50_000))
+    with pytest.raises(AudioError, match="more time than any recording needs"):
+        probe(file)
+
+
 @linux
 def test_a_decoder_that_is_killed_from_outside_is_not_the_files_fault(song: Path) -> None:
     probe(song)
@@ -151,6 +162,20 @@ def test_a_reader_that_leaves_ends_its_decoder(song: Path) -> None:
     stream, child = begun(song)
     stream.close()  # type: ignore[attr-defined]
     wait_until(lambda: child not in children(server()))
+
+
+@linux
+def test_many_readers_that_leave_at_once_do_no_harm_to_the_server(song: Path) -> None:
+    probe(song)
+    before = server()
+    for _ in range(10):
+        streams = [blocks(song) for _ in range(4)]
+        for stream in streams:
+            next(stream)
+        for stream in streams:
+            stream.close()  # type: ignore[attr-defined]
+        assert probe(song).channels == 1
+    assert server() == before
 
 
 READER = """

@@ -1,0 +1,120 @@
+"""Files changed at random, for a bounded time: each is heard or refused, and the decoder goes on.
+
+Longer: TONEMARK_FUZZ_SECONDS=600 .venv/bin/pytest -s tests/faults/test_fuzzing.py
+Again: TONEMARK_FUZZ_SEED=… and the number of the file that a failure tells.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections import Counter
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from ml.audio import AudioError, DecodeLimits, audio_digest, blocks, probe
+from ml.metadata import read_metadata
+from tests import audio_factory as factory
+
+SECONDS = float(os.environ.get("TONEMARK_FUZZ_SECONDS", "12"))
+SEED = int(os.environ.get("TONEMARK_FUZZ_SEED") or random.SystemRandom().randrange(10**6))
+FIRST = int(os.environ.get("TONEMARK_FUZZ_FILE", "0"))
+NASTY = (
+    b"\0" * 4,
+    b"\xff" * 4,
+    b"\x7f\xff\xff\xff",
+    b"\x80\0\0\0",
+    b"\0\0\0\1",
+    b"\xff\xff\xff\x7f",
+)
+LIMITS = DecodeLimits(max_seconds=600)
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300 + SECONDS * 10)]
+
+
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    folder = tmp_path_factory.mktemp("sources")
+    words = {"title": "Aria", "artist": "Mira"}
+    wave = factory.music(0.6, 48_000)
+    return {
+        suffix: factory.write(folder / f"a.{suffix}", wave, 48_000, metadata=words).read_bytes()
+        for suffix in factory.FORMATS
+    }
+
+
+def mutated(sources: dict[str, bytes], chance: random.Random) -> tuple[str, bytes]:
+    """One to twenty changes, most of them near the beginning, where the headers are."""
+    suffix = chance.choice(sorted(sources))
+    content = bytearray(sources[suffix])
+    for _ in range(chance.randint(1, 20)):
+        reach = chance.choice((64, 1_024, len(content)))
+        at = chance.randrange(min(reach, len(content)))
+        chance.choice((flip, overwrite, cut_out, double, splice))(content, at, chance, sources)
+    return suffix, bytes(content) or b"\0"
+
+
+def flip(content: bytearray, at: int, chance: random.Random, _: dict[str, bytes]) -> None:
+    content[at] ^= 1 << chance.randrange(8)
+
+
+def overwrite(content: bytearray, at: int, chance: random.Random, _: dict[str, bytes]) -> None:
+    content[at : at + 4] = chance.choice(NASTY)
+
+
+def cut_out(content: bytearray, at: int, chance: random.Random, _: dict[str, bytes]) -> None:
+    del content[at + 1 : at + 1 + chance.randrange(512)]
+
+
+def double(content: bytearray, at: int, chance: random.Random, _: dict[str, bytes]) -> None:
+    content[at:at] = content[at : at + chance.randrange(2_048)]
+
+
+def splice(content: bytearray, at: int, chance: random.Random, all_: dict[str, bytes]) -> None:
+    other = all_[chance.choice(sorted(all_))]
+    start = chance.randrange(len(other))
+    content[at : at + 256] = other[start : start + 256]
+
+
+def hear(file: Path) -> str:
+    """Everything the product asks of a file; how the last question ended."""
+    ends = []
+    for ask in (probe, audio_digest, lambda path: list(blocks(path, limits=LIMITS))):
+        try:
+            ask(file)
+            ends.append("heard")
+        except AudioError as error:
+            assert str(error).endswith(".")
+            ends.append(error.code)
+    read_metadata(file)
+    return ends[-1]
+
+
+def test_files_changed_at_random_end_in_a_clear_state(
+    sources: dict[str, bytes], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ends: Counter[str] = Counter()
+    until = time.monotonic() + SECONDS
+    for number in count(FIRST):
+        suffix, content = mutated(sources, random.Random(f"{SEED} {number}"))
+        file = tmp_path / f"{number}.{suffix}"
+        file.write_bytes(content)
+        try:
+            ends[hear(file)] += 1
+        except Exception as error:  # noqa: BLE001 - any is a finding
+            pytest.fail(f"TONEMARK_FUZZ_SEED={SEED} TONEMARK_FUZZ_FILE={number}: {error!r}")
+        file.unlink()
+        if time.monotonic() > until:
+            break
+    with capsys.disabled():
+        print(f"\nseed {SEED}: {ends.total()} files changed at random: {dict(ends)}")
+    assert hear(_good(sources, tmp_path)) == "heard"
+
+
+def _good(sources: dict[str, bytes], folder: Path) -> Path:
+    file = folder / "good.flac"
+    file.write_bytes(sources["flac"])
+    return file
