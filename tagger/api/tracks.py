@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.parsers import BaseParser, MultiPartParser
@@ -17,6 +16,7 @@ from ..actions.tracks import held, reanalyse_track, rename_track
 from ..actions.trash import delete_track
 from ..models import Job, Track
 from ..queries.library import LibraryFilter
+from ..upload_handler import TidyUploadHandler
 from .accepted import accepted
 from .access import own_track, own_tracks
 from .base import ApiView
@@ -66,7 +66,7 @@ class TrackList(ListView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         if request.method == "POST":
             _refuse_too_large(request)
-            request._request.upload_handlers = [TemporaryFileUploadHandler(request._request)]
+            request._request.upload_handlers = [TidyUploadHandler(request._request)]
         super().initial(request, *args, **kwargs)
 
     def get_parsers(self) -> list[BaseParser]:

@@ -8,11 +8,9 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
-from django.conf import settings
 from django.core.files.storage import Storage
-from django.utils import timezone
 
-from ..models import ModelVersion, Track
+from ..models import ModelVersion, ResumableUpload, Track
 from ..models.resumable_upload import parts_folder
 from ..queries.batches import batches
 from ..storage import media_storage
@@ -67,14 +65,30 @@ def _stored(storage: Storage, folder: str) -> Iterator[str]:
 
 
 def left_uploads(before: datetime) -> Iterator[Fault]:
-    """What broken requests left in the incoming folder: nothing was written to it since then."""
-    incoming = Path(settings.FILE_UPLOAD_TEMP_DIR)
-    for path in sorted(incoming.iterdir()) if incoming.exists() else ():
-        if path == parts_folder():  # they wait for days, and have rows of their own
-            continue
-        touched = max(found.stat().st_mtime for found in (path, *path.rglob("*")))
-        if datetime.fromtimestamp(touched, timezone.get_current_timezone()) < before:
-            yield Fault(Kind.UPLOAD_LEFT, path.name, "an upload that never ended")
+    """What broken requests left in the incoming folder: nothing was written to it since then.
+
+    Uploads that come in parts may be gone on with for days; theirs are left while they have a row.
+    """
+    parts = parts_folder()
+    known = {pk.hex for pk in ResumableUpload.objects.values_list("pk", flat=True)}
+    left = [path for path in _entries(parts.parent) if path != parts]
+    left += [path for path in _entries(parts) if path.name.partition(".")[0] not in known]
+    for path in left:
+        if _untouched(path, before.timestamp()):
+            name = path.relative_to(parts.parent)
+            yield Fault(Kind.UPLOAD_LEFT, str(name), "an upload that never ended")
+
+
+def _entries(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir()) if folder.exists() else []
+
+
+def _untouched(path: Path, since: float) -> bool:
+    """False for one that its request has deleted in this moment."""
+    try:
+        return max(found.stat().st_mtime for found in (path, *path.rglob("*"))) < since
+    except FileNotFoundError:
+        return False
 
 
 def model_files() -> Iterator[Fault | None]:

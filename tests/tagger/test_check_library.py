@@ -5,17 +5,27 @@ import json
 import os
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from tagger.actions.ingest import ingest
 from tagger.actions.library_repair import LEFT_ALONE, sweep
 from tagger.actions.trash import delete_track, purge_track
-from tagger.models import Analysis, Job, ModelVersion, Track, TrackTag, User
+from tagger.models import (
+    Analysis,
+    Job,
+    ModelVersion,
+    ResumableUpload,
+    Track,
+    TrackTag,
+    User,
+)
 from tests.web import rows
 
 Wav = Callable[..., Path]
@@ -109,6 +119,21 @@ def test_what_killed_uploads_left_is_swept(library: Track, settings: Any) -> Non
     assert sweep() == 2
     assert list(incoming.iterdir()) == [young]
     assert Path(library.file.path).exists()
+
+
+def test_an_upload_in_parts_is_left_while_it_may_be_gone_on_with(library: Track) -> None:
+    expires = timezone.now() + timedelta(days=1)
+    upload = ResumableUpload.objects.create(
+        owner=library.owner, file_name="a.wav", length=100, expires_at=expires
+    )
+    nobodys = upload.path.with_name("0" * 32)
+    upload.path.parent.mkdir()
+    for path in (upload.path, nobodys):
+        path.write_bytes(b"half")
+        aged(path)
+    aged(upload.path.parent)
+    assert kinds("--repair") == ["upload-left"]
+    assert upload.path.exists() and not nobodys.exists()
 
 
 def test_a_track_that_nobody_will_hear_is_queued(library: Track, sent: list[str]) -> None:

@@ -66,7 +66,9 @@ def song() -> Any:
 
 
 def stored(media: Path) -> list[Path]:
-    return [path for path in media.rglob("*") if path.is_file()]
+    """What is kept, or was half written."""
+    folders = (media, media.with_name("incoming"))
+    return [path for folder in folders for path in folder.rglob("*") if path.is_file()]
 
 
 def test_a_full_disk_is_a_problem_with_a_name_and_leaves_nothing(

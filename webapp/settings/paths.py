@@ -11,6 +11,7 @@ from . import environment
 __all__ = [
     "BASE_DIR",
     "DATA_DIR",
+    "FILE_UPLOAD_HANDLERS",
     "FILE_UPLOAD_TEMP_DIR",
     "LOCALE_PATHS",
     "MEDIA_ROOT",
@@ -42,6 +43,10 @@ MEDIA_ROOT = prepared(environment.folder("MEDIA_ROOT", DATA_DIR / "media"))
 MODELS_ROOT = prepared(DATA_DIR / "models")
 # Within the media folder, so that to store an upload is to rename it.
 FILE_UPLOAD_TEMP_DIR = prepared(MEDIA_ROOT / ".incoming")
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "tagger.upload_handler.TidyUploadHandler",
+]
 
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
