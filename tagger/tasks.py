@@ -17,6 +17,7 @@ from .actions import (
     reanalysis,
     reaping,
     resumable_uploads,
+    retiring,
     trash,
     webhook_delivery,
 )
@@ -118,3 +119,10 @@ def place_on_maps() -> None:
     placed = place_new_tracks()
     if placed:
         logger.info("%d new tracks have their places on maps", placed)
+
+
+@shared_task
+def drop_old_analyses() -> None:
+    dropped = retiring.drop_old_analyses()
+    if dropped:
+        logger.info("%d analyses of models nobody goes back to are dropped", dropped)

@@ -36,7 +36,7 @@ pytestmark = [
     pytest.mark.skipif(not default_model_path().exists(), reason="no model is shipped yet"),
 ]
 
-Start = Callable[[], "subprocess.Popen[bytes]"]
+Start = Callable[..., "subprocess.Popen[bytes]"]
 
 
 @pytest.fixture
@@ -50,12 +50,12 @@ def start_worker(tmp_path: Path) -> Iterator[Start]:
         "TONEMARK_DATABASE_URL": f"{database}/{connection.settings_dict['NAME']}",
         "TONEMARK_TORCH_THREADS": "1",
     }
-    command = "worker --pool solo --queues inference --without-gossip --without-mingle"
+    command = "worker --pool solo --without-gossip --without-mingle --queues"
 
-    def start() -> subprocess.Popen[bytes]:
+    def start(queues: str = "inference") -> subprocess.Popen[bytes]:
         with (tmp_path / "worker.log").open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "celery", "--app", "webapp", *command.split()],
+                [sys.executable, "-m", "celery", "--app", "webapp", *command.split(), queues],
                 cwd=ROOT,
                 env=environment,
                 stdout=log,

@@ -108,6 +108,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(minutes=10),
         "options": {"queue": "maintenance", "expires": 600},
     },
+    "drop-old-analyses": {
+        "task": "tagger.tasks.drop_old_analyses",
+        "schedule": timedelta(minutes=10),
+        "options": {"queue": "maintenance", "expires": 600},
+    },
     "look-for-music": {
         "task": "tagger.tasks.look_for_music",
         "schedule": timedelta(seconds=30),

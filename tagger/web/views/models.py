@@ -39,6 +39,7 @@ def models_page(request: PageRequest) -> HttpResponse:
         "stale": stale(),
         "reanalyses": reanalyses,
         "switch": switch,
+        "hearing": any(run.job.is_open and run.scope == "stale" for run in reanalyses),
         "busy": bool(switch) or any(run.job.is_open for run in reanalyses),
     }
     return render(request, "web/models.html", context)
@@ -120,7 +121,7 @@ def _facts(version: ModelVersion) -> list[tuple[str, Any]]:
     config = card.get("config", {})
     return [
         (_("State"), version.get_state_display()),
-        (_("Made"), card.get("created", "")[:10]),
+        (_("Made"), card.get("created", "")[:10] or "–"),
         (_("Brought in by"), version.created_by or "–"),
         (_("Network"), _network(config)),
         (_("Tags"), len(version.labels)),

@@ -1,0 +1,70 @@
+"""A candidate is looked at, compared, promoted and rolled back from, all in the browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tagger.models import Job, ModelVersion, Track, User
+from tests.tagger.cards import card_of, paired
+from tests.web import rows
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def song(owner: User) -> Track:
+    User.objects.filter(pk=owner.pk).update(is_staff=True)
+    return rows.heard(rows.track(owner, "Blue hour", artist="Mira"), guitar=0.9, rock=0.6)
+
+
+@pytest.fixture
+def candidate(song: Track) -> Iterator[ModelVersion]:
+    active = rows.active_model()
+    ModelVersion.objects.filter(pk=active.pk).update(card=card_of(0.9))
+    made = rows.candidate({song: {"harp": 0.9}}, paired(0.02, active.sha256))
+    made.smoke = {"sounds": ["silence"], "problems": []}
+    made.save()
+    yield made
+
+
+def test_a_candidate_is_compared_promoted_and_rolled_back(
+    web: Page, candidate: ModelVersion, song: Track
+) -> None:
+    web.goto("/")
+    web.get_by_role("link", name="Models").click()
+    web.get_by_role("row", name=candidate.name).get_by_role("link", name="Compare").click()
+    expect(web.locator("#verdict")).to_contain_text("Better: the test clips are ranked better")
+    expect(web.locator(".to-hear")).to_contain_text("Blue hour")
+    web.get_by_role("link", name="Promote").click()
+    web.get_by_role("button", name="Promote").click()
+    expect(web.locator("#model-work")).to_contain_text(f"being switched to {candidate.name}")
+    web.goto(f"/tracks/{song.pk}/")
+    expect(web.locator("#tags")).to_contain_text("harp")
+    rows.work_off(Job.Kind.SWITCH_TAGS)
+    web.goto("/")
+    expect(web.locator(".track .chip").first).to_contain_text("harp")
+
+    web.get_by_role("link", name="Models").click()
+    expect(web.locator("#model-work")).not_to_contain_text("being switched")
+    web.get_by_role("link", name="Roll back to tonemark-test").click()
+    web.get_by_role("button", name="Roll back").click()
+    expect(web.get_by_role("status").first).to_contain_text("is the active model again")
+    rows.work_off(Job.Kind.SWITCH_TAGS)
+    web.goto("/")
+    expect(web.locator(".track .chip").first).to_contain_text("guitar")
+
+
+def test_a_worse_one_is_promoted_with_a_reason_only(web: Page, candidate: ModelVersion) -> None:
+    candidate.card = card_of(0.8)
+    candidate.save()
+    web.goto(f"/models/{candidate.pk}/promote/")
+    expect(web.get_by_text("it is worse than tonemark-test")).to_be_visible()
+    button = web.get_by_role("button", name="Promote all the same")
+    button.click()
+    expect(web).to_have_url(f"/models/{candidate.pk}/promote/")
+    web.get_by_label("Why all the same?").fill("A trial")
+    button.click()
+    expect(web.locator("main")).to_contain_text("A trial")
