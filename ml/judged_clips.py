@@ -5,8 +5,9 @@ The prepared form is MagnaTagATune's (ml.magnatagatune.prepared), with `known` b
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,10 +24,13 @@ PIECES = CLIP_SAMPLES // SEGMENT_SAMPLES
 
 @dataclass(frozen=True)
 class JudgedClip:
-    """One recording; `answers` says of a tag whether it fits, and of the others nothing."""
+    """One recording; `answers` says of a tag whether it fits, and of the others nothing.
+
+    `place` gives the path of its file, which holds inside the `with` only: it may lie afar.
+    """
 
     name: str
-    path: Path
+    place: Callable[[], AbstractContextManager[Path]]
     answers: dict[str, bool]
 
 
@@ -44,9 +48,8 @@ def prepare_judged(
     """
     out.mkdir(parents=True, exist_ok=True)
     _write_index(clips, tags, files(out, split)[2])
-    paths = [clip.path for clip in clips]
     with ThreadPoolExecutor() as pool:
-        lengths = decode_split(out, split, paths, excerpt, pool, on_progress)
+        lengths = decode_split(out, split, clips, _decode, pool, on_progress)
     return [clip.name for clip, length in zip(clips, lengths, strict=True) if length == UNREADABLE]
 
 
@@ -62,11 +65,19 @@ def excerpt(path: Path) -> npt.NDArray[np.int16] | None:
         wanted = frozenset(places.tolist())
         cut = enumerate(segments(blocks(path)))
         kept = [sound for place, sound in cut if place in wanted]
-    except (AudioError, FileNotFoundError):
+    except AudioError:
         return None
     if not kept:
         return None
     return np.rint(np.clip(np.concatenate(kept), -1, 1) * FULL_SCALE).astype(np.int16)
+
+
+def _decode(clip: JudgedClip) -> npt.NDArray[np.int16] | None:
+    try:
+        with clip.place() as path:
+            return excerpt(path)
+    except FileNotFoundError:
+        return None
 
 
 def _write_index(clips: Sequence[JudgedClip], tags: list[str], index: Path) -> None:

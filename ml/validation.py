@@ -47,9 +47,9 @@ class Validation:
 
 
 def minimum_positives(split: Split) -> int:
-    """MINIMUM_POSITIVES, or 1 on a split too small for that."""
-    enough = countable(split.hard, MINIMUM_POSITIVES, split.known)
-    return MINIMUM_POSITIVES if len(enough) else 1
+    """MINIMUM_POSITIVES; 1 on a split too small for that, or of which people judged a part."""
+    enough = countable(split.hard, MINIMUM_POSITIVES)
+    return MINIMUM_POSITIVES if split.known is None and len(enough) else 1
 
 
 def check_validation(split: Split) -> None:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import multiprocessing
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +21,8 @@ from ml.magnatagatune.prepared import CLIP_SAMPLES, files
 from ml.magnatagatune.splits import SPLITS, members
 
 Progress = Callable[[str, int, int], None]
-Decode = Callable[[Path], npt.NDArray[np.int16] | None]
+Source = TypeVar("Source")
+Decode = Callable[[Source], npt.NDArray[np.int16] | None]
 FULL_SCALE = 32_767
 UNREADABLE = -1
 # Written in order, so that a killed run loses at most this many clips.
@@ -91,8 +93,8 @@ def decode_clip(path: Path) -> npt.NDArray[np.int16] | None:
 def decode_split(
     out: Path,
     split: str,
-    sources: list[Path],
-    decode: Decode,
+    sources: Sequence[Source],
+    decode: Decode[Source],
     pool: Executor,
     on_progress: Progress | None,
 ) -> npt.NDArray[np.int32]:

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from ml.magnatagatune.prepare import prepare
 from ..models import Track, Training
 from ..queries.data_folders import DataFolder, data_folder, data_folders
 from ..queries.teaching import JudgedTrack, new_labels, support
+from ..storage import on_this_machine
 from .training_choices import lessons_of
 
 if TYPE_CHECKING:
@@ -114,9 +116,11 @@ def _joined(
 
 
 def _clips(rows: list[dict[str, Any]]) -> list[JudgedClip]:
-    storage = Track._meta.get_field("file").storage
     return [
-        JudgedClip(row["track"], Path(storage.path(row["file"])), row["answers"]) for row in rows
+        JudgedClip(
+            row["track"], partial(on_this_machine, Track(file=row["file"]).file), row["answers"]
+        )
+        for row in rows
     ]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +15,16 @@ from ml.magnatagatune.prepared import open_split
 from tests.audio_factory import tone, write
 
 
+def at(path: Path) -> partial[nullcontext[Path]]:
+    return partial(nullcontext, path)
+
+
 def test_answers_are_labels_and_silence_is_no_answer(tmp_path: Path) -> None:
     song = write(tmp_path / "song.wav", tone(440, 4.0))
     clips = [
-        JudgedClip("one", song, {"a": True, "b": False}),
-        JudgedClip("two", song, {"b": True}),
-        JudgedClip("gone", tmp_path / "gone.wav", {"a": True}),
+        JudgedClip("one", at(song), {"a": True, "b": False}),
+        JudgedClip("two", at(song), {"b": True}),
+        JudgedClip("gone", at(tmp_path / "gone.wav"), {"a": True}),
     ]
     told: list[tuple[str, int, int]] = []
     unreadable = prepare_judged(
@@ -35,7 +41,7 @@ def test_answers_are_labels_and_silence_is_no_answer(tmp_path: Path) -> None:
 
 def test_an_interrupted_preparation_keeps_what_it_has(tmp_path: Path) -> None:
     song = write(tmp_path / "song.wav", tone(440, 4.0))
-    clips = [JudgedClip(str(k), song, {"a": True}) for k in range(4)]
+    clips = [JudgedClip(str(k), at(song), {"a": True}) for k in range(4)]
 
     def stop(split: str, done: int, total: int) -> None:
         if done == 2:
