@@ -2,7 +2,7 @@
 
     python -m bench.library [--sizes 1000 10000 100000] [--rounds 20] [--json]
 
-Each size gets a Postgres of its own, the embedded one, with rows made in it (bench.library_rows).
+The rows are made inside an embedded Postgres of the bench's own (bench.library_rows).
 Pages are whole requests to the web application without the network in between; the plan column
 names what Postgres scans for the main query. Times are those on the wall; cpu_ms is what the
 application and Postgres together computed, which a busy machine does not stretch. A slope of 1
@@ -17,11 +17,12 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median, quantiles
 from typing import TYPE_CHECKING, Any
 
+from bench.cpu_time import cpu_seconds
 from bench.machine import facts
 from bench.tables import Row, parser, show
 from bench.timing import slope
@@ -40,14 +41,14 @@ def main() -> None:
     arguments.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000, 100_000])
     arguments.add_argument("--rounds", type=int, default=20)
     args = arguments.parse_args()
-    with database() as server:
-        rows = [row for size in args.sizes for row in measure(server, size, args.rounds)]
+    with database():
+        rows = [row for size in args.sizes for row in measure(size, args.rounds)]
     show({"machine": facts(), "rows": rows, "growth": growth(rows)}, args.json)
 
 
 @contextmanager
-def database() -> Iterator[int]:
-    """An embedded Postgres in a scratch folder, and Django on it; gives the server's process."""
+def database() -> Iterator[None]:
+    """An embedded Postgres in a scratch folder, and Django on it."""
     folder = Path(tempfile.mkdtemp(prefix="tonemark-bench-"))
     os.environ |= {"TONEMARK_DATA_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "tests.settings"}
     from webapp.embedded.locations import Locations
@@ -58,10 +59,11 @@ def database() -> Iterator[int]:
     server.start()
     try:
         import django
+        from django.core.management import call_command
 
         django.setup()
-        assert server.process
-        yield server.process.pid
+        call_command("migrate", verbosity=0)
+        yield
     finally:
         from django.db import connections
 
@@ -70,19 +72,13 @@ def database() -> Iterator[int]:
         shutil.rmtree(folder)
 
 
-def measure(server: int, size: int, rounds: int) -> list[Row]:
-    """A fresh database of `size` tracks, and one row for each case."""
-    from django.core.management import call_command
-    from django.db import connection
-
+def measure(size: int, rounds: int) -> list[Row]:
+    """A library of `size` tracks, and one row for each case."""
     from bench.library_rows import fill
 
-    with connection.cursor() as cursor:
-        cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-    call_command("migrate", verbosity=0)
-    owner, _ = fill(size)
+    owner = fill(size)
     return [
-        {"case": name, "tracks": size} | timed(run, rounds, server) | {"plan": plan(queryset)}
+        {"case": name, "tracks": size} | timed(run, rounds) | {"plan": plan(queryset)}
         for name, (run, queryset) in cases(owner).items()
     ]
 
@@ -126,29 +122,18 @@ def _opened(client: Client, address: str) -> None:
     assert response.status_code == 200, (address, response)
 
 
-def timed(run: Callable[[], object], rounds: int, server: int) -> Row:
+def timed(run: Callable[[], object], rounds: int) -> Row:
     """Milliseconds: median and 95th percentile, after one round that does not count."""
     run()
     times = []
-    began_cpu = cpu_seconds(server)
+    began_cpu = cpu_seconds()
     for _ in range(rounds):
         began = time.perf_counter()
         run()
         times.append(1000 * (time.perf_counter() - began))
-    cpu = 1000 * (cpu_seconds(server) - began_cpu) / rounds
+    cpu = 1000 * (cpu_seconds() - began_cpu) / rounds
     high = quantiles(times, n=20)[-1]
     return {"p50_ms": round(median(times), 1), "p95_ms": round(high, 1), "cpu_ms": round(cpu, 1)}
-
-
-def cpu_seconds(server: int) -> float:
-    """What this process and the backends of the Postgres with this process id have computed."""
-    nanoseconds = 0
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):  # ended meanwhile
-            parent = status.read_text().rpartition(")")[2].split()[1]
-            if int(parent) == server:
-                nanoseconds += int((status.parent / "schedstat").read_text().split()[0])
-    return time.process_time() + nanoseconds / 1e9
 
 
 def plan(queryset: QuerySet[Any] | None) -> str:

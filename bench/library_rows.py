@@ -10,7 +10,7 @@ from __future__ import annotations
 from django.db import connection
 
 from tagger.actions.bootstrap import ensure_model, ensure_vocabulary
-from tagger.models import ModelVersion, User
+from tagger.models import User
 
 WORDS = [
     *("river", "night", "paper", "glass", "winter", "harbour"),
@@ -29,6 +29,7 @@ SELECT gen_random_uuid(), %(owner)s, 'tracks/' || n || '.mp3', n || '.mp3', 4000
 FROM generate_series(1, %(size)s) AS n
 """
 _DIRECTIONS = """
+DROP TABLE IF EXISTS direction;
 CREATE TEMPORARY TABLE direction AS
 SELECT n,
     (SELECT array_agg(random() - 0.5 + 0 * (n + k)) FROM generate_series(1, 1024) AS k)::vector
@@ -55,11 +56,11 @@ JOIN (SELECT id, 0.55 / (1 + 0.09 * row_number() OVER (ORDER BY id)) AS share FR
 """
 
 
-def fill(size: int) -> tuple[User, ModelVersion]:
-    """One owner with `size` tracks, all heard by the active model."""
+def fill(size: int) -> User:
+    """One owner with `size` tracks and no others, all heard by the active model."""
     ensure_vocabulary()
     model = ensure_model()
-    owner = User.objects.create_user("bench")
+    owner = User.objects.get_or_create(username="bench")[0]
     values = {
         "owner": owner.pk,
         "size": size,
@@ -68,7 +69,8 @@ def fill(size: int) -> tuple[User, ModelVersion]:
         "labels": len(model.labels),
     }
     with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE tagger_track CASCADE")
         for statement in (_TRACKS, _DIRECTIONS, _ANALYSES, _TAGS):
             cursor.execute(statement, values)
         cursor.execute("VACUUM ANALYZE")
-    return owner, model
+    return owner
