@@ -49,10 +49,10 @@ JOIN direction AS a ON a.n = track.one JOIN direction AS b ON b.n = track.two
 """
 _TAGS = """
 INSERT INTO tagger_tracktag (track_id, tag_id, score, source)
-SELECT track.id, tag.id, 0.2 + 0.8 * random(), 'model'
+SELECT track.id, tag.id, 0.2 + 0.8 * (hashtext(track.id::text || tag.id) & 1023) / 1024.0, 'model'
 FROM tagger_track AS track
-JOIN (SELECT id, 0.55 / (1 + 0.09 * row_number() OVER (ORDER BY id)) AS share FROM tagger_tag)
-    AS tag ON random() < tag.share * 0.75
+JOIN (SELECT id, 0.41 / (1 + 0.09 * row_number() OVER (ORDER BY id)) AS share FROM tagger_tag)
+    AS tag ON (hashtext(tag.id || track.id::text) & 1048575) / 1048576.0 < tag.share
 """
 
 

@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from itertools import groupby
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ml.audio_container import describe, open_audio
 from ml.audio_errors import AudioError, damaged, too_long
 from ml.audio_file import AudioFile
-from ml.audio_frames import mono_frames
+from ml.audio_frames import decoded_frames, to_mono
 from ml.audio_resample import BandLimiter
 from ml.audio_terms import SAMPLE_RATE, AudioInfo, Damage, DecodeLimits, Samples
+
+Frame = NDArray[np.generic]
 
 # Resampled at a time: long enough to keep soxr busy, short enough to report progress.
 _BLOCK_SECONDS = 2.0
@@ -36,7 +39,7 @@ class Pass:
             if (self.info.duration or 0) > self.limits.max_seconds:
                 raise too_long(self.limits.max_seconds)
             samples = 0
-            for block in _at_network_rate(mono_frames(container, stream, self.damage)):
+            for block in _at_network_rate(decoded_frames(container, stream, self.damage)):
                 samples += len(block)
                 if samples > self.limits.max_seconds * SAMPLE_RATE:
                     raise too_long(self.limits.max_seconds)
@@ -51,25 +54,34 @@ class Pass:
             raise AudioError("empty", "The file holds no sound. Please use another copy.")
 
 
-def _at_network_rate(frames: Iterator[tuple[int, Samples]]) -> Iterator[Samples]:
+def _at_network_rate(frames: Iterator[tuple[int, Frame]]) -> Iterator[Samples]:
     """Resample frames; where the rate changes in mid-stream, each stretch on its own."""
     for rate, stretch in groupby(frames, key=lambda frame: frame[0]):
         limiter = BandLimiter(rate)
-        for block in _gather((samples for _, samples in stretch), int(rate * _BLOCK_SECONDS)):
+        for block in _mono((frame for _, frame in stretch), int(rate * _BLOCK_SECONDS)):
             yield from _unless_empty(limiter.push(block))
         yield from _unless_empty(limiter.push(np.zeros(0, np.float32), last=True))
 
 
-def _gather(frames: Iterator[Samples], size: int) -> Iterator[Samples]:
+def _mono(frames: Iterator[Frame], size: int) -> Iterator[Samples]:
+    """Mono blocks of at least `size` samples, shorter where the channels or the format change."""
+    for _, alike in groupby(frames, key=lambda frame: (len(frame), frame.dtype)):
+        for block in _gather(alike, size):
+            yield to_mono(block)
+
+
+def _gather(frames: Iterator[Frame], size: int) -> Iterator[Frame]:
     """Join short frames to blocks of at least `size` samples (the last may be shorter)."""
-    pending: list[Samples] = []
+    pending: list[Frame] = []
+    length = 0
     for frame in frames:
         pending.append(frame)
-        if sum(map(len, pending)) >= size:
-            yield np.concatenate(pending)
-            pending = []
+        length += frame.shape[1]
+        if length >= size:
+            yield np.concatenate(pending, axis=1)
+            pending, length = [], 0
     if pending:
-        yield np.concatenate(pending)
+        yield np.concatenate(pending, axis=1)
 
 
 def _unless_empty(samples: Samples) -> Iterator[Samples]:

@@ -7,14 +7,14 @@ import hashlib
 from ml.audio_container import describe, open_audio
 from ml.audio_errors import AudioError, damaged
 from ml.audio_file import AudioFile
-from ml.audio_frames import mono_frames, packets
+from ml.audio_frames import decoded_frames, packets
 from ml.audio_terms import AudioInfo, Damage
 
 
 def facts(file: AudioFile) -> AudioInfo:
     """The header's word, once the first frames have decoded. Raises AudioError."""
     with open_audio(file) as (container, stream):
-        if next(mono_frames(container, stream, Damage()), None) is None:
+        if next(decoded_frames(container, stream, Damage()), None) is None:
             raise damaged("nothing of it can be decoded")
         return describe(container, stream)
 

@@ -1,4 +1,4 @@
-"""Decoding: packets to mono frames, past damaged packets, with a count of them.
+"""Decoding: packets to samples, past damaged packets, with a count of them.
 
 Channels are averaged here rather than by FFmpeg, whose stereo-to-mono sums 0.707 L + 0.707 R:
 3 dB louder than the mean, and past full scale.
@@ -26,10 +26,10 @@ _CEILING = 4.0
 _FULL_SCALE = {"u1": 128.0, "i2": 32768.0, "i4": 2147483648.0}
 
 
-def mono_frames(
+def decoded_frames(
     container: InputContainer, stream: AudioStream, damage: Damage
-) -> Iterator[tuple[int, NDArray[np.float32]]]:
-    """Decode the stream; yields (sample rate in Hz, float32 mono samples of shape `(time,)`).
+) -> Iterator[tuple[int, NDArray[np.generic]]]:
+    """Decode the stream; yields (sample rate in Hz, samples of shape `(channels, time)`).
 
     A packet that does not decode, or decodes to an impossible rate, is counted in `damage` and
     left out.
@@ -41,7 +41,7 @@ def mono_frames(
         if packet.size or frames is None:
             damage.count(good=frames is not None and len(usable) == len(frames))
         for frame in usable:
-            yield frame.sample_rate, to_mono(frame)
+            yield frame.sample_rate, _samples(frame)
 
 
 def packets(
@@ -69,9 +69,11 @@ def _decode(packet: Packet) -> list[AudioFrame] | None:
         return None
 
 
-def to_mono(frame: AudioFrame) -> NDArray[np.float32]:
-    """The mean of a frame's channels: float32 of shape `(time,)`, full scale ±1, always finite."""
-    samples = _samples(frame)
+def to_mono(samples: NDArray[np.generic]) -> NDArray[np.float32]:
+    """The mean of the channels of `(channels, time)`: float32 `(time,)`, full scale ±1, finite.
+
+    For many frames at once: a frame is so short that the calls cost more than the arithmetic.
+    """
     mono = samples.mean(axis=0, dtype=np.float32)
     scale = _FULL_SCALE.get(samples.dtype.str[1:])
     if scale is not None:

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.checks import CheckMessage, Error, Info, Tags, Warning, register
 from django.db import DatabaseError
 
 LOCAL = {"localhost", "127.0.0.1", "[::1]"}
@@ -73,6 +73,24 @@ def device_is_there(**_: Any) -> list[CheckMessage]:
         hint = "Set TONEMARK_DEVICE to auto or cpu, or mend the driver."
         return [Error(str(error), hint=hint, id="tonemark.E004")]
     return []
+
+
+@register(Tags.database, deploy=True)
+def network_is_run_quickly(**_: Any) -> list[CheckMessage]:
+    """What a worker here would run the network with, and why: found out by loading it."""
+    from .actions.effective_tags import active_model
+
+    try:
+        model = active_model()
+    except DatabaseError:
+        return []  # see weights_are_there
+    if model is None or not model.weights.storage.exists(str(model.weights.name)):
+        return []
+    from .hearing import load_tagger
+
+    tagger = load_tagger(Path(model.weights.path))
+    told = f"Tracks are heard on {tagger.device}: {tagger.device_reason}."
+    return [Info(told, hint="docs/performance.md tells of quicker ways.", id="tonemark.I010")]
 
 
 @register()

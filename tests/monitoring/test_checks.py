@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tagger import checks
+from tagger.actions.bootstrap import ensure_model, ensure_vocabulary
 from tagger.models import ModelVersion
 from tests.web import rows
 
@@ -32,6 +33,18 @@ def test_a_missing_model_and_missing_weights_are_errors() -> None:
     rows.active_model()
     ModelVersion.objects.update(weights="nowhere.safetensors")
     assert ids(checks.weights_are_there()) == ["tonemark.E003"]
+
+
+@pytest.mark.django_db
+def test_how_the_network_runs_and_why_is_told(settings: Any) -> None:
+    settings.DEVICE = "cpu"
+    assert checks.network_is_run_quickly() == []
+    ensure_vocabulary()
+    ensure_model()
+    found = checks.network_is_run_quickly()
+    assert ids(found) == ["tonemark.I010"]
+    assert "no 8-bit copy" in found[0].msg
+    assert "the CPU was asked for" in found[0].msg
 
 
 def test_a_gpu_that_was_asked_for_by_name_must_be_there(
