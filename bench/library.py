@@ -112,7 +112,7 @@ def cases(owner: User) -> dict[str, Case]:
         "page of a three-tag filter": page("tag=guitar&tag=classical&tag=slow"),
         "page of a text search": page("q=harbour+letter"),
         "facet counts alone": (lambda: facet_groups(library(owner)), None),
-        "ten similar tracks": (lambda: similar_tracks(track, library(owner), most=10), None),
+        "ten similar tracks": (lambda: similar_tracks([track], library(owner), most=10), None),
         "a verdict, given and taken back": (verdict, None),
     }
 

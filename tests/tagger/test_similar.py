@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from django.db import connection
 from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from tagger.models import Analysis, ModelVersion, Track, User
@@ -81,7 +83,7 @@ def test_an_embedding_without_direction_is_like_nothing(owner: User, song: Track
 def test_three_queries_find_them(
     owner: User, song: Track, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         similar_tracks([song], library(owner), most=10)
 
 
@@ -118,3 +120,22 @@ def test_the_seconds_that_match_best_are_pointed_at(owner: User, song: Track) ->
         song.pk,
         pytest.approx(4 * rows.HOP),
     )
+
+
+def test_the_index_finds_what_comparing_all_finds(
+    owner: User, song: Track, outsider: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for angle in range(5, 65, 5):
+        rows.heard(rows.track(owner, f"At {angle}"), embedding=direction(angle))
+        rows.heard(rows.track(outsider, f"Theirs at {angle}"), embedding=direction(angle))
+    every = titles(song)
+    monkeypatch.setattr("tagger.queries.similar.COMPARED", 5)
+    with connection.cursor() as cursor:
+        # So few rows are read whole and sorted otherwise.
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+    with CaptureQueriesContext(connection) as captured:
+        assert titles(song) == every == [f"At {angle}" for angle in range(5, 55, 5)]
+    search = next(query["sql"] for query in captured if "halfvec" in query["sql"])
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {search}")
+        assert "analysis_embedding" in str(cursor.fetchall())
