@@ -11,6 +11,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Info, Tags, Warning, register
 from django.db import DatabaseError
 
+from ml.fence import seccomp
+
 LOCAL = {"localhost", "127.0.0.1", "[::1]"}
 LEAST_KEY = 16
 
@@ -149,3 +151,17 @@ def broker_is_open(**_: Any) -> list[CheckMessage]:
         return []
     hint = "Set a password in the server (requirepass) and in TONEMARK_BROKER_PASSWORD."
     return [Warning("The broker asks for no password.", hint=hint, id="tonemark.W009")]
+
+
+@register(Tags.security)
+def decoders_are_fenced(**_: Any) -> list[CheckMessage]:
+    """Not a warning: it still runs, with the limits that there are, and nobody can change it."""
+    if seccomp.available():
+        return []
+    return [
+        Info(
+            "Decoders have limits on time and open files here, but could open connections.",
+            hint="Linux on x86-64 or ARM64 can refuse them that.",
+            id="tonemark.I010",
+        )
+    ]

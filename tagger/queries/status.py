@@ -7,6 +7,8 @@ from datetime import datetime
 
 from django.db.models import Count, Min, Q
 
+from ml.fence import seccomp
+
 from ..actions.effective_tags import active_model
 from ..broker import broker_is_there
 from ..models import Job, ModelVersion, Worker
@@ -30,6 +32,7 @@ class Status:
     failed: list[Job]
     disk_free: int
     disk_total: int
+    decoders_fenced: bool
 
 
 def status() -> Status:
@@ -45,6 +48,7 @@ def status() -> Status:
         ),
         disk_free=disk.free,
         disk_total=disk.total,
+        decoders_fenced=seccomp.available(),
     )
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.core.checks import run_checks
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -30,6 +31,18 @@ def test_it_shows_queues_model_and_failures(staff: Client, owner: User) -> None:
     assert response.context["status"].queues[0].queued == 1
     assert "tonemark-test" in text
     assert "The file is damaged." in text
+
+
+@pytest.mark.parametrize(
+    ("can", "said"), [(True, "behind a fence"), (False, "cannot refuse a decoder connections")]
+)
+def test_it_says_how_uploaded_files_are_read(
+    staff: Client, monkeypatch: pytest.MonkeyPatch, can: bool, said: str
+) -> None:
+    monkeypatch.setattr("ml.fence.seccomp.available", lambda: can)
+    assert said in staff.get("/status/").content.decode()
+    ids = [message.id for message in run_checks(tags=["security"])]
+    assert ("tonemark.I010" in ids) is not can
 
 
 def test_a_failed_training_leads_to_its_page(staff: Client, owner: User) -> None:
