@@ -12,8 +12,13 @@ def own_jobs(owner: User) -> QuerySet[Job]:
 
 
 def standing_failures(jobs: QuerySet[Job]) -> QuerySet[Job]:
-    """Failed work on tracks that has not been tried again since."""
+    """Failed work that has not been tried again since."""
     later = Job.objects.filter(
         track=OuterRef("track"), kind=OuterRef("kind"), created_at__gt=OuterRef("created_at")
     )
-    return jobs.filter(~Exists(later), state=Job.State.FAILED, track__isnull=False)
+    return jobs.filter(~Exists(later), state=Job.State.FAILED)
+
+
+def retriable(jobs: QuerySet[Job]) -> QuerySet[Job]:
+    """Those failures on tracks: the rest is begun again where it was asked for."""
+    return standing_failures(jobs).filter(track__isnull=False)

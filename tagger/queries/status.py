@@ -13,6 +13,7 @@ from ..actions.effective_tags import active_model
 from ..broker import broker_is_there
 from ..models import Job, ModelVersion, Worker
 from ..storage import disk_usage
+from .jobs import standing_failures
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Status:
 
 def status() -> Status:
     disk = disk_usage()
-    failed = Job.objects.filter(state=Job.State.FAILED, track__deleted_at=None)
+    failed = standing_failures(Job.objects.filter(track__deleted_at=None))
     return Status(
         queues=queue_statuses(),
         workers=list(Worker.objects.all()),

@@ -71,6 +71,7 @@ urlpatterns = [
     path("upload/<uuid:upload_id>/discard/", upload.discard_upload, name="discard-upload"),
     path("live/", live.live, name="live"),
     path("status/", status.status_page, name="status"),
+    path("status/jobs/retry/", status.retry_all_jobs, name="retry-all-jobs"),
     path("status/jobs/<uuid:job_id>/retry/", status.retry_job, name="retry-job"),
     path("models/", models.models_page, name="models"),
     path("models/import/", model_files.bring_in, name="import-model"),

@@ -74,6 +74,7 @@ WEB = {
     "web:discard-upload": Rule(OWNER, "POST"),
     "web:live": Rule(PEOPLE, "POST"),
     "web:status": Rule(STAFF),
+    "web:retry-all-jobs": Rule(STAFF, "POST"),
     "web:retry-job": Rule(STAFF, "POST"),
     "web:models": Rule(STAFF),
     "web:import-model": Rule(STAFF, "GET POST"),

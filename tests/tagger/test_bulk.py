@@ -230,12 +230,12 @@ def test_a_stopped_job_can_be_gone_on_with(owner: User, shelf: Shelf, by_worker:
 
 
 def test_only_failures_nobody_has_retried_are_tried_again(owner: User) -> None:
-    from tagger.queries.jobs import own_jobs, standing_failures
+    from tagger.queries.jobs import own_jobs, retriable
 
     broken, mended = rows.track(owner, state=Track.State.FAILED), rows.track(owner)
     for track in (broken, mended):
         rows.job(track, Job.State.FAILED)
     rows.job(mended, Job.State.SUCCEEDED)
-    assert jobs.retry_all(standing_failures(own_jobs(owner)), trigger=Job.Trigger.WEB) == 1
+    assert jobs.retry_all(retriable(own_jobs(owner)), trigger=Job.Trigger.WEB) == 1
     assert broken.jobs.filter(state=Job.State.QUEUED).exists()
-    assert jobs.retry_all(standing_failures(own_jobs(owner)), trigger=Job.Trigger.WEB) == 0
+    assert jobs.retry_all(retriable(own_jobs(owner)), trigger=Job.Trigger.WEB) == 0

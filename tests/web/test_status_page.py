@@ -96,3 +96,20 @@ def test_a_stopped_worker_is_shown_with_its_device_and_why(staff: Client) -> Non
     assert "inference@studio" in text
     assert "cuda:0: NVIDIA H200" in text
     assert "stopped" in text
+
+
+def test_all_failures_nobody_has_retried_are_retried_at_once(staff: Client, owner: User) -> None:
+    for _ in range(2):
+        rows.job(rows.track(owner, state=Track.State.FAILED), Job.State.FAILED)
+    assert "Retry all 2 failed" in staff.get("/status/").content.decode()
+    text = staff.post(reverse("web:retry-all-jobs"), follow=True).content.decode()
+    assert "2 jobs are queued again." in text
+    assert "Retry all" not in text
+    assert Job.objects.filter(state=Job.State.QUEUED, trigger=Job.Trigger.ADMIN).count() == 2
+
+
+def test_it_says_what_it_is_made_of(staff: Client) -> None:
+    versions = dict(staff.get("/status/").context["versions"])
+    assert versions["Django"].startswith("5.2")
+    assert versions["torch"].startswith("2.13")
+    assert int(versions["PostgreSQL"].split(".")[0]) >= 16

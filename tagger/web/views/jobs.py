@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from ...actions import jobs
 from ...actions.bulk_acts import BulkAction
 from ...models import Job
-from ...queries.jobs import own_jobs, standing_failures
+from ...queries.jobs import own_jobs, retriable
 from ..access import PageRequest, signed_in
 from ..bulk_words import outcome, title
 
@@ -34,7 +34,7 @@ def jobs_page(request: PageRequest) -> HttpResponse:
         "state": state,
         "states": Job.State.choices,
         "rows": [(job, title(job)) for job in page],
-        "failed": standing_failures(found).count(),
+        "failed": retriable(found).count(),
         "poll": any(job.is_open for job in page),
     }
     return render(request, "web/jobs.html", context)
@@ -81,7 +81,7 @@ def retry_own_job(request: PageRequest, job_id: UUID) -> HttpResponse:
 @require_POST
 @signed_in
 def retry_failed_jobs(request: PageRequest) -> HttpResponse:
-    retried = jobs.retry_all(standing_failures(own_jobs(request.user)), trigger=Job.Trigger.WEB)
+    retried = jobs.retry_all(retriable(own_jobs(request.user)), trigger=Job.Trigger.WEB)
     said = ngettext("%d job is queued again.", "%d jobs are queued again.", retried)
     messages.success(request, said % retried if retried else _("There was nothing to retry."))
     return redirect("web:jobs")

@@ -5,18 +5,33 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from ...actions import jobs
 from ...models import Job
+from ...queries.jobs import retriable
 from ...queries.status import status
+from ...queries.versions import versions
 from ..access import PageRequest, staff_only
 
 
 @require_safe
 @staff_only
 def status_page(request: PageRequest) -> HttpResponse:
-    return render(request, "web/status.html", {"status": status()})
+    failed = retriable(Job.objects.filter(track__deleted_at=None)).count()
+    context = {"status": status(), "retriable": failed, "versions": versions()}
+    return render(request, "web/status.html", context)
+
+
+@require_POST
+@staff_only
+def retry_all_jobs(request: PageRequest) -> HttpResponse:
+    failed = retriable(Job.objects.filter(track__deleted_at=None))
+    retried = jobs.retry_all(failed, trigger=Job.Trigger.ADMIN)
+    said = ngettext("%d job is queued again.", "%d jobs are queued again.", retried)
+    messages.success(request, said % retried)
+    return redirect("web:status")
 
 
 @require_POST
