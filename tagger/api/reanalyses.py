@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ..actions import reanalysis
-from ..models import Job, Reanalysis
+from ..models import Job, ModelVersion, Reanalysis
 from ..queries.library import library
 from .accepted import accepted
 from .documentation import BODY, LOCATION, RETRY_AFTER, changes, problems
@@ -51,9 +51,10 @@ class ReanalysisList(StaffView):
             return reanalysis.reanalyse_stale(by=by, trigger=trigger)
         if wish["selection"] == Reanalysis.Scope.CHOSEN:
             return reanalysis.reanalyse_chosen(self._own(wish["tracks"]), by=by, trigger=trigger)
-        if "model" not in wish:
-            raise _at_fault("model", "Say which model is to hear a sample.")
-        return reanalysis.hear_sample(wish["model"], by=by, trigger=trigger)
+        version = ModelVersion.objects.filter(name=wish.get("model", "")).first()
+        if version is None:
+            raise _at_fault("model", "Name a model that there is: it is to hear a sample.")
+        return reanalysis.hear_sample(version, by=by, trigger=trigger)
 
     def _own(self, ids: list[UUID]) -> list[UUID]:
         if not ids:

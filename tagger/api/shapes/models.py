@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
-from ...models import Activation, ModelVersion, Reanalysis
+from ...models import Activation, Reanalysis
 from .examples import ACTIVATION, COMPARISON, REANALYSIS, example
 from .job import JobShape
 
@@ -50,11 +50,8 @@ class ReanalysisWishShape(serializers.Serializer[Any]):
         max_length=10_000,
         help_text="Of your own library, for `chosen`.",
     )
-    model = serializers.SlugRelatedField[Any](
-        "name",
-        queryset=ModelVersion.objects.all(),
-        required=False,
-        help_text="The version that hears a sample, for `sample`.",
+    model = serializers.CharField(
+        required=False, max_length=100, help_text="The version that hears a sample, for `sample`."
     )
 
 

@@ -131,6 +131,9 @@ def test_only_own_tracks_are_chosen(staff: Client, song: Track, outsider: User) 
 def test_a_sample_names_its_model(staff: Client, song: Track) -> None:
     fresh = rows.candidate({})
     assert staff.post("/api/v1/reanalyses/", {"selection": "sample"}, JSON).status_code == 400
+    for name in ("nobody", "nul \x00"):
+        wish = {"selection": "sample", "model": name}
+        assert staff.post("/api/v1/reanalyses/", wish, JSON).status_code == 400
     wish = {"selection": "sample", "model": fresh.name}
     run = staff.post("/api/v1/reanalyses/", wish, JSON).json()
     assert (run["model"], run["planned"]) == (fresh.name, 1)
