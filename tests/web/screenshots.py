@@ -2,12 +2,14 @@
 
     python -m tests.web.screenshots http://127.0.0.1:8000 --user admin --password … --out FOLDER
 
-It photographs a running installation: fill its library first.
+It photographs a running installation: fill its library first. With --docs the pictures of the
+documentation (docs/images) are made anew as well.
 """
 
 from __future__ import annotations
 
 import argparse
+import shutil
 from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -16,10 +18,21 @@ from tests.web.browser.chromium import ARGUMENTS, CHROMIUM
 
 WIDTHS = (1280, 360)
 THEMES = ("light", "dark")
+IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
+# Picture of the documentation → the one it is a copy of.
+DOCS = {
+    "library": "library-light-1280",
+    "track": "track-light-1280",
+    "track-dark": "track-dark-1280",
+    "track-phone": "track-light-360",
+}
 PAGES = {
     "library": "/",
     "tags": "/tags/",
     "upload": "/upload/",
+    "trash": "/trash/",
+    "jobs": "/jobs/",
+    "models": "/models/",
     "account": "/account/",
     "status": "/status/",
     "trainings": "/trainings/",
@@ -37,6 +50,9 @@ def main() -> None:
             for width in WIDTHS:
                 _photograph(browser, args, theme, width)
         browser.close()
+    if args.docs:
+        for name, source in DOCS.items():
+            shutil.copyfile(args.out / f"{source}.png", IMAGES / f"{name}.png")
 
 
 def _arguments() -> argparse.Namespace:
@@ -45,6 +61,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--user", default="admin")
     parser.add_argument("--password", required=True)
     parser.add_argument("--out", type=Path, default=Path("screenshots"))
+    parser.add_argument("--docs", action="store_true", help="make docs/images anew as well")
     return parser.parse_args()
 
 
@@ -58,6 +75,7 @@ def _photograph(browser: Browser, args: argparse.Namespace, theme: str, width: i
     for name, path in (PAGES | _deeper(page)).items():
         page.goto(path)
         page.wait_for_timeout(800)
+        _unfold(page)
         page.screenshot(path=args.out / f"{name}-{theme}-{width}.png", full_page=True)
     context.close()
 
@@ -70,6 +88,15 @@ def _signed_in(context: BrowserContext, args: argparse.Namespace) -> Page:
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/")
     return page
+
+
+def _unfold(page: Page) -> None:
+    """A track with all its lanes."""
+    button = page.get_by_role("button", name="Spectrogram")
+    if button.count():
+        button.click()
+        page.wait_for_selector("#spectrogram.drawn", timeout=60_000)
+        page.get_by_role("heading").first.click()
 
 
 def _deeper(page: Page) -> dict[str, str]:
