@@ -1,0 +1,135 @@
+"""Hostile files on the product's own way: taken in or refused, then heard by a worker's action."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ml.labels import LABEL_NAMES
+from ml.network import NetworkConfig, SampleCNN
+from ml.weights import ModelCard, save_model
+from tagger.actions.ingest import Ingested, IngestError, ingest
+from tagger.actions.model_versions import activate_model, install_model
+from tagger.models import Job, Track, User
+from tagger.tasks import run_job
+from tests import audio_factory as factory
+from tests.ml.hostile_corpus import CASES
+from tests.tagger.conftest import scratch_media, sent
+
+__all__ = ["scratch_media", "sent"]
+
+NAMES = (
+    "../../../etc/passwd",
+    "..\\..\\windows\\system32\\a.mp3",
+    "a\x00.mp3",
+    "\u202egpm.exe",
+    "\udcff\udcfe.mp3",
+    "CON.mp3",
+    "-rf.mp3",
+    "a" * 5_000,
+    "\r\nSet-Cookie: a=b",
+)
+POINTERS = {
+    "hls": "#EXTM3U\n#EXT-X-TARGETDURATION:3\n#EXTINF:3,\n{}\n#EXT-X-ENDLIST\n",
+    "concat": "ffconcat version 1.0\nfile '{}'\n",
+    "dash": '<?xml version="1.0"?><MPD type="static"><BaseURL>{}</BaseURL></MPD>',
+    "asx": '<asx version="3"><entry><ref href="{}"/></entry></asx>',
+    "pls": "[playlist]\nFile1={}\nNumberOfEntries=1\n",
+    "reference": "[Reference]\nRef1={}\n",
+}
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("sent")]
+
+
+def install_small_model(folder: Path) -> None:
+    """Untrained and quick, with embeddings as wide as the database keeps them."""
+    config = NetworkConfig(labels=50, widths=(4,) * 6 + (256, 256, 512), stem_width=4)
+    card = ModelCard("small", config.as_dict(), list(LABEL_NAMES), "test")
+    save_model(folder / "small.safetensors", SampleCNN(config), card)
+    activate_model(install_model(folder / "small.safetensors"))
+
+
+def take(file: Path, name: str, owner: User) -> Ingested | IngestError:
+    try:
+        return ingest(file, name, owner=owner, trigger=Job.Trigger.API)
+    except IngestError as error:
+        return error
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_hostile_upload_ends_in_a_clear_state(
+    name: str, owner: User, tmp_path: Path, scratch_media: Path
+) -> None:
+    install_small_model(tmp_path)
+    workshop = tmp_path / "workshop"
+    workshop.mkdir()
+    file_name, content = CASES[name][0](workshop)
+    (tmp_path / file_name).write_bytes(content)
+    taken = take(tmp_path / file_name, file_name, owner)
+    if isinstance(taken, IngestError):
+        assert taken.detail.endswith(".")
+        assert not Track.objects.exists() and stored(scratch_media) == []
+        return
+    assert taken.job
+    run_job(str(taken.job.pk))
+    assert ended(taken.job) in {("succeeded", "tagged"), ("failed", "failed")}
+
+
+def ended(job: Job) -> tuple[str, str]:
+    """A job that failed says why, in a sentence, and never that it was our fault."""
+    job.refresh_from_db()
+    if job.state == Job.State.FAILED:
+        assert job.error_code != "internal" and job.error_detail.endswith(".")
+    return job.state, Track.objects.get().state
+
+
+def stored(media: Path) -> list[Path]:
+    return [path for path in media.rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_name_leads_anywhere_else(
+    name: str, owner: User, tmp_path: Path, scratch_media: Path
+) -> None:
+    taken = take(factory.write(tmp_path / "a.wav", factory.tone(440, 1)), name, owner)
+    assert isinstance(taken, Ingested)
+    (file,) = stored(scratch_media)
+    assert file == Path(taken.track.file.path)
+    assert taken.track.file_name.isprintable() and "/" not in taken.track.file_name
+
+
+@pytest.mark.parametrize("form", POINTERS)
+@pytest.mark.parametrize("suffix", ["mp3", "wav", "m3u8"])
+def test_what_points_elsewhere_reaches_nothing(
+    form: str, suffix: str, owner: User, tmp_path: Path, scratch_media: Path
+) -> None:
+    canary = factory.write(tmp_path / "canary.wav", factory.tone(440, 1))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}/canary.wav"
+        for target in (address, str(canary), canary.as_uri(), f"subfile,,:{canary}"):
+            file = tmp_path / f"pointer.{suffix}"
+            file.write_text(POINTERS[form].format(target))
+            refused = take(file, file.name, owner)
+            assert isinstance(refused, IngestError) and refused.code == "not-audio"
+        assert nobody_called(listener)
+    assert stored(scratch_media) == []
+
+
+def nobody_called(listener: socket.socket) -> bool:
+    listener.setblocking(False)
+    try:
+        listener.accept()
+    except BlockingIOError:
+        return True
+    return False
+
+
+def test_after_all_that_a_good_file_is_heard(owner: User, tmp_path: Path, settings: Any) -> None:
+    install_small_model(tmp_path)
+    taken = take(factory.write(tmp_path / "a.wav", factory.music(6)), "a.wav", owner)
+    assert isinstance(taken, Ingested) and taken.job
+    run_job(str(taken.job.pk))
+    assert ended(taken.job) == ("succeeded", "tagged")
