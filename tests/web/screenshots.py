@@ -34,6 +34,7 @@ PAGES = {
     "jobs": "/jobs/",
     "models": "/models/",
     "account": "/account/",
+    "webhooks": "/account/webhooks/",
     "status": "/status/",
     "trainings": "/trainings/",
     "training-new": "/trainings/new/",
