@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tagger.actions.bootstrap import ensure_model, ensure_vocabulary
 from tagger.models import User
@@ -19,11 +19,15 @@ from .clips import clips
 from .witness import Witness
 from .worker import worker
 
+PATIENCE = 30_000
+
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     # Playwright keeps an event loop in this thread; the tests' own queries are not asynchronous.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    # A busy machine may take its time.
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
@@ -57,7 +61,7 @@ def signed_in(chromium: Browser, live_server: Any, person: User, **options: Any)
     context = chromium.new_context(base_url=live_server.url, **options)
     session = client.cookies["sessionid"].value
     context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     return context
 
 
