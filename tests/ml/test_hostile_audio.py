@@ -20,7 +20,7 @@ CHILD = """
 import json, sys
 from pathlib import Path
 from ml.audio_decoding import Pass
-from ml.audio_errors import AudioError
+from ml.audio_errors import AudioError, damaged
 from ml.audio_facts import digest, facts
 from ml.audio_file import open_file
 from ml.audio_terms import DecodeLimits
@@ -32,6 +32,8 @@ def answer(work):
         work(file)
     except AudioError as error:
         return [error.code, str(error)]
+    except MemoryError:  # as the fence itself says it
+        return ["damaged", str(damaged("reading it takes more memory than any recording needs"))]
     return ["heard", ""]
 load_what_comes_late()
 try:
@@ -42,7 +44,7 @@ except AudioError as error:
 status = open("/proc/self/status")
 Fence().enter(int(sys.argv[2]))
 answers = [answer(facts), answer(digest), answer(lambda file: list(Pass(file, DecodeLimits())))]
-tags(file, sys.argv[1], 300)
+answer(lambda file: tags(file, sys.argv[1], 300))
 peak = next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) // 1024
 print(json.dumps({"answers": answers, "megabytes": peak}))
 """

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import numpy as np
 from django.core.files import File
 
 from ml.config import NetworkConfig
+from ml.holding_out import SHARE, held_out
 from ml.labels import LABEL_NAMES
 from ml.weights import ModelCard, save_model
 from tagger.actions.model_versions import activate_model, install_model
@@ -37,12 +39,22 @@ def small_model(folder: Path, name: str = "small") -> ModelVersion:
 
 
 def judged(person: User, tag: str, answer: Verdict.Answer, count: int) -> list[Track]:
-    """So many tracks, without sound, on whose `tag` the person has spoken."""
+    """So many tracks, without sound, on whose `tag` the person has spoken.
+
+    Every fourth is held out: left to chance, it might be none of a dozen.
+    """
     found = Tag.objects.get(name=tag)
     tracks = [rows.track(person) for _ in range(count)]
-    for track in tracks:
+    for number, track in enumerate(tracks, 1):
+        track.audio_sha256 = identity(track, kept_apart=number % SHARE == 0)
+        track.save()
         give_verdict(person, track, found, answer)
     return tracks
+
+
+def identity(track: Track, *, kept_apart: bool) -> str:
+    names = (f"{track.pk}-{number}" for number in itertools.count())
+    return next(name for name in names if held_out(name) == kept_apart)
 
 
 def beeps(person: User, folder: Path, count: int) -> list[Track]:
