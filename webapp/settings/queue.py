@@ -87,40 +87,20 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+# One that was not fetched before the next is due is not worth running any more.
 CELERY_BEAT_SCHEDULE = {
-    "reap-jobs": {
-        "task": "tagger.tasks.reap_jobs",
-        "schedule": timedelta(seconds=10),
-        "options": {"queue": "maintenance", "expires": 10},
-    },
-    "sweep-uploads": {
-        "task": "tagger.tasks.sweep_uploads",
-        "schedule": timedelta(hours=1),
-        "options": {"queue": "maintenance", "expires": 3600},
-    },
-    "place-on-maps": {
-        "task": "tagger.tasks.place_on_maps",
-        "schedule": timedelta(minutes=1),
-        "options": {"queue": "maintenance", "expires": 60},
-    },
-    "purge-trash": {
-        "task": "tagger.tasks.purge_trash",
-        "schedule": timedelta(minutes=10),
-        "options": {"queue": "maintenance", "expires": 600},
-    },
-    "drop-old-analyses": {
-        "task": "tagger.tasks.drop_old_analyses",
-        "schedule": timedelta(minutes=10),
-        "options": {"queue": "maintenance", "expires": 600},
-    },
-    "look-for-music": {
-        "task": "tagger.tasks.look_for_music",
-        "schedule": timedelta(seconds=30),
-        "options": {"queue": "maintenance", "expires": 30},
-    },
-    "deliver-webhooks": {
-        "task": "tagger.tasks.deliver_webhooks",
-        "schedule": timedelta(seconds=10),
-        "options": {"queue": "maintenance", "expires": 10},
-    },
+    task.replace("_", "-"): {
+        "task": f"tagger.tasks.{task}",
+        "schedule": every,
+        "options": {"queue": "maintenance", "expires": int(every.total_seconds())},
+    }
+    for task, every in {
+        "reap_jobs": timedelta(seconds=10),
+        "sweep_uploads": timedelta(hours=1),
+        "place_on_maps": timedelta(minutes=1),
+        "purge_trash": timedelta(minutes=10),
+        "drop_old_analyses": timedelta(minutes=10),
+        "look_for_music": timedelta(seconds=30),
+        "deliver_webhooks": timedelta(seconds=10),
+    }.items()
 }
