@@ -1,6 +1,6 @@
 """Time a training update of ReSE-2 on this machine's CPU, with and without each measure.
 
-    python bench/training.py [--batch 16] [--updates 4] [--threads 2]
+    python bench/training.py [--batch 16] [--updates 4] [--threads 2] [--data PREPARED]
 
 Every row is measured in a process of its own, because the memory allocator is set once for all.
 Prints a Markdown table; ratios are within one run. The first row is a plain loop: float32, the
@@ -49,6 +49,7 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--updates", type=int, default=4)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--data", type=Path, help="a prepared data set: time its loading as well")
     parser.add_argument("--row", type=int, help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.row is not None:
@@ -62,6 +63,27 @@ def main() -> None:
         # Frozen layers are not computed backwards: the floor does not apply to them.
         work = "" if row.frozen else f"{rate * FLOP_PER_SEGMENT / 1e9:.0f}"
         print(f"| {row.name} | {rate:.1f} | {rate / plain:.2f} | {work} |", flush=True)
+    if args.data:
+        print(f"\nLoading and augmenting, one thread: {loading(args.data):.0f} segments/s")
+
+
+def loading(data: Path, updates: int = 40) -> float:
+    """Segments a second that default.toml's batches are drawn, cut and augmented with."""
+    import torch
+
+    from ml.feeding import Feed
+    from ml.magnatagatune.prepared import open_split
+    from ml.recipe import read_recipe
+    from ml.sampling import Sampler
+
+    torch.set_num_threads(1)
+    recipe, split = read_recipe("default"), open_split(data, "train")
+    batches = Feed(split, Sampler(split, recipe), torch.device("cpu"), (0, 1)).batches(0)
+    next(batches)
+    began = time.perf_counter()
+    for _ in range(updates):
+        next(batches)
+    return recipe.training.batch_size * updates / (time.perf_counter() - began)
 
 
 def in_a_process(row: int) -> float:
