@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from .settings import environment
 from .settings.logs import LOGGING
+from .settings.web import WEB_PROCESSES, WEB_THREADS
 
 worker_class = "gthread"
-workers = environment.whole("WEB_PROCESSES", 2, least=1)
-threads = environment.whole("WEB_THREADS", 8, least=1)
+workers = WEB_PROCESSES
+threads = WEB_THREADS
 control_socket_disable = True
 logconfig_dict = LOGGING

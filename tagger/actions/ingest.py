@@ -22,6 +22,7 @@ from ml.audio import (
 from ml.audio_errors import too_long
 from ml.metadata import Metadata, read_metadata
 
+from ..connections import give_back
 from ..formats import human_size
 from ..models import Job, Track, User
 from .jobs import create_job
@@ -84,6 +85,7 @@ def ingest(
     exists, which is taken out of the Trash if it lies there. Raises IngestError, and then nothing
     of the file stays.
     """
+    give_back()
     facts = _examine(path, file_name)
     known = _known(facts, owner, trigger)
     if known:

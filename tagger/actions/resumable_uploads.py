@@ -21,6 +21,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from ..connections import give_back
 from ..models import Job, ResumableUpload, User
 from ..models.resumable_upload import parts_folder
 from .ingest import IngestError, Words, clean_name, empty, ingest, too_large
@@ -88,6 +89,7 @@ def append(
         if offset != upload.offset:
             raise UploadError("upload-offset", f"The upload stands at {upload.offset}.")
         if not upload.is_complete:
+            give_back()
             arrived = _written(upload, chunks, checksum)
             if arrived == upload.length:
                 _finish(upload, trigger)

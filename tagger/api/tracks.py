@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from ..actions.ingest import Ingested, IngestError, Words, ingest, too_large
 from ..actions.tracks import held, reanalyse_track, rename_track
 from ..actions.trash import delete_track
+from ..connections import give_back
 from ..models import Job, Track
 from ..queries.library import LibraryFilter
 from ..upload_handler import TidyUploadHandler
@@ -68,6 +69,8 @@ class TrackList(ListView):
             _refuse_too_large(request)
             request._request.upload_handlers = [TidyUploadHandler(request._request)]
         super().initial(request, *args, **kwargs)
+        if request.method == "POST":
+            give_back()
 
     def get_parsers(self) -> list[BaseParser]:
         return [MultiPartParser()]

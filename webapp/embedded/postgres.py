@@ -87,7 +87,7 @@ class Postgres:
             "unix_socket_directories": str(self.locations.sockets),
             "unix_socket_permissions": "0700",
             "listen_addresses": "",
-            "max_connections": "60",
+            "max_connections": "100",
             "shared_buffers": "128MB",
         }
         pairs = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]

@@ -14,3 +14,4 @@ from .rest import *
 from .security import *
 from .sign_in import *
 from .stores import *
+from .web import *

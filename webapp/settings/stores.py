@@ -11,6 +11,7 @@ from ..embedded.locations import Locations
 from . import environment
 from .media import media_backend
 from .paths import DATA_DIR
+from .web import WEB_THREADS
 
 __all__ = ["DATABASES", "POSTGRES_PROGRAMS", "STORAGES"]
 
@@ -27,7 +28,8 @@ def _database() -> dict[str, Any]:
     if environment.switch("DATABASE_POOL", True):
         database.setdefault("OPTIONS", {})["pool"] = {
             "min_size": 1,
-            "max_size": 10,
+            # One for each thread that answers; those of workers are fewer.
+            "max_size": WEB_THREADS + 2,
             "timeout": 10,
             # A lost connection is looked for anew at the next request, not ever more seldom.
             "reconnect_timeout": 5,

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from ...actions import resumable_uploads
 from ...actions.ingest import Ingested, IngestError, ingest, tagging_job
+from ...connections import give_back
 from ...models import Job, ResumableUpload, Track
 from ...received import on_disk
 from ..access import PageRequest, signed_in
@@ -38,6 +39,7 @@ def upload_page(request: PageRequest) -> HttpResponse:
             "unfinished": resumable_uploads.unfinished(request.user),
         }
         return render(request, "web/upload.html", context)
+    give_back()
     outcomes = [_take_in(request, upload) for upload in request.FILES.getlist("files")]
     return _answer_script(request, outcomes) if request.htmx else _answer_form(request, outcomes)
 
