@@ -86,7 +86,7 @@ class Decoding:
 
     def __iter__(self) -> Iterator[Samples]:
         samples, most = 0, self.limits.max_seconds
-        how = {"limits": asdict(self.limits)}
+        how: dict[str, Any] = {"limits": asdict(self.limits)}
         with (
             open_file(Path(self.path)) as file,
             replies("blocks", file, sound_seconds=most, **how) as frames,

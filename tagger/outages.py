@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from django.db import InterfaceError, OperationalError
 
+from ml.audio import DecoderLost
+
 UNAVAILABLE = "unavailable"
 STORAGE_FULL = "storage-full"
 # EFBIG: a limit on the size of files, which quotas are made of on some machines.
@@ -16,7 +18,7 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 def outage(error: BaseException | None) -> str | None:
     """The slug of the problem, or None where the error is a fault of ours."""
     for one in _causes(error):
-        if isinstance(one, (OperationalError, InterfaceError)):
+        if isinstance(one, (OperationalError, InterfaceError, DecoderLost)):
             return UNAVAILABLE
         if isinstance(one, OSError) and one.errno in _FULL:
             return STORAGE_FULL

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import os
 import signal
 import socket
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
 from ml.audio_errors import AudioError, damaged
-from ml.audio_file import AudioFile, open_file
+from ml.audio_file import open_file
 from ml.fence.budget import Budget
 from ml.fence.process import DECODERS
-from ml.fence.wire import STATUS, BrokenFrame, Kind, read_frame
+from ml.fence.wire import STATUS, BrokenFrame, Kind, read_frame, write_json
 
 logger = logging.getLogger(__name__)
 
@@ -36,37 +37,56 @@ def result(work: str, path: str | Path, **arguments: Any) -> Any:
     """The answer to a question about the file at `path`. Raises AudioError, DecoderLost."""
     with open_file(Path(path)) as file:
         try:
-            return _result(work, file, arguments)
+            return answer(work, file, **arguments)
         except DecoderLost:
-            return _result(work, file, arguments)
+            return answer(work, file, **arguments)
 
 
-def _result(work: str, file: AudioFile, arguments: dict[str, Any]) -> Any:
+def answer(work: str, file: io.IOBase, **arguments: Any) -> Any:
+    """As `result`, about an open file, and asked once. For the arguments see `replies`."""
     with replies(work, file, **arguments) as frames:
         return next(json.loads(payload) for kind, payload in frames if kind is Kind.RESULT)
 
 
 @contextmanager
 def replies(
-    work: str, file: AudioFile, *, sound_seconds: float = 0.0, **arguments: Any
+    work: str,
+    file: io.IOBase,
+    *,
+    sound_seconds: float = 0.0,
+    grows_by: int | None = None,
+    **arguments: Any,
 ) -> Iterator[Iterator[tuple[Kind, bytearray]]]:
     """The frames of one answer, up to its RESULT. Leaving the block ends the decoder.
 
+    A file that is open for writing may grow by `grows_by` bytes; None: it is only read.
     Raises AudioError, also in the middle: what the decoder says, or that it died of the file;
     DecoderLost when it was killed from outside.
     """
-    budget = Budget.of(os.fstat(file.fileno()).st_size, sound_seconds)
-    request = {"work": work, "cpu_seconds": budget.cpu_seconds, "arguments": arguments}
+    size = os.fstat(file.fileno()).st_size
+    budget = Budget.of(size, sound_seconds)
+    request = {
+        "work": work,
+        "cpu_seconds": budget.cpu_seconds,
+        "file_bytes": 0 if grows_by is None else size + grows_by,
+        "arguments": arguments,
+    }
     with ExitStack() as stack:
         channel, their_channel = map(stack.enter_context, socket.socketpair())
         lifeline, their_lifeline = map(stack.enter_context, socket.socketpair())
-        channel.sendall(json.dumps(request).encode("ascii"))
         channel.settimeout(budget.patience)
         DECODERS.ask(their_channel, their_lifeline, file.fileno())
         their_channel.close()
         their_lifeline.close()
+        _send(channel, request)
         stream = stack.enter_context(channel.makefile("rb"))
         yield _frames(stream, lifeline, budget)
+
+
+def _send(channel: socket.socket, request: dict[str, Any]) -> None:
+    # Of a decoder that is gone already, reading tells why.
+    with suppress(BrokenPipeError, ConnectionResetError), channel.makefile("wb") as stream:
+        write_json(stream, Kind.REQUEST, request)
 
 
 def _frames(

@@ -16,24 +16,23 @@ from typing import IO, Any, NoReturn
 from ml.audio_errors import AudioError, damaged
 from ml.audio_file import AudioFile
 from ml.fence.confine import OPEN_FILES, Fence
-from ml.fence.wire import Kind, write_json
+from ml.fence.wire import Kind, read_frame, write_json
 from ml.fence.work import WORK
 
 PR_SET_PDEATHSIG = 1
 FILE, CHANNEL = 3, 4
 _libc = ctypes.CDLL(None)
-_LONGEST_REQUEST = 4_096
 
 
 def run(channel: int, file: int, parent: int, fence: Fence) -> NoReturn:
-    """For the forked child: answer the request that waits in `channel`, then end."""
+    """For the forked child: answer the request that comes in `channel`, then end."""
     try:
         _die_with(parent)
         _keep_only(file, channel)
-        request = json.loads(os.read(CHANNEL, _LONGEST_REQUEST))
+        request = _request()
         answer = io.BufferedWriter(io.FileIO(CHANNEL, "w"))
         source = AudioFile(FILE)
-        fence.enter(request["cpu_seconds"])
+        fence.enter(request["cpu_seconds"], request["file_bytes"])
         os.close(sys.stderr.fileno())
         _answer(answer, source, request)
     except BrokenPipeError:
@@ -61,6 +60,11 @@ def _keep_only(file: int, channel: int) -> None:
     for source, number in ((nothing, 0), (nothing, 1), *zip(high, (FILE, CHANNEL), strict=True)):
         os.dup2(source, number)
     os.closerange(OPEN_FILES, os.sysconf("SC_OPEN_MAX"))
+
+
+def _request() -> Any:
+    with io.BufferedReader(io.FileIO(CHANNEL, closefd=False)) as stream:
+        return json.loads(read_frame(stream)[1])
 
 
 def _answer(answer: IO[bytes], file: AudioFile, request: dict[str, Any]) -> None:

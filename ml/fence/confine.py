@@ -22,13 +22,17 @@ class Fence:
         # macOS knows the limit of a process's address space, but does not hold it.
         self.memory = _mapped() + MEMORY if sys.platform == "linux" else None
 
-    def enter(self, cpu_seconds: int) -> None:
-        """Limit this process for good: memory, time, no writing, nothing opened or started."""
+    def enter(self, cpu_seconds: int, file_bytes: int = 0) -> None:
+        """Limit this process for good: memory, time, nothing opened or started.
+
+        No file can be written to beyond `file_bytes`; 0: not at all.
+        """
         if self.memory is not None:
             _limit(resource.RLIMIT_AS, self.memory)
         # SIGXCPU first, which tells what happened; then SIGKILL.
         _limit(resource.RLIMIT_CPU, cpu_seconds, margin=_MARGIN_SECONDS)
-        for what in (resource.RLIMIT_CORE, resource.RLIMIT_FSIZE, resource.RLIMIT_NPROC):
+        _limit(resource.RLIMIT_FSIZE, file_bytes)
+        for what in (resource.RLIMIT_CORE, resource.RLIMIT_NPROC):
             _limit(what, 0)
         _limit(resource.RLIMIT_NOFILE, OPEN_FILES)
         if self.filter is not None:

@@ -1,6 +1,7 @@
 """The system calls a decoder needs once its file is open, by processor; every other is refused.
 
-Numbers of Linux' asm/unistd.h. None of them opens, connects, starts, signals or looks at anything.
+Numbers of Linux' asm/unistd.h. None of them opens, connects, starts, signals or looks at
+anything; a file can only be written to where it was handed over open for writing.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ _NUMBERS = {
     "exit": (60, 93),
     "exit_group": (231, 94),
     "fstat": (5, 80),
+    "ftruncate": (77, 46),
     "futex": (202, 98),
     "getpid": (39, 172),
     "getrandom": (318, 278),

@@ -19,8 +19,12 @@ _LARGEST = 16 * 2**20
 
 
 class Kind(Enum):
-    """BLOCK: float32 samples. The others: JSON. All but BLOCK and NOTE are the last frame."""
+    """BLOCK: float32 samples. The others: JSON.
 
+    REQUEST is the question; of the answer, all but BLOCK and NOTE are the last frame.
+    """
+
+    REQUEST = b"Q"
     BLOCK = b"B"
     NOTE = b"N"
     RESULT = b"R"

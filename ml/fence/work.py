@@ -19,6 +19,7 @@ from ml.audio_file import AudioFile
 from ml.audio_terms import DecodeLimits
 from ml.fence.wire import Kind, write_frame, write_json
 from ml.metadata_tags import tags
+from ml.word_writing import write
 
 _ENCODINGS = ("ascii", "latin-1", "utf-8", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252")
 
@@ -48,4 +49,5 @@ WORK: dict[str, Callable[..., Any]] = {
     "digest": lambda file, answer: digest(file),
     "tags": lambda file, answer, **how: tags(file, **how),
     "blocks": blocks,
+    "words": lambda file, answer, **how: write(file, **how),
 }

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from django.conf import settings
 
-from ml.tagged_copy import NoPlaceForTags, Words, write_words
+from ml.tagged_copy import DecoderLost, NoPlaceForTags, Words, write_words
 
 from ..models import Tag, Track
 from ..queries.rows import chips
@@ -20,13 +20,21 @@ __all__ = ["NoPlaceForTags", "tagged_copy"]
 def tagged_copy(track: Track) -> BinaryIO:
     """The copy, open for reading; on the disk it is gone as soon as it is closed.
 
-    Raises FileNotFoundError when the original is missing, and NoPlaceForTags.
+    Raises FileNotFoundError when the original is missing, NoPlaceForTags, and DecoderLost.
     """
+    words = _words(track)
+    try:
+        return _written(track, words)
+    except DecoderLost:
+        return _written(track, words)
+
+
+def _written(track: Track, words: Words) -> BinaryIO:
     with tempfile.TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as scratch:
         path = Path(scratch) / f"copy{PurePath(str(track.file.name)).suffix}"
         with track.file.open("rb") as original, path.open("wb") as copy:
             shutil.copyfileobj(original, copy)
-        write_words(path, _words(track))
+        write_words(path, words)
         return path.open("rb")
 
 

@@ -33,11 +33,13 @@ def song(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return factory.write(tmp_path_factory.mktemp("song") / "a.flac", factory.music(120))
 
 
-def behind_the_fence(script: str, cpu_seconds: int = 60) -> subprocess.CompletedProcess[str]:
-    enter = f"from ml.fence.confine import Fence; Fence().enter({cpu_seconds})\n"
+def behind_the_fence(
+    script: str, *, before: str = "", cpu_seconds: int = 60, file_bytes: int = 0
+) -> subprocess.CompletedProcess[str]:
+    enter = f"from ml.fence.confine import Fence; Fence().enter({cpu_seconds}, {file_bytes})\n"
     late = "import ctypes, mmap, os, signal, socket, subprocess, sys\n"
     return subprocess.run(
-        [sys.executable, "-c", late + enter + script],
+        [sys.executable, "-c", late + before + enter + script],
         capture_output=True,
         text=True,
         timeout=PATIENCE,
@@ -75,6 +77,27 @@ def test_behind_the_fence_memory_is_limited() -> None:
         "try:\n    bytearray(1 << 30)\nexcept MemoryError:\n    print('refused')"
     )
     assert done.stdout == "refused\n", done.stderr
+
+
+WRITE = """
+try:
+    os.write(file, bytes(100))
+    print("written", os.lseek(file, 0, 1))
+    os.write(file, bytes(100))
+except OSError as error:
+    print("refused", errno.errorcode[error.errno])
+"""
+
+
+@pytest.mark.parametrize(
+    ("most", "end"), [(0, "refused EFBIG\n"), (100, "written 100\nrefused EFBIG\n")]
+)
+def test_behind_the_fence_an_open_file_grows_no_further_than_it_may(
+    most: int, end: str, tmp_path: Path
+) -> None:
+    opened = f"import errno, os; file = os.open({str(tmp_path / 'a')!r}, os.O_CREAT | os.O_RDWR)\n"
+    done = behind_the_fence(WRITE, before=opened, file_bytes=most)
+    assert done.stdout == end, done.stderr
 
 
 def test_behind_the_fence_time_is_limited() -> None:

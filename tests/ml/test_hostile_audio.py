@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 
 from ml.audio import AudioError, probe
+from ml.tagged_copy import NoPlaceForTags, Words, write_words
 from tests.ml.hostile_corpus import CASES
 
 SECONDS = 20
 MEGABYTES = 400
+WORDS = Words(title="Blue hour", tags=("guitar", "rock"), genres=("rock",), bpm=120.0)
 
 # What a decoder of the product does with an upload, behind the same fence, and its peak memory.
 CHILD = """
@@ -79,6 +81,18 @@ def test_a_hostile_file_ends_in_a_clear_state(name: str, tmp_path: Path) -> None
     assert all(code == "heard" or text.endswith(".") for code, text in answers)
     assert isinstance(report["megabytes"], int)
     assert report["megabytes"] < MEGABYTES
+    told = tagged(file)
+    assert told == "written" or told.endswith(".")
+    assert file.stat().st_size <= 1.02 * len(content) + 2**20
+
+
+def tagged(file: Path) -> str:
+    """What comes of writing words into it."""
+    try:
+        write_words(file, WORDS)
+    except NoPlaceForTags as error:
+        return str(error)
+    return "written"
 
 
 def test_at_least_sixty_hostile_files_are_tried() -> None:

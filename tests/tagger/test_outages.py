@@ -12,6 +12,7 @@ import pytest
 from django.db import InterfaceError, OperationalError, ProgrammingError
 from django.test import Client
 
+from ml.audio import DecoderLost
 from tagger.models import Track, User
 from tagger.outages import outage
 
@@ -30,6 +31,7 @@ def raised_from(error: Exception, cause: Exception) -> Exception:
         (InterfaceError("closed"), "unavailable"),
         (raised_from(RuntimeError(), OperationalError()), "unavailable"),
         (raised_from(ProgrammingError(), psycopg.ProgrammingError()), None),
+        (DecoderLost(), "unavailable"),
         (OSError(28, "No space left on device"), "storage-full"),
         (OSError(122, "Disk quota exceeded"), "storage-full"),
         (OSError(13, "Permission denied"), None),

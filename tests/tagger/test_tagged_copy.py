@@ -10,6 +10,7 @@ from django.core.files import File
 from django.test import Client
 from django.urls import reverse
 
+from ml.tagged_copy import DecoderLost, Words
 from tagger.actions.shown_verdicts import reject_shown
 from tagger.models import Tag, Track, User
 from tests.audio_factory import music, write
@@ -55,6 +56,24 @@ def test_a_wav_is_refused_with_a_sentence(api: Client, owner: User, tmp_path: Pa
     made = sounding(owner, write(tmp_path / "blue.wav", music(1.0)))
     body = problem(api.get(f"/api/v1/tracks/{made.pk}/tagged/"), 422, "no-place-for-tags")
     assert "MP3, FLAC" in body["detail"]
+
+
+def test_a_writer_that_is_killed_is_asked_again_with_a_fresh_copy(
+    api: Client, song: Track, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[bytes] = []
+
+    def killed_once(path: Path, words: Words) -> None:
+        found.append(path.read_bytes())
+        path.write_bytes(b"half a copy")
+        if len(found) == 1:
+            raise DecoderLost
+        path.write_bytes(b"whole")
+
+    monkeypatch.setattr("tagger.exports.tagged_copy.write_words", killed_once)
+    response: Any = api.get(f"/api/v1/tracks/{song.pk}/tagged/")
+    assert response.getvalue() == b"whole"
+    assert found == [Path(song.file.path).read_bytes()] * 2
 
 
 def test_a_missing_file_is_a_problem(api: Client, song: Track) -> None:
