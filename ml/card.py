@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ml.audio import SAMPLE_RATE, SEGMENT_SAMPLES
+from ml.int8 import int8_files
 
 
 class WeightsError(ValueError):
@@ -54,6 +55,11 @@ class ModelCard:
 def card_path(weights: Path) -> Path:
     """NAME.safetensors → NAME.json."""
     return weights.with_suffix(".json")
+
+
+def beside(weights: Path) -> tuple[Path, ...]:
+    """What lies beside weights: the card, and the 8-bit copy, which not every model has."""
+    return card_path(weights), *int8_files(weights)
 
 
 def read_card(path: str | Path) -> ModelCard:

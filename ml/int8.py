@@ -28,6 +28,12 @@ def int8_path(weights: Path) -> Path:
     return weights.with_suffix(".int8.xml")
 
 
+def int8_files(weights: Path) -> tuple[Path, Path]:
+    """What belongs to an 8-bit copy: its network and, beside it, the numbers."""
+    file = int8_path(weights)
+    return file, file.with_suffix(".bin")
+
+
 def load_int8(weights: Path, sha256: str, device: torch.device) -> Forward:
     """The 8-bit copy of the weights with this hash. Raises Int8Unavailable."""
     file = int8_path(weights)

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
-from ml.card import ModelCard, card_path, read_card
+from ml.card import ModelCard, beside, read_card
 
 from ..models import Activation, Job, ModelVersion, Tag, User, Webhook
 from .events import announce_to_staff
@@ -51,13 +51,17 @@ def install_model(
 
 
 def _store(version: ModelVersion, path: Path) -> None:
-    """The card lies beside the weights, so that the files alone can be loaded anywhere."""
+    """The card and the 8-bit copy, where there is one, lie beside the weights: files that can be
+    loaded anywhere.
+    """
     storage = version.weights.storage
     base = slugify(version.name)
     with path.open("rb") as content:
         name = storage.save(f"{base}.safetensors", File(content))
-    with card_path(path).open("rb") as content:
-        storage.save(str(card_path(Path(name))), File(content))
+    for source, target in zip(beside(path), beside(Path(name)), strict=True):
+        if source.exists():
+            with source.open("rb") as content:
+                storage.save(str(target), File(content))
     version.weights.name = name
     version.save(force_insert=True)
 

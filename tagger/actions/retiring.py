@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from django.db import transaction
@@ -10,7 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ml.card import card_path
+from ml.card import beside
 
 from ..models import Analysis, Job, ModelVersion, Track
 from ..queries.stale import stale_tracks
@@ -44,8 +45,8 @@ def delete_model(version: ModelVersion) -> None:
         if obstacle:
             raise ModelInUseError(obstacle)
         locked.delete()
-        transaction.on_commit(lambda: storage.delete(str(card_path(Path(name)))))
-        transaction.on_commit(lambda: storage.delete(name))
+        for file in (*beside(Path(name)), name):
+            transaction.on_commit(partial(storage.delete, str(file)))
 
 
 def why_not_deleted(version: ModelVersion) -> str:

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from ml.card import card_path
+from ml.card import beside, card_path
+from ml.int8 import int8_files
 from ml.package import CARD, WEIGHTS, write_package
 from ml.weights import default_model_path
 from tagger.actions import promotion
@@ -126,15 +127,27 @@ def test_labels_that_differ_in_a_sign_become_two_tags(db: None, pack: Pack) -> N
 
 
 def test_a_version_is_deleted_with_its_files(
-    db: None, django_capture_on_commit_callbacks: Any
+    db: None, tmp_path: Path, django_capture_on_commit_callbacks: Any
 ) -> None:
-    version = install_model(default_model_path(), check=False)
+    version = install_model(shipped_with_a_copy(tmp_path), check=False)
     weights = Path(version.weights.path)
+    files = (weights, *beside(weights))
+    assert [file.exists() for file in files] == [True] * 4
     with django_capture_on_commit_callbacks(execute=True):
         delete_model(version)
-    assert not weights.exists()
-    assert not card_path(weights).exists()
+    assert not any(file.exists() for file in files)
     assert not ModelVersion.objects.exists()
+
+
+def shipped_with_a_copy(folder: Path) -> Path:
+    """The shipped weights, their card, and two files in the places of an 8-bit copy."""
+    shipped = default_model_path()
+    weights = folder / shipped.name
+    for source in (shipped, card_path(shipped)):
+        (folder / source.name).write_bytes(source.read_bytes())
+    for file in int8_files(weights):
+        file.write_bytes(b"eight bits")
+    return weights
 
 
 def test_what_is_in_use_is_not_put_away(song: Track) -> None:
