@@ -29,7 +29,8 @@ QUEUES = {
     Job.Kind.TAG_TRACK: "inference",
     # A queue and a worker of their own: neither uploads nor the reaper ever wait for them.
     Job.Kind.ANALYSE_MUSIC: "analysis",
-    Job.Kind.DRAW_SPECTROGRAM: "analysis",
+    # Somebody looks at the empty lane: the same worker serves these before all tempos and keys.
+    Job.Kind.DRAW_SPECTROGRAM: "spectrogram",
     Job.Kind.BULK: "maintenance",
     Job.Kind.DRAW_MAP: "maintenance",
     Job.Kind.TRAIN: "training",

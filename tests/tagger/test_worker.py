@@ -20,12 +20,15 @@ from django.utils import timezone
 
 from ml.weights import default_model_path
 from tagger.actions.bootstrap import ensure_model, ensure_vocabulary
+from tagger.actions.music import request_music
 from tagger.actions.reaping import reap
+from tagger.actions.spectrograms import request_spectrogram
 from tagger.models import Analysis, Job, Track, User, Worker
 from tests.audio_factory import music, write
 from tests.standin import standin
 from tests.tagger.conftest import token_client
 from tests.web import rows
+from webapp.embedded.programs import ANALYSIS
 
 ROOT = Path(django_settings.BASE_DIR)
 PATIENCE = 120
@@ -153,6 +156,23 @@ def test_a_worker_killed_in_mid_track_is_made_good_by_the_next(
     assert job.attempts == 2
     assert Track.objects.get().state == Track.State.TAGGED
     assert Analysis.objects.count() == 1
+
+
+def test_a_spectrogram_asked_for_does_not_wait_for_an_import_s_tempos(
+    transactional_db: None, owner: User, melody: Path, start_worker: Start, tmp_path: Path
+) -> None:
+    tracks = [rows.heard(rows.track(owner, content=melody.read_bytes())) for _ in range(5)]
+    tempos = [request_music(track, trigger=Job.Trigger.WEB) for track in tracks]
+    asked = request_spectrogram(tracks[-1], trigger=Job.Trigger.WEB)
+    assert asked is not None
+    start_worker(ANALYSIS.split("--queues ")[1])
+    waiting = Job.objects.filter(pk__in=[job.pk for job in tempos if job], started_at=None)
+    assert waiting.count() == len(tracks)
+    begun = Job.objects.exclude(started_at=None).order_by("started_at")
+    wait_for(lambda: waiting.count() < len(tracks), tmp_path / "worker.log")
+    first = begun.first()
+    assert first is not None
+    assert (first.pk, first.state) == (asked.pk, Job.State.SUCCEEDED)
 
 
 def let_the_lease_run_out(job: Job) -> None:

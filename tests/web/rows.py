@@ -43,7 +43,9 @@ def active_model() -> ModelVersion:
     )[0]
 
 
-def track(owner: User, title: str = "", **values: Any) -> Track:
+def track(
+    owner: User, title: str = "", content: bytes = b"not really sound", **values: Any
+) -> Track:
     number = next(_numbers)
     made = Track(
         owner=owner,
@@ -55,7 +57,7 @@ def track(owner: User, title: str = "", **values: Any) -> Track:
         duration=10.0,
         **values,
     )
-    made.file.save(made.file_name, ContentFile(b"not really sound"), save=False)
+    made.file.save(made.file_name, ContentFile(content), save=False)
     made.save(force_insert=True)
     return made
 

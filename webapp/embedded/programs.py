@@ -25,7 +25,7 @@ MAINTENANCE = (
 # Children of their own, ended now and then, since what measures music holds on to its memory.
 ANALYSIS = (
     f"{WORKER} --hostname analysis@%h --pool prefork --concurrency 1 --max-tasks-per-child 50 "
-    "--queues analysis"
+    "--queues spectrogram,analysis"
 )
 CLOCK = f"{CELERY} beat --pidfile="
 
