@@ -2,42 +2,95 @@
 
 from __future__ import annotations
 
-from django.db import IntegrityError, transaction
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import transaction
+from django.db.models import QuerySet
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from ..models import SavedView, User
 from ..queries.library import LibraryFilter, library
 
+# They all stand beside the library.
+MOST = 100
+LONGEST_QUERY = 2000
+
 
 class SavedViewError(Exception):
-    """It cannot be kept like this; the message says why."""
+    """It cannot be kept like this; the message says why. `field` names what is at fault, if a
+    field is."""
+
+    def __init__(self, detail: str, field: str = "") -> None:
+        super().__init__(detail)
+        self.field = field
 
 
 def save_view(owner: User, name: str, query: str) -> SavedView:
     """Under a name that is taken, the new query takes the place of the old one."""
-    if not LibraryFilter(QueryDict(query), queryset=library(owner)).is_valid():
-        raise SavedViewError("This address asks for something the library does not have.")
-    view, _made = SavedView.objects.update_or_create(
-        owner=owner, name=_checked(name), defaults={"query": query}
-    )
-    return view
+    with _one_at_a_time(owner):
+        standing = owner.saved_views.filter(name=_checked_name(name)).first()
+        if standing:
+            return change_view(standing, query=query)
+        return make_view(owner, name, query)
 
 
-def rename_view(view: SavedView, name: str) -> None:
-    checked = _checked(name)
-    try:
-        with transaction.atomic():
-            SavedView.objects.filter(pk=view.pk).update(name=checked)
-    except IntegrityError:
-        raise SavedViewError(f"There is a view “{checked}” already. Choose another name.") from None
+def make_view(owner: User, name: str, query: str) -> SavedView:
+    checked, kept = _checked_name(name), _checked_query(owner, query)
+    with _one_at_a_time(owner):
+        _refuse_taken(owner.saved_views.all(), checked)
+        if owner.saved_views.count() >= MOST:
+            raise SavedViewError(
+                _("You have %s saved views, which is the most. Delete one first.") % MOST
+            )
+        return SavedView.objects.create(owner=owner, name=checked, query=kept)
+
+
+def change_view(view: SavedView, *, name: str | None = None, query: str | None = None) -> SavedView:
+    """Raises SavedView.DoesNotExist when it has been deleted meanwhile."""
+    with _one_at_a_time(view.owner):
+        changed = SavedView.objects.select_related("owner").get(pk=view.pk)
+        if name is not None:
+            changed.name = _checked_name(name)
+            _refuse_taken(changed.owner.saved_views.exclude(pk=changed.pk), changed.name)
+        if query is not None:
+            changed.query = _checked_query(changed.owner, query)
+        changed.save(update_fields=["name", "query"])
+    return changed
 
 
 def delete_view(view: SavedView) -> None:
     view.delete()
 
 
-def _checked(name: str) -> str:
+@contextmanager
+def _one_at_a_time(owner: User) -> Iterator[None]:
+    with transaction.atomic():
+        User.objects.select_for_update(no_key=True).get(pk=owner.pk)
+        yield
+
+
+def _refuse_taken(others: QuerySet[SavedView], name: str) -> None:
+    if others.filter(name=name).exists():
+        raise SavedViewError(_("There is a view “%s” already. Choose another name.") % name)
+
+
+def _checked_name(name: str) -> str:
     checked = " ".join(name.split())
-    if not checked or len(checked) > 80:
-        raise SavedViewError("A view needs a name of 1 to 80 letters.")
+    if not checked.isprintable() or not 1 <= len(checked) <= 80:
+        raise SavedViewError(_("A view needs a name of 1 to 80 letters."), "name")
     return checked
+
+
+def _checked_query(owner: User, query: str) -> str:
+    """One that the library answers, written as addresses are."""
+    if len(query) > LONGEST_QUERY:
+        raise SavedViewError(_("A view keeps at most %s letters.") % LONGEST_QUERY, "query")
+    asked = QueryDict(query)
+    narrowed = LibraryFilter(asked, queryset=library(owner))
+    faults = sorted({*(asked.keys() - narrowed.filters.keys()), *narrowed.errors})
+    if faults:
+        said = _("This address asks for something the library does not have: %s.")
+        raise SavedViewError(said % ", ".join(faults), "query")
+    return asked.urlencode()

@@ -94,6 +94,12 @@ _TABLE = (
         "It is switched off, or there are as many as there may be.",
     ),
     ProblemType(
+        "view-refused",
+        409,
+        "The view cannot be kept",
+        "Its name is taken, or there are as many views as there may be.",
+    ),
+    ProblemType(
         "nothing-selected",
         409,
         "No track is selected",

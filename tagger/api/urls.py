@@ -18,6 +18,7 @@ from . import (
     models,
     predictions,
     reanalyses,
+    saved_views,
     similar,
     spectrograms,
     tags,
@@ -124,6 +125,8 @@ urlpatterns = [
     path("me/", me.Me.as_view(), name="me"),
     path("me/tokens/", me.TokenList.as_view(), name="tokens"),
     path("me/tokens/<uuid:token_id>/", me.TokenDetail.as_view(), name="token"),
+    path("views/", saved_views.ViewList.as_view(), name="views"),
+    path("views/<uuid:view_id>/", saved_views.ViewDetail.as_view(), name="view"),
     path("webhooks/", webhooks.WebhookList.as_view(), name="webhooks"),
     path("webhooks/<uuid:webhook_id>/", webhooks.WebhookDetail.as_view(), name="webhook"),
     path(

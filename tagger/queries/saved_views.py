@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.http import QueryDict
+
 from ..models import SavedView, User
 
 
@@ -13,4 +15,6 @@ class ViewLink:
 
 def saved_views(owner: User, shown: str) -> list[ViewLink]:
     """The person's views by name; `shown` is the query of the list that is on the page."""
-    return [ViewLink(view, view.query == shown) for view in SavedView.objects.filter(owner=owner)]
+    asked = QueryDict(shown)
+    views = SavedView.objects.filter(owner=owner)
+    return [ViewLink(view, QueryDict(view.query) == asked) for view in views]

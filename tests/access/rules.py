@@ -157,6 +157,8 @@ API = {
     "api:me": Rule(PEOPLE),
     "api:tokens": Rule(PEOPLE, "GET POST"),
     "api:token": Rule(OWNER, "DELETE"),
+    "api:views": Rule(PEOPLE, "GET POST"),
+    "api:view": Rule(OWNER, "GET PATCH DELETE"),
     "api:webhooks": Rule(PEOPLE, "GET POST"),
     "api:webhook": Rule(OWNER, "GET PATCH DELETE"),
     "api:webhook-secret": Rule(OWNER, "POST"),

@@ -83,6 +83,15 @@ BULK_WISH: dict[str, Any] = {
     "dry_run": True,
 }
 BULK_PREVIEW: dict[str, Any] = {"matched": 48, "unchanged": 3, "missing": 0}
+VIEW_WISH: dict[str, Any] = {
+    "name": "Quiet guitars",
+    "query": "tag=guitar&exclude_tag=drums&tag_min=0.5&ordering=title",
+}
+VIEW: dict[str, Any] = {
+    "id": "2f6a1c2d-3e4f-4f0e-9b57-b1b6f3a05b0e",
+    **VIEW_WISH,
+    "created_at": "2026-03-14T09:26:53.589793Z",
+}
 WEBHOOK_WISH: dict[str, Any] = {
     "url": "https://example.org/tonemark",
     "events": ["track.deleted", "track.tagged"],

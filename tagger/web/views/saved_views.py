@@ -3,7 +3,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -35,7 +35,9 @@ def views_page(request: PageRequest) -> HttpResponse:
 @signed_in
 def rename_view(request: PageRequest, view_id: UUID) -> HttpResponse:
     try:
-        saved_views.rename_view(_own(request, view_id), request.POST.get("name", ""))
+        saved_views.change_view(_own(request, view_id), name=request.POST.get("name", ""))
+    except SavedView.DoesNotExist:
+        raise Http404 from None
     except saved_views.SavedViewError as error:
         messages.error(request, str(error))
     return redirect("web:views")
@@ -49,7 +51,9 @@ def delete_view(request: PageRequest, view_id: UUID) -> HttpResponse:
 
 
 def _own(request: PageRequest, view_id: UUID) -> SavedView:
-    return get_object_or_404(SavedView, pk=view_id, owner=request.user)
+    return get_object_or_404(
+        SavedView.objects.select_related("owner"), pk=view_id, owner=request.user
+    )
 
 
 def _address(view: SavedView) -> str:
