@@ -10,7 +10,7 @@ from ml.card import ModelCard, read_card
 from ml.labels import LABELS
 from ml.weights import default_model_path
 
-from ..models import ModelVersion, Tag, User
+from ..models import Job, ModelVersion, Tag, User
 from .effective_tags import active_model
 from .model_versions import activate_model, install_model
 
@@ -32,19 +32,35 @@ def _ensure_tag(name: str, group: str, shown_as: Tag | None = None) -> Tag:
 
 
 def ensure_model() -> ModelVersion:
-    """The shipped model is installed; it becomes active only where none is."""
+    """The model of this release is installed, once.
+
+    It becomes active where none is, or where the active one came with a release too and nobody has
+    chosen it; beside a model that somebody chose it is a candidate like any.
+    """
     path = default_model_path()
-    first = active_model() is None
-    # The release itself has been tested; beside another model it is a candidate like any.
-    shipped = install_model(path, name=_shipped_name(read_card(path)), check=not first)
-    if first:
-        activate_model(shipped)
+    card = read_card(path)
+    former = active_model()
+    known = ModelVersion.objects.filter(sha256=card.sha256).first()
+    # The release itself has been tested; whatever comes beside another model is tested here too.
+    shipped = known or install_model(path, name=_shipped_name(card), check=former is not None)
+    if not shipped.shipped:
+        shipped.shipped = True
+        shipped.save(update_fields=["shipped"])
+    if former is None or (known is None and _came_by_itself(former)):
+        activate_model(shipped, trigger=Job.Trigger.RELEASE)
     return active_model() or shipped
+
+
+def _came_by_itself(active: ModelVersion) -> bool:
+    last = active.activations.first()
+    return last is not None and last.trigger == Job.Trigger.RELEASE
 
 
 def _shipped_name(card: ModelCard) -> str:
     """Its card calls it the default; beside models of other days a person wants to know more."""
-    return f"Tonemark {card.config['block']} {card.created[:10]}"
+    name = f"Tonemark {card.config['block']} {card.created[:10]}"
+    taken = ModelVersion.objects.filter(name=name).exists()
+    return f"{name} {card.sha256[:8]}" if taken else name
 
 
 def ensure_admin(username: str = "admin") -> str | None:

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ..models import Analysis, Job, ModelVersion, Reanalysis, Track, User
+from ..queries.samples import sample_for
 from ..queries.stale import stale_tracks
 from . import jobs
 from .effective_tags import active_model
@@ -45,11 +46,7 @@ def hear_sample(
     version: ModelVersion, *, by: User | None, trigger: Job.Trigger, size: int = SAMPLE
 ) -> Reanalysis:
     """Tracks to compare this version by: half of them with verdicts, where there are so many."""
-    heard = Track.objects.filter(deleted_at=None, state=Track.State.TAGGED)
-    judged = heard.filter(verdicts__withdrawn_at=None, verdicts__isnull=False).distinct()
-    first = list(judged.order_by("?").values_list("pk", flat=True)[: size // 2])
-    others = heard.exclude(pk__in=first).order_by("?").values_list("pk", flat=True)
-    chosen = [*first, *others[: size - len(first)]]
+    chosen = sample_for(version, size)
     return _start(version, Reanalysis.Scope.SAMPLE, chosen, by, trigger)
 
 

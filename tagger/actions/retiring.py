@@ -11,7 +11,8 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ml.card import beside
+from ml.card import beside, read_card
+from ml.weights import default_model_path
 
 from ..models import Analysis, Job, ModelVersion, Track
 from ..queries.stale import stale_tracks
@@ -26,21 +27,22 @@ class ModelInUseError(Exception):
     """The version cannot be put away now; the message says why, and what to do first."""
 
 
-def retire_model(version: ModelVersion) -> None:
+def retire_model(version: ModelVersion) -> ModelVersion:
     """A candidate that will not be used. Its files stay; what it heard is dropped in time."""
     with transaction.atomic():
-        locked = ModelVersion.objects.select_for_update().get(pk=version.pk)
+        locked = _locked(version)
         if locked.is_active:
             raise ModelInUseError(_("%s is the active model. Promote another first.") % locked)
         locked.state = ModelVersion.State.RETIRED
         locked.save(update_fields=["state"])
+    return locked
 
 
 def delete_model(version: ModelVersion) -> None:
     """Row, files and what it heard. Raises ModelInUseError."""
     storage, name = version.weights.storage, str(version.weights.name)
     with transaction.atomic():
-        locked = ModelVersion.objects.select_for_update().get(pk=version.pk)
+        locked = _locked(version)
         obstacle = why_not_deleted(locked)
         if obstacle:
             raise ModelInUseError(obstacle)
@@ -49,10 +51,20 @@ def delete_model(version: ModelVersion) -> None:
             transaction.on_commit(partial(storage.delete, str(file)))
 
 
+def _locked(version: ModelVersion) -> ModelVersion:
+    """Raises ModelInUseError where somebody else has just deleted it."""
+    found = ModelVersion.objects.select_for_update().filter(pk=version.pk).first()
+    if found is None:
+        raise ModelInUseError(_("%s is gone already.") % version)
+    return found
+
+
 def why_not_deleted(version: ModelVersion) -> str:
     """A sentence, or nothing where it may be deleted."""
     if version.is_active:
         return _("%s is the active model. Promote another first.") % version
+    if version.shipped and version.sha256 == read_card(default_model_path()).sha256:
+        return _("%s comes with this release and would be back with the next start.") % version
     if version.jobs.filter(state__in=Job.OPEN_STATES).exists():
         return _("%s is being worked with. Wait for that, or cancel it.") % version
     shown = _only_heard_by(version).count()

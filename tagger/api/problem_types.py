@@ -167,6 +167,13 @@ _TABLE = (
         "No model is active, or this is the active one.",
     ),
     ProblemType(
+        "model-in-use",
+        409,
+        "The model is needed",
+        "It is active, a job works with it, tracks show its tags, or this release ships it. The "
+        "detail says which, and what to do first.",
+    ),
+    ProblemType(
         "precondition-failed",
         412,
         "It has changed since",

@@ -106,6 +106,11 @@ urlpatterns = [
         name="model-rollback",
     ),
     re_path(
+        r"^models/(?P<name>[^/\x00]+)/retire/$",
+        models.ModelRetirement.as_view(),
+        name="model-retire",
+    ),
+    re_path(
         r"^models/(?P<name>[^/\x00]+)/export/$",
         model_files.ModelExport.as_view(),
         name="model-export",

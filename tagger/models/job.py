@@ -29,6 +29,7 @@ class Job(models.Model):
         ADMIN = "admin", _("admin")
         COMMAND = "command", _("command line")
         SCHEDULE = "schedule", _("schedule")
+        RELEASE = "release", _("a new release")
 
     class State(models.TextChoices):
         QUEUED = "queued", _("queued")

@@ -35,6 +35,7 @@ class ModelVersion(models.Model):
         null=True, blank=True, help_text=_("What the smoke test found; empty until it has run.")
     )
     activated_at = models.DateTimeField(null=True, blank=True)
+    shipped = models.BooleanField(default=False, help_text=_("It came with a release of Tonemark."))
 
     class Meta:
         ordering: ClassVar = ["-created_at"]
@@ -50,3 +51,13 @@ class ModelVersion(models.Model):
     @property
     def is_active(self) -> bool:
         return self.state == self.State.ACTIVE
+
+    @property
+    def trained_on(self) -> str:
+        """The day of its training, as its card has it; empty where the card does not say."""
+        return str(self.card.get("created", ""))[:10]
+
+    @property
+    def short_hash(self) -> str:
+        """Enough of the weights' hash to tell versions of one day apart."""
+        return self.sha256[:8]

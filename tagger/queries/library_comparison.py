@@ -129,7 +129,8 @@ def heard_by_both(candidate: ModelVersion, baseline: ModelVersion) -> QuerySet[A
 def _pairs(
     candidate: ModelVersion, baseline: ModelVersion, vocabulary: _Vocabulary
 ) -> dict[UUID, _Pair]:
-    rows = heard_by_both(candidate, baseline).order_by("-pk")
+    # By the tracks' ids, which are random: the same ones every time, and by an index.
+    rows = heard_by_both(candidate, baseline).order_by("track_id")
     pairs = {}
     for track, now, former in rows.values_list("track", "mean_scores", F("former"))[:MOST]:
         scores, certain = _shown(candidate, now, vocabulary)

@@ -21,6 +21,8 @@ class Rule:
     methods: str = "GET"
     # Of the methods, those that change nothing.
     reads: str = "GET HEAD"
+    # Of the methods, those that are for staff whoever the others are for.
+    staff: str = ""
     # Where a parameter stands for something else in tests/access/targets.py than its name says.
     values: dict[str, str] = field(default_factory=dict)
     # What the resource asks to be said in the headers.
@@ -32,6 +34,9 @@ class Rule:
     def allowed(self) -> set[str]:
         methods = set(self.methods.split())
         return methods | {"HEAD"} if "GET" in methods else methods
+
+    def audience_of(self, method: str) -> Audience:
+        return Audience.STAFF if method in self.staff.split() else self.audience
 
 
 EVERYBODY, PEOPLE, OWNER, STAFF = Audience
@@ -140,7 +145,7 @@ API = {
     "api:job-cancel": Rule(OWNER, "POST"),
     "api:job-retry": Rule(OWNER, "POST"),
     "api:models": Rule(PEOPLE),
-    "api:model": Rule(PEOPLE),
+    "api:model": Rule(PEOPLE, "GET DELETE", staff="DELETE", values={"name": "candidate_name"}),
     "api:trainings": Rule(STAFF, "GET POST"),
     "api:training": Rule(STAFF),
     "api:training-cancel": Rule(STAFF, "POST"),
@@ -149,6 +154,7 @@ API = {
     "api:model-import": Rule(STAFF, "POST"),
     "api:model-activate": Rule(STAFF, "POST"),
     "api:model-rollback": Rule(STAFF, "POST"),
+    "api:model-retire": Rule(STAFF, "POST"),
     "api:model-export": Rule(STAFF, values={"name": "candidate_name"}),
     "api:model-comparison": Rule(STAFF, values={"name": "candidate_name"}),
     "api:reanalyses": Rule(STAFF, "POST"),

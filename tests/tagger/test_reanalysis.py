@@ -198,6 +198,45 @@ def test_a_sample_prefers_tracks_with_verdicts(library: list[Track], owner: User
     assert len(run.chosen) == 2
 
 
+def test_versions_are_compared_by_the_same_tracks(library: list[Track]) -> None:
+    first, second = rows.candidate({}), rows.candidate({})
+    chosen = hear_sample(first, by=None, trigger=WEB, size=2).chosen
+    assert hear_sample(second, by=None, trigger=WEB, size=2).chosen == chosen
+    for track in Track.objects.filter(pk__in=chosen):
+        record_analysis(track, first, rows.hearing(first, {}))
+    Job.objects.update(state=Job.State.SUCCEEDED)
+    more = hear_sample(first, by=None, trigger=WEB, size=2).chosen
+    assert len(more) == 2 and not set(more) & set(chosen)
+
+
+def test_going_back_and_forth_loses_nothing_that_was_heard(
+    library: list[Track], newer: ModelVersion, owner: User
+) -> None:
+    """What is not needed is dropped between any two steps, as the clock would do it."""
+    from tagger.actions.promotion import promote, roll_back
+    from tagger.actions.retiring import drop_old_analyses
+
+    def shown() -> set[str]:
+        drop_old_analyses()
+        rows.work_off(Job.Kind.SWITCH_TAGS)
+        drop_old_analyses()
+        return {row.tag.name for track in library for row in track.track_tags.all()}
+
+    candidate = rows.candidate({track: {"harp": 0.8} for track in library})
+    for track in library:
+        record_analysis(track, newer, rows.hearing(newer, {"piano": 0.9}))
+    assert shown() == {"piano"}
+    for _ in range(2):
+        promote(candidate, by=owner, trigger=WEB, reason="for a test")
+        assert shown() == {"harp"}
+        roll_back(candidate, by=owner, trigger=WEB)
+        assert shown() == {"piano"}
+    roll_back(newer, by=owner, trigger=WEB)
+    assert shown() == {"harp"}
+    kept = set(Analysis.objects.values_list("model__name", flat=True))
+    assert kept == {newer.name, candidate.name}
+
+
 def test_two_versions_of_each_track_are_kept(library: list[Track], newer: ModelVersion) -> None:
     """Of the first track three models in use have heard; of the others one."""
     from tagger.actions.retiring import drop_old_analyses

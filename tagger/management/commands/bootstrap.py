@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand
 
 from tagger.actions import bootstrap
 from tagger.actions.training_schedule import ensure_schedule
+from tagger.queries.shipped import shipped_candidate
 
 
 class Command(BaseCommand):
@@ -19,6 +20,9 @@ class Command(BaseCommand):
         ensure_schedule()
         model = bootstrap.ensure_model()
         self.stdout.write(f"Active model: {model}")
+        newer = shipped_candidate()
+        if newer:
+            self.stdout.write(f"A candidate came with this release: {newer}; see the Models page")
         password = bootstrap.ensure_admin()
         if password:
             self.stdout.write(f"First admin: user admin, password {password} (shown only once)")

@@ -22,6 +22,7 @@ from ...queries.model_rows import (
     stale,
     switch_under_way,
 )
+from ...queries.shipped import is_upgrade, shipped_candidate
 from ..access import PageRequest, staff_only
 
 
@@ -31,11 +32,14 @@ def models_page(request: PageRequest) -> HttpResponse:
     active = active_model()
     reanalyses = recent_reanalyses()
     switch = switch_under_way()
+    activations = recent_activations()
     context = {
         "rows": model_rows(),
         "active": active,
         "former": promotion.former_of(active) if active else None,
-        "activations": recent_activations(),
+        "shipped": shipped_candidate(),
+        "upgrade": next(filter(is_upgrade, activations[:1]), None),
+        "activations": activations,
         "stale": stale(),
         "reanalyses": reanalyses,
         "switch": switch,
@@ -121,8 +125,8 @@ def _facts(version: ModelVersion) -> list[tuple[str, Any]]:
     config = card.get("config", {})
     return [
         (_("State"), version.get_state_display()),
-        (_("Made"), card.get("created", "")[:10] or "–"),
-        (_("Brought in by"), version.created_by or "–"),
+        (_("Trained"), version.trained_on or "–"),
+        (_("Brought in by"), _("a release") if version.shipped else version.created_by or "–"),
         (_("Network"), _network(config)),
         (_("Tags"), len(version.labels)),
         (_("Licence"), card.get("licence", "–")),

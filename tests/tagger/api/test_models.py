@@ -143,3 +143,29 @@ def test_a_stale_track_names_the_model_that_heard_it(staff: Client, song: Track)
     activate_model(rows.candidate({}))
     found = staff.get(f"/api/v1/tracks/{song.pk}/predictions/").json()
     assert (found["model"], found["stale"]) == ("tonemark-test", True)
+
+
+def test_a_model_is_put_aside_and_deleted(staff: Client, candidate: ModelVersion) -> None:
+    address = f"/api/v1/models/{candidate.name}/"
+    assert staff.post(f"{address}retire/").json()["state"] == "retired"
+    assert staff.post(f"{address}retire/").status_code == 200
+    assert staff.delete(address).status_code == 204
+    assert staff.delete(address).status_code == 404
+    assert not ModelVersion.objects.filter(pk=candidate.pk).exists()
+
+
+def test_what_is_needed_is_neither_put_aside_nor_deleted(staff: Client, song: Track) -> None:
+    active = f"/api/v1/models/{rows.active_model().name}/"
+    for refused in (staff.delete(active), staff.post(f"{active}retire/")):
+        assert refused.status_code == 409
+        assert refused.json()["type"] == "/api/v1/problems/model-in-use/"
+        assert "Promote another first." in refused.json()["detail"]
+    activate_model(rows.candidate({}))
+    refused = staff.delete(active)
+    assert refused.status_code == 409
+    assert "1 track shows the tags of tonemark-test." in refused.json()["detail"]
+
+
+def test_only_staff_delete_models(api: Client, candidate: ModelVersion) -> None:
+    assert api.get(f"/api/v1/models/{candidate.name}/").status_code == 200
+    assert api.delete(f"/api/v1/models/{candidate.name}/").status_code == 403
