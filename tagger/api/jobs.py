@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from ..actions import jobs
 from ..models import Job
+from ..queries import jobs as found_jobs
 from .accepted import accepted, ask_again
 from .access import own_jobs
 from .base import ApiView
@@ -21,6 +22,7 @@ from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, nothing
 from .lists import ListView
 from .problems import Problem
 from .shapes.job import JobShape
+from .shapes.status import RetriedShape
 
 LATER = later(200, 304)
 
@@ -101,3 +103,19 @@ class JobRetry(JobView):
         except jobs.JobStateError as error:
             raise Problem("job-state", str(error)) from error
         return accepted(request, job, JobShape(job).data)
+
+
+class FailedRetry(ApiView):
+    @extend_schema(
+        operation_id="jobs_retry_all",
+        summary="Try all my failed jobs again",
+        description="All on tracks that were not tried again since.",
+        request=None,
+        parameters=[IDEMPOTENCY_KEY],
+        responses=changes({202: RetriedShape}, *KEY_PROBLEMS),
+    )
+    @idempotent(nothing)
+    def post(self, request: Request) -> Response:
+        failed = found_jobs.retriable(found_jobs.own_jobs(self.person))
+        retried = jobs.retry_all(failed, trigger=Job.Trigger.API)
+        return Response(RetriedShape({"retried": retried}).data, status=202)

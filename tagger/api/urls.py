@@ -21,6 +21,7 @@ from . import (
     saved_views,
     similar,
     spectrograms,
+    status,
     tags,
     track_tags,
     tracks,
@@ -82,6 +83,10 @@ urlpatterns = [
     path("jobs/<uuid:job_id>/", jobs.JobDetail.as_view(), name="job"),
     path("jobs/<uuid:job_id>/cancel/", jobs.JobCancel.as_view(), name="job-cancel"),
     path("jobs/<uuid:job_id>/retry/", jobs.JobRetry.as_view(), name="job-retry"),
+    path("jobs/retry/", jobs.FailedRetry.as_view(), name="jobs-retry"),
+    path("status/", status.Status.as_view(), name="status"),
+    path("status/jobs/retry/", status.FailedRetry.as_view(), name="status-jobs-retry"),
+    path("status/jobs/<uuid:job_id>/retry/", status.AnyJobRetry.as_view(), name="status-job-retry"),
     path("models/import/", model_files.ModelImport.as_view(), name="model-import"),
     path("models/", models.ModelList.as_view(), name="models"),
     # No NUL: Postgres has none in text.

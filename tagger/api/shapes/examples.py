@@ -57,6 +57,11 @@ WAITING = JOB | {
     "attempts": 0,
     "started_at": None,
 }
+FAILED = JOB | {
+    "state": "failed",
+    "error": {"code": "damaged", "detail": "The file is damaged: it cannot be decoded."},
+    "finished_at": "2026-03-14T09:26:55.703000Z",
+}
 UPLOADED: dict[str, Any] = {
     "track": TRACK | {"state": "pending", "tags": []},
     "job": WAITING,
@@ -199,6 +204,32 @@ REANALYSIS: dict[str, Any] = {
         "track": None,
         "progress": {"stage": "hearing", "done": 340.0, "total": 1200.0, "unit": "tracks"},
     },
+}
+RETRIED: dict[str, Any] = {"retried": 12}
+STATUS: dict[str, Any] = {
+    "queues": [
+        {
+            "name": "inference",
+            "queued": 3,
+            "running": 1,
+            "oldest": "2026-03-14T09:26:53.589793Z",
+        }
+    ],
+    "workers": [
+        {
+            "name": "inference@studio",
+            "queues": ["bulk", "inference"],
+            "device": "cpu",
+            "device_reason": "no GPU is used: this PyTorch is built without CUDA",
+            "seen_at": "2026-03-14T09:27:04.113000Z",
+        }
+    ],
+    "broker_reachable": True,
+    "model": "verdicts of March",
+    "disk": {"free": 734_003_200_000, "total": 1_000_204_886_016},
+    "decoders_fenced": True,
+    "failed": [FAILED | {"owner": "mira"}],
+    "versions": {"Python": "3.11.14", "PostgreSQL": "18.1", "Django": "5.2.19"},
 }
 _GAIN: dict[str, Any] = {"value": 0.012, "interval": [0.004, 0.021]}
 COMPARISON: dict[str, Any] = {

@@ -1,0 +1,68 @@
+"""The machine room, for the people who run it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ..actions import jobs
+from ..models import Job
+from ..queries.jobs import retriable
+from ..queries.status import status
+from ..queries.versions import versions
+from .documentation import changes, problems
+from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, nothing
+from .problems import Problem
+from .shapes.job import JobShape
+from .shapes.status import RetriedShape, StatusShape
+from .staff import StaffView
+
+
+class Status(StaffView):
+    @extend_schema(
+        operation_id="status_retrieve",
+        summary="Queues, workers, devices, failures, disk",
+        description="For staff. What the status page shows.",
+        responses=problems({200: StatusShape}, "forbidden"),
+    )
+    def get(self, request: Request) -> Response:
+        return Response(StatusShape(status(), context={"versions": versions()}).data)
+
+
+class FailedRetry(StaffView):
+    @extend_schema(
+        operation_id="status_jobs_retry_all",
+        summary="Try everybody's failed jobs again",
+        description="For staff. All on tracks that nobody has tried again since.",
+        request=None,
+        parameters=[IDEMPOTENCY_KEY],
+        responses=changes({202: RetriedShape}, *KEY_PROBLEMS),
+    )
+    @idempotent(nothing)
+    def post(self, request: Request) -> Response:
+        failed = retriable(Job.objects.filter(track__deleted_at=None))
+        retried = jobs.retry_all(failed, trigger=Job.Trigger.API)
+        return Response(RetriedShape({"retried": retried}).data, status=202)
+
+
+class AnyJobRetry(StaffView):
+    @extend_schema(
+        operation_id="status_jobs_retry",
+        summary="Try anybody's failed job again",
+        description="For staff. Answers with a new job, which belongs to the owner of the first.",
+        request=None,
+        parameters=[IDEMPOTENCY_KEY],
+        responses=changes({202: JobShape}, *KEY_PROBLEMS, "not-found", "job-state"),
+    )
+    @idempotent(nothing)
+    def post(self, request: Request, job_id: UUID) -> Response:
+        failed = get_object_or_404(Job.objects.select_related("track", "owner"), pk=job_id)
+        try:
+            job = jobs.retry(failed, trigger=Job.Trigger.API)
+        except jobs.JobStateError as error:
+            raise Problem("job-state", str(error)) from error
+        return Response(JobShape(job).data, status=202)
