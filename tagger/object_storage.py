@@ -7,6 +7,8 @@ to reach no other host than its own.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -74,6 +76,11 @@ class StoredObject(File):
         self.position += len(read)
         return read
 
+    def readinto(self, buffer: memoryview) -> int:
+        read = self.read(len(buffer))
+        buffer[: len(read)] = read
+        return len(read)
+
     def close(self) -> None:
         self._let_go()
 
@@ -93,6 +100,12 @@ class ObjectStorage(S3Storage):
             self.exists("ready")
         except (BotoCoreError, ClientError) as error:
             raise StorageError(f"The bucket {self.bucket_name} cannot be used: {error}") from error
+
+    def objects_in(self, folder: str) -> Iterator[tuple[str, datetime]]:
+        """Names and times of the objects below a folder, a thousand to a request."""
+        top = self._normalize_name("")
+        for found in self.bucket.objects.filter(Prefix=self._normalize_name(f"{folder}/")):
+            yield found.key.removeprefix(top), found.last_modified
 
     def _open(self, name: str, mode: str = "rb") -> StoredObject:
         stored = self.bucket.Object(self._normalize_name(name))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,25 @@ def on_this_machine(file: FieldFile) -> Iterator[Path]:
             shutil.copyfileobj(original, copy, 2**20)
         copy.flush()
         yield Path(copy.name)
+
+
+def stored_files(folder: str) -> Iterator[tuple[str, datetime]]:
+    """Names and times of what the store of uploads holds below a folder."""
+    store: Any = media_storage()
+    if isinstance(store, FileSystemStorage):
+        yield from _files_in(store, folder)
+    else:
+        yield from store.objects_in(folder)
+
+
+def _files_in(store: FileSystemStorage, folder: str) -> Iterator[tuple[str, datetime]]:
+    """Without those that are deleted while this is read."""
+    top = Path(store.path(""))
+    for path in sorted((top / folder).rglob("*")):
+        with suppress(FileNotFoundError):
+            if path.is_file():
+                modified = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+                yield path.relative_to(top).as_posix(), modified
 
 
 def need_writable() -> None:

@@ -13,9 +13,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from ..library_check.faults import Fault, Kind
-from ..library_check.files import left_uploads, orphans
+from ..library_check.files import has_track, left_uploads, orphans
 from ..models import Analysis, Job, Track
-from ..storage import media_storage
+from ..storage import media_storage, model_storage
 from .effective_tags import rebuild_many
 from .tracks import reanalyse_track
 
@@ -41,7 +41,7 @@ def sweep() -> int:
 
 
 def _delete_orphan(name: str) -> bool:
-    if Track.objects.filter(file=name).exists():
+    if has_track(name):
         return False
     media_storage().delete(name)
     return True
@@ -53,6 +53,11 @@ def _delete_left(name: str) -> bool:
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
+    return True
+
+
+def _delete_weights(name: str) -> bool:
+    model_storage().delete(name)
     return True
 
 
@@ -83,4 +88,5 @@ _WORK: dict[Kind, Callable[[str], bool]] = {
     Kind.NEVER_HEARD: _hear,
     Kind.ANALYSIS_BROKEN: _replace_analysis,
     Kind.TAGS_STALE: _rebuild,
+    Kind.WEIGHTS_ORPHANED: _delete_weights,
 }

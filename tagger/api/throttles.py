@@ -1,17 +1,45 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import logging
+from typing import TYPE_CHECKING, Any
 
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle, UserRateThrottle
 
+from ..counters import CounterError, count
+
 if TYPE_CHECKING:
     # At run time a circle: the settings of views name this module.
     from rest_framework.views import APIView
 
+logger = logging.getLogger(__name__)
 
-class MethodThrottle(UserRateThrottle):
+
+class SharedThrottle(SimpleRateThrottle):
+    """Counts over all processes, from the first request on until its period has gone by."""
+
+    num_requests: Any
+    duration: Any
+    left = 0.0
+
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        key = self.get_cache_key(request, view)
+        if key is None:
+            return True
+        try:
+            number, self.left = count(f"tonemark:{key}", self.duration)
+        except CounterError as error:
+            # An upload is taken in without a broker as well.
+            logger.warning("requests are not counted, the broker is away: %s", error)
+            return True
+        return number <= self.num_requests
+
+    def wait(self) -> float:
+        return self.left
+
+
+class MethodThrottle(SharedThrottle, UserRateThrottle):
     """Counts reads and writes apart; a view may name another scope for its writes.
 
     The rates are settings: REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"].
@@ -28,7 +56,7 @@ class MethodThrottle(UserRateThrottle):
         return super().allow_request(request, view)
 
 
-class BadTokenThrottle(SimpleRateThrottle):
+class BadTokenThrottle(SharedThrottle):
     """Counts tokens that are not valid, by the address they come from."""
 
     scope = "bad-token"

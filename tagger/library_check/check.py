@@ -42,3 +42,4 @@ def _all(before: datetime, checked: Checked) -> Iterator[Fault | None]:
     for fault in files.model_files():
         checked.models += 1
         yield fault
+    yield from files.orphaned_weights(before)

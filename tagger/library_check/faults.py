@@ -16,6 +16,7 @@ class Kind(StrEnum):
     TAGS_STALE = "tags-stale"
     WEIGHTS_MISSING = "weights-missing"
     WEIGHTS_CHANGED = "weights-changed"
+    WEIGHTS_ORPHANED = "weights-orphaned"
 
 
 # What --repair does. The others need a person.
@@ -25,6 +26,7 @@ REPAIRS = {
     Kind.NEVER_HEARD: "queue it to be heard",
     Kind.ANALYSIS_BROKEN: "delete the analysis and queue the track to be heard again",
     Kind.TAGS_STALE: "write the tags anew",
+    Kind.WEIGHTS_ORPHANED: "delete the file",
 }
 BY_HAND = {
     Kind.FILE_MISSING: "restore the file from a backup, or delete the track",

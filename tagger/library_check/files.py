@@ -8,16 +8,19 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
-from django.core.files.storage import Storage
+from ml.card import card_path
 
 from ..models import ModelVersion, ResumableUpload, Track
 from ..models.resumable_upload import parts_folder
 from ..queries.batches import batches
-from ..storage import media_storage
+from ..storage import model_storage, stored_files
 from .faults import Fault, Kind
 
-FOLDER = "tracks"
+# Folders of the store, and whose files are in them.
+STORED = {"tracks": "file", "spectrograms": "spectrogram"}
 _TOGETHER = 500
+# What a version has in the folder of models; exported copies belong to whoever made them.
+_OURS = (".safetensors", ".json")
 
 
 def track_files() -> Iterator[Fault | None]:
@@ -46,22 +49,17 @@ def orphans(before: datetime) -> Iterator[Fault]:
 
     Killed between storing and writing its row, an upload leaves one: it was never accepted.
     """
-    storage = media_storage()
-    old = (name for name in _stored(storage, FOLDER) if storage.get_modified_time(name) < before)
-    while names := list(islice(old, _TOGETHER)):
-        known = set(Track.objects.filter(file__in=names).values_list("file", flat=True))
-        for name in sorted(set(names) - known):
-            yield Fault(Kind.FILE_ORPHANED, name, "no track has this file")
+    for folder, column in STORED.items():
+        old = (name for name, modified in stored_files(folder) if modified < before)
+        while names := list(islice(old, _TOGETHER)):
+            tracks = Track.objects.filter(**{f"{column}__in": names})
+            for name in sorted(set(names) - set(tracks.values_list(column, flat=True))):
+                yield Fault(Kind.FILE_ORPHANED, name, "no track has this file")
 
 
-def _stored(storage: Storage, folder: str) -> Iterator[str]:
-    if not storage.exists(folder):
-        return
-    folders, files = storage.listdir(folder)
-    for name in sorted(files):
-        yield f"{folder}/{name}"
-    for name in sorted(folders):
-        yield from _stored(storage, f"{folder}/{name}")
+def has_track(name: str) -> bool:
+    """Whether a stored file is a track's after all."""
+    return Track.objects.filter(**{STORED[name.partition("/")[0]]: name}).exists()
 
 
 def left_uploads(before: datetime) -> Iterator[Fault]:
@@ -102,3 +100,14 @@ def model_files() -> Iterator[Fault | None]:
         else:
             changed = Fault(Kind.WEIGHTS_CHANGED, str(model.pk), f"{model.name} is not as made")
             yield changed if digest != model.sha256 else None
+
+
+def orphaned_weights(before: datetime) -> Iterator[Fault]:
+    """Weights and cards without a version: killed before its row was there, a registration
+    leaves them, and the next attempt brings its own."""
+    storage = model_storage()
+    weights = ModelVersion.objects.values_list("weights", flat=True)
+    known = {str(path) for name in weights for path in (name, card_path(Path(name)))}
+    for path in sorted(Path(storage.location).glob("*")):
+        if path.suffix in _OURS and path.name not in known and _untouched(path, before.timestamp()):
+            yield Fault(Kind.WEIGHTS_ORPHANED, path.name, "no model has this file")

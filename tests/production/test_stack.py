@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +119,13 @@ def test_plain_http_is_sent_to_https(stack: Stack, people: dict[str, Visitor]) -
     assert page.status == 200
     assert page.headers["Strict-Transport-Security"].startswith("max-age=31536000")
     assert "Secure" in page.headers["Set-Cookie"]
+
+
+def test_a_limit_holds_over_all_processes_of_the_web_server(stack: Stack) -> None:
+    guess = Visitor(stack.machine.proxy, "tm_guess")
+    with ThreadPoolExecutor(8) as pool:
+        told = Counter(pool.map(lambda _: guess.get("/api/v1/me/").status, range(40)))
+    assert told == {401: 30, 429: 10}
 
 
 def test_prometheus_is_answered_with_its_key(stack: Stack, uploads: list[Answer]) -> None:

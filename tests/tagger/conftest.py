@@ -18,6 +18,7 @@ def scratch_media(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     media, incoming = tmp_path / "media", tmp_path / "incoming"
     incoming.mkdir()
     settings.MEDIA_ROOT, settings.FILE_UPLOAD_TEMP_DIR = str(media), str(incoming)
+    settings.MODELS_ROOT = str(tmp_path / "models")
     models = ModelVersion._meta.get_field("weights").storage
     monkeypatch.setitem(vars(models), "location", str(tmp_path / "models"))
     monkeypatch.setitem(vars(models), "base_location", str(tmp_path / "models"))

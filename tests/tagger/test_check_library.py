@@ -107,6 +107,37 @@ def test_a_file_without_a_track_is_deleted_once_no_upload_can_own_it(
     assert kinds() == []
 
 
+def test_a_picture_without_a_track_is_deleted_and_a_tracks_own_stays(
+    library: Track, scratch_media: Path
+) -> None:
+    pictures = scratch_media / "spectrograms" / "ab"
+    pictures.mkdir(parents=True)
+    for name in ("own.png", "orphan.png"):
+        aged_file(pictures / name)
+    Track.objects.update(spectrogram="spectrograms/ab/own.png")
+    assert kinds("--repair") == ["file-orphaned"]
+    assert [path.name for path in pictures.iterdir()] == ["own.png"]
+
+
+def test_weights_of_a_registration_that_was_killed_are_deleted(
+    library: Track, tmp_path: Path
+) -> None:
+    models = tmp_path / "models"
+    own = [aged_file(models / name) for name in ("net.json", "net.int8.xml")]
+    aged(models / "net.safetensors")
+    left = [aged_file(models / name) for name in ("net_x1.safetensors", "net_x1.json")]
+    (models / "young.safetensors").write_bytes(b"being brought in")
+    assert kinds() == ["weights-orphaned"] * 2
+    assert not check("--repair")["left"]
+    assert all(path.exists() for path in own) and not any(path.exists() for path in left)
+    assert kinds() == []
+
+
+def aged_file(path: Path) -> Path:
+    path.write_bytes(b"left")
+    return aged(path)
+
+
 def test_what_killed_uploads_left_is_swept(library: Track, settings: Any) -> None:
     incoming = Path(settings.FILE_UPLOAD_TEMP_DIR)
     young, old, scratch = incoming / "young", incoming / "old", incoming / "scratch"

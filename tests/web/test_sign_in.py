@@ -92,7 +92,7 @@ def test_tokens_that_are_not_valid_are_counted_by_address(
 ) -> None:
     rates = {"bad-token": "3/min"}
     monkeypatch.setattr("tagger.api.throttles.BadTokenThrottle.THROTTLE_RATES", rates)
-    client = Client(headers={"Authorization": "Bearer tm_guess"})
+    client = Client(REMOTE_ADDR="192.0.2.8", headers={"Authorization": "Bearer tm_guess"})
     assert [client.get("/api/v1/me/").status_code for _ in range(3)] == [401] * 3
     refused = client.get("/api/v1/me/")
     assert refused.status_code == 429

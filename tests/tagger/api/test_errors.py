@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
+from tagger import counters
 from tagger.api.problem_types import PROBLEM_TYPES
 from tagger.api.throttles import MethodThrottle
 from tagger.models import Track
@@ -105,12 +106,20 @@ def test_a_fault_of_ours_tells_nothing_but_its_request(
 def test_too_many_requests_are_told_when_to_come_back(
     api: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cache.clear()
     monkeypatch.setitem(MethodThrottle.THROTTLE_RATES, "read", "2/min")
     assert [api.get("/api/v1/me/").status_code for _ in range(2)] == [200, 200]
     response = api.get("/api/v1/me/")
     problem(response, 429, "throttled")
     assert 0 < int(response["Retry-After"]) <= 60
+
+
+def test_without_a_broker_nobody_is_counted_and_nobody_refused(
+    api: Client, monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path
+) -> None:
+    monkeypatch.setitem(MethodThrottle.THROTTLE_RATES, "read", "2/min")
+    monkeypatch.setattr(counters, "_store", counters._store.__wrapped__)
+    settings.CELERY_BROKER_URL = f"redis+socket://{tmp_path}/nobody.sock"
+    assert [api.get("/api/v1/me/").status_code for _ in range(3)] == [200] * 3
 
 
 def test_every_problem_has_its_page(client: Client, db: None) -> None:
