@@ -25,6 +25,7 @@ from .actions.bulk import run_bulk
 from .actions.checking import check_model
 from .actions.library_map import draw_map, place_new_tracks
 from .actions.music import analyse_track_music, catch_up_on_music
+from .actions.questions import ask_waiting
 from .actions.run_training import run_training
 from .actions.spectrograms import draw_track_spectrogram
 from .actions.switching import switch_tags
@@ -75,6 +76,14 @@ def run_job(job_id: str) -> None:
 def look_for_music() -> None:
     """Tempo and key of tracks that were there before their analysis was, a few at a time."""
     catch_up_on_music()
+
+
+@shared_task
+def ask_questions() -> None:
+    """The review questions of a library that was heard before there were any."""
+    asked = ask_waiting()
+    if asked:
+        logger.info("%d tracks have been looked through for review questions", asked)
 
 
 @shared_task

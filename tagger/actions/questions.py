@@ -10,10 +10,13 @@ from django.db import transaction
 
 from ..models import Analysis, ModelVersion, Question, Tag, Track
 from ..queries.card_figures import card_figures
-from .effective_tags import SILENT
+from ..queries.review import to_be_asked
+from .effective_tags import SILENT, active_model
 
 # So many a track: the queue of a large library stays small, and no track is asked about for long.
 MOST = 3
+# A few seconds' work.
+AT_ONCE = 2000
 # Odds beyond a factor of e² from the threshold's are no doubt.
 DOUBT = 2.0
 
@@ -31,6 +34,33 @@ def ask(track: Track, model: ModelVersion, mean_scores: Iterable[float]) -> None
             )
             for tag_id, priority in best
         )
+
+
+def ask_waiting(most: int = AT_ONCE) -> int:
+    """The questions of a library that was heard before there were any; of how many tracks.
+
+    Run by beat, a part at a time. Tracks about which there are questions are left as they are.
+    """
+    model = active_model()
+    if model is None:
+        return 0
+    part = list(to_be_asked(model).defer("scores", "embedding")[:most])
+    known = Question.objects.filter(model=model, track__in=[heard.track_id for heard in part])
+    left_alone = set(known.values_list("track_id", flat=True))
+    asked = sum(_ask_once(heard, model) for heard in part if heard.track_id not in left_alone)
+    below = part[-1].pk if len(part) == most else None
+    ModelVersion.objects.filter(pk=model.pk).update(unasked_below=below)
+    return asked
+
+
+def _ask_once(heard: Analysis, model: ModelVersion) -> bool:
+    """Under the lock of the track, which may go meanwhile."""
+    with transaction.atomic():
+        own = Track.objects.filter(pk=heard.track_id).only("owner_id", "notes")
+        track = own.select_for_update(no_key=True).first()
+        if track:
+            ask(track, model, heard.mean_scores)
+    return track is not None
 
 
 def ask_again(track: Track) -> None:

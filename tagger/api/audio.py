@@ -3,12 +3,15 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import FileResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ..exports.tagged_copy import NoPlaceForTags, tagged_copy
+from ..models import Track
+from ..queries.library import trash
 from ..queries.segments import peak_pairs
 from ..ranged import RangeNotSatisfiable
 from ..stored_audio import media_type, stored_audio
@@ -23,25 +26,26 @@ _RANGE = OpenApiParameter(
 )
 
 
+_AUDIO = problems(
+    {
+        (200, "audio/*"): OpenApiTypes.BINARY,
+        (206, "audio/*"): OpenApiTypes.BINARY,
+        304: None,
+    },
+    "not-found",
+    "file-missing",
+    "range-not-satisfiable",
+)
+
+
 class TrackAudio(ApiView):
-    @extend_schema(
-        summary="The file as it was uploaded",
-        parameters=[_RANGE],
-        responses=problems(
-            {
-                (200, "audio/*"): OpenApiTypes.BINARY,
-                (206, "audio/*"): OpenApiTypes.BINARY,
-                304: None,
-            },
-            "not-found",
-            "file-missing",
-            "range-not-satisfiable",
-        ),
-    )
+    @extend_schema(summary="The file as it was uploaded", parameters=[_RANGE], responses=_AUDIO)
     def get(self, request: Request, track_id: UUID) -> HttpResponseBase:
-        track = own_track(self.person, track_id)
+        return self.audio(own_track(self.person, track_id))
+
+    def audio(self, track: Track) -> HttpResponseBase:
         try:
-            return stored_audio(request._request, track)
+            return stored_audio(self.request._request, track)
         except FileNotFoundError as error:
             raise Problem("file-missing", "The stored file of this track is missing.") from error
         except RangeNotSatisfiable as error:
@@ -52,6 +56,17 @@ class TrackAudio(ApiView):
         response = problem_handler(problem, {"request": self.request})
         response["Content-Range"] = f"bytes */{error.size}"
         return response
+
+
+class TrashAudio(TrackAudio):
+    @extend_schema(
+        summary="The file of a deleted track",
+        description="To hear it before it is restored, or goes for good.",
+        parameters=[_RANGE],
+        responses=_AUDIO,
+    )
+    def get(self, request: Request, track_id: UUID) -> HttpResponseBase:
+        return self.audio(get_object_or_404(trash(self.person), pk=track_id))
 
 
 class TrackTaggedCopy(ApiView):

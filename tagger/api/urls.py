@@ -47,6 +47,7 @@ urlpatterns = [
     path("tracks/bulk/", bulk.Bulk.as_view(), name="tracks-bulk"),
     path("tracks/<uuid:track_id>/restore/", trash.TrackRestore.as_view(), name="track-restore"),
     path("trash/", trash.TrashList.as_view(), name="trash"),
+    path("trash/<uuid:track_id>/audio/", audio.TrashAudio.as_view(), name="trash-audio"),
     path("tracks/<uuid:track_id>/audio/", audio.TrackAudio.as_view(), name="track-audio"),
     path("tracks/<uuid:track_id>/tagged/", audio.TrackTaggedCopy.as_view(), name="track-tagged"),
     path("tracks/<uuid:track_id>/peaks/", audio.TrackPeaks.as_view(), name="track-peaks"),

@@ -34,6 +34,12 @@ class ModelVersion(models.Model):
     smoke = models.JSONField(
         null=True, blank=True, help_text=_("What the smoke test found; empty until it has run.")
     )
+    unasked_below = models.BigIntegerField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("Analyses before this one may still raise questions; empty: none."),
+    )
     activated_at = models.DateTimeField(null=True, blank=True)
     shipped = models.BooleanField(default=False, help_text=_("It came with a release of Tonemark."))
 

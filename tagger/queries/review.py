@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from ..actions.effective_tags import active_model
 from ..models import Analysis, ModelVersion, Question, User, Verdict
 from .segments import segment_scores
 
@@ -32,6 +33,21 @@ def open_questions(person: User) -> QuerySet[Question]:
 
 def skipped_questions(person: User) -> QuerySet[Question]:
     return _standing(person).filter(skipped_at__isnull=False)
+
+
+def to_be_asked(model: ModelVersion) -> QuerySet[Analysis]:
+    """What it heard before there were questions and nobody has gone through, the latest first."""
+    if model.unasked_below is None:
+        return Analysis.objects.none()
+    return Analysis.objects.filter(model=model, pk__lt=model.unasked_below).order_by("-pk")
+
+
+def are_sought(person: User) -> bool:
+    """Whether more questions come by themselves out of what was heard long ago."""
+    model = active_model()
+    if model is None:
+        return False
+    return to_be_asked(model).filter(track__owner=person, track__deleted_at=None).exists()
 
 
 def count_up_to_most(questions: QuerySet[Question]) -> int:

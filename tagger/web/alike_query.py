@@ -7,7 +7,8 @@ from uuid import UUID
 from django.http import QueryDict
 from django.urls import reverse
 
-NAMES = ("like", "unlike")
+from .library_query import EXAMPLES, LibraryQuery
+
 # More would not make the direction clearer.
 MOST = 50
 
@@ -19,19 +20,16 @@ class AlikeQuery:
         self._params = params
         try:
             self.like, self.unlike = (
-                [UUID(value) for value in params.getlist(name)][:MOST] for name in NAMES
+                [UUID(value) for value in params.getlist(name)][:MOST] for name in EXAMPLES
             )
             self.is_valid = True
         except ValueError:
             self.like, self.unlike, self.is_valid = [], [], False
 
     @property
-    def conditions(self) -> QueryDict:
-        """What narrows the library."""
-        params = self._params.copy()
-        for name in (*NAMES, "ordering"):
-            params.pop(name, None)
-        return params
+    def conditions(self) -> LibraryQuery:
+        """What narrows the library; its addresses keep the examples."""
+        return LibraryQuery(self._params, "web:alike")
 
     def more(self, track_id: UUID) -> str:
         return self._changed("like", track_id)
@@ -44,7 +42,7 @@ class AlikeQuery:
 
     def _changed(self, side: str, track_id: UUID) -> str:
         params = self._params.copy()
-        for name in NAMES:
+        for name in EXAMPLES:
             kept = [value for value in params.getlist(name) if value != str(track_id)]
             params.setlist(name, [*kept, str(track_id)] if name == side else kept)
         return f"{reverse('web:alike')}?{params.urlencode()}"

@@ -5,12 +5,20 @@ from __future__ import annotations
 from django.http import QueryDict
 from django.urls import reverse
 
+# Examples of a sound: which tracks are wanted, and which not.
+EXAMPLES = ("like", "unlike")
+ORDER = ("ordering", "page", "tag_mode", "key_mode")
+
 
 class LibraryQuery:
-    """Immutable. Every change leads back to the first page, except to another page."""
+    """Immutable. Every change leads back to the first page, except to another page.
 
-    def __init__(self, params: QueryDict) -> None:
+    `at` names the page that shows what is found.
+    """
+
+    def __init__(self, params: QueryDict, at: str = "web:library") -> None:
         self._params = params
+        self._at = at
 
     def tidy(self) -> LibraryQuery:
         """Without the fields a form sends along empty, so that addresses stay short."""
@@ -20,7 +28,7 @@ class LibraryQuery:
             params.setlist(name, kept)
         if params.get("tag_min", "").strip("0.") == "":
             params.pop("tag_min", None)
-        return LibraryQuery(params)
+        return self._with(params)
 
     def values(self, name: str) -> list[str]:
         return self._params.getlist(name)
@@ -34,14 +42,27 @@ class LibraryQuery:
         return any(
             value
             for name, values in self._params.lists()
-            if name not in ("ordering", "page", "tag_mode", "key_mode")
+            if name not in (*ORDER, *EXAMPLES)
             for value in values
         )
 
     @property
     def url(self) -> str:
         query = self._params.urlencode()
-        return f"{reverse('web:library')}{'?' if query else ''}{query}"
+        return f"{self.page}{'?' if query else ''}{query}"
+
+    @property
+    def page(self) -> str:
+        return reverse(self._at)
+
+    @property
+    def cleared(self) -> LibraryQuery:
+        """Without any condition."""
+        params = self._params.copy()
+        for name in list(params):
+            if name not in EXAMPLES:
+                params.pop(name)
+        return self._with(params)
 
     def urlencode(self) -> str:
         return self._params.urlencode()
@@ -52,12 +73,15 @@ class LibraryQuery:
         return self._changed().urlencode()
 
     def unpaged(self) -> LibraryQuery:
-        return LibraryQuery(self._changed())
+        return self._with(self._changed())
 
     def export_url(self, suffix: str) -> str:
         """Where all that is listed, on every page of it, can be had as a file."""
         query = self._changed().urlencode()
         return f"{reverse(f'api:export-{suffix}')}{'?' if query else ''}{query}"
+
+    def _with(self, params: QueryDict) -> LibraryQuery:
+        return LibraryQuery(params, self._at)
 
     def _changed(self) -> QueryDict:
         params = self._params.copy()
@@ -70,18 +94,18 @@ class LibraryQuery:
             params[name] = value
         else:
             params.pop(name, None)
-        return LibraryQuery(params)
+        return self._with(params)
 
     def drop(self, name: str, value: str) -> LibraryQuery:
         params = self._changed()
         params.setlist(name, [kept for kept in params.getlist(name) if kept != value])
-        return LibraryQuery(params)
+        return self._with(params)
 
     def add(self, name: str, value: str) -> LibraryQuery:
         params = self._changed()
         if value not in params.getlist(name):
             params.appendlist(name, value)
-        return LibraryQuery(params)
+        return self._with(params)
 
     def hidden(self, *without: str) -> list[tuple[str, str]]:
         """What a form has to carry along so that it changes only its own fields."""

@@ -125,6 +125,7 @@ API = {
     "api:tracks-bulk": Rule(PEOPLE, "POST"),
     "api:track-restore": Rule(OWNER, "POST", values={"track_id": "trashed"}),
     "api:trash": Rule(PEOPLE),
+    "api:trash-audio": Rule(OWNER, values={"track_id": "trashed"}),
     "api:track": Rule(OWNER, "GET PATCH DELETE"),
     "api:track-audio": Rule(OWNER),
     "api:track-peaks": Rule(OWNER),

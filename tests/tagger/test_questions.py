@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from tagger.actions.questions import MOST
+from tagger.actions.questions import MOST, ask_waiting
 from tagger.actions.review import ReviewAnswer, answer_question, ask_skipped, take_back
 from tagger.actions.shown_verdicts import accept_shown
 from tagger.actions.trash import delete_track
-from tagger.models import Analysis, ModelVersion, Question, Tag, User
-from tagger.queries.review import open_questions, shown, skipped_questions
+from tagger.models import Analysis, ModelVersion, Question, Tag, Track, User
+from tagger.queries.review import are_sought, open_questions, shown, skipped_questions
 from tests.web import rows
 
 
@@ -66,6 +66,48 @@ def test_hearing_again_asks_anew(owner: User) -> None:
     track = rows.heard(rows.track(owner, "A"), guitar=0.5)
     rows.heard(track, piano=0.5)
     assert asked(owner) == [("piano", "A")]
+
+
+@pytest.fixture
+def old_library(owner: User) -> ModelVersion:
+    """As an installation has it that comes from before there were questions."""
+    for n in range(3):
+        rows.heard(rows.track(owner, f"Old {n}"), guitar=0.5 + n / 100)
+    Question.objects.all().delete()
+    below = Analysis.objects.latest("pk").pk + 1
+    ModelVersion.objects.update(unasked_below=below)
+    return ModelVersion.objects.get()
+
+
+def test_a_library_of_old_gets_its_questions_by_itself(
+    owner: User, old_library: ModelVersion
+) -> None:
+    assert are_sought(owner)
+    assert ask_waiting(most=2) == 2
+    assert sorted(asked(owner)) == [("guitar", "Old 1"), ("guitar", "Old 2")]
+    assert are_sought(owner)
+    assert ask_waiting(most=2) == 1
+    assert len(asked(owner)) == 3
+    assert not are_sought(owner)
+    assert ask_waiting() == 0
+    old_library.refresh_from_db()
+    assert old_library.unasked_below is None
+
+
+@pytest.mark.usefixtures("old_library")
+def test_questions_that_stand_are_left_as_they_are(owner: User) -> None:
+    rows.heard(Track.objects.get(title="Old 1"), guitar=0.51)
+    skipped = Question.objects.get()
+    answer_question(owner, skipped, ReviewAnswer.SKIP)
+    assert ask_waiting() == 2
+    assert [question.pk for question in skipped_questions(owner)] == [skipped.pk]
+
+
+@pytest.mark.usefixtures("old_library")
+def test_what_was_heard_since_is_not_gone_through(owner: User, outsider: User) -> None:
+    rows.heard(rows.track(outsider), guitar=0.5)
+    assert not are_sought(outsider)
+    assert ask_waiting() == 3
 
 
 def test_an_answer_given_anywhere_closes_the_question(owner: User) -> None:

@@ -4,7 +4,8 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from tagger.models import Question, Track, User
+from tagger.models import Analysis, ModelVersion, Question, Track, User
+from tagger.tasks import ask_questions
 
 from . import rows
 
@@ -19,6 +20,16 @@ def answer(page: Client, what: str) -> str:
 
 def test_nothing_to_decide_says_when_there_is(page: Client) -> None:
     assert "Nothing to decide" in page.get("/review/").content.decode()
+
+
+def test_questions_that_are_on_their_way_are_said_to_be(page: Client, owner: User) -> None:
+    rows.heard(rows.track(owner, "Old"), harp=0.5)
+    Question.objects.all().delete()
+    below = Analysis.objects.get().pk + 1
+    ModelVersion.objects.update(unasked_below=below)
+    assert "appears here by itself" in page.get("/review/").content.decode()
+    ask_questions()
+    assert "harp here?" in page.get("/review/").content.decode()
 
 
 def test_the_page_asks_about_one_tag_and_where_to_hear_it(page: Client, owner: User) -> None:
@@ -86,5 +97,5 @@ def test_the_number_of_queries_does_not_grow(
 ) -> None:
     for _ in range(6):
         rows.heard(rows.track(owner), harp=0.5, guitar=0.6)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         page.get("/review/")

@@ -70,8 +70,45 @@ def test_more_like_these_and_less_like_those(page: Client, owner: User, song: Tr
     _found, more, less = response.context["rows"][0]
     assert [track for track, _ in page.get(more).context["like"]] == [song, near, far]
     assert [track for track, _ in page.get(less).context["unlike"]] == [far]
-    swapped = page.get(f"/similar/?like={song.pk}&tag=guitar")
-    assert [found.track for found, _more, _less in swapped.context["rows"]] == [far]
+
+
+def found(page: Client, song: Track, query: str) -> list[str]:
+    response = page.get(f"/similar/?like={song.pk}&{query}")
+    return [near.track.title for near, _more, _less in response.context["rows"]]
+
+
+def test_what_narrows_the_library_narrows_likeness(page: Client, owner: User, song: Track) -> None:
+    near = rows.heard(rows.track(owner, "Near"), embedding=rows.direction(20), piano=0.7)
+    rows.heard(rows.track(owner, "Far"), embedding=rows.direction(80), guitar=0.9, piano=0.6)
+    Track.objects.filter(pk=near.pk).update(bpm=120.0, key="C")
+    assert found(page, song, "") == ["Near", "Far"]
+    assert found(page, song, "tag=guitar&tag=piano&tag_mode=any") == ["Near", "Far"]
+    assert found(page, song, "tag=guitar&tag=piano") == ["Far"]
+    assert found(page, song, "exclude_tag=guitar") == ["Near"]
+    assert found(page, song, "tag=piano&tag_min=0.65") == ["Near"]
+    assert found(page, song, "bpm_min=100&bpm_max=130") == ["Near"]
+    assert found(page, song, "key=Am&key_mode=compatible") == ["Near"]
+    assert found(page, song, "q=far") == ["Far"]
+
+
+def test_its_form_and_links_keep_the_examples(page: Client, owner: User, song: Track) -> None:
+    rows.heard(rows.track(owner, "Near"), embedding=rows.direction(20), piano=0.7)
+    tidy = page.get(f"/similar/?like={song.pk}&q=near&bpm_min=")["Location"]
+    assert tidy == f"/similar/?like={song.pk}&q=near"
+    shown = page.get(tidy).context
+    assert ("like", str(song.pk)) in shown["facet_hidden"]
+    assert shown["filter_page"] == "/similar/"
+    assert [item.remove_url for item in shown["chosen"]] == [f"/similar/?like={song.pk}"]
+    assert shown["clear_url"] == f"/similar/?like={song.pk}"
+    (link,) = [link for section in shown["sections"] for link in section.links]
+    assert (link.tag.name, link.count) == ("piano", 1)
+    assert link.include_url == f"/similar/?like={song.pk}&q=near&tag=piano"
+
+
+def test_a_condition_the_library_does_not_know_is_refused(page: Client, song: Track) -> None:
+    response = page.get(f"/similar/?like={song.pk}&tag=kazoo")
+    assert response.status_code == 400
+    assert f'href="/similar/?like={song.pk}"' in response.content.decode()
 
 
 def test_without_examples_it_says_what_to_do(page: Client, song: Track) -> None:

@@ -29,6 +29,17 @@ def test_it_lists_what_was_deleted_last_first(page: Client, owner: User, song: T
     assert "goes in 4\u00a0weeks" in response.content.decode()
 
 
+def test_a_track_is_heard_where_it_lies(page: Client, outside: Client, song: Track) -> None:
+    delete_track(song)
+    address = reverse("api:trash-audio", args=[song.pk])
+    assert f'data-play="{address}"' in page.get("/trash/").content.decode()
+    assert page.get(address, headers={"Range": "bytes=4-9"}).status_code == 206
+    assert outside.get(address).status_code == 404
+    assert page.get(reverse("api:track-audio", args=[song.pk])).status_code == 404
+    page.post(reverse("web:restore-track", args=[song.pk]))
+    assert page.get(address).status_code == 404
+
+
 def test_a_track_is_restored_from_there(page: Client, song: Track) -> None:
     delete_track(song)
     response = page.post(reverse("web:restore-track", args=[song.pk]))

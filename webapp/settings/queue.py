@@ -79,6 +79,7 @@ CELERY_TASK_ROUTES = {
     "tagger.tasks.purge_trash": {"queue": "maintenance"},
     "tagger.tasks.place_on_maps": {"queue": "maintenance"},
     "tagger.tasks.look_for_music": {"queue": "maintenance"},
+    "tagger.tasks.ask_questions": {"queue": "maintenance"},
     "tagger.tasks.deliver_webhooks": {"queue": "maintenance"},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -101,6 +102,7 @@ CELERY_BEAT_SCHEDULE = {
         "purge_trash": timedelta(minutes=10),
         "drop_old_analyses": timedelta(minutes=10),
         "look_for_music": timedelta(seconds=30),
+        "ask_questions": timedelta(seconds=30),
         "deliver_webhooks": timedelta(seconds=10),
     }.items()
 }

@@ -8,15 +8,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from ...models import Track
-from ...models.music_key import MusicKey
 from ...queries.facets import facet_groups
 from ...queries.library import LibraryFilter, library
 from ...queries.rows import rows
 from ...queries.saved_views import saved_views
 from ..access import PageRequest, signed_in
-from ..conditions import conditions
 from ..facet_view import sections
+from ..filter_form import filter_form
 from ..library_query import LibraryQuery
 from ..selection import tag_choices
 from ..transfers import poll_seconds
@@ -44,7 +42,7 @@ def library_page(request: PageRequest) -> HttpResponse:
         return redirect(query.tidy().url)
     narrowed = LibraryFilter(request.GET, queryset=library(request.user))
     if not narrowed.is_valid():
-        return _refused(request, narrowed)
+        return refused(request, narrowed.errors, query)
     found = narrowed.qs
     page = Paginator(found, PAGE_SIZE).get_page(query.value("page"))
     listed = rows(page.object_list)
@@ -59,24 +57,9 @@ def library_page(request: PageRequest) -> HttpResponse:
     return render(request, "web/library.html", context)
 
 
-FIELDS = (
-    *("q", "tag_min", "tag_mode", "source", "bpm_min", "bpm_max", "key", "key_mode"),
-    *("uploaded_after", "uploaded_before", "state"),
-)
-MORE = ("source", "bpm_min", "bpm_max", "key", "uploaded_after", "uploaded_before", "state")
-
-
 def _controls(request: PageRequest, query: LibraryQuery) -> dict[str, Any]:
     return {
-        **{name: query.value(name) for name in FIELDS},
-        "narrows": query.narrows,
-        "least": float(query.value("tag_min") or 0),
-        "tags_chosen": len(query.values("tag")),
-        "more_conditions": any(query.value(name) for name in MORE),
-        "chosen": conditions(query),
-        "states": Track.State.choices,
-        "keys": MusicKey.choices,
-        "facet_hidden": query.hidden(*FIELDS),
+        **filter_form(query),
         "sort_hidden": query.hidden("ordering"),
         "sorts": [sort for sort in SORTS if sort[0] != "-score" or query.values("tag")],
         "ordering": query.value("ordering") or "-created",
@@ -88,6 +71,7 @@ def _controls(request: PageRequest, query: LibraryQuery) -> dict[str, Any]:
     }
 
 
-def _refused(request: PageRequest, narrowed: LibraryFilter) -> HttpResponse:
+def refused(request: PageRequest, errors: Any, query: LibraryQuery) -> HttpResponse:
     """An address somebody edited or kept from before a tag was renamed."""
-    return render(request, "web/library_refused.html", {"errors": narrowed.errors}, status=400)
+    context = {"errors": errors, "clear_url": query.cleared.url}
+    return render(request, "web/library_refused.html", context, status=400)

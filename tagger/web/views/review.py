@@ -15,6 +15,7 @@ from ...models import Question, Tag, Track
 from ...queries.library import library
 from ...queries.review import (
     MOST_COUNTED,
+    are_sought,
     count_up_to_most,
     open_questions,
     shown,
@@ -39,6 +40,7 @@ def review_page(request: PageRequest) -> HttpResponse:
         "more": left > MOST_COUNTED,
         "done": done,
         "all": done + left,
+        "sought": are_sought(request.user),
         "skipped": count_up_to_most(skipped_questions(request.user)),
     }
     return render(request, "web/review.html", context)

@@ -4,14 +4,19 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseBadRequest
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from ...models import Track
+from ...queries.facets import facet_groups
 from ...queries.library import LibraryFilter, library
 from ...queries.similar import similar_tracks
 from ..access import PageRequest, own_track, signed_in
 from ..alike_query import AlikeQuery
+from ..facet_view import FacetSection, sections
+from ..filter_form import filter_form
+from ..library_query import LibraryQuery
+from .library import refused
 
 SHOWN, MANY = 8, 30
 
@@ -32,9 +37,14 @@ def similar_page(request: PageRequest, track_id: UUID) -> HttpResponse:
 def alike_page(request: PageRequest) -> HttpResponse:
     """More like these, less like those; the library's own conditions narrow it."""
     query = AlikeQuery(request.GET)
-    narrowed = LibraryFilter(query.conditions, queryset=library(request.user))
-    if not query.is_valid or not narrowed.is_valid():
-        return HttpResponseBadRequest("like and unlike: ids of tracks; else as in the library.")
+    conditions = query.conditions
+    if conditions.tidy().url != conditions.url:
+        return redirect(conditions.tidy().url)
+    narrowed = LibraryFilter(request.GET, queryset=library(request.user))
+    if not query.is_valid:
+        return HttpResponseBadRequest("like and unlike: ids of tracks.")
+    if not narrowed.is_valid():
+        return refused(request, narrowed.errors, conditions)
     like, unlike = _named(request, query.like), _named(request, query.unlike)
     found = similar_tracks(like, narrowed.qs, most=MANY, unlike=unlike) if like else None
     context = {
@@ -45,8 +55,13 @@ def alike_page(request: PageRequest) -> HttpResponse:
             (near, query.more(near.track.pk), query.less(near.track.pk))
             for near in (found.nearest if found else [])
         ],
+        **(filter_form(conditions) | {"sections": _sections(narrowed, conditions)} if like else {}),
     }
     return render(request, "web/alike.html", context)
+
+
+def _sections(narrowed: LibraryFilter, query: LibraryQuery) -> list[FacetSection]:
+    return sections(facet_groups(narrowed.qs), query)
 
 
 def _named(request: PageRequest, ids: Sequence[UUID]) -> list[Track]:

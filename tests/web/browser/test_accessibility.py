@@ -61,7 +61,8 @@ def paths(song: Track, owner: User) -> list[str]:
     """Whatever answers with a whole page."""
     client = Client()
     client.force_login(owner)
-    return [path for path in _addresses(song) if _is_page(client, path)]
+    alike = f"{reverse('web:alike')}?like={song.pk}&exclude_tag=piano"
+    return [path for path in [*_addresses(song), alike] if _is_page(client, path)]
 
 
 def _addresses(song: Track) -> Iterator[str]:

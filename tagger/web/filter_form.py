@@ -1,0 +1,33 @@
+"""What the form that narrows a list of tracks shows, wherever it stands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..models import Track
+from ..models.music_key import MusicKey
+from .conditions import conditions
+from .library_query import LibraryQuery
+
+FIELDS = (
+    *("q", "tag_min", "tag_mode", "source", "bpm_min", "bpm_max", "key", "key_mode"),
+    *("uploaded_after", "uploaded_before", "state"),
+)
+MORE = ("source", "bpm_min", "bpm_max", "key", "uploaded_after", "uploaded_before", "state")
+
+
+def filter_form(query: LibraryQuery) -> dict[str, Any]:
+    """Context of web/_facets.html and web/_chosen.html, but for the counts by tag."""
+    return {
+        **{name: query.value(name) for name in FIELDS},
+        "filter_page": query.page,
+        "clear_url": query.cleared.url,
+        "narrows": query.narrows,
+        "least": float(query.value("tag_min") or 0),
+        "tags_chosen": len(query.values("tag")),
+        "more_conditions": any(query.value(name) for name in MORE),
+        "chosen": conditions(query),
+        "states": Track.State.choices,
+        "keys": MusicKey.choices,
+        "facet_hidden": query.hidden(*FIELDS),
+    }
