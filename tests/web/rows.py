@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import count
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 from django.core.files.base import ContentFile
@@ -43,6 +44,11 @@ def active_model() -> ModelVersion:
     )[0]
 
 
+def _sha256() -> str:
+    """One that no other row has, whichever way this module was imported."""
+    return uuid4().hex * 2
+
+
 def track(
     owner: User, title: str = "", content: bytes = b"not really sound", **values: Any
 ) -> Track:
@@ -52,8 +58,8 @@ def track(
         title=title or f"Track {number}",
         file_name=f"{number}.mp3",
         file_size=1000,
-        file_sha256=f"{number:064}",
-        audio_sha256=f"{number:064}",
+        file_sha256=_sha256(),
+        audio_sha256=_sha256(),
         duration=10.0,
         **values,
     )
@@ -114,7 +120,7 @@ def candidate(
     made = ModelVersion.objects.create(
         name=f"candidate {number}",
         weights=f"candidate-{number}.safetensors",
-        sha256=f"{number:064}",
+        sha256=_sha256(),
         card=card or {},
         labels=list(LABEL_NAMES),
         thresholds=[0.5] * len(LABEL_NAMES),
