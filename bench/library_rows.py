@@ -1,32 +1,58 @@
 """A library of any size, made inside Postgres: tracks, their analyses and their tags.
 
-Tags are as unevenly spread as in MagnaTagATune: a few on every fifth track, most on one in fifty,
+Tags are as unevenly spread as in MagnaTagATune: a few on every third track, most on one in fifteen,
 eight on a track on average. An embedding is the sum of two of 300 directions, so that every track
 has near neighbours and far ones.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.db import connection
 
 from tagger.actions.bootstrap import ensure_model, ensure_vocabulary
-from tagger.models import User
+from tagger.actions.tag_counts import fold_counts, recount
+from tagger.models import ModelVersion, User
 
+# Making the index of embeddings takes more than in proportion: hours for a million of them.
+MOST_WITH_INDEX = 100_000
 WORDS = [
     *("river", "night", "paper", "glass", "winter", "harbour"),
     *("letter", "engine", "garden", "mirror", "salt", "copper"),
 ]
 
+_NAMES = """
+DROP TABLE IF EXISTS made;
+CREATE TEMPORARY TABLE made AS
+SELECT id, row_number() OVER () AS n
+FROM (SELECT gen_random_uuid() AS id FROM generate_series(1, %(size)s) ORDER BY id) AS ids;
+ANALYZE made
+"""
+_TAGS = """
+INSERT INTO tagger_tracktag (track_id, tag_id, score, source)
+SELECT made.id, tag.id,
+    0.2 + 0.8 * (uuid_hash_extended(made.id, 1000 + tag.id) & 1023) / 1024.0, 'model'
+FROM made
+JOIN (SELECT id, 0.41 / (1 + 0.09 * row_number() OVER (ORDER BY id)) AS share FROM tagger_tag)
+    AS tag ON (uuid_hash_extended(made.id, tag.id) & 1048575) / 1048576.0 < tag.share
+"""
 _TRACKS = """
 INSERT INTO tagger_track (id, owner_id, file, file_name, file_size, file_sha256, audio_sha256,
-    title, artist, album, duration, sample_rate, channels, codec, notes, state, bpm, key,
-    music_state, spectrogram, created_at, updated_at)
-SELECT gen_random_uuid(), %(owner)s, 'tracks/' || n || '.mp3', n || '.mp3', 4000000,
+    title, artist, album, duration, sample_rate, channels, codec, notes, shown_tag_ids, state, bpm,
+    key, music_state, spectrogram, created_at, updated_at)
+SELECT made.id, %(owner)s, 'tracks/' || n || '.mp3', n || '.mp3', 4000000,
     md5(n::text) || md5('f' || n), md5('a' || n) || md5('b' || n),
     (%(words)s::text[])[1 + n %% 12] || ' ' || (%(words)s::text[])[1 + (n / 12) %% 12] || ' ' || n,
-    'Artist ' || n %% 5000, 'Album ' || n / 12, 120 + n %% 240, 44100, 2, 'mp3', '{}', 'tagged',
-    60 + n %% 120, '', 'analysed', '', now() - n * interval '1 minute', now()
-FROM generate_series(1, %(size)s) AS n
+    'Artist ' || n %% 5000, 'Album ' || n / 12, 120 + n %% 240, 44100, 2, 'mp3', '{}',
+    coalesce(listed.tag_ids, '{}'), 'tagged', 60 + n %% 120, '', 'analysed', '',
+    now() - (hashint8(n) & 16777215) * interval '3 seconds', now()
+FROM made LEFT JOIN (
+    SELECT track_id, array_agg(DISTINCT coalesce(shown_as_id, tag_id)::int) AS tag_ids
+    FROM tagger_tracktag JOIN tagger_tag ON tagger_tag.id = tag_id GROUP BY track_id
+) AS listed ON listed.track_id = made.id
+ORDER BY (hashint8(n) & 16777215) DESC
 """
 _DIRECTIONS = """
 DROP TABLE IF EXISTS direction;
@@ -41,18 +67,15 @@ FROM generate_series(1, 300) AS n
 _ANALYSES = """
 INSERT INTO tagger_analysis (track_id, model_id, segments, segment_seconds, hop_seconds, scores,
     mean_scores, embedding, created_at)
-SELECT track.id, %(model)s, 90, 2.678, 2.678, decode(repeat('0038', 90 * %(labels)s), 'hex'),
+SELECT made.id, %(model)s, 90, 2.678, 2.678, decode(repeat('0038', 90 * %(labels)s), 'hex'),
     a.scores, a.vector + b.vector, now()
-FROM (SELECT id, 1 + abs(hashtext(id::text)) %% 300 AS one, 1 + abs(hashtext(title)) %% 300 AS two
-      FROM tagger_track) AS track
-JOIN direction AS a ON a.n = track.one JOIN direction AS b ON b.n = track.two
+FROM made JOIN direction AS a ON a.n = 1 + (uuid_hash_extended(made.id, 1) & 1048575) %% 300
+JOIN direction AS b ON b.n = 1 + (uuid_hash_extended(made.id, 2) & 1048575) %% 300
 """
-_TAGS = """
-INSERT INTO tagger_tracktag (track_id, tag_id, score, source)
-SELECT track.id, tag.id, 0.2 + 0.8 * (hashtext(track.id::text || tag.id) & 1023) / 1024.0, 'model'
-FROM tagger_track AS track
-JOIN (SELECT id, 0.41 / (1 + 0.09 * row_number() OVER (ORDER BY id)) AS share FROM tagger_tag)
-    AS tag ON (hashtext(tag.id || track.id::text) & 1048575) / 1048576.0 < tag.share
+_INDEXES = """
+SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index
+WHERE indrelid::regclass::text IN ('tagger_track', 'tagger_tracktag', 'tagger_analysis')
+AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)
 """
 
 
@@ -61,22 +84,41 @@ def fill(size: int) -> User:
     ensure_vocabulary()
     model = ensure_model()
     owner = User.objects.get_or_create(username="bench")[0]
-    values = {
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE tagger_track, tagger_tagcount CASCADE")
+        with _indexes_last(embeddings=size <= MOST_WITH_INDEX):
+            _insert(size, owner, model)
+        recount(owner.pk)
+        fold_counts()
+        cursor.execute("VACUUM ANALYZE")
+    return owner
+
+
+def _insert(size: int, owner: User, model: ModelVersion) -> None:
+    values: dict[str, int | list[str]] = {
         "owner": owner.pk,
         "size": size,
         "words": WORDS,
         "model": model.pk,
-        "labels": len(model.labels),
     }
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE tagger_track CASCADE")
-        # An index made at the end is made much faster than row by row.
-        cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = 'analysis_embedding'")
-        (index,) = cursor.fetchone()
-        cursor.execute("DROP INDEX analysis_embedding")
-        for statement in (_TRACKS, _DIRECTIONS, _ANALYSES, _TAGS):
-            cursor.execute(statement, values)
+        # Neither keys nor counts are looked after row by row.
+        cursor.execute("SET session_replication_role = replica")
+        for statement in (_NAMES, _TAGS, _TRACKS, _DIRECTIONS, _ANALYSES):
+            cursor.execute(statement, values | {"labels": len(model.labels)})
+        cursor.execute("DROP TABLE made; DROP TABLE direction; RESET session_replication_role")
+
+
+@contextmanager
+def _indexes_last(*, embeddings: bool) -> Iterator[None]:
+    """An index made at the end is made much faster than row by row."""
+    with connection.cursor() as cursor:
+        cursor.execute(_INDEXES)
+        indexes = cursor.fetchall()
+        for name, _ in indexes:
+            cursor.execute(f"DROP INDEX {name}")
+        yield
         cursor.execute("SET maintenance_work_mem = '1GB'")
-        cursor.execute(index)
-        cursor.execute("VACUUM ANALYZE")
-    return owner
+        for name, definition in indexes:
+            if embeddings or name != "analysis_embedding":
+                cursor.execute(definition)

@@ -18,6 +18,7 @@ from .actions import (
     reaping,
     resumable_uploads,
     retiring,
+    tag_counts,
     trash,
     webhook_delivery,
 )
@@ -128,6 +129,11 @@ def place_on_maps() -> None:
     placed = place_new_tracks()
     if placed:
         logger.info("%d new tracks have their places on maps", placed)
+
+
+@shared_task
+def fold_tag_counts() -> None:
+    tag_counts.fold_counts()
 
 
 @shared_task

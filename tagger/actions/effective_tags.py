@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import OuterRef
 
-from ..models import Analysis, ModelVersion, Tag, Track, TrackTag, Verdict
+from ..models import Analysis, ModelVersion, Track, TrackTag, Verdict
 from ..queries.analyses import latest_analyses
+from ..queries.vocabulary import TagIds, shown_ids_of, tag_ids
 
 # A note of ml.analysis.Analysis. What a network says of silence means nothing.
 SILENT = "silent"
@@ -26,25 +28,38 @@ def rebuild_effective_tags(track: Track) -> None:
 def rebuild_many(track_ids: Iterable[UUID]) -> int:
     """The same for many tracks in one transaction; only rows that change are written.
 
-    Eight queries at most, whatever the number of tracks: so give a few hundred at a time.
+    Nine queries at most, whatever the number of tracks: so give a few hundred at a time.
     """
     with transaction.atomic():
         locked = Track.objects.select_for_update(no_key=True).filter(pk__in=list(track_ids))
-        tracks = list(locked.order_by("pk").only("pk", "notes"))
-        _write(_effective(tracks), TrackTag.objects.filter(track__in=tracks))
+        tracks = list(locked.order_by("pk").only("notes", "shown_tag_ids"))
+        tags = tag_ids()
+        wanted = _effective(tracks, tags)
+        _write(wanted, TrackTag.objects.filter(track__in=tracks))
+        list_shown(_listed_otherwise(tracks, wanted, tags))
     return len(tracks)
+
+
+def list_shown(track_ids: list[UUID]) -> None:
+    """Write in each track's own list what its rows, as they are, are shown as."""
+    if track_ids:
+        rows = TrackTag.objects.filter(track=OuterRef("pk"))
+        Track.objects.filter(pk__in=track_ids).update(shown_tag_ids=shown_ids_of(rows))
 
 
 def stale_tags(track_ids: Iterable[UUID]) -> list[UUID]:
     """Those of the tracks whose rows are not what `rebuild_many` would write."""
-    tracks = list(Track.objects.filter(pk__in=list(track_ids)).order_by("pk").only("pk", "notes"))
+    found = Track.objects.filter(pk__in=list(track_ids)).order_by("pk")
+    tracks = list(found.only("notes", "shown_tag_ids"))
+    tags = tag_ids()
     with transaction.atomic():
-        wanted = _effective(tracks)
+        wanted = _effective(tracks, tags)
         present = {
             (row.track_id, row.tag_id): row for row in TrackTag.objects.filter(track__in=tracks)
         }
     differing = {key[0] for key, row in wanted.items() if not _same(row, present.get(key))}
-    return sorted(differing | {key[0] for key in present.keys() - wanted.keys()})
+    differing |= {key[0] for key in present.keys() - wanted.keys()}
+    return sorted(differing.union(_listed_otherwise(tracks, wanted, tags)))
 
 
 def active_model() -> ModelVersion | None:
@@ -82,11 +97,10 @@ def _thresholds(model: ModelVersion, tag_ids: Mapping[str, int]) -> _Thresholds:
     return _Thresholds([tag_ids[label] for label in model.labels], list(model.thresholds))
 
 
-def _effective(tracks: list[Track]) -> dict[Key, TrackTag]:
+def _effective(tracks: list[Track], tags: TagIds) -> dict[Key, TrackTag]:
     analyses = latest_analyses(track.pk for track in tracks)
     models = ModelVersion.objects.in_bulk({found.model_id for found in analyses.values()})
-    tag_ids = dict(Tag.objects.values_list("name", "id"))
-    thresholds = {pk: _thresholds(model, tag_ids) for pk, model in models.items()}
+    thresholds = {pk: _thresholds(model, tags.by_name) for pk, model in models.items()}
     verdicts = _standing(tracks)
     rows = {}
     for track in tracks:
@@ -150,6 +164,14 @@ def _write(wanted: dict[Key, TrackTag], standing: Iterable[TrackTag]) -> None:
         unique_fields=["track", "tag"],
         update_fields=["score", "source"],
     )
+
+
+def _listed_otherwise(tracks: list[Track], wanted: Iterable[Key], tags: TagIds) -> list[UUID]:
+    """Those whose own list of shown tags is not what follows."""
+    listed = defaultdict(set)
+    for track_id, tag_id in wanted:
+        listed[track_id].add(tags.shown[tag_id])
+    return [track.pk for track in tracks if sorted(listed[track.pk]) != track.shown_tag_ids]
 
 
 def _same(row: TrackTag, other: TrackTag | None) -> bool:

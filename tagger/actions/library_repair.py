@@ -17,6 +17,7 @@ from ..library_check.files import has_track, left_uploads, orphans
 from ..models import Analysis, Job, Track
 from ..storage import media_storage, model_storage
 from .effective_tags import rebuild_many
+from .tag_counts import recount
 from .tracks import reanalyse_track
 
 # Longer than any request lives without a byte coming in, and than a transaction can stay open.
@@ -82,6 +83,10 @@ def _rebuild(track_id: str) -> bool:
     return rebuild_many([UUID(track_id)]) == 1
 
 
+def _recount(owner_id: str) -> bool:
+    return recount(int(owner_id))
+
+
 _WORK: dict[Kind, Callable[[str], bool]] = {
     Kind.FILE_ORPHANED: _delete_orphan,
     Kind.UPLOAD_LEFT: _delete_left,
@@ -89,4 +94,5 @@ _WORK: dict[Kind, Callable[[str], bool]] = {
     Kind.ANALYSIS_BROKEN: _replace_analysis,
     Kind.TAGS_STALE: _rebuild,
     Kind.WEIGHTS_ORPHANED: _delete_weights,
+    Kind.COUNTS_WRONG: _recount,
 }

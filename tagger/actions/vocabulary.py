@@ -8,7 +8,9 @@ from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from ..models import ModelVersion, Tag
+from ..models import ModelVersion, Tag, Track
+from ..queries.batches import batches
+from .effective_tags import list_shown
 
 
 class TagRefused(Exception):
@@ -37,6 +39,14 @@ def remove_tag(tag: Tag) -> None:
         if locked.verdicts.exists() or locked.track_tags.exists():
             raise TagRefused(_("Tracks carry this tag, or did, so it stays."))
         locked.delete()
+
+
+def change_tag(tag: Tag) -> None:
+    """Save a tag's group and what it is shown as; its tracks are listed and counted accordingly."""
+    with transaction.atomic():
+        tag.save(update_fields=["group", "shown_as"])
+        for ids in batches(Track.objects.filter(track_tags__tag=tag)):
+            list_shown(ids)
 
 
 def _free_slug(name: str) -> str:

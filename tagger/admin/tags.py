@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
+from ..actions.vocabulary import change_tag
 from ..models import Tag
 
 
@@ -18,6 +19,9 @@ class TagAdmin(admin.ModelAdmin):
     search_fields = ("name", "slug")
     readonly_fields = ("name", "slug")
     autocomplete_fields = ("shown_as",)
+
+    def save_model(self, request: HttpRequest, obj: Tag, form: Any, change: bool) -> None:
+        change_tag(obj)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -8,8 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ..models import Tag
-from ..queries.facets import facet_groups
-from ..queries.library import library
+from ..queries.facets import facet_groups, library_counts
 from .base import ApiView
 from .documentation import problems
 from .shapes.tag import TagShape
@@ -22,7 +21,7 @@ class TagList(ApiView):
         responses=problems({200: TagShape(many=True)}),
     )
     def get(self, request: Request) -> Response:
-        groups = facet_groups(library(self.person), keep_empty=True)
+        groups = facet_groups(library_counts(self.person), keep_empty=True)
         synonyms = _synonyms()
         found: list[dict[str, Any]] = [
             {

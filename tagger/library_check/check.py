@@ -39,6 +39,7 @@ def _all(before: datetime, checked: Checked) -> Iterator[Fault | None]:
     yield from rows.never_heard()
     yield from rows.broken_analyses()
     yield from rows.stale()
+    yield from rows.wrong_counts()
     for fault in files.model_files():
         checked.models += 1
         yield fault

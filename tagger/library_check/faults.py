@@ -14,6 +14,7 @@ class Kind(StrEnum):
     NEVER_HEARD = "never-heard"
     ANALYSIS_BROKEN = "analysis-broken"
     TAGS_STALE = "tags-stale"
+    COUNTS_WRONG = "counts-wrong"
     WEIGHTS_MISSING = "weights-missing"
     WEIGHTS_CHANGED = "weights-changed"
     WEIGHTS_ORPHANED = "weights-orphaned"
@@ -27,6 +28,7 @@ REPAIRS = {
     Kind.ANALYSIS_BROKEN: "delete the analysis and queue the track to be heard again",
     Kind.TAGS_STALE: "write the tags anew",
     Kind.WEIGHTS_ORPHANED: "delete the file",
+    Kind.COUNTS_WRONG: "count the library's tracks anew",
 }
 BY_HAND = {
     Kind.FILE_MISSING: "restore the file from a backup, or delete the track",
@@ -38,7 +40,7 @@ BY_HAND = {
 
 @dataclass(frozen=True)
 class Fault:
-    """`subject` is a track's id, a file's name in its store, or an analysis' or model's id."""
+    """`subject` is a file's name in its store, or the id of a track, analysis, user or model."""
 
     kind: Kind
     subject: str

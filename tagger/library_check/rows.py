@@ -9,6 +9,7 @@ from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q
 from ..actions.effective_tags import stale_tags
 from ..models import Analysis, Job, Track
 from ..queries.batches import batches
+from ..queries.tag_counts import miscounted
 from .faults import Fault, Kind
 
 _BYTES_A_SCORE = 2
@@ -46,3 +47,10 @@ def stale() -> Iterator[Fault]:
             yield Fault(
                 Kind.TAGS_STALE, str(track_id), "its tags do not follow from verdicts and scores"
             )
+
+
+def wrong_counts() -> Iterator[Fault]:
+    for owner_id, wrong in miscounted():
+        yield Fault(
+            Kind.COUNTS_WRONG, str(owner_id), f"{wrong} counts of this user's library are wrong"
+        )

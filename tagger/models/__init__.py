@@ -10,6 +10,7 @@ from .reanalysis import Reanalysis
 from .resumable_upload import ResumableUpload
 from .saved_view import SavedView
 from .tag import Tag
+from .tag_count import TagCount
 from .token import ApiToken
 from .track import Track
 from .track_tag import TrackTag
@@ -35,6 +36,7 @@ __all__ = [
     "ResumableUpload",
     "SavedView",
     "Tag",
+    "TagCount",
     "Track",
     "TrackTag",
     "Training",

@@ -57,6 +57,14 @@ class Track(models.Model):
     bit_rate = models.PositiveIntegerField(null=True, blank=True, help_text=_("bits per second"))
     peaks = models.BinaryField(null=True, editable=False)
     notes = ArrayField(models.CharField(max_length=32), default=list, blank=True)
+    shown_tag_ids = ArrayField(
+        models.IntegerField(),
+        default=list,
+        editable=False,
+        help_text=_(
+            "Its effective tags as they are shown, synonyms merged: for filters and counts."
+        ),
+    )
     state = models.CharField(max_length=8, choices=State.choices, default=State.PENDING)
     bpm = models.FloatField(null=True, blank=True, help_text=_("beats per minute"))
     bpm_confidence = models.FloatField(null=True, blank=True, help_text=_("0…1"))
@@ -111,6 +119,7 @@ class Track(models.Model):
                 name="track_music_pending",
             ),
             GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="track_search_trigram"),
+            GinIndex(fields=["shown_tag_ids"], name="track_shown_tags"),
         ]
 
     def __str__(self) -> str:

@@ -43,7 +43,7 @@ def trash(owner: User) -> QuerySet[Track]:
 
 
 def _own(owner: User) -> QuerySet[Track]:
-    return Track.objects.filter(owner=owner).defer("peaks", "search_text")
+    return Track.objects.filter(owner=owner).defer("peaks", "search_text", "shown_tag_ids")
 
 
 def tracks_by_file(owner: User, digests: Sequence[str]) -> dict[str, UUID]:
@@ -114,20 +114,13 @@ class LibraryFilter(filters.FilterSet):
         if not tags:
             return tracks
         if self._value("tag_mode") == "any":
-            wanted = set().union(*(meant_by(tag) for tag in tags))
-            found = tracks.filter(pk__in=self._tagged().filter(tag__in=wanted).values("track"))
+            found = tracks.filter(self._carried(tags))
         else:
-            found = tracks
-            for tag in tags:
-                rows = self._tagged().filter(tag__in=meant_by(tag))
-                found = found.filter(pk__in=rows.values("track"))
+            found = tracks.filter(*(self._carried([tag]) for tag in tags))
         return found.annotate(best_score=_best_score(tags))
 
     def without_tags(self, tracks: QuerySet[Track], name: str, tags: list[Tag]) -> QuerySet[Track]:
-        unwanted = set().union(*(meant_by(tag) for tag in tags))
-        if not unwanted:
-            return tracks
-        return tracks.exclude(pk__in=TrackTag.objects.filter(tag__in=unwanted).values("track"))
+        return tracks.exclude(_among(tags)) if tags else tracks
 
     def in_keys(self, tracks: QuerySet[Track], name: str, keys: list[str]) -> QuerySet[Track]:
         if not keys:
@@ -153,6 +146,13 @@ class LibraryFilter(filters.FilterSet):
     def _narrows_tags(self) -> bool:
         return self._value("tag_min") is not None or bool(self._value("source"))
 
+    def _carried(self, tags: list[Tag]) -> Q:
+        """At least one of them, by the minimum score and the source asked for."""
+        if not self._narrows_tags():
+            return _among(tags)
+        wanted = set().union(*(meant_by(tag) for tag in tags))
+        return Q(pk__in=self._tagged().filter(tag__in=wanted).values("track"))
+
     def _tagged(self) -> QuerySet[TrackTag]:
         """Tag rows that satisfy the minimum score and the source asked for."""
         rows = TrackTag.objects.all()
@@ -167,6 +167,15 @@ class LibraryFilter(filters.FilterSet):
         if name == "-score" and "best_score" not in found.query.annotations:
             name = "-created"
         return ORDERINGS[name]
+
+
+def _among(tags: list[Tag]) -> Q:
+    """Tracks that carry one of the tags: by their own list, but for a synonym asked for by name."""
+    shown = [tag.pk for tag in tags if tag.shown_as_id is None]
+    synonyms = [tag for tag in tags if tag.shown_as_id is not None]
+    found = Q(shown_tag_ids__overlap=shown) if shown else Q()
+    rows = TrackTag.objects.filter(tag__in=synonyms)
+    return found | Q(pk__in=rows.values("track")) if synonyms else found
 
 
 def _best_score(tags: list[Tag]) -> Subquery:

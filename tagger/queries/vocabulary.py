@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from dataclasses import dataclass
 
-from ..models import Tag
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import IntegerField, QuerySet
+from django.db.models.functions import Cast, Coalesce
+
+from ..models import Tag, TrackTag
 
 
 def meant_by(tag: Tag) -> set[int]:
@@ -15,3 +19,22 @@ def meant_by(tag: Tag) -> set[int]:
 def shown_tags() -> QuerySet[Tag]:
     """One row for each tag that is shown."""
     return Tag.objects.filter(shown_as=None)
+
+
+@dataclass(frozen=True)
+class TagIds:
+    """The id of each tag by its name, and for each id that of the tag it is shown as."""
+
+    by_name: dict[str, int]
+    shown: dict[int, int]
+
+
+def tag_ids() -> TagIds:
+    found = list(Tag.objects.order_by().values_list("name", "pk", "shown_as_id"))
+    return TagIds({name: pk for name, pk, _ in found}, {pk: up or pk for _, pk, up in found})
+
+
+def shown_ids_of(rows: QuerySet[TrackTag]) -> ArraySubquery:
+    """What `Track.shown_tag_ids` holds: the tags of these rows as they are shown, in order."""
+    shown = Cast(Coalesce("tag__shown_as", "tag"), IntegerField())
+    return ArraySubquery(rows.annotate(shown=shown).order_by("shown").values("shown").distinct())

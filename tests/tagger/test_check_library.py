@@ -22,10 +22,12 @@ from tagger.models import (
     Job,
     ModelVersion,
     ResumableUpload,
+    TagCount,
     Track,
     TrackTag,
     User,
 )
+from tagger.queries.facets import library_counts
 from tests.web import rows
 
 Wav = Callable[..., Path]
@@ -178,7 +180,7 @@ def test_a_track_that_nobody_will_hear_is_queued(library: Track, sent: list[str]
 def test_a_tagged_track_without_an_analysis_is_queued(library: Track, sent: list[str]) -> None:
     Analysis.objects.all().delete()
     TrackTag.objects.all().delete()
-    assert kinds("--repair") == ["never-heard"]
+    assert kinds("--repair") == ["never-heard", "tags-stale"]
     assert Job.objects.filter(state=Job.State.QUEUED).count() == 1
 
 
@@ -195,6 +197,16 @@ def test_tags_that_do_not_follow_are_written_anew(library: Track) -> None:
     assert kinds() == ["tags-stale"]
     assert not check("--repair")["left"]
     assert library.track_tags.get().tag.name == "guitar"
+
+
+def test_counts_that_are_wrong_are_mended(library: Track) -> None:
+    TagCount.objects.update(tracks=7)
+    (fault,) = check()["faults"]
+    assert (fault["kind"], fault["subject"]) == ("counts-wrong", str(library.owner_id))
+    assert fault["detail"] == "2 counts of this user's library are wrong"
+    assert not check("--repair")["left"]
+    assert kinds() == []
+    assert library_counts(library.owner).tracks == 1
 
 
 def test_weights_that_are_gone_or_changed_are_told(library: Track, tmp_path: Path) -> None:

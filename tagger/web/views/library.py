@@ -2,13 +2,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from ...queries.facets import facet_groups
+from ...queries.facets import facet_groups, listed_counts
 from ...queries.library import LibraryFilter, library
 from ...queries.rows import rows
 from ...queries.saved_views import saved_views
@@ -16,6 +15,7 @@ from ..access import PageRequest, signed_in
 from ..facet_view import sections
 from ..filter_form import filter_form
 from ..library_query import LibraryQuery
+from ..numbered import numbered
 from ..selection import tag_choices
 from ..transfers import poll_seconds
 
@@ -44,14 +44,16 @@ def library_page(request: PageRequest) -> HttpResponse:
     if not narrowed.is_valid():
         return refused(request, narrowed.errors, query)
     found = narrowed.qs
-    page = Paginator(found, PAGE_SIZE).get_page(query.value("page"))
+    counted = listed_counts(request.user, found if query.narrows else None)
+    page = numbered(found, PAGE_SIZE, counted.tracks).get_page(query.value("page"))
     listed = rows(page.object_list)
     context = {
         "page": page,
         "rows": listed,
         "poll": poll_seconds(listed),
-        "sections": sections(facet_groups(found), query),
-        "empty_library": page.paginator.count == 0 and not query.narrows,
+        "counted": counted,
+        "sections": sections(facet_groups(counted), query),
+        "empty_library": counted.tracks == 0 and not query.narrows,
         **_controls(request, query),
     }
     return render(request, "web/library.html", context)

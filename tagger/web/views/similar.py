@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseBadRequest
@@ -8,12 +9,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from ...models import Track
-from ...queries.facets import facet_groups
+from ...queries.facets import facet_groups, listed_counts
 from ...queries.library import LibraryFilter, library
 from ...queries.similar import similar_tracks
 from ..access import PageRequest, own_track, signed_in
 from ..alike_query import AlikeQuery
-from ..facet_view import FacetSection, sections
+from ..facet_view import sections
 from ..filter_form import filter_form
 from ..library_query import LibraryQuery
 from .library import refused
@@ -55,13 +56,15 @@ def alike_page(request: PageRequest) -> HttpResponse:
             (near, query.more(near.track.pk), query.less(near.track.pk))
             for near in (found.nearest if found else [])
         ],
-        **(filter_form(conditions) | {"sections": _sections(narrowed, conditions)} if like else {}),
+        **(_filter(request, narrowed, conditions) if like else {}),
     }
     return render(request, "web/alike.html", context)
 
 
-def _sections(narrowed: LibraryFilter, query: LibraryQuery) -> list[FacetSection]:
-    return sections(facet_groups(narrowed.qs), query)
+def _filter(request: PageRequest, narrowed: LibraryFilter, query: LibraryQuery) -> dict[str, Any]:
+    counted = listed_counts(request.user, narrowed.qs if query.narrows else None)
+    found = sections(facet_groups(counted), query)
+    return filter_form(query) | {"counted": counted, "sections": found}
 
 
 def _named(request: PageRequest, ids: Sequence[UUID]) -> list[Track]:

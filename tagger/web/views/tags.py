@@ -1,16 +1,16 @@
 from __future__ import annotations
 
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from ...models import Tag
-from ...queries.facets import facet_groups
+from ...queries.facets import facet_groups, library_counts
 from ...queries.library import LibraryFilter, library
 from ...queries.own_vocabulary import own_tag
 from ...queries.rows import rows
 from ..access import PageRequest, signed_in
+from ..numbered import numbered
 from ..selection import tag_choices
 from ..transfers import poll_seconds
 
@@ -20,8 +20,8 @@ PAGE_SIZE = 50
 @require_safe
 @signed_in
 def tags_page(request: PageRequest) -> HttpResponse:
-    groups = facet_groups(library(request.user), keep_empty=True)
-    heard = any(facet.count for group in groups for facet in group.facets)
+    counted = library_counts(request.user)
+    groups, heard = facet_groups(counted, keep_empty=True), any(counted.by_tag.values())
     return render(request, "web/tags.html", {"groups": groups, "heard": heard})
 
 
@@ -33,7 +33,8 @@ def tag_page(request: PageRequest, slug: str) -> HttpResponse:
     if tag.shown_as:
         return redirect("web:tag", slug=tag.shown_as.slug)
     narrowed = LibraryFilter({"tag": [slug], "ordering": "-score"}, library(request.user))
-    page = Paginator(narrowed.qs, PAGE_SIZE).get_page(request.GET.get("page"))
+    carried = library_counts(request.user).by_tag.get(tag.pk, 0)
+    page = numbered(narrowed.qs, PAGE_SIZE, carried).get_page(request.GET.get("page"))
     listed = rows(page.object_list)
     context = {
         "tag": tag,
