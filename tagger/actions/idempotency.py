@@ -1,4 +1,7 @@
-"""A key stands for one request: the first one does the work, those after it get its answer."""
+"""A key stands for one request: the first one does the work, those after it get its answer.
+
+Answers may hold secrets that are kept nowhere else, so they are sealed.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from ..models import KeptAnswer, User
+from ..sealing import SealBroken, seal, unseal
 
 KEPT = timedelta(hours=24)
 # No request takes longer: one that has not ended by then died with its process.
@@ -34,14 +38,16 @@ def begin(owner: User, key: str, fingerprint: str) -> KeptAnswer:
     )
     if row.fingerprint != fingerprint:
         raise KeyReusedError
-    if not made and row.status is None and not _take_over(row):
+    if row.status is not None:
+        return _opened(row)
+    if not made and not _take_over(row):
         raise KeyInUseError
     return row
 
 
 def keep(row: KeptAnswer, status: int, headers: dict[str, str], body: str) -> None:
     """From now on this is the answer, unless the request has been taken over meanwhile."""
-    _ours(row).update(status=status, headers=headers, body=body)
+    _ours(row).update(status=status, headers=headers, body=seal(body))
 
 
 def release(row: KeptAnswer) -> None:
@@ -52,6 +58,15 @@ def release(row: KeptAnswer) -> None:
 def forget_old() -> int:
     old = KeptAnswer.objects.filter(created_at__lt=timezone.now() - KEPT)
     return old.delete()[0]
+
+
+def _opened(row: KeptAnswer) -> KeptAnswer:
+    try:
+        row.body = unseal(row.body)
+    except SealBroken:
+        # The site has another key since: nobody can read this answer any more.
+        raise KeyReusedError from None
+    return row
 
 
 def _take_over(row: KeptAnswer) -> bool:

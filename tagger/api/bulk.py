@@ -13,7 +13,7 @@ from ..models import Job
 from .accepted import accepted
 from .base import ApiView
 from .documentation import BODY, LOCATION, RETRY_AFTER, changes
-from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent
+from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, sent
 from .problems import Problem
 from .shapes.bulk import BulkPreviewShape, BulkShape
 from .shapes.job import JobShape
@@ -33,7 +33,7 @@ class Bulk(ApiView):
             {200: BulkPreviewShape, 202: JobShape}, *BODY, *KEY_PROBLEMS, "nothing-selected"
         ),
     )
-    @idempotent(lambda request: request.data)
+    @idempotent(sent)
     def post(self, request: Request) -> Response:
         shape = BulkShape(data=request.data)
         shape.is_valid(raise_exception=True)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
@@ -22,6 +22,7 @@ from .base import ApiView
 from .documentation import problems
 from .lists import ListView
 from .problems import Problem
+from .shapes.examples_of_hearing import PLAYLIST, TABLE
 from .shapes.track import TrackShape
 
 # How many tracks are in memory at a time.
@@ -56,13 +57,19 @@ class TracksExport(ListView):
         )
 
 
-def _documented(suffix: str, media_type: str, summary: str, description: str, body: Any) -> Any:
+def _documented(
+    suffix: str, media_type: str, summary: str, description: str, body: Any, *example: str
+) -> Any:
     return extend_schema_view(
         get=extend_schema(
             operation_id=f"exports_tracks_{suffix}",
             summary=summary,
             description=description,
             filters=True,
+            examples=[
+                OpenApiExample(suffix, value=text, response_only=True, media_type=media_type)
+                for text in example
+            ],
             responses=problems({(200, media_type): body}, "invalid"),
         )
     )
@@ -75,6 +82,7 @@ def _documented(suffix: str, media_type: str, summary: str, description: str, bo
     "Comma-separated, UTF-8, a row a track. A cell that a spreadsheet would run as a formula has "
     "an apostrophe before it.",
     OpenApiTypes.STR,
+    TABLE,
 )
 class TableExport(TracksExport):
     media_type, suffix = "text/csv; charset=utf-8", "csv"
@@ -108,6 +116,7 @@ class JsonExport(TracksExport):
     "Export as a playlist",
     "M3U8 with the names of the files as they were uploaded: put it beside them and play it.",
     OpenApiTypes.STR,
+    PLAYLIST,
 )
 class PlaylistExport(TracksExport):
     media_type, suffix = "application/vnd.apple.mpegurl; charset=utf-8", "m3u8"

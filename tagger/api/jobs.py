@@ -79,9 +79,10 @@ class JobCancel(JobView):
         summary="Cancel a job",
         description="202 while its worker is asked to stop, 200 when it has ended.",
         request=None,
-        parameters=[LOCATION, RETRY_AFTER],
-        responses=changes({200: JobShape, 202: JobShape}, "not-found"),
+        parameters=[IDEMPOTENCY_KEY, LOCATION, RETRY_AFTER],
+        responses=changes({200: JobShape, 202: JobShape}, *KEY_PROBLEMS, "not-found"),
     )
+    @idempotent(nothing)
     def post(self, request: Request, job_id: UUID) -> Response:
         job = jobs.cancel(self.named(job_id))
         body: Any = JobShape(job).data

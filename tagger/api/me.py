@@ -11,6 +11,7 @@ from ..actions.tokens import make_token, revoke_token
 from ..models import ApiToken
 from .base import ApiView
 from .documentation import BODY, changes, problems
+from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, sent
 from .shapes.token import MeShape, NewTokenShape, TokenShape
 
 
@@ -34,8 +35,10 @@ class TokenList(ApiView):
         summary="Make a token",
         description="The secret is in this answer and nowhere else.",
         request=TokenShape,
-        responses=changes({201: NewTokenShape}, *BODY),
+        parameters=[IDEMPOTENCY_KEY],
+        responses=changes({201: NewTokenShape}, *BODY, *KEY_PROBLEMS),
     )
+    @idempotent(sent)
     def post(self, request: Request) -> Response:
         shape = TokenShape(data=request.data)
         shape.is_valid(raise_exception=True)

@@ -9,7 +9,7 @@ from django.http import FileResponse
 from django.shortcuts import get_object_or_404
 from django.utils.text import slugify
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.request import Request
@@ -22,12 +22,15 @@ from ..queries.library_comparison import library_comparison
 from ..queries.split_comparison import compared
 from ..queries.verdict_sentence import verdict
 from .documentation import changes, problems
+from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, form, idempotent
 from .problems import Problem
+from .shapes.examples import form_example
 from .shapes.model_version import ModelCardShape
 from .shapes.models import ComparisonShape
 from .staff import StaffView
 
 
+@extend_schema_serializer(examples=form_example("package", {"package": "verdicts of March.zip"}))
 class PackageShape(serializers.Serializer[object]):
     package = serializers.FileField(help_text="A .zip that another installation has exported.")
 
@@ -40,14 +43,16 @@ class ModelImport(StaffView):
             "exists. For staff."
         ),
         request={"multipart/form-data": PackageShape},
+        parameters=[IDEMPOTENCY_KEY],
         responses=changes(
             {201: ModelCardShape},
-            "invalid",
+            *KEY_PROBLEMS,
             "malformed",
             "unsupported-media-type",
             "package-refused",
         ),
     )
+    @idempotent(form)
     def post(self, request: Request) -> Response:
         wish = PackageShape(data=request.data)
         wish.is_valid(raise_exception=True)

@@ -12,6 +12,7 @@ from ..actions.retiring import ModelInUseError, delete_model, retire_model
 from ..models import ModelVersion
 from .base import ApiView
 from .documentation import changes, problems
+from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, nothing
 from .problems import Problem
 from .shapes.model_version import ModelCardShape, ModelShape
 from .staff import StaffView
@@ -59,8 +60,10 @@ class ModelRetirement(StaffView):
             "the same. Not the active one. Putting one aside twice is fine. For staff."
         ),
         request=None,
-        responses=changes({200: ModelShape}, "not-found", "model-in-use"),
+        parameters=[IDEMPOTENCY_KEY],
+        responses=changes({200: ModelShape}, *KEY_PROBLEMS, "not-found", "model-in-use"),
     )
+    @idempotent(nothing)
     def post(self, request: Request, name: str) -> Response:
         try:
             version = retire_model(get_object_or_404(ModelVersion, name=name))

@@ -15,7 +15,7 @@ from ..models import Job, ModelVersion, Reanalysis
 from ..queries.library import library
 from .accepted import accepted
 from .documentation import BODY, LOCATION, RETRY_AFTER, changes, problems
-from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, sent
+from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, nothing, sent
 from .problems import Problem
 from .shapes.models import ReanalysisShape, ReanalysisWishShape
 from .staff import StaffView
@@ -85,8 +85,10 @@ class ReanalysisCancel(ReanalysisView):
         summary="Stop a reanalysis",
         description="What has been heard stays. Stopping twice is fine.",
         request=None,
-        responses=changes({200: ReanalysisShape}, "not-found"),
+        parameters=[IDEMPOTENCY_KEY],
+        responses=changes({200: ReanalysisShape}, *KEY_PROBLEMS, "not-found"),
     )
+    @idempotent(nothing)
     def post(self, request: Request, job_id: UUID) -> Response:
         reanalysis.cancel_reanalysis(self.named(job_id))
         return Response(ReanalysisShape(self.named(job_id)).data)

@@ -16,6 +16,7 @@ from .access import own_track
 from .base import ApiView
 from .conditional import ETAG, IF_NONE_MATCH
 from .documentation import LOCATION, RETRY_AFTER, changes, problems
+from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, nothing
 from .problems import Problem
 from .shapes.job import JobShape
 
@@ -55,9 +56,10 @@ class TrackSpectrogram(ApiView):
         summary="Have the spectrogram drawn",
         description="202 with a job to poll; 204 when it is drawn already.",
         request=None,
-        parameters=[LOCATION, RETRY_AFTER],
-        responses=changes({202: JobShape, 204: None}, "not-found", "not-analysed"),
+        parameters=[IDEMPOTENCY_KEY, LOCATION, RETRY_AFTER],
+        responses=changes({202: JobShape, 204: None}, *KEY_PROBLEMS, "not-found", "not-analysed"),
     )
+    @idempotent(nothing)
     def post(self, request: Request, track_id: UUID) -> Response:
         track = own_track(self.person, track_id)
         if track.state != Track.State.TAGGED:

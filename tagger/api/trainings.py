@@ -18,7 +18,7 @@ from ..models import Job, Training
 from ..queries.trainings import trainings
 from .accepted import accepted, ask_again
 from .documentation import BODY, LOCATION, RETRY_AFTER, changes, later, problems
-from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent
+from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, nothing, sent
 from .lists import ListView
 from .problems import Problem
 from .shapes.training import TrainingDetailShape, TrainingShape, TrainingWishShape
@@ -33,10 +33,6 @@ class TrainingFilter(filters.FilterSet):
     class Meta:
         model = Training
         fields: ClassVar[list[str]] = []
-
-
-def body(request: Request) -> Any:
-    return request.data
 
 
 class TrainingList(StaffView, ListView):
@@ -67,7 +63,7 @@ class TrainingList(StaffView, ListView):
             {202: TrainingShape}, *BODY, *KEY_PROBLEMS, "training-refused", "training-runs"
         ),
     )
-    @idempotent(body)
+    @idempotent(sent)
     def post(self, request: Request) -> Response:
         shape = TrainingWishShape(data=request.data)
         shape.is_valid(raise_exception=True)
@@ -104,9 +100,10 @@ class TrainingCancel(TrainingView):
         summary="Cancel a training",
         description="For staff. 202 while its worker is asked to stop, 200 when it has ended.",
         request=None,
-        parameters=[LOCATION, RETRY_AFTER],
-        responses=changes({200: TrainingShape, 202: TrainingShape}, "not-found"),
+        parameters=[IDEMPOTENCY_KEY, LOCATION, RETRY_AFTER],
+        responses=changes({200: TrainingShape, 202: TrainingShape}, *KEY_PROBLEMS, "not-found"),
     )
+    @idempotent(nothing)
     def post(self, request: Request, training_id: UUID) -> Response:
         training = self.named(training_id)
         training.job = jobs.cancel(training.job)

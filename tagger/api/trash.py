@@ -17,6 +17,7 @@ from ..queries.rows import WITH_TAGS
 from .access import own_tracks
 from .base import ApiView
 from .documentation import changes, problems
+from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, nothing
 from .lists import ListView
 from .shapes.track import TrackShape
 
@@ -43,8 +44,10 @@ class TrackRestore(ApiView):
         summary="Restore a deleted track",
         description="With its tags and corrections. One that is not deleted stays as it is.",
         request=None,
-        responses=changes({200: TrackShape}, "not-found"),
+        parameters=[IDEMPOTENCY_KEY],
+        responses=changes({200: TrackShape}, *KEY_PROBLEMS, "not-found"),
     )
+    @idempotent(nothing)
     def post(self, request: Request, track_id: UUID) -> Response:
         deleted = trash(self.person).filter(pk=track_id).first()
         if deleted:

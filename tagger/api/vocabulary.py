@@ -9,6 +9,7 @@ from ..actions.vocabulary import TagRefused, add_tag, remove_tag
 from ..models import Tag
 from ..queries.own_vocabulary import own_tag, own_tags
 from .documentation import BODY, changes, problems
+from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, sent
 from .problems import Problem
 from .shapes.own_tag import NewTagShape, OwnTagShape
 from .staff import StaffView
@@ -27,8 +28,10 @@ class Vocabulary(StaffView):
         summary="Add a tag",
         description="For staff. People can give it at once; a training learns it later.",
         request=NewTagShape,
-        responses=changes({201: OwnTagShape}, *BODY, "tag-refused"),
+        parameters=[IDEMPOTENCY_KEY],
+        responses=changes({201: OwnTagShape}, *BODY, *KEY_PROBLEMS, "tag-refused"),
     )
+    @idempotent(sent)
     def post(self, request: Request) -> Response:
         shape = NewTagShape(data=request.data)
         shape.is_valid(raise_exception=True)

@@ -15,7 +15,7 @@ from ..actions import webhooks
 from ..models import User, Webhook
 from .base import ApiView
 from .documentation import BODY, changes, problems
-from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, nothing
+from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, nothing, sent
 from .problems import Problem
 from .shapes.webhook import DeliveryShape, NewWebhookShape, WebhookShape
 
@@ -49,8 +49,10 @@ class WebhookList(ApiView):
         summary="Make a webhook",
         description="The secret that signs its calls is in this answer and nowhere else.",
         request=WebhookShape,
-        responses=changes({201: NewWebhookShape}, *BODY, "webhook-state"),
+        parameters=[IDEMPOTENCY_KEY],
+        responses=changes({201: NewWebhookShape}, *BODY, *KEY_PROBLEMS, "webhook-state"),
     )
+    @idempotent(sent)
     def post(self, request: Request) -> Response:
         shape = WebhookShape(data=request.data)
         shape.is_valid(raise_exception=True)
@@ -104,8 +106,10 @@ class WebhookSecret(WebhookView):
         summary="Change a webhook's secret",
         description="For a day calls carry a signature by the former secret as well.",
         request=None,
-        responses=changes({200: NewWebhookShape}, "not-found"),
+        parameters=[IDEMPOTENCY_KEY],
+        responses=changes({200: NewWebhookShape}, *KEY_PROBLEMS, "not-found"),
     )
+    @idempotent(nothing)
     def post(self, request: Request, webhook_id: UUID) -> Response:
         webhook = self.named(webhook_id)
         return Response(_with_secret(webhook, webhooks.rotate_secret(webhook)))

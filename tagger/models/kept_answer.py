@@ -9,7 +9,7 @@ from django.db import models
 class KeptAnswer(models.Model):
     """What a request with an `Idempotency-Key` was answered, so that sending it again is harmless.
 
-    Without a status the request is still being worked on.
+    Without a status the request is still being worked on. The body is sealed.
     """
 
     owner = models.ForeignKey(

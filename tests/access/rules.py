@@ -159,7 +159,7 @@ API = {
     "api:model-import": Rule(STAFF, "POST"),
     "api:model-activate": Rule(STAFF, "POST"),
     "api:model-rollback": Rule(STAFF, "POST"),
-    "api:model-retire": Rule(STAFF, "POST"),
+    "api:model-retire": Rule(STAFF, "POST", values={"name": "candidate_name"}),
     "api:model-export": Rule(STAFF, values={"name": "candidate_name"}),
     "api:model-comparison": Rule(STAFF, values={"name": "candidate_name"}),
     "api:reanalyses": Rule(STAFF, "POST"),

@@ -1,5 +1,43 @@
 from __future__ import annotations
 
-from tests.tagger.conftest import scratch_media, sent
+from pathlib import Path
+
+import pytest
+
+from tagger.actions.model_files import export_model
+from tagger.models import Activation, Job, ModelVersion, Track, User, Verdict
+from tests.access.targets import targets
+from tests.audio_factory import tone, write
+from tests.tagger.conftest import scratch_media, sent, token_client
+from tests.tagger.training_rows import judged, small_model
+from tests.web import rows
+
+from .operations import EXAMPLE_TRACK, World
 
 __all__ = ["scratch_media", "sent"]
+
+
+@pytest.fixture
+def base(owner: User, tmp_path: Path) -> ModelVersion:
+    return small_model(tmp_path)
+
+
+@pytest.fixture
+def world(base: ModelVersion, song: Track, tmp_path: Path, sent: list[str]) -> World:
+    """A staff member's library in which everything can be done."""
+    User.objects.filter(pk=song.owner_id).update(is_staff=True)
+    package = tmp_path / "model.zip"
+    with package.open("wb") as file:
+        export_model(base, file)
+    known = targets(song)
+    for answer in Verdict.Answer:
+        judged(song.owner, "harp", answer, 12)
+    former = ModelVersion.objects.get(name=known["candidate_name"])
+    Activation.objects.create(model=base, former=former, trigger=Job.Trigger.API)
+    song_file = write(tmp_path / "song.wav", tone(440.0, 1.0))
+    return World(
+        client=token_client(User.objects.get(pk=song.owner_id)),
+        targets=known | {"name": base.name},
+        files={"file": song_file, "package": package},
+        meant={"default": base.name, EXAMPLE_TRACK: str(rows.track(song.owner).pk)},
+    )

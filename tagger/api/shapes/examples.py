@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from drf_spectacular.utils import OpenApiExample
@@ -67,6 +68,7 @@ UPLOADED: dict[str, Any] = {
     "job": WAITING,
     "duplicate": False,
 }
+KNOWN = {"track": TRACK, "job": JOB | {"state": "succeeded"}, "duplicate": True}
 FILES_ASKED: dict[str, Any] = {"file_sha256": [_SHA256, "0" * 64]}
 FILES_CHECKED: dict[str, Any] = {
     "known": [{"file_sha256": _SHA256, "track": _TRACK_ID}],
@@ -111,6 +113,11 @@ WEBHOOK: dict[str, Any] = {
     "created_at": "2026-03-14T09:26:53.589793Z",
 }
 NEW_WEBHOOK = WEBHOOK | {"secret": "whsec_3fUqG2m0Jc1kQm8mQ3v5b2mXl1c9Zr7Hn0d4Ew6Yt8s="}
+EVENT: dict[str, Any] = {
+    "type": "track.tagged",
+    "timestamp": "2026-03-14T09:27:04.113000Z",
+    "data": {"track": _TRACK_ID, "model": "verdicts of March"},
+}
 DELIVERY: dict[str, Any] = {
     "id": "5d0e4a55-8d53-4d1f-8b2f-3c110b9f3a52",
     "event": "track.tagged",
@@ -151,6 +158,8 @@ TRAINING: dict[str, Any] = {
     "expected_end": "2026-03-14T09:31:20Z",
     "model": None,
     "created_at": "2026-03-14T09:26:53.589793Z",
+}
+TRAINING_IN_FULL = TRAINING | {
     "labels": ["harpsichord", "flute", "chiptune"],
     "data": {"train_clips": 72, "validation_clips": 21, "accepted": 60, "rejected": 44},
     "recipe": {"training": {"epochs": 6, "batch_size": 16}},
@@ -255,5 +264,18 @@ COMPARISON: dict[str, Any] = {
 }
 
 
-def example(name: str, value: Any, *, request: bool = False) -> list[OpenApiExample]:
-    return [OpenApiExample(name, value=value, request_only=request, response_only=not request)]
+DONE = (200, 201, 202)
+
+
+def example(
+    name: str, value: Any, *, request: bool = False, statuses: Sequence[int] = DONE
+) -> list[OpenApiExample]:
+    """Of a body that is sent, or of the answers with these statuses."""
+    if request:
+        return [OpenApiExample(name, value=value, request_only=True)]
+    return [OpenApiExample(name, value=value, response_only=True, status_codes=statuses)]
+
+
+def form_example(name: str, value: Any) -> list[OpenApiExample]:
+    """Of a form with a file, which is told by its name."""
+    return [OpenApiExample(name, value=value, request_only=True, media_type="multipart/form-data")]

@@ -2,12 +2,15 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from ...models import ModelVersion
+from .examples import example
+from .examples_of_hearing import MODEL, MODEL_CARD
 
 
+@extend_schema_serializer(examples=example("model", MODEL))
 class ModelShape(serializers.ModelSerializer[ModelVersion]):
     class Meta:
         model = ModelVersion
@@ -20,6 +23,7 @@ class LabelShape(serializers.Serializer[Any]):
     threshold = serializers.FloatField()
 
 
+@extend_schema_serializer(examples=example("card", MODEL_CARD))
 class ModelCardShape(ModelShape):
     labels = serializers.SerializerMethodField()
     card = serializers.DictField(read_only=True)

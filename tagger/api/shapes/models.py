@@ -12,6 +12,9 @@ from .examples import ACTIVATION, COMPARISON, REANALYSIS, example
 from .job import JobShape
 
 
+@extend_schema_serializer(
+    examples=example("reason", {"reason": "It hears harpsichords better."}, request=True)
+)
 class ActivateShape(serializers.Serializer[Any]):
     reason = serializers.CharField(
         required=False,
@@ -41,6 +44,7 @@ class ActivationShape(serializers.ModelSerializer[Activation]):
         read_only_fields = fields
 
 
+@extend_schema_serializer(examples=example("stale", {"selection": "stale"}, request=True))
 class ReanalysisWishShape(serializers.Serializer[Any]):
     selection = serializers.ChoiceField(choices=Reanalysis.Scope.choices)
     tracks = serializers.ListField(

@@ -9,6 +9,9 @@ from ...models import Tag
 from .examples import OWN_TAG, example
 
 
+@extend_schema_serializer(
+    examples=example("new tag", {"name": "chiptune", "group": "genre"}, request=True)
+)
 class NewTagShape(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=64)
     group = serializers.ChoiceField(Tag.Group.choices)

@@ -2,7 +2,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
+
+from .examples import example
+from .examples_of_hearing import PEAKS, PREDICTIONS
 
 
 class ScoreShape(serializers.Serializer[Any]):
@@ -19,6 +23,7 @@ class SegmentShape(serializers.Serializer[Any]):
     )
 
 
+@extend_schema_serializer(examples=example("predictions", PREDICTIONS))
 class PredictionsShape(serializers.Serializer[Any]):
     model = serializers.CharField(help_text="The version that heard.")
     stale = serializers.BooleanField(help_text="The active model has not heard the track yet.")
@@ -29,6 +34,7 @@ class PredictionsShape(serializers.Serializer[Any]):
     segments = SegmentShape(many=True, required=False)
 
 
+@extend_schema_serializer(examples=example("peaks", PEAKS))
 class PeaksShape(serializers.Serializer[Any]):
     duration = serializers.FloatField(help_text="seconds")
     peaks = serializers.ListField(

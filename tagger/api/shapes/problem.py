@@ -2,7 +2,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
+
+from .examples import example
+from .examples_of_people import PROBLEM_TYPE
 
 
 class FaultShape(serializers.Serializer[Any]):
@@ -26,6 +30,7 @@ class ProblemShape(serializers.Serializer[Any]):
     limit = serializers.IntegerField(required=False, help_text="bytes; with `too-large` only")
 
 
+@extend_schema_serializer(examples=example("problem", PROBLEM_TYPE))
 class ProblemTypeShape(serializers.Serializer[Any]):
     type = serializers.CharField()
     title = serializers.CharField()

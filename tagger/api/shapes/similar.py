@@ -2,8 +2,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
+from .examples import example
+from .examples_of_hearing import SIMILAR
 from .track import TrackShape
 
 
@@ -26,6 +29,7 @@ class LikenessShape(serializers.Serializer[Any]):
     track = TrackShape()
 
 
+@extend_schema_serializer(examples=example("similar", SIMILAR))
 class SimilarShape(serializers.Serializer[Any]):
     """The tracks nearest to one, nearest first, and the model that says so."""
 

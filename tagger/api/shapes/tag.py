@@ -2,11 +2,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from ...models import Tag, TrackTag, Verdict
+from .examples import example
+from .examples_of_hearing import REJECTED_TAG, TAG, TRACK_TAG
 
 
+@extend_schema_serializer(examples=example("tag", TAG))
 class TagShape(serializers.Serializer[Any]):
     """A tag of the vocabulary, as shown, with how many of your tracks carry it."""
 
@@ -38,6 +42,9 @@ class RawTagShape(serializers.Serializer[Any]):
     effective = serializers.BooleanField()
 
 
+@extend_schema_serializer(
+    examples=[*example("heard", TRACK_TAG), *example("rejected", REJECTED_TAG)]
+)
 class TrackTagShape(serializers.Serializer[Any]):
     """What the active model and you say of one tag of a track."""
 
@@ -53,5 +60,6 @@ class TrackTagShape(serializers.Serializer[Any]):
     raw = RawTagShape(many=True)
 
 
+@extend_schema_serializer(examples=example("verdict", {"verdict": "rejected"}, request=True))
 class VerdictShape(serializers.Serializer[Any]):
     verdict = serializers.ChoiceField(Verdict.Answer.choices)

@@ -4,11 +4,15 @@ from datetime import datetime
 from typing import ClassVar
 
 from django.utils import timezone
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from ...models import ApiToken, User
+from .examples import example
+from .examples_of_people import ME, NEW_TOKEN, TOKEN, TOKEN_WISH
 
 
+@extend_schema_serializer(examples=example("me", ME))
 class MeShape(serializers.ModelSerializer[User]):
     email = serializers.CharField(read_only=True, help_text="Empty where none was given.")
 
@@ -18,6 +22,9 @@ class MeShape(serializers.ModelSerializer[User]):
         read_only_fields = fields
 
 
+@extend_schema_serializer(
+    examples=[*example("token", TOKEN), *example("token wish", TOKEN_WISH, request=True)]
+)
 class TokenShape(serializers.ModelSerializer[ApiToken]):
     class Meta:
         model = ApiToken
@@ -38,6 +45,7 @@ class TokenShape(serializers.ModelSerializer[ApiToken]):
         return moment
 
 
+@extend_schema_serializer(examples=example("new token", NEW_TOKEN))
 class NewTokenShape(TokenShape):
     secret = serializers.CharField(read_only=True, help_text="Shown this once.")
 

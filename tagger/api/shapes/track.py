@@ -7,12 +7,14 @@ from rest_framework import serializers
 
 from ...models import MusicKey, Track
 from ...queries.rows import chips
-from .examples import TRACK, UPLOADED, example
+from .examples import KNOWN, TRACK, UPLOADED, example, form_example
 from .job import JobShape
 from .tag import ChipShape
 
 
-@extend_schema_serializer(examples=example("track", TRACK))
+@extend_schema_serializer(
+    examples=[*example("track", TRACK), *example("words", {"title": "Blue hour"}, request=True)]
+)
 class TrackShape(serializers.ModelSerializer[Track]):
     """A track. Its tags must be fetched along (`queries.rows.WITH_TAGS`)."""
 
@@ -66,13 +68,21 @@ class WordsShape(serializers.Serializer[Any]):
     album = serializers.CharField(max_length=255, required=False, default="", allow_blank=True)
 
 
+@extend_schema_serializer(
+    examples=form_example("upload", {"file": "blue hour.flac", "artist": "Mira"})
+)
 class UploadShape(WordsShape):
     """A file, and what is said of it."""
 
     file = serializers.FileField(max_length=1000, allow_empty_file=True)
 
 
-@extend_schema_serializer(examples=example("uploaded", UPLOADED))
+@extend_schema_serializer(
+    examples=[
+        *example("uploaded", UPLOADED, statuses=[202]),
+        *example("known", KNOWN, statuses=[200]),
+    ]
+)
 class UploadedShape(serializers.Serializer[Any]):
     track = TrackShape()
     job = JobShape(allow_null=True)

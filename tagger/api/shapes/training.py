@@ -9,7 +9,7 @@ from ml.device import WANTED as DEVICES
 
 from ...actions.training_choices import BLOCKS, LONGEST
 from ...models import Job, ModelVersion, Training, TrainingEpoch
-from .examples import TRAINING, TRAINING_WISH, example
+from .examples import TRAINING, TRAINING_IN_FULL, TRAINING_WISH, example
 from .job import JobErrorShape, ProgressShape
 
 
@@ -32,6 +32,7 @@ class EpochShape(serializers.ModelSerializer[TrainingEpoch]):
         read_only_fields = fields
 
 
+@extend_schema_serializer(examples=example("training", TRAINING))
 class TrainingShape(serializers.ModelSerializer[Training]):
     job = serializers.PrimaryKeyRelatedField[Any](read_only=True)
     state = serializers.ChoiceField(Job.State.choices, source="job.state", read_only=True)
@@ -74,7 +75,7 @@ class TrainingShape(serializers.ModelSerializer[Training]):
         return dict(JobErrorShape(job).data) if job.error_code else None
 
 
-@extend_schema_serializer(examples=example("training", TRAINING))
+@extend_schema_serializer(examples=example("training", TRAINING_IN_FULL))
 class TrainingDetailShape(TrainingShape):
     epochs_done = EpochShape(many=True, read_only=True)
     labels = serializers.ListField(child=serializers.CharField(), read_only=True)

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from ...addresses import LONGEST
 from ...models import Webhook, WebhookAttempt, WebhookDelivery
-from .examples import DELIVERY, NEW_WEBHOOK, WEBHOOK, WEBHOOK_WISH, example
+from .examples import DELIVERY, EVENT, NEW_WEBHOOK, WEBHOOK, WEBHOOK_WISH, example
 
 
 @extend_schema_serializer(
@@ -102,6 +102,7 @@ class EventDataShape(serializers.Serializer[Any]):
     webhook = serializers.UUIDField(required=False)
 
 
+@extend_schema_serializer(examples=example("event", EVENT, request=True))
 class EventShape(serializers.Serializer[Any]):
     type = serializers.CharField(help_text="One of the events, or webhook.test.")
     timestamp = serializers.DateTimeField()

@@ -149,7 +149,7 @@ def test_a_request_that_was_taken_over_answers_no_more(owner: User) -> None:
     idempotency.keep(slow, 200, {}, "slow")
     idempotency.release(slow)
     idempotency.keep(quick, 200, {}, "quick")
-    assert KeptAnswer.objects.get().body == "quick"
+    assert idempotency.begin(owner, "first", "f" * 64).body == "quick"
 
 
 def test_an_answer_is_kept_for_a_day(api: Client, wav: Wav) -> None:
@@ -167,3 +167,16 @@ def test_a_key_that_cannot_be_used_is_named(api: Client, wav: Wav, key: str) -> 
     body = problem(upload(api, wav(), key=key), 400, "invalid")
     assert body["errors"][0]["header"] == "Idempotency-Key"
     assert not Track.objects.exists()
+
+
+def test_a_kept_answer_is_read_with_the_sites_key_only(api: Client, settings: Any) -> None:
+    def ask() -> Any:
+        wish, key = {"name": "sync"}, {"Idempotency-Key": "first"}
+        return api.post("/api/v1/me/tokens/", wish, "application/json", headers=key)
+
+    first = ask()
+    secret = first.json()["secret"]
+    assert ask().json()["secret"] == secret
+    assert secret not in KeptAnswer.objects.get().body
+    settings.SECRET_KEY = "another key"
+    problem(ask(), 422, "idempotency-key-reused")
