@@ -1,5 +1,6 @@
 // Links swap only the page, so that music and uploads go on while a person moves about.
 const trouble = document.getElementById("trouble");
+let focused = ""; // id of what had the focus before the page was swapped
 
 function markCurrentPage() {
   for (const link of document.querySelectorAll(".pages a")) {
@@ -16,6 +17,7 @@ function closeMenus(except) {
 
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   if (!detail.boosted) return;
+  focused = document.activeElement.id;
   detail.shouldSwap = true;
   detail.isError = false;
   detail.target = document.getElementById("page");
@@ -28,9 +30,10 @@ document.addEventListener("htmx:afterSettle", ({ detail }) => {
   if (!detail.boosted) return;
   markCurrentPage();
   closeMenus(null);
-  // A swap leaves the focus on nothing; a form that filters in place keeps it.
-  if (document.activeElement === document.body) {
-    document.getElementById("page").focus({ preventScroll: true });
+  // A swap leaves the focus on nothing; a form that filters in place keeps it, also in what a
+  // script has unfolded only now.
+  for (const id of [focused, "page"]) {
+    if (document.activeElement === document.body) document.getElementById(id)?.focus({ preventScroll: true });
   }
 });
 
