@@ -18,10 +18,12 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import cycle
 from pathlib import Path
 from statistics import median, quantiles
 from typing import TYPE_CHECKING, Any
 
+from bench.activation import activation
 from bench.cpu_time import cpu_seconds
 from bench.machine import facts
 from bench.tables import Row, parser, show
@@ -31,8 +33,9 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.test import Client
 
-    from tagger.models import User
+    from tagger.models import Track, User
 
+SIMILAR = "ten similar tracks"
 Case = tuple[Callable[[], object], "QuerySet[Any] | None"]
 
 
@@ -41,16 +44,27 @@ def main() -> None:
     arguments.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000, 100_000])
     arguments.add_argument("--rounds", type=int, default=20)
     args = arguments.parse_args()
+    rows, changes = [], []
     with database():
-        rows = [row for size in args.sizes for row in measure(size, args.rounds)]
-    show({"machine": facts(), "rows": rows, "growth": growth(rows)}, args.json)
+        from bench.library_rows import fill
+
+        # The largest has no index of embeddings, which a smaller one after it would lack too.
+        for size in sorted(args.sizes):
+            rows += measure(fill(size), size, args.rounds)
+            changes.append(activation(size))
+    found = {"rows": rows, "growth": growth(rows), "activation": changes}
+    show({"machine": facts()} | found, args.json)
 
 
 @contextmanager
 def database() -> Iterator[None]:
     """An embedded Postgres in a scratch folder, and Django on it."""
     folder = Path(tempfile.mkdtemp(prefix="tonemark-bench-"))
-    os.environ |= {"TONEMARK_DATA_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    os.environ |= {
+        "TONEMARK_DATA_DIR": str(folder),
+        "TONEMARK_BROKER_URL": "memory://",
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+    }
     from webapp.embedded.locations import Locations
     from webapp.embedded.postgres import Postgres
 
@@ -72,14 +86,14 @@ def database() -> Iterator[None]:
         shutil.rmtree(folder)
 
 
-def measure(size: int, rounds: int) -> list[Row]:
-    """A library of `size` tracks, and one row for each case."""
-    from bench.library_rows import fill
+def measure(owner: User, size: int, rounds: int) -> list[Row]:
+    """One row for each case."""
+    from bench.library_rows import MOST_WITH_INDEX
 
-    owner = fill(size)
     return [
         {"case": name, "tracks": size} | timed(run, rounds) | {"plan": plan(queryset)}
         for name, (run, queryset) in cases(owner).items()
+        if name != SIMILAR or size <= MOST_WITH_INDEX
     ]
 
 
@@ -88,9 +102,9 @@ def cases(owner: User) -> dict[str, Case]:
     from django.http import QueryDict
     from django.test import Client
 
-    from tagger.actions.verdicts import give_verdict, withdraw_verdict
+    from tagger.actions.verdicts import give_verdict
     from tagger.models import Tag, Track, Verdict
-    from tagger.queries.facets import facet_groups
+    from tagger.queries.facets import counts
     from tagger.queries.library import LibraryFilter, library
     from tagger.queries.similar import similar_tracks
 
@@ -99,21 +113,24 @@ def cases(owner: User) -> dict[str, Case]:
     track = Track.objects.filter(owner=owner).order_by("pk")[0]
     tag = Tag.objects.get(slug="guitar")
 
+    def narrowed(query: str) -> QuerySet[Track]:
+        return LibraryFilter(QueryDict(query), queryset=library(owner)).qs
+
     def page(query: str) -> Case:
-        found = LibraryFilter(QueryDict(query), queryset=library(owner)).qs
-        return lambda: _opened(client, f"/?{query}"), found[:50]
+        return lambda: _opened(client, f"/?{query}"), narrowed(query)[:50]
 
-    def verdict() -> None:
-        give_verdict(owner, track, tag, Verdict.Answer.ACCEPTED)
-        withdraw_verdict(owner, track, tag)
-
+    answers = cycle([Verdict.Answer.ACCEPTED, Verdict.Answer.REJECTED])
+    filtered = "tag=guitar&tag=classical&tag=slow"
+    last = library(owner).count() // 50
     return {
         "library page with facets": page(""),
-        "page of a three-tag filter": page("tag=guitar&tag=classical&tag=slow"),
+        "page of a three-tag filter": page(filtered),
+        "counts of a three-tag filter": (lambda: counts(narrowed(filtered)), None),
+        "page of one tag": page("tag=guitar"),
+        "page in the middle of the library": page(f"page={last // 2}"),
         "page of a text search": page("q=harbour+letter"),
-        "facet counts alone": (lambda: facet_groups(library(owner)), None),
-        "ten similar tracks": (lambda: similar_tracks([track], library(owner), most=10), None),
-        "a verdict, given and taken back": (verdict, None),
+        SIMILAR: (lambda: similar_tracks([track], library(owner), most=10), None),
+        "a verdict": (lambda: give_verdict(owner, track, tag, next(answers)), None),
     }
 
 

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from ..models import Activation, Job, Track, User
+from ..models import Activation, Analysis, Job, User
 from ..queries.batches import batches
 from . import jobs
 from .effective_tags import rebuild_many
@@ -23,7 +23,7 @@ def begin_switch(activation: Activation, *, owner: User | None, trigger: Job.Tri
     with transaction.atomic():
         for job in Job.objects.filter(kind=Job.Kind.SWITCH_TAGS, state__in=Job.OPEN_STATES):
             jobs.cancel(job)
-        if _affected(activation).exists():
+        if _heard(activation).exists():
             job = jobs.create_job(Job.Kind.SWITCH_TAGS, owner=owner, trigger=trigger)
             Activation.objects.filter(pk=activation.pk).update(job=job)
         else:
@@ -36,10 +36,10 @@ def switch_tags(job: Job) -> None:
     if activation is None:
         jobs.fail(job, code="no-model", detail="The change of model this job belongs to is gone.")
         return
-    affected = _affected(activation)
-    total = affected.count()
-    done = affected.filter(pk__lte=activation.last_track).count() if activation.last_track else 0
-    for ids in batches(affected, after=activation.last_track):
+    heard, last = _heard(activation), activation.last_track
+    total = _tracks(heard)
+    done = _tracks(heard.filter(track__lte=last)) if last else 0
+    for ids in batches(heard, after=last, by="track"):
         done += _switch(activation, ids)
         if not jobs.report(job, stage="switching", done=done, total=total, unit="tracks"):
             jobs.end_cancelled(job)
@@ -55,10 +55,14 @@ def _switch(activation: Activation, ids: list[UUID]) -> int:
     return count
 
 
-def _affected(activation: Activation) -> QuerySet[Track]:
-    """Tracks whose tags this change may alter, also by changes before it that were cut short."""
-    models = _unfinished(activation).values("model")
-    return Track.objects.filter(analyses__model__in=models).distinct()
+def _heard(activation: Activation) -> QuerySet[Analysis]:
+    """Of tracks whose tags this change may alter, or one before it that was cut short."""
+    models = list(_unfinished(activation).values_list("model", flat=True))
+    return Analysis.objects.filter(model__in=models)
+
+
+def _tracks(heard: QuerySet[Analysis]) -> int:
+    return heard.order_by().values("track").distinct().count()
 
 
 def _end(activation: Activation) -> None:

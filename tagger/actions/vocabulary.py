@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from ..models import ModelVersion, Tag, Track
+from ..models import ModelVersion, Tag, TrackTag
 from ..queries.batches import batches
 from .effective_tags import list_shown
 
@@ -45,7 +45,7 @@ def change_tag(tag: Tag) -> None:
     """Save a tag's group and what it is shown as; its tracks are listed and counted accordingly."""
     with transaction.atomic():
         tag.save(update_fields=["group", "shown_as"])
-        for ids in batches(Track.objects.filter(track_tags__tag=tag)):
+        for ids in batches(TrackTag.objects.filter(tag=tag), by="track"):
             list_shown(ids)
 
 

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from ..models import Track
-
 BATCH = 500
 
 
-def batches(tracks: QuerySet[Track], after: UUID | None = None) -> Iterator[list[UUID]]:
-    """Ids in their order, from the one after `after` on. Each batch is a query of its own."""
-    ordered = tracks.order_by("pk").values_list("pk", flat=True)
+def batches(
+    rows: QuerySet[Any], after: UUID | None = None, *, by: str = "pk"
+) -> Iterator[list[UUID]]:
+    """Ids in their order, from the one after `after` on. Each batch is a query of its own.
+
+    The rows are tracks, or others `by` their "track": an index then leads to where a batch begins,
+    which through a join it would not.
+    """
+    ordered = rows.order_by(by).values_list(by, flat=True).distinct()
     while True:
-        ids = list((ordered.filter(pk__gt=after) if after else ordered)[:BATCH])
+        ids = list((ordered.filter(**{f"{by}__gt": after}) if after else ordered)[:BATCH])
         if not ids:
             return
         yield ids
