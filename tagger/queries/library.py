@@ -15,6 +15,7 @@ from drf_spectacular.utils import extend_schema_field
 from ..models import Tag, Track, TrackTag, User
 from ..models.music_key import MusicKey
 from .keys import compatible
+from .timestamps import TimestampFilter
 from .vocabulary import meant_by
 
 ORDERINGS = {
@@ -96,8 +97,8 @@ class LibraryFilter(filters.FilterSet):
         method="ignore",
     )
     q = filters.CharFilter(method="search", max_length=200)
-    uploaded_after = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
-    uploaded_before = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
+    uploaded_after = TimestampFilter(field_name="created_at", lookup_expr="gte")
+    uploaded_before = TimestampFilter(field_name="created_at", lookup_expr="lt")
     ordering = filters.ChoiceFilter(choices=[(name, name) for name in ORDERINGS], method="ignore")
 
     class Meta:

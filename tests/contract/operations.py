@@ -18,7 +18,7 @@ from django.test import Client
 from django.urls import resolve
 
 from tagger.api.shapes.examples import TRACK
-from tests.access.rules import RULES
+from tests.access.rules import RULES, Rule
 
 JSON, FORM = "application/json", "multipart/form-data"
 Node = dict[str, Any]
@@ -78,9 +78,14 @@ class World:
     meant: dict[str, str]
 
     def ask(
-        self, operation: Operation, body: Any = None, headers: dict[str, str] | None = None
+        self,
+        operation: Operation,
+        body: Any = None,
+        headers: dict[str, str] | None = None,
+        values: dict[str, str] | None = None,
     ) -> HttpResponseBase:
-        path, rule = self._path(operation)
+        rule = self._rule(operation)
+        path = operation.path.format(**(values or self.values(operation)))
         every = rule.headers | {"Upload-Length": "1000"} | (headers or {})
         kind, content = self._content(operation, body)
         if kind == FORM:
@@ -90,12 +95,26 @@ class World:
             content_type=kind, headers=every,
         )  # fmt: skip
 
+    def values(self, operation: Operation) -> dict[str, str]:
+        """Of the parameters in its path."""
+        meant = self._rule(operation).values
+        names = re.findall(r"{(\w+)}", operation.path)
+        return {name: self.targets[meant.get(name, name)] for name in names}
+
     def example(self, operation: Operation, media: str = JSON) -> Any:
         """What the request's example says, of things that there are."""
         text = json.dumps(next(iter(operation.examples("request", media)), None))
         for name, real in self.meant.items():
             text = text.replace(json.dumps(name), json.dumps(real))
         return json.loads(text)
+
+    def deed(self, operation: Operation) -> Any:
+        """Where the example only asks what would be done, or for what is done already."""
+        bodies = {
+            "tracks_bulk_create": {"action": "reanalyse", "query": ""},
+            "reanalyses_create": {"selection": "chosen", "tracks": [self.targets["track_id"]]},
+        }
+        return bodies.get(operation.described["operationId"])
 
     def _content(self, operation: Operation, body: Any) -> tuple[str, Any]:
         form = self.example(operation, FORM)
@@ -108,13 +127,9 @@ class World:
         path = self.files.get(name)
         return SimpleUploadedFile(path.name, path.read_bytes()) if path else None
 
-    def _path(self, operation: Operation) -> tuple[str, Any]:
-        any_path = re.sub(r"{(\w+)}", lambda at: self.targets[at[1]], operation.path)
-        rule = RULES[resolve(any_path).view_name]
-        named = re.sub(
-            r"{(\w+)}", lambda at: self.targets[rule.values.get(at[1], at[1])], operation.path
-        )
-        return named, rule
+    def _rule(self, operation: Operation) -> Rule:
+        any_path = operation.path.format(**self.targets)
+        return RULES[resolve(any_path).view_name]
 
 
 EXAMPLE_TRACK = str(TRACK["id"])

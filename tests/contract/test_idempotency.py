@@ -21,15 +21,6 @@ def posts() -> list[Operation]:
     return [one for one in operations() if one.method == "POST" and one.path not in QUESTIONS]
 
 
-def body(operation: Operation, world: World) -> Any:
-    """Where the example only asks what would be done, or for what is done already."""
-    bodies = {
-        "/api/v1/tracks/bulk/": {"action": "reanalyse", "query": ""},
-        "/api/v1/reanalyses/": {"selection": "chosen", "tracks": [world.targets["track_id"]]},
-    }
-    return bodies.get(operation.path)
-
-
 def counts() -> dict[str, int]:
     models = [model for model in apps.get_app_config("tagger").get_models() if model != KeptAnswer]
     return {model.__name__: model.objects.count() for model in models}  # type: ignore[attr-defined]
@@ -45,9 +36,9 @@ def test_a_post_that_is_sent_again_with_its_key_is_answered_the_same_and_done_on
     wrong: list[tuple[Any, ...]] = []
     for operation in posts():
         with transaction.atomic():
-            first = world.ask(operation, body(operation, world), KEY)
+            first = world.ask(operation, world.deed(operation), KEY)
             made = counts()
-            again = world.ask(operation, body(operation, world), KEY)
+            again = world.ask(operation, world.deed(operation), KEY)
             answers = [(one.status_code, getattr(one, "content", b"")) for one in (first, again)]
             if not 200 <= first.status_code < 300 or answers[0] != answers[1] or made != counts():
                 wrong.append((str(operation), *answers))
@@ -60,7 +51,7 @@ def test_a_key_is_refused_with_another_request(world: World) -> None:
     elsewhere = next(one for one in posts() if one.path == "/api/v1/jobs/retry/")
     for operation in posts():
         with transaction.atomic():
-            world.ask(operation, body(operation, world), KEY)
+            world.ask(operation, world.deed(operation), KEY)
             others = [world.ask(one, other, KEY) for one, other in others_than(operation, world)]
             others += [world.ask(elsewhere, None, KEY)] if operation != elsewhere else []
             for refused in others:

@@ -47,6 +47,10 @@ SPECTACULAR_SETTINGS = {
         "DeliveryState": "tagger.models.WebhookDelivery.State",
         "TrackState": "tagger.models.Track.State",
     },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "tagger.api.links.add_links",
+    ],
     "WEBHOOKS": ["tagger.api.webhook_events.EVENT"],
     # Out of the package, not from a foreign server.
     "SWAGGER_UI_DIST": "SIDECAR",

@@ -6,6 +6,7 @@ from pathlib import Path
 from django.conf import settings
 from django.test import Client
 
+from tagger.api.links import LINKS
 from tests.tagger.api.described import description, text
 
 COMMITTED = Path(settings.BASE_DIR) / "docs" / "openapi.yaml"
@@ -44,3 +45,19 @@ def test_the_documentation_asks_no_foreign_server(client: Client, db: None) -> N
     page = response.content.decode()
     assert re.findall(r"(?:src|href)=\"((?:https?:)?//[^\"]*)", page) == []
     assert "<script>" not in page
+
+
+def test_links_lead_to_operations_and_fill_parameters_of_theirs() -> None:
+    known = {
+        operation["operationId"]: {one["name"] for one in operation["parameters"]}
+        for operations in description()["paths"].values()
+        for operation in operations.values()
+        if "parameters" in operation
+    }
+    wrong = [
+        (link.operation, target)
+        for link in LINKS
+        for target in link.targets.split()
+        if not link.parameters.keys() <= known[target]
+    ]
+    assert wrong == []

@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tagger.models import Job, Track, User
+from tests.tagger.api.test_errors import problem
 from tests.web import rows
 
 TRACKS = "/api/v1/tracks/"
@@ -209,3 +210,11 @@ def test_hearing_again_is_a_job(api: Client, song: Track) -> None:
     assert first.status_code == 202
     assert Job.objects.get(pk=first.json()["id"]).state == Job.State.QUEUED
     assert api.post(f"{TRACKS}{song.pk}/reanalyse/").json() == first.json()
+
+
+def test_moments_of_any_time_zone_narrow_the_library(api: Client, song: Track) -> None:
+    farther = {"uploaded_after": "0140-09-06T21:07:16+17:08"}
+    assert len(api.get(TRACKS, farther).json()["results"]) == 1
+    before_all = {"uploaded_after": "0001-01-01T00:00:00+10:00"}
+    body = problem(api.get(TRACKS, before_all), 400, "invalid")
+    assert body["errors"][0]["parameter"] == "uploaded_after"
