@@ -99,7 +99,8 @@ def _thresholds(model: ModelVersion, tag_ids: Mapping[str, int]) -> _Thresholds:
 
 def _effective(tracks: list[Track], tags: TagIds) -> dict[Key, TrackTag]:
     analyses = latest_analyses(track.pk for track in tracks)
-    models = ModelVersion.objects.in_bulk({found.model_id for found in analyses.values()})
+    versions = ModelVersion.objects.only("labels", "thresholds")
+    models = versions.in_bulk({found.model_id for found in analyses.values()})
     thresholds = {pk: _thresholds(model, tags.by_name) for pk, model in models.items()}
     verdicts = _standing(tracks)
     rows = {}

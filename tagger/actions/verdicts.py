@@ -20,7 +20,7 @@ def give_verdict(
     Words that were one act bear one moment. Raises Track.DoesNotExist.
     """
     with transaction.atomic():
-        Track.objects.select_for_update(no_key=True).get(pk=track.pk)
+        Track.objects.select_for_update(no_key=True).only("pk").get(pk=track.pk)
         standing = _standing(person, track, tag)
         if standing and standing.answer == answer:
             return standing
@@ -39,7 +39,7 @@ def withdraw_verdict(person: User, track: Track, tag: Tag, at: datetime | None =
     Raises Track.DoesNotExist.
     """
     with transaction.atomic():
-        Track.objects.select_for_update(no_key=True).get(pk=track.pk)
+        Track.objects.select_for_update(no_key=True).only("pk").get(pk=track.pk)
         withdrawn = _withdraw(_standing(person, track, tag), at or timezone.now())
         if withdrawn:
             rebuild_effective_tags(track)

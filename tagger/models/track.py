@@ -103,7 +103,11 @@ class Track(models.Model):
             models.UniqueConstraint(fields=["owner", "audio_sha256"], name="track_once_per_owner")
         ]
         indexes: ClassVar = [
-            models.Index(fields=["owner", "-created_at", "-id"], name="track_owner_created"),
+            models.Index(
+                fields=["owner", "-created_at", "-id"],
+                condition=models.Q(deleted_at=None),
+                name="track_owner_newest",
+            ),
             models.Index(fields=["owner", "state"], name="track_owner_state"),
             models.Index(fields=["owner", "file_sha256"], name="track_owner_file"),
             models.Index(

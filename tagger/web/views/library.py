@@ -15,7 +15,7 @@ from ..access import PageRequest, signed_in
 from ..facet_view import sections
 from ..filter_form import filter_form
 from ..library_query import LibraryQuery
-from ..numbered import numbered
+from ..numbered import Numbered
 from ..selection import tag_choices
 from ..transfers import poll_seconds
 
@@ -45,7 +45,7 @@ def library_page(request: PageRequest) -> HttpResponse:
         return refused(request, narrowed.errors, query)
     found = narrowed.qs
     counted = listed_counts(request.user, found if query.narrows else None)
-    page = numbered(found, PAGE_SIZE, counted.tracks).get_page(query.value("page"))
+    page = Numbered(found, PAGE_SIZE, counted.tracks).get_page(query.value("page"))
     listed = rows(page.object_list)
     context = {
         "page": page,

@@ -10,7 +10,7 @@ from ...queries.library import LibraryFilter, library
 from ...queries.own_vocabulary import own_tag
 from ...queries.rows import rows
 from ..access import PageRequest, signed_in
-from ..numbered import numbered
+from ..numbered import Numbered
 from ..selection import tag_choices
 from ..transfers import poll_seconds
 
@@ -34,7 +34,7 @@ def tag_page(request: PageRequest, slug: str) -> HttpResponse:
         return redirect("web:tag", slug=tag.shown_as.slug)
     narrowed = LibraryFilter({"tag": [slug], "ordering": "-score"}, library(request.user))
     carried = library_counts(request.user).by_tag.get(tag.pk, 0)
-    page = numbered(narrowed.qs, PAGE_SIZE, carried).get_page(request.GET.get("page"))
+    page = Numbered(narrowed.qs, PAGE_SIZE, carried).get_page(request.GET.get("page"))
     listed = rows(page.object_list)
     context = {
         "tag": tag,
