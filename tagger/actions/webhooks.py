@@ -14,6 +14,7 @@ from django.utils.crypto import salted_hmac
 from ..addresses import AddressError, checked_url
 from ..models import User, Webhook, WebhookDelivery
 from .events import deliver_later, wake
+from .webhook_notice import BY_ITSELF, mail_later, renew_notice
 
 MOST = 20
 TEST = "webhook.test"
@@ -51,7 +52,10 @@ def change_webhook(webhook: Webhook, url: str, events: Sequence[str]) -> Webhook
 
 def switch_on(webhook: Webhook) -> Webhook:
     """From now on it hears of what happens; what it has missed can be sent again."""
-    return _switch(webhook, disabled_at=None, disabled_reason="", failing_since=None)
+    with transaction.atomic():
+        switched = _switch(webhook, disabled_at=None, disabled_reason="", failing_since=None)
+        renew_notice(webhook.owner_id)
+    return switched
 
 
 def switch_off(webhook: Webhook, reason: Webhook.Off = Webhook.Off.BY_HAND) -> Webhook:
@@ -60,6 +64,9 @@ def switch_off(webhook: Webhook, reason: Webhook.Off = Webhook.Off.BY_HAND) -> W
     with transaction.atomic():
         switched = _switch(webhook, disabled_at=timezone.now(), disabled_reason=reason)
         waiting.update(state=WebhookDelivery.State.FAILED, next_try_at=None)
+        renew_notice(webhook.owner_id)
+        if reason in BY_ITSELF:
+            mail_later(webhook)
     return switched
 
 
@@ -72,7 +79,9 @@ def rotate_secret(webhook: Webhook) -> str:
 
 
 def delete_webhook(webhook: Webhook) -> None:
-    webhook.delete()
+    with transaction.atomic():
+        webhook.delete()
+        renew_notice(webhook.owner_id)
 
 
 def send_test(webhook: Webhook) -> WebhookDelivery:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from .application import *
 from .logs import *
+from .mail import *
 from .media import *
 from .paths import *
 from .queue import *
