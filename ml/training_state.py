@@ -58,11 +58,16 @@ def save_checkpoint(path: Path, state: State, recipe: Recipe) -> None:
         "recipe": recipe.as_dict(),
     }
     beside = path.with_suffix(".new")
-    with beside.open("wb") as stream:
-        torch.save(values, stream)
-        stream.flush()
-        os.fsync(stream.fileno())
-    beside.replace(path)
+    try:
+        with beside.open("wb") as stream:
+            torch.save(values, stream)
+            stream.flush()
+            os.fsync(stream.fileno())
+        beside.replace(path)
+    except BaseException:
+        # On a full disk, half a checkpoint would be in the way of everything else.
+        beside.unlink(missing_ok=True)
+        raise
 
 
 def restore_checkpoint(path: Path, state: State, recipe: Recipe) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.files import File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 from django.db.models.fields.files import FieldFile
 
@@ -19,13 +20,45 @@ class StorageError(Exception):
     """The store of uploads cannot be used; the message says why."""
 
 
+class Movable(File):
+    """A file the storage may move instead of copying; `temporary_file_path` tells it so."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path.open("rb"), name=path.name)
+        self.path = path
+
+    def temporary_file_path(self) -> str:
+        return str(self.path)
+
+
+class FolderStorage(FileSystemStorage):
+    """What is saved is written elsewhere on its disk and moved: a full disk leaves no half file."""
+
+    def save(self, name: str | None, content: Any, max_length: int | None = None) -> str:
+        if hasattr(content, "temporary_file_path"):
+            return super().save(name, content, max_length)
+        with tempfile.TemporaryDirectory(dir=self._scratch()) as scratch:
+            path = Path(scratch) / "whole"
+            with path.open("wb") as whole:
+                whole.writelines(content.chunks())
+            with Movable(path) as movable:
+                return super().save(name or content.name, movable, max_length)
+
+    def _scratch(self) -> str:
+        incoming = Path(settings.FILE_UPLOAD_TEMP_DIR)
+        if incoming.is_relative_to(self.location):
+            return str(incoming)
+        Path(self.location).mkdir(parents=True, exist_ok=True)
+        return str(self.location)
+
+
 def media_storage() -> Storage:
     """TONEMARK_MEDIA_URL's, else the folder TONEMARK_MEDIA_ROOT."""
     return storages["default"]
 
 
 def model_storage() -> FileSystemStorage:
-    return FileSystemStorage(location=settings.MODELS_ROOT, base_url=None)
+    return FolderStorage(location=settings.MODELS_ROOT, base_url=None)
 
 
 @contextmanager

@@ -33,6 +33,7 @@ from .actions.switching import switch_tags
 from .actions.tag_track import tag_track
 from .actions.training_schedule import train_when_due as start_when_due
 from .models import Job
+from .outages import DISK_FULL, STORAGE_FULL, outage
 
 logger = logging.getLogger(__name__)
 
@@ -64,13 +65,20 @@ def run_job(job_id: str) -> None:
     except (OperationalError, InterfaceError):
         # Nothing can be written of it now. Its lease runs out, and the reaper sends it again.
         raise
-    except Exception:
-        jobs.fail(job, code="internal", detail="Something went wrong here. The log says what.")
+    except Exception as error:
+        _fail(job, error)
         raise
     finally:
         if job.parent_id:
             reanalysis.advance(job.parent_id)
     logger.info("%s has ended", job.kind)
+
+
+def _fail(job: Job, error: Exception) -> None:
+    if outage(error) == STORAGE_FULL:
+        jobs.fail(job, code=STORAGE_FULL, detail=DISK_FULL)
+    else:
+        jobs.fail(job, code="internal", detail="Something went wrong here. The log says what.")
 
 
 @shared_task

@@ -124,12 +124,22 @@ def decode_split(
 def _open(out: Path, split: str, clips: int) -> tuple[np.memmap, np.memmap]:
     sound, length, _ = files(out, split)
     if not (sound.exists() and length.exists()):
-        np.lib.format.open_memmap(sound, "w+", np.int16, (clips, CLIP_SAMPLES))
-        np.lib.format.open_memmap(length, "w+", np.int32, (clips,))
+        _lay_out(sound, np.int16, (clips, CLIP_SAMPLES))
+        _lay_out(length, np.int32, (clips,))
     return (
         np.lib.format.open_memmap(sound, "r+"),
         np.lib.format.open_memmap(length, "r+"),
     )
+
+
+def _lay_out(file: Path, kind: type[np.generic], shape: tuple[int, ...]) -> None:
+    """Beside it first: a full disk leaves no file that the next attempt could not read."""
+    beside = file.with_suffix(".new")
+    try:
+        np.lib.format.open_memmap(beside, "w+", kind, shape)
+        beside.replace(file)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def _write_index(

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
-from django.core.files import File
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 
 from ml.audio import (
@@ -25,6 +24,7 @@ from ml.metadata import Metadata, read_metadata
 from ..connections import give_back
 from ..formats import human_size
 from ..models import Job, Track, User
+from ..storage import Movable
 from .jobs import create_job
 from .trash import restore_track
 
@@ -65,17 +65,6 @@ class _Facts:
     metadata: Metadata
 
 
-class _Movable(File):
-    """A file the storage may move instead of copying; `temporary_file_path` tells it so."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(path.open("rb"), name=path.name)
-        self.path = path
-
-    def temporary_file_path(self) -> str:
-        return str(self.path)
-
-
 def ingest(
     path: Path, file_name: str, *, owner: User, trigger: Job.Trigger, words: Words | None = None
 ) -> Ingested:
@@ -92,7 +81,7 @@ def ingest(
         return known
     track = _new_track(facts, clean_name(file_name), owner, words or Words())
     try:
-        with _Movable(path) as content:
+        with Movable(path) as content:
             # On the disk before the row says that it is there.
             os.fsync(content.fileno())
             track.file.save(track.file_name, content, save=False)

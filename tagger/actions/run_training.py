@@ -14,6 +14,7 @@ from django.utils import timezone
 from ml.recipe import Recipe, recipe_from_dict
 
 from ..models import Job, Training
+from ..outages import DISK_FULL, STORAGE_FULL, outage
 from . import jobs
 from .effective_tags import active_model
 from .heartbeat import heartbeat
@@ -48,6 +49,12 @@ def run_training(job: Job) -> None:
             # What data, recipe, device or weights have against it; each names what to do.
             note(training, str(error))
             jobs.fail(job, code="training-failed", detail=str(error))
+        except Exception as error:
+            if outage(error) != STORAGE_FULL:
+                raise
+            logger.warning("training %s stops: %s", training.pk, error)
+            note(training, DISK_FULL)
+            jobs.fail(job, code=STORAGE_FULL, detail=DISK_FULL)
         else:
             finish_training(training, job, weights)
     sweep()

@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from django.db import InterfaceError, OperationalError, ProgrammingError
 from django.test import Client
+from psycopg.errors import DiskFull
 
 from ml.audio import DecoderLost
 from tagger.models import Track, User
@@ -29,6 +30,7 @@ def raised_from(error: Exception, cause: Exception) -> Exception:
     [
         (OperationalError("gone"), "unavailable"),
         (InterfaceError("closed"), "unavailable"),
+        (raised_from(OperationalError(), DiskFull()), "storage-full"),
         (raised_from(RuntimeError(), OperationalError()), "unavailable"),
         (raised_from(ProgrammingError(), psycopg.ProgrammingError()), None),
         (DecoderLost(), "unavailable"),

@@ -18,7 +18,7 @@ X_ACCEL = environment.switch("X_ACCEL", False)
 def media_backend() -> dict[str, Any]:
     address = environment.text("MEDIA_URL")
     if not address:
-        return {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+        return {"BACKEND": "tagger.storage.FolderStorage"}
     place = urlsplit(address)
     if place.scheme != "s3" or not place.netloc:
         raise ImproperlyConfigured("TONEMARK_MEDIA_URL must look like s3://bucket/folder.")

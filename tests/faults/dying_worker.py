@@ -1,0 +1,82 @@
+"""A worker that dies at a point of its own choosing, time and again, before one that lives on.
+
+    python -m tests.faults.dying_worker KILLS
+
+says `killed POINT TRACK` of each death. Each life is forked: the network is loaded once.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import django
+from django.db import connection
+
+WORKER = "worker --pool solo --without-gossip --without-mingle --queues inference"
+
+
+def die(point: str, track: object) -> None:
+    # Not by print(): the worker has made a logger of that.
+    os.write(1, f"killed {point} {track}\n".encode())
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def once_recorded() -> None:
+    """The analysis is committed, the job's end is not."""
+    from tagger.actions import tag_track
+    from tagger.models import Job, Track
+
+    request_music = tag_track.request_music
+
+    def recorded(track: Track, trigger: Job.Trigger) -> None:
+        if track.jobs.filter(kind=Job.Kind.TAG_TRACK, attempts=1).exists():
+            die("recorded", track.pk)
+        request_music(track, trigger=trigger)
+
+    tag_track.request_music = recorded
+
+
+def once_ended() -> None:
+    """All is committed, and the message is still to be acknowledged."""
+    from celery.signals import task_postrun
+
+    from tagger.models import Job
+
+    def ended(args: list[str], **_: Any) -> None:
+        job = Job.objects.get(pk=args[0])
+        if (job.kind, job.state) == (Job.Kind.TAG_TRACK, Job.State.SUCCEEDED):
+            die("ended", job.track_id)
+
+    task_postrun.connect(ended, weak=False)
+
+
+POINTS: tuple[Callable[[], None], ...] = (once_recorded, once_ended)
+
+
+def main(kills: int) -> None:
+    django.setup()
+    from tagger.actions.effective_tags import active_model
+    from tagger.hearing import loaded_tagger
+    from webapp.celery import app
+
+    model = active_model()
+    assert model
+    loaded_tagger(model)
+    connection.close()
+    # Messages of the dead come again at once, not after the longest job.
+    app.conf.broker_transport_options |= {"visibility_timeout": 4, "unacked_restore_interval": 1}
+    for life in range(kills + 1):
+        if child := os.fork():
+            os.waitpid(child, 0)
+            continue
+        if life < kills:
+            POINTS[life % len(POINTS)]()
+        app.worker_main(WORKER.split())
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -1,0 +1,115 @@
+"""Workers die between what they write and what they acknowledge: everything is done once.
+
+In full: TONEMARK_FAULT_DEATHS=200 .venv/bin/pytest -s tests/faults/test_deaths_of_workers.py
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+from django.db import connection
+from django.db.models import QuerySet
+from django.utils import timezone
+from redis import Redis
+
+from tagger.actions.ingest import ingest
+from tagger.models import Analysis, Job, Track, User
+from tests.faults.client import clip
+from tests.faults.test_hostile_uploads import install_small_model
+from tests.tagger.conftest import scratch_media
+from tests.tagger.test_worker import wait_for
+
+__all__ = ["scratch_media"]
+
+DEATHS = int(os.environ.get("TONEMARK_FAULT_DEATHS", "6"))
+UNTOUCHED = "this job is taken, ended or gone"
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(300 + DEATHS * 30),
+    pytest.mark.django_db(transaction=True),
+]
+
+
+@contextmanager
+def dying_worker(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """On the test's own database and folders."""
+    database = os.environ["TONEMARK_DATABASE_URL"].rpartition("/")[0]
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "webapp.settings",
+        "TONEMARK_DATA_DIR": str(tmp_path),
+        "TONEMARK_DATABASE_URL": f"{database}/{connection.settings_dict['NAME']}",
+        "TONEMARK_DATABASE_POOL": "false",  # its threads would not survive the fork
+        "TONEMARK_TORCH_THREADS": "1",
+    }
+    with (tmp_path / "worker.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.faults.dying_worker", str(DEATHS)],
+            cwd=django_settings.BASE_DIR,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            start_new_session=True,
+        )
+    try:
+        yield process
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
+def test_what_is_written_and_not_acknowledged_is_not_done_again(
+    owner: User, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    install_small_model(tmp_path)
+    for number in range(DEATHS + 2):
+        song = clip(tmp_path / f"{number}.wav", number)
+        ingest(song, song.name, owner=owner, trigger=Job.Trigger.API)
+    log = tmp_path / "worker.log"
+    with dying_worker(tmp_path) as worker:
+        deaths = [bury(worker) for _ in range(DEATHS)]
+        wait_for(lambda: not taggings().filter(state__in=Job.OPEN_STATES).exists(), log)
+        wait_for(nothing_is_unacknowledged, log)
+    told_again = log.read_text().count(UNTOUCHED)
+    with capsys.disabled():
+        print(f"\n{DEATHS + 2} uploads, {DEATHS} deaths, {told_again} messages came once too often")
+    assert told_again >= sum(point == "ended" for point, _ in deaths) == DEATHS // 2
+    for job in taggings():
+        begun = 1 + deaths.count(("recorded", str(job.track_id)))
+        assert (job.state, job.attempts) == ("succeeded", begun)
+    assert set(Track.objects.values_list("state")) == {("tagged",)}
+    once = sorted(Track.objects.values_list("pk", flat=True))
+    assert sorted(Analysis.objects.values_list("track", flat=True)) == once
+    music = Job.objects.filter(kind=Job.Kind.ANALYSE_MUSIC)
+    assert sorted(filter(None, music.values_list("track", flat=True))) == once
+
+
+def taggings() -> QuerySet[Job]:
+    return Job.objects.filter(kind=Job.Kind.TAG_TRACK)
+
+
+def bury(worker: subprocess.Popen[str]) -> tuple[str, str]:
+    """Wait for a death, and let its lease run out. At which point it came, over which track."""
+    assert worker.stdout
+    said = next(line for line in worker.stdout if line.startswith("killed"))
+    _, point, track = said.split()
+    if point == "recorded":
+        ago = timezone.now() - timedelta(minutes=5)
+        assert taggings().filter(track=track, state=Job.State.RUNNING).update(lease_until=ago) == 1
+    return point, track
+
+
+def nothing_is_unacknowledged() -> bool:
+    address = django_settings.CELERY_BROKER_URL.replace("redis+socket://", "unix://")
+    with Redis.from_url(address) as broker:
+        return broker.hlen("unacked") == 0
