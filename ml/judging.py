@@ -100,6 +100,30 @@ def reports(
     return found
 
 
+def side_by_side(
+    first: LoadedModel,
+    second: LoadedModel,
+    split: Split,
+    device: torch.device,
+    *,
+    callbacks: Callbacks | None = None,
+) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """Both models' reports on the tags of `split` that both know; the second's has `paired`.
+
+    None where none of those tags can be ranked. Raises InterruptedError when the callbacks say
+    stop.
+    """
+    both = set(first.card.labels) & set(second.card.labels)
+    known = [tag for tag in split.tags if tag in both]
+    part = join([split], known)
+    if not len(part) or not len(countable(part.hard, known=part.known)):
+        return None
+    found = scored(first, part, device, callbacks=callbacks)
+    beside = {part.name: found.clips}
+    others = reports(second, [part], device, callbacks=callbacks, beside=beside)
+    return report(first.card.name, part, found).as_dict(), others[part.name]
+
+
 def _paired(split: Split, first: Scores, second: Scores) -> dict[str, Any] | None:
     compared = compare_paired(
         split.hard,

@@ -24,6 +24,7 @@ from .actions import (
 )
 from .actions.bulk import run_bulk
 from .actions.checking import check_model
+from .actions.evaluating import evaluate
 from .actions.library_map import draw_map, place_new_tracks
 from .actions.music import analyse_track_music, catch_up_on_music
 from .actions.questions import ask_waiting
@@ -48,6 +49,7 @@ WORK: dict[str, Callable[[Job], None]] = {
     Job.Kind.HEAR_TRACK: tag_track,
     Job.Kind.CHECK_MODEL: check_model,
     Job.Kind.DRAW_MAP: draw_map,
+    Job.Kind.EVALUATE: evaluate,
 }
 
 

@@ -35,13 +35,15 @@ QUEUES = {
     Job.Kind.DRAW_MAP: "maintenance",
     Job.Kind.TRAIN: "training",
     Job.Kind.CHECK_MODEL: "inference",
+    # Its worker has the data sets, and is not waited for by uploads.
+    Job.Kind.EVALUATE: "training",
     Job.Kind.HEAR_TRACK: "bulk",
     Job.Kind.SWITCH_TAGS: "maintenance",
     Job.Kind.REANALYSE: "maintenance",
 }
 MOST_RETRIED = 500
 # All that such a job needs to know stands in its own row.
-SELF_CONTAINED = {Job.Kind.BULK, Job.Kind.CHECK_MODEL, Job.Kind.DRAW_MAP}
+SELF_CONTAINED = {Job.Kind.BULK, Job.Kind.CHECK_MODEL, Job.Kind.DRAW_MAP, Job.Kind.EVALUATE}
 
 
 class JobStateError(Exception):

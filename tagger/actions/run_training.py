@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import logging
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,8 +25,6 @@ from .workers import announce_device
 if TYPE_CHECKING:
     from ml.device import Device
 
-logger = logging.getLogger(__name__)
-
 CANDIDATE = "candidate.safetensors"
 
 
@@ -44,7 +41,8 @@ def run_training(job: Job) -> None:
         try:
             weights = _train(training, run, watch)
         except InterruptedError:
-            _interrupted(training, job)
+            if watch.left_off():
+                note(training, "cancelled")
         except (ValueError, TrainingError) as error:
             # What data, recipe, device or weights have against it; each names what to do.
             note(training, str(error))
@@ -75,15 +73,6 @@ def sweep() -> None:
 
 def _runs() -> Path:
     return Path(settings.DATA_DIR) / "trainings"
-
-
-def _interrupted(training: Training, job: Job) -> None:
-    if not Job.objects.filter(pk=job.pk, cancel_requested=True).exists():
-        # Its lease was lost: another attempt goes on, or has begun to.
-        logger.warning("training %s stops before its end", training.pk)
-        return
-    note(training, "cancelled")
-    jobs.end_cancelled(job)
 
 
 def _train(training: Training, run: Path, watch: Watch) -> Path:

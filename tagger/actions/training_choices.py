@@ -12,7 +12,7 @@ from ml.config import ConfigError
 from ml.recipe import Recipe, preset_names, read_recipe, recipe_from_dict
 
 from ..models import ModelVersion
-from ..queries.data_folders import data_folder, data_folders
+from ..queries.data_folders import DataMissing, data_folder, data_folders, present_folder
 from ..queries.teaching import JudgedTrack, judged_tracks, new_labels, support, two_sided
 from .effective_tags import active_model
 
@@ -129,17 +129,10 @@ def _check_words(choices: Choices) -> None:
 
 
 def _check_folder(name: str) -> None:
-    folder = data_folder(name)
-    if folder is None:
-        raise TrainingRefused(
-            _("There is no data set %(name)s. TONEMARK_TRAINING_DATA lists those there are.")
-            % {"name": name}
-        )
-    if not folder.present:
-        raise TrainingRefused(
-            _("The data set %(name)s is missing: %(path)s has no annotations_final.csv.")
-            % {"name": name, "path": folder.path}
-        )
+    try:
+        present_folder(name)
+    except DataMissing as error:
+        raise TrainingRefused(str(error)) from error
 
 
 def _overrides(choices: Choices) -> list[str]:

@@ -15,7 +15,7 @@ from ml.magnatagatune.annotations import read_annotations
 from ml.magnatagatune.prepare import prepare
 
 from ..models import Track, Training
-from ..queries.data_folders import DataFolder, data_folder, data_folders
+from ..queries.data_folders import DataFolder, data_folder, judging_folder
 from ..queries.teaching import JudgedTrack, new_labels, support
 from ..storage import on_this_machine
 from .training_choices import lessons_of
@@ -57,13 +57,13 @@ def freeze_lessons(training: Training, run: Path) -> dict[str, Any]:
 def assemble(training: Training, lessons: dict[str, Any], run: Path, told: Told) -> TrainingData:
     """Decode what is not decoded yet, and join it. `told(split, done, total)` counts clips."""
     folder = data_folder(training.folder) if training.folder else None
-    judged_by = folder or next((known for known in data_folders() if known.present), None)
+    judged_by = folder or judging_folder()
     if judged_by:
         prepare(judged_by.path, judged_by.prepared(), threads=True, on_progress=told)
     train, validation = (
         _joined(training, lessons, run, folder, name, told) for name in ("train", "validation")
     )
-    test = _test(judged_by, lessons["labels"])
+    test = test_split(judged_by, lessons["labels"])
     facts = _facts(training, lessons, train, validation)
     if judged_by and test is not None:
         facts |= {"test_clips": len(test), "test_data": judged_by.fingerprint()}
@@ -124,7 +124,8 @@ def _clips(rows: list[dict[str, Any]]) -> list[JudgedClip]:
     ]
 
 
-def _test(folder: DataFolder | None, labels: list[str]) -> Split | None:
+def test_split(folder: DataFolder | None, labels: list[str]) -> Split | None:
+    """The fixed test split of a prepared folder with its tags among `labels`, if they can judge."""
     from ml.joining import join
     from ml.magnatagatune.prepared import open_split
     from ml.metrics import countable

@@ -1,4 +1,4 @@
-"""Models as files, and one beside the active one."""
+"""Models as files."""
 
 from __future__ import annotations
 
@@ -15,18 +15,13 @@ from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..actions.effective_tags import active_model
 from ..actions.model_files import ImportRefusedError, export_model, import_upload
 from ..models import ModelVersion
-from ..queries.library_comparison import library_comparison
-from ..queries.split_comparison import compared
-from ..queries.verdict_sentence import verdict
 from .documentation import changes, problems
 from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, form, idempotent
 from .problems import Problem
 from .shapes.examples import form_example
 from .shapes.model_version import ModelCardShape
-from .shapes.models import ComparisonShape
 from .staff import StaffView
 
 
@@ -87,30 +82,3 @@ class ModelExport(StaffView):
             raise Problem("file-missing", "The files of this model are missing.") from None
         package.seek(0)
         return FileResponse(package, as_attachment=True, filename=f"{slugify(version.name)}.zip")
-
-
-class ModelComparison(StaffView):
-    @extend_schema(
-        summary="A model beside the active one",
-        description=(
-            "On the test split by what is known of both, and on the tracks both have heard: "
-            "`POST /reanalyses/` with the selection `sample` has it hear some. For staff."
-        ),
-        responses=problems({200: ComparisonShape}, "forbidden", "not-found", "nothing-to-compare"),
-    )
-    def get(self, request: Request, name: str) -> Response:
-        version, active = get_object_or_404(ModelVersion, name=name), active_model()
-        if active is None or active == version:
-            raise Problem("nothing-to-compare", "Name a model that is not the active one.")
-        split = compared(version, active)
-        library = library_comparison(version, active, self.person)
-        found = verdict(split, library)
-        body = {
-            "candidate": version.name,
-            "active": active.name,
-            "outcome": found.outcome.value,
-            "sentence": found.sentence,
-            "split": None if isinstance(split, str) else split,
-            "library": library,
-        }
-        return Response(ComparisonShape(body).data)

@@ -167,6 +167,13 @@ _TABLE = (
         "No model is active, or this is the active one.",
     ),
     ProblemType(
+        "evaluation-refused",
+        409,
+        "The two models cannot be judged together",
+        "This is the active model, or the server knows no such data set to judge by. The detail "
+        "says which.",
+    ),
+    ProblemType(
         "model-in-use",
         409,
         "The model is needed",

@@ -14,6 +14,7 @@ from . import (
     known_files,
     me,
     meanings,
+    model_comparison,
     model_files,
     models,
     predictions,
@@ -123,8 +124,13 @@ urlpatterns = [
     ),
     re_path(
         r"^models/(?P<name>[^/\x00]+)/comparison/$",
-        model_files.ModelComparison.as_view(),
+        model_comparison.ModelComparison.as_view(),
         name="model-comparison",
+    ),
+    re_path(
+        r"^models/(?P<name>[^/\x00]+)/evaluation/$",
+        model_comparison.ModelEvaluation.as_view(),
+        name="model-evaluation",
     ),
     path("reanalyses/", reanalyses.ReanalysisList.as_view(), name="reanalyses"),
     path("reanalyses/<uuid:job_id>/", reanalyses.ReanalysisDetail.as_view(), name="reanalysis"),

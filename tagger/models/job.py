@@ -22,6 +22,7 @@ class Job(models.Model):
         REANALYSE = "reanalyse", _("hear many tracks again")
         HEAR_TRACK = "hear_track", _("hear a track, as one of many")
         CHECK_MODEL = "check_model", _("check a model")
+        EVALUATE = "evaluate", _("judge a model beside the active one")
 
     class Trigger(models.TextChoices):
         WEB = "web", _("web page")

@@ -40,6 +40,11 @@ class ModelVersion(models.Model):
         editable=False,
         help_text=_("Analyses before this one may still raise questions; empty: none."),
     )
+    evaluation = models.JSONField(
+        null=True,
+        blank=True,
+        help_text=_("What both reached when it was last judged beside the model then active."),
+    )
     activated_at = models.DateTimeField(null=True, blank=True)
     shipped = models.BooleanField(default=False, help_text=_("It came with a release of Tonemark."))
 

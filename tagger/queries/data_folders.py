@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from ml.magnatagatune.annotations import ANNOTATIONS, SOFT_LABELS
 
@@ -38,9 +39,34 @@ class DataFolder:
         return Path(settings.DATA_DIR) / "training-data" / f"{self.name}-{self.fingerprint()[:12]}"
 
 
+class DataMissing(Exception):
+    """A data set is not known here, or its files are not there; str() says which."""
+
+
 def data_folders() -> list[DataFolder]:
     return [DataFolder(path) for path in settings.TRAINING_DATA]
 
 
+def judging_folder() -> DataFolder | None:
+    """The one whose test split judges where nobody names another: the first that is there."""
+    return next((folder for folder in data_folders() if folder.present), None)
+
+
 def data_folder(name: str) -> DataFolder | None:
     return next((folder for folder in data_folders() if folder.name == name), None)
+
+
+def present_folder(name: str) -> DataFolder:
+    """Raises DataMissing."""
+    folder = data_folder(name)
+    if folder is None:
+        raise DataMissing(
+            _("There is no data set %(name)s. TONEMARK_TRAINING_DATA lists those there are.")
+            % {"name": name}
+        )
+    if not folder.present:
+        raise DataMissing(
+            _("The data set %(name)s is missing: %(path)s has no annotations_final.csv.")
+            % {"name": name, "path": folder.path}
+        )
+    return folder

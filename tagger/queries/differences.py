@@ -55,3 +55,15 @@ def area_figure(area: float, positives: int, negatives: int) -> Figure:
     ) / (positives * negatives)
     half = Z * math.sqrt(max(variance, 0.0))
     return Figure(area, (max(0.0, area - half), min(1.0, area + half)))
+
+
+def precision_figure(precision: float, positives: int) -> Figure:
+    """An average precision with the logit interval of Boyd, Eng and Page, "Area under the
+    precision-recall curve: point estimates and confidence intervals" (ECML PKDD 2013).
+    """
+    if positives < 1 or not 0 < precision < 1:
+        return Figure(precision, None)
+    middle = math.log(precision / (1 - precision))
+    half = Z / math.sqrt(positives * precision * (1 - precision))
+    low, high = (1 / (1 + math.exp(-middle - sign * half)) for sign in (-1, 1))
+    return Figure(precision, (low, high))

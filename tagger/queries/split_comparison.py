@@ -7,7 +7,8 @@ comparison into the card: that is paired, clip by clip. Otherwise there are two 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import Enum
 from typing import Any
 
@@ -16,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..models import ModelVersion
 from .card_figures import CardFigures, Figure, card_figures, read_figures
-from .differences import Difference, area_figure, difference
+from .differences import Difference, area_figure, difference, precision_figure
 
 # The test split is never learnt from; the validation split has chosen epoch and thresholds.
 SPLITS = ("test", "validation")
@@ -29,20 +30,28 @@ class Outcome(Enum):
 
 
 @dataclass(frozen=True)
-class TagComparison:
-    """ROC-AUC of one tag; `difference` is None where one of the models has no figure for it."""
+class Pairing:
+    """One figure of both; `difference` is None where one of the models has none."""
 
-    tag: str
-    positives: int
     candidate: Figure | None
     baseline: Figure | None
     difference: Difference | None
 
-    @property
-    def order(self) -> tuple[bool, float, str]:
-        """The largest changes first, then those that cannot be compared."""
-        change = self.difference
-        return change is None, -abs(change.value) if change else 0.0, self.tag
+
+@dataclass(frozen=True)
+class TagComparison:
+    tag: str
+    positives: int
+    roc_auc: Pairing
+    average_precision: Pairing
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """That the two were judged on request: by which data set, and when."""
+
+    folder: str
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -56,6 +65,7 @@ class SplitComparison:
     average_precision: Difference
     per_tag: list[TagComparison]
     paired: bool
+    evaluated: Evaluated | None = None
 
     @cached_property
     def outcome(self) -> Outcome:
@@ -76,8 +86,11 @@ NOT_COMPARABLE = {
 
 def compared(candidate: ModelVersion, baseline: ModelVersion) -> SplitComparison | str:
     """The comparison, or the key in NOT_COMPARABLE of why there is none."""
+    found = _evaluated(candidate, baseline)
+    if found is not None:
+        return found
     for split in SPLITS:
-        found = _paired(candidate, baseline, split)
+        found = _paired(candidate.card.get("metrics") or {}, baseline, split)
         if found is not None:
             return found
         if split == "test" and card_figures(candidate) is not None:
@@ -85,12 +98,24 @@ def compared(candidate: ModelVersion, baseline: ModelVersion) -> SplitComparison
     return _from_cards(candidate, baseline)
 
 
-def _paired(candidate: ModelVersion, baseline: ModelVersion, split: str) -> SplitComparison | None:
-    """What the candidate's training wrote down, if it judged beside this very baseline."""
-    beside = (candidate.card.get("metrics") or {}).get("active")
+def _evaluated(candidate: ModelVersion, baseline: ModelVersion) -> SplitComparison | None:
+    """What a worker found when somebody asked for the two to be judged together."""
+    kept = candidate.evaluation
+    found = _paired(kept, baseline, "test") if kept else None
+    if kept is None or found is None:
+        return None
+    known = Evaluated(kept["data"]["folder"], datetime.fromisoformat(kept["at"]))
+    return replace(found, evaluated=known)
+
+
+def _paired(
+    metrics: Mapping[str, Any], baseline: ModelVersion, split: str
+) -> SplitComparison | None:
+    """What a training or an evaluation wrote down, if it judged beside this very baseline."""
+    beside = metrics.get("active")
     if not isinstance(beside, Mapping) or beside.get("sha256") != baseline.sha256:
         return None
-    own, others = card_figures(candidate, split), read_figures(beside.get(split))
+    own, others = read_figures(metrics.get(split)), read_figures(beside.get(split))
     if own is None or others is None:
         return None
     try:
@@ -102,26 +127,31 @@ def _paired(candidate: ModelVersion, baseline: ModelVersion, split: str) -> Spli
 def _read_paired(
     split: str, own: CardFigures, others: CardFigures, found: Mapping[str, Any]
 ) -> SplitComparison:
-    per_tag = [_read_tag(tag) for tag in found["per_tag"]]
     return SplitComparison(
         split=split,
         candidate=own,
         baseline=others,
         roc_auc=_read_difference(found["macro_roc_auc"]),
         average_precision=_read_difference(found["macro_average_precision"]),
-        per_tag=sorted(per_tag, key=lambda tag: tag.order),
+        per_tag=[_read_tag(tag) for tag in found["per_tag"]],
         paired=True,
     )
 
 
 def _read_tag(found: Mapping[str, Any]) -> TagComparison:
-    area = found["roc_auc"]
     return TagComparison(
         tag=str(found["tag"]),
         positives=int(found["positives"]),
-        candidate=Figure(float(area["first"]), None),
-        baseline=Figure(float(area["second"]), None),
-        difference=_read_difference(area),
+        roc_auc=_read_pairing(found["roc_auc"]),
+        average_precision=_read_pairing(found["average_precision"]),
+    )
+
+
+def _read_pairing(found: Mapping[str, Any]) -> Pairing:
+    return Pairing(
+        candidate=Figure(float(found["first"]), None),
+        baseline=Figure(float(found["second"]), None),
+        difference=_read_difference(found),
     )
 
 
@@ -144,7 +174,7 @@ def _from_cards(candidate: ModelVersion, baseline: ModelVersion) -> SplitCompari
         baseline=second,
         roc_auc=difference(first.roc_auc, second.roc_auc),
         average_precision=difference(first.average_precision, second.average_precision),
-        per_tag=sorted(_per_tag(first, second), key=lambda tag: tag.order),
+        per_tag=_per_tag(first, second),
         paired=False,
     )
 
@@ -156,14 +186,16 @@ def _per_tag(first: CardFigures, second: CardFigures) -> list[TagComparison]:
 
 
 def _tag(name: str, first: CardFigures, second: CardFigures) -> TagComparison:
-    own, others = _area(name, first), _area(name, second)
     return TagComparison(
         tag=name,
         positives=max(_positives(name, first), _positives(name, second)),
-        candidate=own,
-        baseline=others,
-        difference=difference(own, others) if own and others else None,
+        roc_auc=_pairing(_area(name, first), _area(name, second)),
+        average_precision=_pairing(_precision(name, first), _precision(name, second)),
     )
+
+
+def _pairing(own: Figure | None, others: Figure | None) -> Pairing:
+    return Pairing(own, others, difference(own, others) if own and others else None)
 
 
 def _positives(name: str, figures: CardFigures) -> int:
@@ -176,3 +208,8 @@ def _area(name: str, figures: CardFigures) -> Figure | None:
     if found is None:
         return None
     return area_figure(found.roc_auc, found.positives, figures.clips - found.positives)
+
+
+def _precision(name: str, figures: CardFigures) -> Figure | None:
+    found = figures.per_tag.get(name)
+    return precision_figure(found.average_precision, found.positives) if found else None

@@ -82,6 +82,12 @@ urlpatterns = [
     path("models/<int:pk>/promote/", models.promote, name="promote-model"),
     path("models/<int:pk>/rollback/", models.roll_back, name="roll-back"),
     path("models/<int:pk>/compare/", model_comparison.compare, name="compare-models"),
+    path("models/<int:pk>/evaluate/", model_comparison.evaluate, name="evaluate-model"),
+    path(
+        "models/<int:pk>/evaluate/cancel/",
+        model_comparison.cancel_evaluation,
+        name="cancel-evaluation",
+    ),
     path("models/<int:pk>/hear-library/", model_comparison.hear_library, name="hear-library"),
     path("models/<int:pk>/export/", model_files.export, name="export-model"),
     path("models/<int:pk>/retire/", model_files.retire, name="retire-model"),

@@ -14,6 +14,7 @@ from tagger.actions.promotion import (
     roll_back,
 )
 from tagger.models import Activation, Job, ModelVersion, Track, User
+from tagger.queries.differences import precision_figure
 from tests.tagger.cards import card_of, paired
 from tests.web import rows
 
@@ -115,3 +116,12 @@ def test_the_second_of_two_who_roll_back_changes_nothing(active: ModelVersion, o
 def test_there_is_nothing_before_the_first(active: ModelVersion, owner: User) -> None:
     with pytest.raises(NothingToGoBackToError, match="no version before"):
         roll_back(active, by=owner, trigger=WEB)
+
+
+def test_an_average_precision_of_few_clips_is_less_certain_than_of_many() -> None:
+    few, many = precision_figure(0.6, 10), precision_figure(0.6, 400)
+    assert few.interval is not None and many.interval is not None
+    assert 0 < few.interval[0] < many.interval[0] < 0.6 < many.interval[1] < few.interval[1] < 1
+    # Worked out by hand: logit 0.4055, 1.96 / sqrt(10 * 0.24) = 1.2652.
+    assert few.interval == pytest.approx((0.2974, 0.8417), abs=2e-4)
+    assert precision_figure(1.0, 10).interval is None

@@ -9,13 +9,10 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
-from ml.config import NetworkConfig
-from ml.labels import LABEL_NAMES
-from ml.weights import ModelCard, save_model
 from tagger.actions import bootstrap, retiring
 from tagger.actions.promotion import promote, roll_back
 from tagger.models import Activation, Job, ModelVersion, Track, User
-from tests.ml.learning_data import TINY_NETWORK
+from tests.tagger.training_rows import small_weights
 from tests.web import rows
 
 WEB = Job.Trigger.WEB
@@ -31,27 +28,13 @@ def release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Release:
     """Starts the installation with the weights of this release; answers with its version."""
 
     def start(number: int) -> ModelVersion:
-        path = shipped(tmp_path, number)
+        path = small_weights(tmp_path, f"release-{number}", number, created=DAY)
         for module in (bootstrap, retiring):
             monkeypatch.setattr(module, "default_model_path", lambda: path)
         call_command("bootstrap", verbosity=0)
         return ModelVersion.objects.order_by("pk").last() or pytest.fail("nothing was installed")
 
     return start
-
-
-def shipped(folder: Path, number: int) -> Path:
-    import torch
-
-    from ml.network import SampleCNN
-
-    path = folder / f"release-{number}.safetensors"
-    if not path.exists():
-        torch.manual_seed(number)
-        config = NetworkConfig(**TINY_NETWORK, labels=len(LABEL_NAMES))  # type: ignore[arg-type]
-        card = ModelCard("default", config.as_dict(), list(LABEL_NAMES), "test", created=DAY)
-        save_model(path, SampleCNN(config), card)
-    return path
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from django.core.files import File
@@ -23,17 +24,23 @@ SECONDS = 3.0
 SALT = "beep-78-"
 
 
-def small_model(folder: Path, name: str = "small") -> ModelVersion:
-    """An untrained network that takes a second where the real one takes minutes; made active."""
+def small_weights(folder: Path, name: str = "small", seed: int = 1, **facts: Any) -> Path:
+    """An untrained network that takes a second where the real one takes minutes."""
     import torch
 
     from ml.network import SampleCNN
 
-    torch.manual_seed(1)
+    torch.manual_seed(seed)
     config = NetworkConfig(**TINY_NETWORK, labels=len(LABEL_NAMES))  # type: ignore[arg-type]
-    card = ModelCard(name, config.as_dict(), list(LABEL_NAMES), "test")
-    save_model(folder / f"{name}.safetensors", SampleCNN(config), card)
-    version = install_model(folder / f"{name}.safetensors")
+    card = ModelCard(name, config.as_dict(), list(LABEL_NAMES), "test", **facts)
+    path = folder / f"{name}.safetensors"
+    save_model(path, SampleCNN(config), card)
+    return path
+
+
+def small_model(folder: Path, name: str = "small") -> ModelVersion:
+    """A version with such a network, made active."""
+    version = install_model(small_weights(folder, name))
     activate_model(version)
     return ModelVersion.objects.get(pk=version.pk)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -169,6 +171,67 @@ def test_comparing_shows_what_the_library_would_gain_and_lose(
     for change in ("+harp", "−guitar", "−rock"):
         assert change in shown
     assert song.title in shown
+
+
+def test_tags_are_compared_by_the_figure_and_in_the_order_that_is_asked_for(
+    staff: Client, candidate: ModelVersion
+) -> None:
+    candidate.card = spread(rows.active_model().sha256)
+    candidate.save()
+    address = f"/models/{candidate.pk}/compare/"
+    assert tags_of(staff.get(address)) == ["piano", "guitar", "harp"]
+    assert "Beyond chance: 1 gained, 1 lost." in text(staff.get(address))
+    assert tags_of(staff.get(f"{address}?order=gain")) == ["guitar", "harp", "piano"]
+    assert tags_of(staff.get(f"{address}?order=tag")) == ["guitar", "harp", "piano"]
+    assert tags_of(staff.get(f"{address}?order=clips")) == ["harp", "guitar", "piano"]
+    by_area = staff.get(f"{address}?figure=roc-auc&order=none")
+    assert "Beyond chance: 0 gained, 0 lost." in text(by_area)
+    assert tags_of(by_area) == ["harp", "guitar", "piano"]
+
+
+def spread(sha256: str) -> dict[str, Any]:
+    """By average precision guitar gains, piano loses more, and harp is within chance."""
+    card = paired(0.02, sha256)
+    changes = [("guitar", 20, 0.05, 0.01), ("piano", 10, -0.09, 0.02), ("harp", 30, 0.03, 0.2)]
+    card["metrics"]["active"]["test"]["paired"]["per_tag"] = [
+        {
+            "tag": tag,
+            "positives": clips,
+            "roc_auc": change_of(clips / 1000, 0.5),
+            "average_precision": change_of(gain, half),
+        }
+        for tag, clips, gain, half in changes
+    ]
+    return card
+
+
+def change_of(gain: float, half: float) -> dict[str, Any]:
+    interval = [gain - half, gain + half]
+    return {"first": 0.5 + gain, "second": 0.5, "difference": gain, "interval": interval}
+
+
+def tags_of(response: Any) -> list[str]:
+    table = text(response).split('class="list wide tag-by-tag"')[1].split("</table>")[0]
+    return re.findall(r"<tr><td>(\w+)</td>", table)
+
+
+def test_both_are_judged_on_the_same_clips_when_asked(
+    staff: Client, song: Track, settings: Any, tmp_path: Path
+) -> None:
+    fresh = rows.candidate({})
+    address = f"/models/{fresh.pk}/compare/"
+    assert "name a data set in TONEMARK_TRAINING_DATA" in text(staff.get(address))
+    settings.TRAINING_DATA = [tmp_path]
+    (tmp_path / "annotations_final.csv").touch()
+    assert f"Judge both on {tmp_path.name}" in text(staff.get(address))
+    shown = text(staff.post(f"/models/{fresh.pk}/evaluate/", follow=True))
+    assert "It waits for the training worker." in shown
+    shown = text(staff.post(f"/models/{fresh.pk}/evaluate/cancel/", follow=True))
+    assert f"Judge both on {tmp_path.name}" in shown
+    Job.objects.update(state=Job.State.FAILED, error_detail="The disk is full.")
+    assert "The disk is full." in text(staff.get(address))
+    refused = staff.post(f"/models/{fresh.pk}/evaluate/", {"data": "noise"}, follow=True)
+    assert "There is no data set noise." in text(refused)
 
 
 def test_nobody_elses_tracks_are_named(staff: Client, candidate: ModelVersion, song: Track) -> None:

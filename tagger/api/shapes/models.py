@@ -74,6 +74,16 @@ class ReanalysisShape(serializers.ModelSerializer[Reanalysis]):
         read_only_fields = fields
 
 
+class EvaluationWishShape(serializers.Serializer[Any]):
+    folder = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        default="",
+        max_length=255,
+        help_text="A data set of TONEMARK_TRAINING_DATA. Without it: the first that is there.",
+    )
+
+
 class DifferenceShape(serializers.Serializer[Any]):
     value = serializers.FloatField(help_text="Candidate less active model.")
     interval = serializers.ListField(
@@ -84,7 +94,8 @@ class DifferenceShape(serializers.Serializer[Any]):
 class TagDifferenceShape(serializers.Serializer[Any]):
     tag = serializers.CharField()
     positives = serializers.IntegerField()
-    roc_auc = DifferenceShape(source="difference", allow_null=True)
+    roc_auc = DifferenceShape(source="roc_auc.difference", allow_null=True)
+    average_precision = DifferenceShape(source="average_precision.difference", allow_null=True)
 
 
 class SplitShape(serializers.Serializer[Any]):

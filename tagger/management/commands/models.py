@@ -8,16 +8,20 @@ from django.core.management.base import BaseCommand, CommandError
 
 from tagger.actions import promotion
 from tagger.actions.effective_tags import active_model
+from tagger.actions.evaluating import EvaluationRefused, ask_for_evaluation
 from tagger.actions.model_files import ImportRefusedError, export_model, import_model
-from tagger.actions.retiring import ModelInUseError, delete_model
+from tagger.actions.retiring import ModelInUseError, delete_model, retire_model
+from tagger.management.follow_job import follow_job
 from tagger.models import Job, ModelVersion
 from tagger.queries.model_rows import ModelRow, model_rows
+from tagger.queries.split_comparison import compared
+from tagger.queries.verdict_sentence import verdict
 
 COMMAND = Job.Trigger.COMMAND
 
 
 class Command(BaseCommand):
-    help = "List, import, export, activate, roll back and delete model versions."
+    help = "List, import, export, compare, activate, roll back, retire and delete model versions."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         acts = parser.add_subparsers(dest="act", required=True, metavar="ACT")
@@ -27,10 +31,18 @@ class Command(BaseCommand):
         out = acts.add_parser("export", help="write a version with its card to one file")
         out.add_argument("name")
         out.add_argument("package", type=Path, metavar="FILE.zip")
+        judge = acts.add_parser(
+            "evaluate", help="judge a version beside the active one, same clips"
+        )
+        judge.add_argument("name")
+        judge.add_argument("--data", default="", help="a data set of TONEMARK_TRAINING_DATA")
+        judge.add_argument("--detach", action="store_true", help="start it and do not follow")
         activate = acts.add_parser("activate", help="make a version the active one")
         activate.add_argument("name")
         activate.add_argument("--reason", default="", help="why, against the gate's concerns")
         acts.add_parser("rollback", help="go back to the version that was active before")
+        retire = acts.add_parser("retire", help="put a version aside; its files stay")
+        retire.add_argument("name")
         delete = acts.add_parser("delete", help="delete a version with its files")
         delete.add_argument("name")
 
@@ -57,6 +69,21 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         self.stdout.write(str(options["package"]))
 
+    def _evaluate(self, options: dict[str, Any]) -> None:
+        version = _named(options["name"])
+        try:
+            job = ask_for_evaluation(version, options["data"], by=None, trigger=COMMAND)
+        except EvaluationRefused as refusal:
+            raise CommandError(str(refusal)) from refusal
+        waits = "waits for the training worker"
+        if options["detach"] or not follow_job(job, waits):
+            self.stdout.write(f"It goes on: job {job.pk}")
+            return
+        active = active_model()
+        version.refresh_from_db()
+        if active is not None:
+            self.stdout.write(verdict(compared(version, active), None).sentence)
+
     def _activate(self, options: dict[str, Any]) -> None:
         version = _named(options["name"])
         try:
@@ -75,6 +102,13 @@ class Command(BaseCommand):
         except promotion.NothingToGoBackToError as error:
             raise CommandError(str(error)) from error
         self._tell_active()
+
+    def _retire(self, options: dict[str, Any]) -> None:
+        try:
+            version = retire_model(_named(options["name"]))
+        except ModelInUseError as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"{version}: {version.state}")
 
     def _delete(self, options: dict[str, Any]) -> None:
         version = _named(options["name"])

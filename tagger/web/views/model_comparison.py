@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from ...actions import jobs
 from ...actions.effective_tags import active_model
+from ...actions.evaluating import EvaluationRefused, ask_for_evaluation, evaluations
 from ...actions.reanalysis import NothingToHearError, hear_sample
 from ...models import Job, ModelVersion
+from ...queries.data_folders import data_folders
 from ...queries.library_comparison import library_comparison
-from ...queries.split_comparison import NOT_COMPARABLE, compared
+from ...queries.split_comparison import NOT_COMPARABLE, SplitComparison, compared
+from ...queries.tag_table import tag_table
 from ...queries.verdict_sentence import verdict
 from ..access import PageRequest, staff_only
 
@@ -31,13 +37,54 @@ def compare(request: PageRequest, pk: int) -> HttpResponse:
     context = {
         "version": version,
         "active": active,
-        "split": None if isinstance(split, str) else split,
-        "obstacle": NOT_COMPARABLE[split] if isinstance(split, str) else "",
         "library": library,
         "run": runs.first(),
         "verdict": verdict(split, library),
     }
-    return render(request, "web/model_compare.html", context)
+    return render(
+        request,
+        "web/model_compare.html",
+        context | _of_split(request, split) | _evaluation(version, split),
+    )
+
+
+def _of_split(request: PageRequest, split: SplitComparison | str) -> dict[str, Any]:
+    if isinstance(split, str):
+        return {"split": None, "obstacle": NOT_COMPARABLE[split]}
+    wish = request.GET.get("figure", ""), request.GET.get("order", "")
+    return {"split": split, "table": tag_table(split, *wish)}
+
+
+def _evaluation(version: ModelVersion, split: SplitComparison | str) -> dict[str, Any]:
+    """Whether a worker judges the two or may be asked to; and what went wrong the last time."""
+    known = not isinstance(split, str) and split.paired and split.split == "test"
+    return {
+        "evaluation": evaluations(version).first(),
+        "folders": [] if known else [one for one in data_folders() if one.present],
+        "unpaired": not known,
+    }
+
+
+@require_POST
+@staff_only
+def evaluate(request: PageRequest, pk: int) -> HttpResponse:
+    """Have a worker judge the version and the active one on the same clips."""
+    version = get_object_or_404(ModelVersion, pk=pk)
+    folder = request.POST.get("data", "")
+    try:
+        ask_for_evaluation(version, folder, by=request.user, trigger=Job.Trigger.WEB)
+    except EvaluationRefused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("web:compare-models", pk=pk)
+
+
+@require_POST
+@staff_only
+def cancel_evaluation(request: PageRequest, pk: int) -> HttpResponse:
+    version = get_object_or_404(ModelVersion, pk=pk)
+    for job in evaluations(version).filter(state__in=Job.OPEN_STATES):
+        jobs.cancel(job)
+    return redirect("web:compare-models", pk=pk)
 
 
 @require_POST

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -169,3 +170,19 @@ def test_what_is_needed_is_neither_put_aside_nor_deleted(staff: Client, song: Tr
 def test_only_staff_delete_models(api: Client, candidate: ModelVersion) -> None:
     assert api.get(f"/api/v1/models/{candidate.name}/").status_code == 200
     assert api.delete(f"/api/v1/models/{candidate.name}/").status_code == 403
+
+
+def test_an_evaluation_is_asked_for_and_its_job_polled(
+    staff: Client, candidate: ModelVersion, settings: Any, tmp_path: Path
+) -> None:
+    address = f"/api/v1/models/{candidate.name}/evaluation/"
+    refused = staff.post(address, {}, JSON)
+    assert refused.status_code == 409
+    assert refused.json()["type"] == "/api/v1/problems/evaluation-refused/"
+    settings.TRAINING_DATA = [tmp_path]
+    (tmp_path / "annotations_final.csv").touch()
+    assert staff.post(address, {"folder": "noise"}, JSON).status_code == 409
+    begun = staff.post(address, {"folder": tmp_path.name}, JSON)
+    assert (begun.status_code, begun.json()["kind"]) == (202, "evaluate")
+    assert staff.get(begun["Location"]).json()["state"] == "queued"
+    assert staff.post(address, {}, JSON).json()["id"] == begun.json()["id"]

@@ -1,0 +1,54 @@
+"""Writes how far a long job is into its row, and tells its work when to stop."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+
+from ml.callbacks import Callbacks
+
+from ..models import Job
+from . import jobs
+
+logger = logging.getLogger(__name__)
+
+REPORT_EVERY = 1.0  # seconds
+
+
+class JobWatch(Callbacks):
+    def __init__(self, job: Job, stop: threading.Event) -> None:
+        self.job = job
+        self._stop = stop
+        self._stage = ""
+        self._next = 0.0
+
+    def on_decoded(self, split: str, done: int, total: int) -> None:
+        self.report("preparing", done, total, "clips")
+        if self.should_stop():
+            raise InterruptedError("The preparation was stopped.")
+
+    def on_judged(self, split: str, done: int, total: int) -> None:
+        self.report("evaluating", done, total, "clips")
+
+    def should_stop(self) -> bool:
+        return self._stop.is_set()
+
+    def left_off(self) -> bool:
+        """The work has stopped before its end: whether that is because somebody cancelled it.
+
+        If not, its lease was lost, and another attempt goes on or has begun to.
+        """
+        if not Job.objects.filter(pk=self.job.pk, cancel_requested=True).exists():
+            logger.warning("%s %s stops before its end", self.job.kind, self.job.pk)
+            return False
+        jobs.end_cancelled(self.job)
+        return True
+
+    def report(self, stage: str, done: int, total: int, unit: str) -> bool:
+        """Whether it was written: at most once a second, and at each beginning of a stage."""
+        if stage == self._stage and time.monotonic() < self._next and done < total:
+            return False
+        self._stage, self._next = stage, time.monotonic() + REPORT_EVERY
+        jobs.report(self.job, stage=stage, done=done, total=total, unit=unit)
+        return True

@@ -1,0 +1,73 @@
+"""A model beside the active one."""
+
+from __future__ import annotations
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ..actions.effective_tags import active_model
+from ..actions.evaluating import EvaluationRefused, ask_for_evaluation
+from ..models import Job, ModelVersion
+from ..queries.library_comparison import library_comparison
+from ..queries.split_comparison import compared
+from ..queries.verdict_sentence import verdict
+from .accepted import accepted
+from .documentation import BODY, LOCATION, RETRY_AFTER, changes, problems
+from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, sent
+from .problems import Problem
+from .shapes.job import JobShape
+from .shapes.models import ComparisonShape, EvaluationWishShape
+from .staff import StaffView
+
+
+class ModelComparison(StaffView):
+    @extend_schema(
+        summary="A model beside the active one",
+        description=(
+            "On the test split by what is known of both, and on the tracks both have heard: "
+            "`POST /reanalyses/` with the selection `sample` has it hear some. For staff."
+        ),
+        responses=problems({200: ComparisonShape}, "forbidden", "not-found", "nothing-to-compare"),
+    )
+    def get(self, request: Request, name: str) -> Response:
+        version, active = get_object_or_404(ModelVersion, name=name), active_model()
+        if active is None or active == version:
+            raise Problem("nothing-to-compare", "Name a model that is not the active one.")
+        split = compared(version, active)
+        library = library_comparison(version, active, self.person)
+        found = verdict(split, library)
+        body = {
+            "candidate": version.name,
+            "active": active.name,
+            "outcome": found.outcome.value,
+            "sentence": found.sentence,
+            "split": None if isinstance(split, str) else split,
+            "library": library,
+        }
+        return Response(ComparisonShape(body).data)
+
+
+class ModelEvaluation(StaffView):
+    @extend_schema(
+        summary="Judge a model beside the active one",
+        description=(
+            "On the test split of a data set the server knows, clip by clip. Follow the job; then "
+            "the comparison has the result. One that is under way is answered as it is. For staff."
+        ),
+        request=EvaluationWishShape,
+        parameters=[IDEMPOTENCY_KEY, LOCATION, RETRY_AFTER],
+        responses=changes({202: JobShape}, *BODY, *KEY_PROBLEMS, "not-found", "evaluation-refused"),
+    )
+    @idempotent(sent)
+    def post(self, request: Request, name: str) -> Response:
+        version = get_object_or_404(ModelVersion, name=name)
+        wish = EvaluationWishShape(data=request.data)
+        wish.is_valid(raise_exception=True)
+        folder = wish.validated_data["folder"]
+        try:
+            job = ask_for_evaluation(version, folder, by=self.person, trigger=Job.Trigger.API)
+        except EvaluationRefused as refusal:
+            raise Problem("evaluation-refused", str(refusal)) from refusal
+        return accepted(request, job, JobShape(job).data)
