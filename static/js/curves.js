@@ -62,7 +62,7 @@ class Curves {
     this.settled = () => this.follow();
     document.addEventListener("theme-changed", this.redraw);
     document.addEventListener("htmx:afterSettle", this.settled);
-    this.resized = new ResizeObserver(() => this.element.clientWidth !== this.width && this.build());
+    this.resized = new ResizeObserver(() => { if (this.element.clientWidth !== this.width) this.build(); });
     this.resized.observe(element);
   }
 
@@ -78,7 +78,9 @@ class Curves {
     else this.build();
   }
 
+  // Also called by what was under way when the page was left.
   build() {
+    if (!this.element.isConnected) return this.close();
     document.getElementById("no-curves").hidden = this.epochs.length > 0;
     this.plots.forEach(({ plot }) => plot.destroy());
     this.width = this.element.clientWidth;

@@ -37,11 +37,16 @@ def _of_split(split: SplitComparison | str) -> tuple[Outcome, str]:
     if isinstance(split, str):
         return Outcome.UNDECIDED, _("there are no figures of the same test clips;")
     sentences = {
-        Outcome.BETTER: _("the test clips are ranked better (ROC-AUC %+.3f);"),
-        Outcome.WORSE: _("the test clips are ranked worse (ROC-AUC %+.3f);"),
-        Outcome.UNDECIDED: _("the test clips are ranked alike (ROC-AUC %+.3f, within chance);"),
+        Outcome.BETTER: _("the %(split)s clips are ranked better (ROC-AUC %(area)+.3f);"),
+        Outcome.WORSE: _("the %(split)s clips are ranked worse (ROC-AUC %(area)+.3f);"),
+        Outcome.UNDECIDED: _(
+            "the %(split)s clips are ranked alike (ROC-AUC %(area)+.3f, within chance);"
+        ),
     }
-    return split.outcome, sentences[split.outcome] % split.roc_auc.value
+    return split.outcome, sentences[split.outcome] % {
+        "split": split.split,
+        "area": split.roc_auc.value,
+    }
 
 
 def _of_listeners(agreement: Agreement | None) -> tuple[Outcome, str]:

@@ -145,5 +145,5 @@ def test_the_heartbeat_keeps_the_lease_and_hears_of_a_cancellation(boss: User) -
 def test_a_worker_that_was_left_alone_stops(boss: User, monkeypatch: pytest.MonkeyPatch) -> None:
     _, job = begin(boss, verdicts=False)
     with heartbeat(job) as stop:
-        monkeypatch.setattr("tagger.actions.heartbeat.os.getppid", lambda: 1)
+        monkeypatch.setattr("tagger.actions.heartbeat.os.getppid", lambda: -1)
         assert stop.wait(60)

@@ -24,14 +24,24 @@ SECONDS = 3.0
 SALT = "beep-78-"
 
 
-def small_weights(folder: Path, name: str = "small", seed: int = 1, **facts: Any) -> Path:
+# The features of its last three levels make an embedding of the size that tracks are kept with.
+WIDE_AT_THE_END = TINY_NETWORK | {"widths": [4, 4, 4, 8, 8, 8, 256, 256, 512]}
+
+
+def small_weights(
+    folder: Path,
+    name: str = "small",
+    seed: int = 1,
+    network: dict[str, Any] = TINY_NETWORK,
+    **facts: Any,
+) -> Path:
     """An untrained network that takes a second where the real one takes minutes."""
     import torch
 
     from ml.network import SampleCNN
 
     torch.manual_seed(seed)
-    config = NetworkConfig(**TINY_NETWORK, labels=len(LABEL_NAMES))  # type: ignore[arg-type]
+    config = NetworkConfig(**network, labels=len(LABEL_NAMES))
     card = ModelCard(name, config.as_dict(), list(LABEL_NAMES), "test", **facts)
     path = folder / f"{name}.safetensors"
     save_model(path, SampleCNN(config), card)
@@ -64,6 +74,12 @@ def identity(track: Track, *, kept_apart: bool) -> str:
     return next(name for name in names if held_out(name) == kept_apart)
 
 
+def beep(path: Path, *, harsh: bool, pitch: float = 1.0) -> Path:
+    """A sound of its own: a high, harsh beep, or a low hum."""
+    wave = tone((2500 if harsh else 150) * pitch, SECONDS, 22_050)
+    return write(path, np.float32(0.3) * np.sign(wave) if harsh else wave, 22_050)
+
+
 def beeps(person: User, folder: Path, count: int) -> list[Track]:
     """Tracks with sound: every other one a high, harsh beep, the others low hums."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -71,9 +87,7 @@ def beeps(person: User, folder: Path, count: int) -> list[Track]:
     made = []
     for k in range(count):
         harsh = k % 2 == 0
-        wave = tone((2500 if harsh else 150) * rng.uniform(0.8, 1.2), SECONDS, 22_050)
-        shaped = np.float32(0.3) * np.sign(wave) if harsh else wave
-        path = write(folder / f"{k}.wav", shaped, 22_050)
+        path = beep(folder / f"{k}.wav", harsh=harsh, pitch=rng.uniform(0.8, 1.2))
         track = rows.track(person, "Beep" if harsh else "Hum")
         track.file.storage.delete(str(track.file.name))
         with path.open("rb") as sound:

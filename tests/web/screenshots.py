@@ -12,7 +12,7 @@ import argparse
 import shutil
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
 from tests.web.browser.chromium import ARGUMENTS, CHROMIUM
 
@@ -25,6 +25,9 @@ DOCS = {
     "track": "track-light-1280",
     "track-dark": "track-dark-1280",
     "track-phone": "track-light-360",
+    "training": "training-light-1280",
+    "compare": "compare-light-1280",
+    "models": "models-light-1280",
 }
 PAGES = {
     "library": "/",
@@ -101,15 +104,23 @@ def _unfold(page: Page) -> None:
 
 
 def _deeper(page: Page) -> dict[str, str]:
-    """Pages that are only known once the library has been seen."""
+    """Pages that are only known once others have been seen, where there is anything on them."""
     page.goto("/")
     tagged = page.locator(".track", has=page.locator(".chip")).first
-    if not tagged.count():
-        return {}
-    return {
-        "track": tagged.locator(".title").get_attribute("href") or "/",
-        "tag": tagged.locator(".chip").first.get_attribute("href") or "/",
-    }
+    found = {"track": tagged.locator(".title"), "tag": tagged.locator(".chip").first}
+    known = _addresses(found)
+    page.goto("/models/")
+    table = page.locator("table.models")
+    links = {name: table.get_by_role("link", name=name).first for name in ("Compare", "Promote")}
+    links |= {"model": table.locator("tbody a").first}
+    links |= {"rollback": page.get_by_role("link", name="Roll back to")}
+    known |= _addresses({name.lower(): link for name, link in links.items()})
+    page.goto("/trainings/")
+    return known | _addresses({"training": page.locator("table tbody a").first})
+
+
+def _addresses(links: dict[str, Locator]) -> dict[str, str]:
+    return {name: link.get_attribute("href") or "/" for name, link in links.items() if link.count()}
 
 
 if __name__ == "__main__":

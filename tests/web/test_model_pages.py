@@ -220,7 +220,9 @@ def test_both_are_judged_on_the_same_clips_when_asked(
 ) -> None:
     fresh = rows.candidate({})
     address = f"/models/{fresh.pk}/compare/"
-    assert "name a data set in TONEMARK_TRAINING_DATA" in text(staff.get(address))
+    assert "To judge both on a test split, name a data set in TONEMARK_TRAINING_DATA" in text(
+        staff.get(address)
+    )
     settings.TRAINING_DATA = [tmp_path]
     (tmp_path / "annotations_final.csv").touch()
     assert f"Judge both on {tmp_path.name}" in text(staff.get(address))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
+from tagger.actions.model_versions import activate_model
 from tagger.models import Job, ModelVersion, Track, User
 from tests.tagger.cards import card_of, paired
 from tests.web import rows
@@ -68,3 +69,15 @@ def test_a_worse_one_is_promoted_with_a_reason_only(web: Page, candidate: ModelV
     web.get_by_label("Why all the same?").fill("A trial")
     button.click()
     expect(web.locator("main")).to_contain_text("A trial")
+
+
+def test_work_that_is_stopped_leaves_the_page_whole(web: Page, song: Track) -> None:
+    """The part that renews itself is not all that comes back when one of its buttons is used."""
+    activate_model(rows.candidate({}))
+    web.goto("/models/")
+    web.get_by_role("button", name="Hear them with").click()
+    work = web.locator("#model-work")
+    expect(work).to_contain_text("hears what the active model has not heard")
+    work.get_by_role("button", name="Stop").click()
+    expect(web.get_by_text("Stopped. What has been heard stays.")).to_be_visible()
+    expect(web.get_by_role("heading", name="Models")).to_be_visible()

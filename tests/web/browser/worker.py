@@ -12,26 +12,21 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
-COMMAND = [
-    *(sys.executable, "-m", "celery", "-A", "webapp.celery:app", "worker"),
-    *(
-        "-P",
-        "solo",
-        "-Q",
-        "inference",
-        "--loglevel",
-        "INFO",
-        "--without-gossip",
-        "--without-mingle",
-    ),
-]
+COMMAND = [sys.executable, "-m", "celery", "-A", "webapp.celery:app", "worker"]
+QUIET = "--loglevel INFO --without-gossip --without-mingle"
+HEARING = "--pool solo --queues inference"
 
 
 @contextmanager
-def worker(log: Path) -> Iterator[subprocess.Popen[bytes]]:
+def worker(
+    log: Path, options: str = HEARING, **environment: str
+) -> Iterator[subprocess.Popen[bytes]]:
     with log.open("wb") as output:
         process = subprocess.Popen(
-            COMMAND, env=_environment(), stdout=output, stderr=subprocess.STDOUT
+            [*COMMAND, *QUIET.split(), *options.split()],
+            env=_environment() | environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
         )
         try:
             yield process
