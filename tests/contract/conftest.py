@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,15 @@ def base(owner: User, tmp_path: Path) -> ModelVersion:
 
 
 @pytest.fixture
-def world(base: ModelVersion, song: Track, tmp_path: Path, sent: list[str]) -> World:
+def folder(settings: Any, tmp_path: Path) -> None:
+    """A data set that is known; nothing of it is read."""
+    settings.TRAINING_DATA = [tmp_path / "magnatagatune"]
+    (tmp_path / "magnatagatune").mkdir()
+    (tmp_path / "magnatagatune" / "annotations_final.csv").touch()
+
+
+@pytest.fixture
+def world(base: ModelVersion, song: Track, tmp_path: Path, sent: list[str], folder: None) -> World:
     """A staff member's library in which everything can be done."""
     User.objects.filter(pk=song.owner_id).update(is_staff=True)
     package = tmp_path / "model.zip"

@@ -74,6 +74,7 @@ class ReanalysisShape(serializers.ModelSerializer[Reanalysis]):
         read_only_fields = fields
 
 
+@extend_schema_serializer(examples=example("folder", {"folder": "magnatagatune"}, request=True))
 class EvaluationWishShape(serializers.Serializer[Any]):
     folder = serializers.CharField(
         required=False,
