@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,8 @@ from .workers import announce_device
 
 if TYPE_CHECKING:
     from ml.device import Device
+
+logger = logging.getLogger(__name__)
 
 CANDIDATE = "candidate.safetensors"
 

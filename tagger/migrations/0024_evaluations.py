@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tagger", "0022_newest_tracks_by_index"),
+        ("tagger", "0023_silent_webhooks"),
     ]
 
     operations = [
