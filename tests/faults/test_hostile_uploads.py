@@ -16,7 +16,7 @@ from tagger.actions.model_versions import activate_model, install_model
 from tagger.models import Job, Track, User
 from tagger.tasks import run_job
 from tests import audio_factory as factory
-from tests.ml.hostile_corpus import CASES
+from tests.ml.hostile_corpus import CASES, hostile_file
 from tests.tagger.conftest import scratch_media, sent
 
 __all__ = ["scratch_media", "sent"]
@@ -64,11 +64,8 @@ def test_every_hostile_upload_ends_in_a_clear_state(
     name: str, owner: User, tmp_path: Path, scratch_media: Path
 ) -> None:
     install_small_model(tmp_path)
-    workshop = tmp_path / "workshop"
-    workshop.mkdir()
-    file_name, content = CASES[name][0](workshop)
-    (tmp_path / file_name).write_bytes(content)
-    taken = take(tmp_path / file_name, file_name, owner)
+    file = hostile_file(name, tmp_path)
+    taken = take(file, file.name, owner)
     if isinstance(taken, IngestError):
         assert taken.detail.endswith(".")
         assert not Track.objects.exists() and stored(scratch_media) == []

@@ -141,5 +141,13 @@ def ape_of_four_billion_frames(_: Path) -> tuple[str, bytes]:
 
 @case("too-long")
 def ten_hours_of_silence_in_a_small_file(folder: Path) -> tuple[str, bytes]:
-    silence = factory.silence(10 * 3600, 4_000)
-    return "a.flac", factory.write(folder / "s.flac", silence, 4_000).read_bytes()
+    """A hundred times the frames of six minutes, behind a header that tells the truth."""
+    part = factory.write(folder / "s.flac", factory.silence(360, 4_000), 4_000).read_bytes()
+    end, last = 4, 0
+    while not last:
+        last = part[end] & 0x80
+        end += 4 + int.from_bytes(part[end + 1 : end + 4])
+    samples = 36_000 * 4_000
+    head = bytearray(part[:end])
+    head[22:26] = samples.to_bytes(4)
+    return "a.flac", bytes(head) + part[end:] * 100
