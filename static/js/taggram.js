@@ -1,5 +1,6 @@
 // One thin row a tag, time from left to right, coloured by score. The colour scale changes in
 // lightness only, so it reads the same to the colour-blind and in both themes.
+import { cellsOf } from "./cells.js";
 import { clock } from "./clock.js";
 
 const HEIGHT = 12;
@@ -7,41 +8,45 @@ const HEIGHT = 12;
 const PASSING = 0.35;
 const MOST_PASSING = 6;
 
-// Rows of the page with the model's raw labels behind each.
-function tagsOf(selector) {
-  return [...document.querySelectorAll(`#tags ${selector}`)].map((row) => ({
+// What the model heard of the tag of a row over time, by the surest of its raw labels.
+function tagOf(row, columns, data) {
+  const scores = data.segments.map((segment) => Math.max(...columns.map((at) => segment.scores[at])));
+  return {
     name: row.dataset.tag,
-    labels: row.dataset.labels.split("|"),
     score: row.querySelector(".score")?.textContent ?? "",
     inPlaces: !row.matches(".sure"),
-  }));
+    scores,
+    peak: scores.reduce((most, score) => Math.max(most, score)),
+    threshold: Math.min(...columns.map((at) => data.scores[at].threshold)),
+  };
+}
+
+// Those of the page that the model knows: of another there is nothing over time.
+function tagsOf(selector, data) {
+  return [...document.querySelectorAll(`#tags ${selector}`)].flatMap((row) => {
+    const labels = row.dataset.labels.split("|");
+    const columns = data.scores.flatMap(({ tag }, at) => (labels.includes(tag) ? [at] : []));
+    return columns.length ? [tagOf(row, columns, data)] : [];
+  });
 }
 
 // What is sure of the whole track, then what is so only of parts of it, the surest first.
 function shownTags(data) {
-  const peak = (tag) => Math.max(...scoresOf(tag, data));
-  const passing = tagsOf("#less-certain .tag-row")
-    .filter((tag) => peak(tag) >= Math.max(PASSING, thresholdOf(tag, data)))
-    .sort((one, other) => peak(other) - peak(one));
-  return [...tagsOf(".tag-row.sure"), ...passing.slice(0, MOST_PASSING)];
+  const passing = tagsOf("#less-certain .tag-row", data)
+    .filter(({ peak, threshold }) => peak >= Math.max(PASSING, threshold))
+    .sort((one, other) => other.peak - one.peak);
+  return [...tagsOf(".tag-row.sure", data), ...passing.slice(0, MOST_PASSING)];
 }
 
-const thresholdOf = (tag, data) => Math.min(
-  ...data.scores.filter(({ tag: raw }) => tag.labels.includes(raw)).map(({ threshold }) => threshold),
-);
+const pixels = (canvas) => Math.max(1, Math.round(canvas.clientWidth * devicePixelRatio));
 
-function scoresOf(tag, data) {
-  const columns = tag.labels.map((label) => data.scores.findIndex(({ tag: raw }) => raw === label)).filter((at) => at >= 0);
-  return data.segments.map((segment) => Math.max(...columns.map((at) => segment.scores[at])));
-}
-
-function paint(canvas, track, total) {
-  const width = Math.max(1, Math.round(canvas.clientWidth * devicePixelRatio));
+function paint(canvas, cells, total) {
+  const width = pixels(canvas);
   canvas.width = width;
   canvas.height = HEIGHT * devicePixelRatio;
   const pen = canvas.getContext("2d");
   pen.fillStyle = getComputedStyle(canvas).color;
-  for (const { start, end, score } of track) {
+  for (const { start, end, score } of cells) {
     pen.globalAlpha = Math.sqrt(score); // low scores stay visible
     const [left, right] = [start, end].map((seconds) => Math.round((seconds / total) * width));
     pen.fillRect(left, 0, Math.max(1, right - left), canvas.height);
@@ -51,11 +56,8 @@ function paint(canvas, track, total) {
 class Row {
   constructor(tag, data, total, onSeek) {
     this.total = total;
-    this.track = scoresOf(tag, data).map((score, at) => ({
-      start: data.segments[at].start,
-      end: Math.min(data.segments[at].end, total),
-      score,
-    }));
+    this.scores = tag.scores;
+    this.starts = data.segments.map(({ start }) => start);
     this.element = document.createElement("div");
     this.element.className = tag.inPlaces ? "taggram-row in-places" : "taggram-row";
     this.element.append(this.#label(tag, onSeek), this.#canvas(tag, onSeek));
@@ -63,13 +65,13 @@ class Row {
 
   // The name is a button for the keyboard: it plays the strongest moment.
   #label(tag, onSeek) {
-    const best = this.track.reduce((top, segment) => (segment.score > top.score ? segment : top));
+    const best = this.starts[this.scores.indexOf(tag.peak)];
     const button = document.createElement("button");
     button.type = "button";
     button.className = "plain";
     button.textContent = tag.name;
-    button.title = `${tag.name} ${tag.score}, ${document.getElementById("taggram").dataset.template}, ${clock(best.start)}`;
-    button.addEventListener("click", () => onSeek(best.start));
+    button.title = `${tag.name} ${tag.score}, ${document.getElementById("taggram").dataset.template}, ${clock(best)}`;
+    button.addEventListener("click", () => onSeek(best));
     return button;
   }
 
@@ -77,17 +79,21 @@ class Row {
     this.canvas = document.createElement("canvas");
     this.canvas.setAttribute("aria-hidden", "true");
     const secondsAt = (event) => (event.offsetX / this.canvas.clientWidth) * this.total;
-    this.canvas.addEventListener("click", (event) => onSeek(secondsAt(event)));
+    const cellAt = (seconds) => this.cells.find(({ end }) => seconds < end) ?? this.cells.at(-1);
+    this.canvas.addEventListener("click", (event) => {
+      const { merged, best } = cellAt(secondsAt(event));
+      onSeek(merged ? best : secondsAt(event));
+    });
     this.canvas.addEventListener("pointermove", (event) => {
-      const seconds = secondsAt(event);
-      const segment = this.track.find(({ end }) => seconds < end) ?? this.track.at(-1);
-      this.canvas.title = `${tag.name} · ${clock(segment.start)} · ${Math.round(segment.score * 100)}\u00a0%`;
+      const { best, score } = cellAt(secondsAt(event));
+      this.canvas.title = `${tag.name} · ${clock(best)} · ${Math.round(score * 100)}\u00a0%`;
     });
     return this.canvas;
   }
 
   redraw() {
-    paint(this.canvas, this.track, this.total);
+    this.cells = cellsOf(this.scores, this.starts, this.total, pixels(this.canvas));
+    paint(this.canvas, this.cells, this.total);
   }
 }
 
