@@ -117,7 +117,7 @@ def cases(owner: User) -> dict[str, Case]:
         return LibraryFilter(QueryDict(query), queryset=library(owner)).qs
 
     def page(query: str) -> Case:
-        return lambda: _opened(client, f"/?{query}"), narrowed(query)[:50]
+        return lambda: opened(client, f"/?{query}"), narrowed(query)[:50]
 
     answers = cycle([Verdict.Answer.ACCEPTED, Verdict.Answer.REJECTED])
     filtered = "tag=guitar&tag=classical&tag=slow"
@@ -134,7 +134,7 @@ def cases(owner: User) -> dict[str, Case]:
     }
 
 
-def _opened(client: Client, address: str) -> None:
+def opened(client: Client, address: str) -> None:
     response = client.get(address)
     assert response.status_code == 200, (address, response)
 

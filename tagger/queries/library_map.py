@@ -52,7 +52,7 @@ def map_points(drawn: LibraryMap, among: QuerySet[Track], group: str) -> MapPoin
             "track_id", "track__title", "track__artist", "x", "y"
         )[:MOST_DRAWN]
     )
-    strongest = _strongest(drawn, group)
+    strongest = _strongest(drawn, group, rows[-1][0]) if rows else {}
     counts = Counter(strongest[row[0]] for row in rows if row[0] in strongest)
     known = Tag.objects.in_bulk(counts)
     tags = [known[pk] for pk, _ in counts.most_common()]
@@ -61,10 +61,10 @@ def map_points(drawn: LibraryMap, among: QuerySet[Track], group: str) -> MapPoin
     return MapPoints(tags, points, found.count())
 
 
-def _strongest(drawn: LibraryMap, group: str) -> dict[UUID, int]:
-    """The shown tag of the group with the highest score, by track."""
+def _strongest(drawn: LibraryMap, group: str, last: UUID) -> dict[UUID, int]:
+    """The shown tag of the group with the highest score, by track, up to the last that is drawn."""
     rows = TrackTag.objects.filter(
-        track__owner=drawn.owner, track__deleted_at=None, tag__group=group
+        track__owner=drawn.owner, track__deleted_at=None, track__lte=last, tag__group=group
     ).annotate(shown=Coalesce("tag__shown_as", "tag"))
     best = rows.order_by("track_id", "-score").distinct("track_id")
     return dict(best.values_list("track_id", "shown"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import numpy as np
 import pytest
@@ -30,8 +31,8 @@ CanvasRenderingContext2D.prototype.fillRect = function (...box) {
 def mix(owner: User) -> Track:
     """Thirty labels all along; a flute for one moment, between segments without any."""
     labels = [label for label in rows.active_model().labels if label != "flute"]
-    tags = [label.replace(" ", "_") for label in labels[:30]]
-    made = rows.heard(rows.track(owner, "Two hours"), SEGMENTS, **dict.fromkeys(tags, 0.7))
+    tags: dict[str, Any] = {label.replace(" ", "_"): 0.7 for label in labels[:30]}
+    made = rows.heard(rows.track(owner, "Two hours"), SEGMENTS, **tags)
     analysis = made.analyses.get()
     flute = analysis.model.labels.index("flute")
     scores = analysis.segment_scores()
