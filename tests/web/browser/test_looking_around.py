@@ -52,6 +52,21 @@ def test_filters_narrow_the_list_and_the_address(web: Page) -> None:
 
 
 @pytest.mark.usefixtures("shelf")
+def test_filters_work_without_scripts(chromium: Browser, live_server: Any, owner: User) -> None:
+    context = signed_in(chromium, live_server, owner, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/")
+    page.get_by_text("Filter", exact=True).click()
+    page.get_by_label("Title, artist or album").fill("piano")
+    page.get_by_role("button", name="Apply").click()
+    expect(page.locator(".track .title")).to_have_text(["Piano only"])
+    page.get_by_text("Filter", exact=True).click()
+    page.get_by_role("link", name="piano 1").click()
+    expect(page.get_by_role("list", name="Conditions")).to_contain_text("piano")
+    context.close()
+
+
+@pytest.mark.usefixtures("shelf")
 def test_the_slash_key_searches(web: Page) -> None:
     web.goto("/tags/")
     web.keyboard.press("/")
