@@ -118,7 +118,8 @@ class LibraryFilter(filters.FilterSet):
             found = tracks.filter(self._carried(tags))
         else:
             found = tracks.filter(*(self._carried([tag]) for tag in tags))
-        return found.annotate(best_score=_best_score(tags))
+        by_score = self._value("ordering") == "-score"
+        return found.annotate(best_score=_best_score(tags)) if by_score else found
 
     def without_tags(self, tracks: QuerySet[Track], name: str, tags: list[Tag]) -> QuerySet[Track]:
         return tracks.exclude(_among(tags)) if tags else tracks
