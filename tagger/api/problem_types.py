@@ -67,6 +67,12 @@ _TABLE = (
         "The spectrogram is drawn when it is first asked for: send a `POST` to this address.",
     ),
     ProblemType(
+        "no-map",
+        404,
+        "The map is not drawn yet",
+        "It is drawn when it is first asked for: send a `POST` to this address.",
+    ),
+    ProblemType(
         "no-corrections",
         404,
         "No tag has been judged",

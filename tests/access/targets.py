@@ -65,6 +65,7 @@ def targets(song: Track) -> dict[str, str]:
         "upload_id": str(_upload(song.owner).pk),
         "arrived": str(_upload(song.owner, song).pk),
         "slug": "guitar",
+        "question_id": str(song.questions.latest("pk").pk),
         "view_id": str(save_view(song.owner, TITLE, "tag=guitar").pk),
         "problem": "invalid",
         "candidate_name": candidate.name,

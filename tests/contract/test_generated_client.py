@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -37,9 +38,13 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture(scope="module")
-def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("client")
+
+
+@pytest.fixture(scope="module")
+def package(folder: Path) -> Iterator[str]:
     """The generated package, importable while the tests of this file run."""
-    folder = tmp_path_factory.mktemp("client")
     (folder / "config.yml").write_text(BINARY)
     command = [sys.executable, "-m", "openapi_python_client", "generate", "--meta", "none"]
     made = [*("--path", str(SCHEMA)), *("--output-path", str(folder / "tonemark_client"))]
@@ -94,6 +99,17 @@ def test_it_uploads_polls_and_corrects(
     assert {tag.slug for tag in tags if tag.effective} == {"rock"}
     listed = use("api.tracks.tracks_list").sync(client=api, tag=["rock"])
     assert [track.id for track in listed.results] == [uploaded.track.id]
+
+
+def test_its_types_hold(package: str, folder: Path) -> None:
+    command = [sys.executable, "-m", "mypy", "--strict", "--config-file", os.devnull]
+    done = subprocess.run(
+        [*command, "--cache-dir", str(folder / "cache"), package],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def heard_by_a_worker(job_id: Any) -> None:

@@ -76,3 +76,16 @@ TABLE = (
     f"blue hour.flac,{TRACK['file_sha256']},2026-03-14T09:26:53.589793+00:00\r\n"
 )
 PLAYLIST = "#EXTM3U\n#EXTINF:187,Mira - Blue hour\nblue hour.flac\n"
+REVIEW: dict[str, Any] = {
+    "question": {
+        "id": 4711,
+        "track": TRACK["id"],
+        "tag": "harpsichord",
+        "score": 0.2914,
+        "threshold": 0.31,
+        "start": 32.1,
+        "end": 42.1,
+    },
+    "left": 17,
+    "skipped": 2,
+}

@@ -122,3 +122,12 @@ def test_tags_of_ones_own_are_added_listed_and_removed(staff: Client, boss: User
     assert staff.delete(f"{address}nothing/").status_code == 404
     staff.post(address, {"name": "unused", "group": "other"}, "application/json")
     assert staff.delete(f"{address}unused/").status_code == 204
+
+
+def test_the_schedule_is_switched(staff: Client, api: Client) -> None:
+    address = f"{TRAININGS}schedule/"
+    assert staff.get(address).json() == {"enabled": False, "new": 0, "wanted": 100}
+    response = staff.put(address, {"enabled": True}, "application/json")
+    assert response.json()["enabled"] is True
+    assert staff.get(address).json()["enabled"] is True
+    assert api.put(address, {"enabled": False}, "application/json").status_code == 403

@@ -1,0 +1,72 @@
+"""The questions that the active model raises, one at a time."""
+
+from __future__ import annotations
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ..actions.review import ReviewAnswer, answer_question, ask_skipped
+from ..models import User
+from ..queries.review import count_up_to_most, open_questions, shown, skipped_questions
+from .base import ApiView
+from .documentation import BODY, changes, problems
+from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, nothing, sent
+from .shapes.review import AnswerShape, ReviewShape
+
+
+class Review(ApiView):
+    @extend_schema(
+        operation_id="review_retrieve",
+        summary="The next question to decide",
+        description="Of those tags of which the active model is not sure, the most telling first.",
+        responses=problems({200: ReviewShape}),
+    )
+    def get(self, request: Request) -> Response:
+        return standing(self.person)
+
+
+class ReviewQuestion(ApiView):
+    @extend_schema(
+        operation_id="review_answer",
+        summary="Answer a question",
+        description=(
+            "`yes` accepts the tag, `no` rejects it, `skip` asks later. The answer is the next "
+            "question. To take a word back, withdraw the verdict from the track's tag."
+        ),
+        request=AnswerShape,
+        parameters=[IDEMPOTENCY_KEY],
+        responses=changes({200: ReviewShape}, *BODY, *KEY_PROBLEMS, "not-found"),
+    )
+    @idempotent(sent)
+    def post(self, request: Request, question_id: int) -> Response:
+        question = get_object_or_404(open_questions(self.person), pk=question_id)
+        shape = AnswerShape(data=request.data)
+        shape.is_valid(raise_exception=True)
+        answer_question(self.person, question, ReviewAnswer(shape.validated_data["answer"]))
+        return standing(self.person)
+
+
+class ReviewSkipped(ApiView):
+    @extend_schema(
+        operation_id="review_skipped",
+        summary="Ask again what was skipped",
+        request=None,
+        parameters=[IDEMPOTENCY_KEY],
+        responses=changes({200: ReviewShape}, *KEY_PROBLEMS),
+    )
+    @idempotent(nothing)
+    def post(self, request: Request) -> Response:
+        ask_skipped(self.person)
+        return standing(self.person)
+
+
+def standing(person: User) -> Response:
+    question = open_questions(person).first()
+    body = {
+        "question": shown(question) if question else None,
+        "left": count_up_to_most(open_questions(person)),
+        "skipped": count_up_to_most(skipped_questions(person)),
+    }
+    return Response(ReviewShape(body).data)

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ..actions.training_schedule import schedule, switch_schedule
+from .documentation import BODY, changes, problems
+from .shapes.training_schedule import ScheduleShape, SwitchShape
+from .staff import StaffView
+
+
+class TrainingSchedule(StaffView):
+    @extend_schema(
+        operation_id="trainings_schedule_retrieve",
+        summary="Whether trainings begin by themselves",
+        description="For staff. One begins once `wanted` verdicts have come since the last.",
+        responses=problems({200: ScheduleShape}, "forbidden"),
+    )
+    def get(self, request: Request) -> Response:
+        return Response(ScheduleShape(schedule()).data)
+
+    @extend_schema(
+        operation_id="trainings_schedule_update",
+        summary="Switch the schedule of trainings",
+        description="For staff.",
+        request=SwitchShape,
+        responses=changes({200: ScheduleShape}, *BODY),
+    )
+    def put(self, request: Request) -> Response:
+        shape = SwitchShape(data=request.data)
+        shape.is_valid(raise_exception=True)
+        switch_schedule(shape.validated_data["enabled"])
+        return Response(ScheduleShape(schedule()).data)

@@ -1,0 +1,102 @@
+"""Whatever can be done on the pages can be done by the API."""
+
+from __future__ import annotations
+
+from tests.access.addresses import addresses
+from tests.access.rules import API, WEB
+
+# Each page and the resources that do its work. A new page needs a line, and a resource.
+TWINS = {
+    "library": "tracks tags",
+    "tags": "tags",
+    "tag": "tracks",
+    "track": "track track-tags track-predictions track-peaks track-spectrogram track-similar",
+    "edit-track": "track",
+    "delete-track": "track",
+    "hear-again": "track-reanalyse",
+    "download": "track-audio",
+    "tagged-copy": "track-tagged",
+    "corrections": "export-corrections",
+    "similar": "track-similar",
+    "music": "track",
+    "add-tag": "track-tag",
+    "verdict": "track-tag",
+    "restore-track": "track-restore",
+    "alike": "track-similar",
+    "map": "map",
+    "map-points": "map",
+    "draw-map": "map",
+    "review": "review review-question review-skipped",
+    "views": "views",
+    "rename-view": "view",
+    "delete-view": "view",
+    "bulk": "tracks-bulk",
+    "jobs": "jobs",
+    "retry-failed-jobs": "jobs-retry",
+    "job": "job",
+    "cancel-job": "job-cancel",
+    "retry-own-job": "job-retry",
+    "undo-deletion": "tracks-bulk",
+    "trash": "trash",
+    "sample": "sample",
+    "upload": "tracks uploads tracks-check",
+    "arrived": "upload",
+    "discard-upload": "upload",
+    "live": "jobs",
+    "status": "status",
+    "retry-all-jobs": "status-jobs-retry",
+    "retry-job": "status-job-retry",
+    "models": "models",
+    "import-model": "model-import",
+    "reanalyse": "reanalyses",
+    "cancel-reanalysis": "reanalysis-cancel",
+    "model": "model",
+    "promote-model": "model-activate",
+    "roll-back": "model-rollback",
+    "compare-models": "model-comparison",
+    "hear-library": "reanalyses",
+    "export-model": "model-export",
+    "retire-model": "model-retire",
+    "delete-model": "model",
+    "trainings": "trainings",
+    "new-training": "trainings",
+    "switch-trainings": "training-schedule",
+    "training": "training",
+    "cancel-training": "training-cancel",
+    "vocabulary": "vocabulary",
+    "remove-tag": "own-tag",
+    "account": "me tokens",
+    "revoke-token": "token",
+    "webhooks": "webhooks",
+    "webhook": "webhook",
+    "webhook-log": "webhook-deliveries webhook-delivery",
+    "rotate-webhook": "webhook-secret",
+    "test-webhook": "webhook-test",
+    "switch-webhook": "webhook",
+    "delete-webhook": "webhook",
+    "resend-delivery": "webhook-delivery-retry",
+}
+# Only for people: who one is, and by what password.
+PEOPLE_ONLY = {"register", "sign-in", "sign-out", "change-password"}
+# Mends what a fault has left.
+REPAIRS = {"go-on-switching"}
+
+
+def test_each_page_has_resources_that_do_the_same() -> None:
+    pages = {address.name.removeprefix("web:") for address in addresses() if at_page(address.name)}
+    assert pages - PEOPLE_ONLY - REPAIRS == TWINS.keys()
+
+
+def at_page(name: str) -> bool:
+    return name.startswith("web:")
+
+
+def test_the_resources_are_there_and_change_what_the_page_changes() -> None:
+    wrong = []
+    for page, twins in TWINS.items():
+        methods = {
+            method for twin in twins.split() for method in API[f"api:{twin}"].methods.split()
+        }
+        if "POST" in WEB[f"web:{page}"].methods and not methods - {"GET"}:
+            wrong.append(page)
+    assert wrong == ["live"], "it only asks, with a list that is too long for an address"
