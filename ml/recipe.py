@@ -68,7 +68,8 @@ class TrainingSettings:
     """`epochs` is a cap under "stages". `average` is the decay of the weights' moving average
     (0: none). `select_by` names the validation figure that chooses the best weights.
     From the share `freeze_after` of the epochs on, the stem and the first `frozen_blocks` blocks
-    stay as they are; with `frozen_statistics` normalisation keeps the means and variances it came
+    stay as they are; with `frozen_head` so does the head below the outputs, from the beginning;
+    with `frozen_statistics` normalisation keeps the means and variances it came
     with, which small batches of few clips would spoil. `initial` names weights to start from; the
     head grows by the labels they lack. `precision` "auto" is bfloat16 where the device multiplies
     it natively.
@@ -83,6 +84,7 @@ class TrainingSettings:
     select_by: str = "loss"
     frozen_blocks: int = 0
     freeze_after: float = 0.0
+    frozen_head: bool = False
     frozen_statistics: bool = False
     initial: str = ""
     precision: str = "auto"

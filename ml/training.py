@@ -2,7 +2,8 @@
 
 It knows recipes, splits and callbacks, and nothing of web applications or command lines. In its
 folder a training keeps `checkpoint.pt` (to go on), `log.jsonl` (one line an epoch) and
-`model.safetensors` with its card: the best network so far, at any moment.
+`model.safetensors` with its card: the best network so far, at any moment. Weights it was given
+to begin with are judged like an epoch's, so that it never ends with something worse.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from ml.averaging import WeightAverage
 from ml.callbacks import Callbacks, EpochReport, append_log
 from ml.cpu import keep_activations_in_the_heap
 from ml.feeding import Feed
-from ml.freezing import adopt, freeze, keep_statistics
+from ml.freezing import adopt, freeze, freeze_head, keep_statistics
 from ml.growing import grown
 from ml.heavy_augmentation import check_available
 from ml.losses import Loss, loss_for, where_known
@@ -114,6 +115,8 @@ class Training:
     def _loop(self) -> bool:
         feed = Feed(self.train, self.sampler, self.device, distributed.share())
         batches = feed.batches(self.state.step)
+        if self._begins_with_weights() and not self._judge_beginning():
+            return False
         self._compute = self._forward()
         saved = time.monotonic()
         if self._epoch_ends() and not self._finish_epoch():
@@ -136,6 +139,17 @@ class Training:
                 return self._done()
         return True
 
+    def _begins_with_weights(self) -> bool:
+        return bool(self.recipe.training.initial) and self.state.step == 0
+
+    def _judge_beginning(self) -> bool:
+        """Keep the given weights until an epoch beats them; False when told to stop."""
+        try:
+            self._judge(epoch=0)
+        except InterruptedError:
+            return False
+        return True
+
     def _done(self) -> bool:
         schedule = self.recipe.schedule
         out_of_stages = schedule.name == "stages" and self.state.stage >= schedule.stages
@@ -150,6 +164,8 @@ class Training:
         network = self.state.network.train()
         if self.recipe.training.frozen_statistics:
             keep_statistics(network)
+        if self.recipe.training.frozen_head:
+            freeze_head(network)
         if self._freeze_is_due():
             freeze(network, self.recipe.training.frozen_blocks)
             self._frozen = True
@@ -226,18 +242,12 @@ class Training:
         began, state = time.monotonic(), self.state
         self._save()
         try:
-            result = self._validated() if distributed.is_leader() else None
+            result, better = self._judge(state.epoch + 1)
         except InterruptedError:
             return False
-        figure = distributed.from_leader(result and self._figure(result))
-        better = state.best is None or figure > state.best
-        state.epoch += 1
-        state.best, state.stale = (figure, 0) if better else (state.best, state.stale + 1)
         training_seconds = state.seconds
         state.seconds += time.monotonic() - began
         if result is not None:
-            if better:
-                self._save_model(result)
             report = self._report(result, better, training_seconds)
             append_log(self.out / LOG, report)
             self.callbacks.on_epoch(report)
@@ -246,6 +256,18 @@ class Training:
         self._save()
         self._compute = self._forward()
         return True
+
+    def _judge(self, epoch: int) -> tuple[Validation | None, bool]:
+        """The leader's evaluation, and whether it is the best so far; that network is kept."""
+        state = self.state
+        result = self._validated() if distributed.is_leader() else None
+        figure = distributed.from_leader(result and self._figure(result))
+        better = state.best is None or figure > state.best
+        state.epoch = epoch
+        state.best, state.stale = (figure, 0) if better else (state.best, state.stale + 1)
+        if result is not None and better:
+            self._save_model(result)
+        return result, better
 
     def _validated(self) -> Validation:
         # Several processes stop together, between two updates.

@@ -147,10 +147,22 @@ def _overrides(choices: Choices) -> list[str]:
 
 def _network(choices: Choices) -> dict[str, Any]:
     if choices.base:
-        config = dict(choices.base.card["config"])
-        del config["labels"]
-        return config
+        return _network_of(choices.base)
     if choices.block:
         block, convs = BLOCKS[choices.block]
         return {"block": block, "convs": convs}
     return {}
+
+
+def _network_of(base: ModelVersion) -> dict[str, Any]:
+    config = dict(base.card.get("config", {}))
+    if not config:
+        raise TrainingRefused(
+            _(
+                "The card of %(name)s does not describe its network (it has no config), so no "
+                "training can start from it. Choose another model, or start from scratch."
+            )
+            % {"name": base.name}
+        )
+    config.pop("labels", None)
+    return config

@@ -121,6 +121,8 @@ def finish_training(training: Training, job: Job, weights: Path) -> ModelVersion
         version = install_model(weights, name=training.name, by=job.owner)
         training.model, training.expected_end = version, None
         training.save(update_fields=["model", "expected_end"])
+        if version == training.base:
+            note(training, "nothing was better than what it began with, which is the result")
         announce_to_staff(Webhook.Event.TRAINING_FINISHED, training=training.pk, model=version.name)
     return version
 

@@ -141,6 +141,14 @@ def test_choices_that_contradict_each_other_are_refused(
     assert said in refusal(boss, **wanted)
 
 
+def test_a_model_whose_card_describes_no_network_is_no_beginning(
+    boss: User, base: ModelVersion, verdicts: None
+) -> None:
+    del base.card["config"]
+    base.save()
+    assert "does not describe its network" in refusal(boss)
+
+
 def test_a_second_one_is_led_to_the_first(boss: User, verdicts: None) -> None:
     training = start(boss)
     with pytest.raises(TrainingRuns) as refused:
