@@ -19,11 +19,12 @@ import numpy as np
 import torch
 
 from ml.callbacks import read_log
+from ml.epoch_end import LOG
 from ml.judging import judge
 from ml.magnatagatune.prepared import Split, open_split
 from ml.progress import Terminal, stop_gently
 from ml.recipe import Recipe, read_recipe
-from ml.training import LOG, Training
+from ml.training import Training
 from ml.validation import Identity
 from ml.weights import load_model
 

@@ -34,6 +34,9 @@ class Callbacks:
     def on_epoch(self, report: EpochReport) -> None:
         """An epoch is done, evaluated and saved."""
 
+    def on_heard(self, split: str, done: int, total: int) -> None:
+        """So many clips of `split` have been heard, of so many: what outputs are fitted to."""
+
     def on_judged(self, split: str, done: int, total: int) -> None:
         """So many clips of `split` have been scored, of so many."""
 

@@ -21,11 +21,6 @@ def lowest(network: SampleCNN, blocks: int) -> Iterator[nn.Module]:
         yield from network.blocks[:blocks]
 
 
-def freeze_head(network: SampleCNN) -> None:
-    """Stop the head from learning: outputs that no example speaks of then stay as they are."""
-    network.head.eval().requires_grad_(False)
-
-
 def freeze(network: SampleCNN, blocks: int) -> None:
     """Stop the lowest layers from learning, their normalisation statistics included."""
     for module in lowest(network, blocks):

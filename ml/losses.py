@@ -15,6 +15,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ml.config import ConfigError
+from ml.magnatagatune.prepared import Split
+from ml.recipe import Recipe
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 NAMES = ("bce", "mse", "cross_entropy", "exponential", "hinge")
@@ -40,6 +42,17 @@ def loss_for(name: str, head: str, *, beta: float = 1.0) -> Loss:
         "hinge": lambda logits, targets: F.relu(1 - logits * _signed(targets)).mean(),
     }
     return losses[name]
+
+
+def loss_of(recipe: Recipe, *splits: Split) -> Loss:
+    """The recipe's loss, which leaves out what `splits` do not say.
+
+    Raises ConfigError as the other two do.
+    """
+    head = str(recipe.network.get("head", "sigmoid"))
+    loss = loss_for(recipe.training.loss, head, beta=recipe.training.loss_beta)
+    everything = all(split.known is None for split in splits)
+    return loss if everything else where_known(loss, head)
 
 
 def where_known(loss: Loss, head: str) -> Loss:

@@ -25,16 +25,28 @@ class Terminal(Callbacks):
     def for_variant(self, variant: Variant) -> Terminal:
         """The same terminal, about to show another training."""
         tqdm.write(variant.name, file=sys.stderr)
+        self._clear()
+        return self
+
+    def on_heard(self, split: str, done: int, total: int) -> None:
+        self._show(done, total, f"clip ({split})")
+
+    def on_step(self, step: int, total: int, loss: float) -> None:
+        self._show(step, total, "update")
+        if self._bar is not None:
+            self._bar.set_postfix(loss=f"{loss:.4f}")
+
+    def _show(self, done: int, total: int, unit: str) -> None:
+        """Go on with the bar there is, or begin one where something else is counted."""
+        if self._bar is None or self._bar.unit != unit:
+            self._clear()
+            self._bar = tqdm(total=total, initial=done, unit=unit, file=sys.stderr)
+        self._bar.update(done - self._bar.n)
+
+    def _clear(self) -> None:
         if self._bar is not None:
             self._bar.close()
             self._bar = None
-        return self
-
-    def on_step(self, step: int, total: int, loss: float) -> None:
-        if self._bar is None:
-            self._bar = tqdm(total=total, initial=step, unit="update", file=sys.stderr)
-        self._bar.update(step - self._bar.n)
-        self._bar.set_postfix(loss=f"{loss:.4f}")
 
     def on_epoch(self, report: EpochReport) -> None:
         tqdm.write(

@@ -68,11 +68,14 @@ class TrainingSettings:
     """`epochs` is a cap under "stages". `average` is the decay of the weights' moving average
     (0: none). `select_by` names the validation figure that chooses the best weights.
     From the share `freeze_after` of the epochs on, the stem and the first `frozen_blocks` blocks
-    stay as they are; with `frozen_head` so does the head below the outputs, from the beginning;
-    with `frozen_statistics` normalisation keeps the means and variances it came
+    stay as they are; with `frozen_statistics` normalisation keeps the means and variances it came
     with, which small batches of few clips would spoil. `initial` names weights to start from; the
     head grows by the labels they lack. `precision` "auto" is bfloat16 where the device multiplies
     it natively.
+
+    With `outputs_only` the network itself stays as it is: every whole segment is heard once, and
+    ml.output_fit fits the output layer to that. `anchor` is how many judged clips' worth an output
+    of `initial` is beside them. [optimiser], [schedule] and `batch_size` then play no part.
     """
 
     batch_size: int = 16
@@ -84,8 +87,9 @@ class TrainingSettings:
     select_by: str = "loss"
     frozen_blocks: int = 0
     freeze_after: float = 0.0
-    frozen_head: bool = False
     frozen_statistics: bool = False
+    outputs_only: bool = False
+    anchor: float = 5.0
     initial: str = ""
     precision: str = "auto"
     compile: bool = False
@@ -220,6 +224,16 @@ def _check(recipe: Recipe) -> None:
         raise ConfigError("training.batch_size must be at least 2 (batch normalisation).")
     if recipe.optimiser.learning_rate <= 0 or recipe.training.epochs < 1:
         raise ConfigError("optimiser.learning_rate and training.epochs must be above 0.")
+    _check_outputs_only(recipe)
+
+
+def _check_outputs_only(recipe: Recipe) -> None:
+    if recipe.training.anchor <= 0:
+        raise ConfigError("training.anchor must be above 0: it makes the fit have one answer.")
+    if recipe.training.outputs_only and recipe.augmentation != AugmentationSettings():
+        raise ConfigError(
+            "training.outputs_only hears each clip once, as it is: leave [augmentation] out."
+        )
 
 
 def _choices(recipe: Recipe) -> dict[str, tuple[str, tuple[str, ...]]]:

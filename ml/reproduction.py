@@ -10,10 +10,11 @@ from pathlib import Path
 import torch
 
 from ml.callbacks import Callbacks, read_log
+from ml.epoch_end import LOG, MODEL
 from ml.judging import judge
 from ml.magnatagatune.prepared import Split
 from ml.recipe import Recipe
-from ml.training import LOG, MODEL, Training
+from ml.training import Training
 from ml.validation import Identity
 from ml.weights import load_model
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -42,9 +43,11 @@ def make_shipment(
     device: torch.device,
     *,
     callbacks: Callbacks | None = None,
+    settled: Mapping[str, float] | None = None,
 ) -> Shipment:
     """`model` in float16 with thresholds from `validation` and the figures of the splits there are.
 
+    Thresholds that are `settled` stay.
     Where float16 moves a score by more than TOLERANCE the weights stay as they are. The figures
     are those of the weights that ship. Raises InterruptedError when the callbacks say stop.
     """
@@ -66,7 +69,11 @@ def make_shipment(
     card = replace(
         model.card,
         thresholds=choose_thresholds(
-            validation.hard, found.clips, validation.tags, validation.known
+            validation.hard,
+            found.clips,
+            validation.tags,
+            validation.known,
+            settled=settled,
         ),
         metrics={split: figures.as_dict() for split, figures in judged.items()},
     )

@@ -6,6 +6,8 @@ fewer positives the tag has: five validation clips say little about a tag.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 
@@ -17,13 +19,23 @@ PRIOR_POSITIVES = 8.0
 
 
 def choose_thresholds(
-    labels: Labels, scores: Scores, tags: list[str], known: Known | None = None
+    labels: Labels,
+    scores: Scores,
+    tags: list[str],
+    known: Known | None = None,
+    *,
+    settled: Mapping[str, float] | None = None,
 ) -> dict[str, float]:
-    """A threshold in [0, 1] for every tag; `labels`, `scores`, `known` are `(clips, tags)`."""
+    """A threshold in [0, 1] for every tag; `labels`, `scores`, `known` are `(clips, tags)`.
+
+    Tags that have a threshold in `settled` keep it.
+    """
     everything = np.ones(labels.shape, dtype=bool) if known is None else known
     common = _best(_f1(*given(labels, scores, everything)))
-    chosen = {}
+    chosen = dict(settled or {})
     for k, tag in enumerate(tags):
+        if tag in chosen:
+            continue
         judged, scored = given(labels[:, k], scores[:, k], everything[:, k])
         positives = int(judged.sum())
         own = _best(_f1(judged, scored)) if positives else common

@@ -11,44 +11,31 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
 from ml import distributed
-from ml.averaging import WeightAverage
-from ml.callbacks import Callbacks, EpochReport, append_log
+from ml.beginning import begin_stage, fresh_state
+from ml.callbacks import Callbacks
 from ml.cpu import keep_activations_in_the_heap
+from ml.epoch_end import CHECKPOINT, MODEL, Keeper, Outcome, report_of
 from ml.feeding import Feed
-from ml.freezing import adopt, freeze, freeze_head, keep_statistics
-from ml.growing import grown
+from ml.freezing import adopt, freeze, keep_statistics
 from ml.heavy_augmentation import check_available
-from ml.losses import Loss, loss_for, where_known
+from ml.losses import loss_of
 from ml.magnatagatune.prepared import Split
-from ml.network import SampleCNN
-from ml.optimisers import learning_rate, make_optimiser, set_rate
+from ml.optimisers import learning_rate, set_rate
 from ml.predictions import autocast, wants_bfloat16
 from ml.recipe import Recipe
 from ml.sampling import Sampler
-from ml.training_state import State, TrainingError, restore_checkpoint, save_checkpoint
-from ml.validation import Identity, Validation, check_validation, make_card, validate
-from ml.weights import load_model, save_model
+from ml.training_state import TrainingError, restore_checkpoint, save_checkpoint
+from ml.validation import Identity, Validation, check_validation, validate
+from ml.weights import load_model
 
-CHECKPOINT, LOG, MODEL = "checkpoint.pt", "log.jsonl", "model.safetensors"
 # Updates between two looks at the loss on a GPU, which each look makes wait.
 LOOK_EVERY = 10
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """`finished` is False for a training that was told to stop; it can be resumed."""
-
-    finished: bool
-    model: Path
-    epochs: int
-    best: float | None
 
 
 class Training:
@@ -76,11 +63,12 @@ class Training:
         self.device = distributed.local_device(device or torch.device("cpu"))
         self.callbacks = callbacks or Callbacks()
         self.sampler = Sampler(train, recipe)
-        self.loss = self._loss()
+        self.loss = loss_of(recipe, train, validation)
         self._look_every = LOOK_EVERY if self.device.type == "cuda" else 1
         self.bfloat16 = wants_bfloat16(recipe.training.precision, self.device)
         self.total = recipe.training.epochs * self.sampler.updates_per_epoch
-        self.state = self._fresh_state()
+        self.state = fresh_state(recipe, train, self.device)
+        self._keeper = Keeper(recipe, train, validation, out, identity, self.callbacks)
         self._frozen = False
         self._losses: Tensor | None = None
 
@@ -93,24 +81,6 @@ class Training:
             finished = self._loop()
         state = self.state
         return Outcome(finished, self.out / MODEL, state.epoch, state.best)
-
-    def _loss(self) -> Loss:
-        settings = self.recipe.training
-        head = str(self.recipe.network.get("head", "sigmoid"))
-        loss = loss_for(settings.loss, head, beta=settings.loss_beta)
-        everything = self.train.known is None and self.validation.known is None
-        return loss if everything else where_known(loss, head)
-
-    def _fresh_state(self) -> State:
-        settings = self.recipe.training
-        torch.manual_seed(settings.seed)
-        network = SampleCNN(self.recipe.network_config(len(self.train.tags)))
-        if settings.initial:
-            source = load_model(settings.initial)
-            network.load_state_dict(grown(source, network, self.train.tags))
-        network.to(self.device)
-        average = WeightAverage(network, settings.average) if settings.average else None
-        return State(network, average, make_optimiser(network, self.recipe.optimiser))
 
     def _loop(self) -> bool:
         feed = Feed(self.train, self.sampler, self.device, distributed.share())
@@ -164,8 +134,6 @@ class Training:
         network = self.state.network.train()
         if self.recipe.training.frozen_statistics:
             keep_statistics(network)
-        if self.recipe.training.frozen_head:
-            freeze_head(network)
         if self._freeze_is_due():
             freeze(network, self.recipe.training.frozen_blocks)
             self._frozen = True
@@ -248,9 +216,10 @@ class Training:
         training_seconds = state.seconds
         state.seconds += time.monotonic() - began
         if result is not None:
-            report = self._report(result, better, training_seconds)
-            append_log(self.out / LOG, report)
-            self.callbacks.on_epoch(report)
+            updates, rate = self.sampler.updates_per_epoch, self._rate()
+            self._keeper.tell(
+                report_of(state, self.recipe, result, updates, training_seconds, rate, best=better)
+            )
         state.loss_sum, state.seconds = 0.0, 0.0
         self._end_stage_if_stale()
         self._save()
@@ -261,12 +230,12 @@ class Training:
         """The leader's evaluation, and whether it is the best so far; that network is kept."""
         state = self.state
         result = self._validated() if distributed.is_leader() else None
-        figure = distributed.from_leader(result and self._figure(result))
+        figure = distributed.from_leader(result and self._keeper.figure(result))
         better = state.best is None or figure > state.best
         state.epoch = epoch
         state.best, state.stale = (figure, 0) if better else (state.best, state.stale + 1)
         if result is not None and better:
-            self._save_model(result)
+            self._keeper.keep(state.judged, result, epochs=epoch, updates=state.step)
         return result, better
 
     def _validated(self) -> Validation:
@@ -281,51 +250,11 @@ class Training:
             should_stop=self.callbacks.should_stop if alone else lambda: False,
         )
 
-    def _figure(self, result: Validation) -> float:
-        return result.figure(self.recipe.training.select_by)
-
     def _end_stage_if_stale(self) -> None:
-        """The paper's stages: back to the best weights, a lower rate, a fresh optimiser."""
-        state, schedule = self.state, self.recipe.schedule
-        if schedule.name != "stages" or state.stale < schedule.patience:
-            return
-        best = load_model(self.out / MODEL).network.state_dict()
-        state.network.load_state_dict(best)
-        if state.average:
-            state.average.network.load_state_dict(best)
-        state.optimiser = make_optimiser(state.network, self.recipe.optimiser)
-        state.stage, state.stage_step, state.stale = state.stage + 1, 0, 0
-
-    def _save_model(self, result: Validation) -> None:
-        provenance = {"epochs": self.state.epoch, "updates": self.state.step}
-        card = make_card(
-            self.state.judged,
-            self.identity,
-            self.recipe,
-            self.train,
-            self.validation,
-            result,
-            provenance,
-        )
-        save_model(self.out / MODEL, self.state.judged, card)
+        schedule = self.recipe.schedule
+        if schedule.name == "stages" and self.state.stale >= schedule.patience:
+            begin_stage(self.state, self.recipe, load_model(self.out / MODEL).network)
 
     def _save(self) -> None:
         if distributed.is_leader():
             save_checkpoint(self.out / CHECKPOINT, self.state, self.recipe)
-
-    def _report(self, result: Validation, better: bool, training_seconds: float) -> EpochReport:
-        state, updates = self.state, self.sampler.updates_per_epoch
-        return EpochReport(
-            epoch=state.epoch,
-            epochs=self.recipe.training.epochs,
-            stage=state.stage,
-            step=state.step,
-            training_loss=state.loss_sum / updates,
-            loss=result.loss,
-            macro_roc_auc=result.macro_roc_auc,
-            macro_average_precision=result.macro_average_precision,
-            learning_rate=self._rate(),
-            segments_per_second=updates * self.recipe.training.batch_size / training_seconds,
-            seconds=state.seconds,
-            best=better,
-        )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 
 from ml.card import ModelCard
@@ -71,7 +72,13 @@ def validate(
 
     Raises InterruptedError when told to stop.
     """
-    found = predict(network, split, bfloat16=bfloat16, should_stop=should_stop)
+    return validated(
+        predict(network, split, bfloat16=bfloat16, should_stop=should_stop), split, recipe, loss
+    )
+
+
+def validated(found: Predictions, split: Split, recipe: Recipe, loss: Loss) -> Validation:
+    """What the predictions `found` for `split` are worth."""
     ranking = rank(
         split.hard,
         found.clips,
@@ -95,15 +102,23 @@ def make_card(
     validation: Split,
     result: Validation,
     provenance: dict[str, Any],
+    settled: Mapping[str, float],
 ) -> ModelCard:
-    """The card of a network just validated; thresholds are chosen on the validation split."""
+    """The card of a network just validated.
+
+    Thresholds are chosen on the validation split, but for those that are `settled`.
+    """
     return ModelCard(
         name=identity.name,
         licence=identity.licence,
         config=network.config.as_dict(),
         labels=train.tags,
         thresholds=choose_thresholds(
-            validation.hard, result.predictions.clips, train.tags, validation.known
+            validation.hard,
+            result.predictions.clips,
+            train.tags,
+            validation.known,
+            settled=settled,
         ),
         metrics={
             "split": "validation",
@@ -122,16 +137,23 @@ def _loss(found: Predictions, split: Split, recipe: Recipe, loss: Loss) -> float
     # Losses take logits; a softmax's logarithms are logits of it.
     softmax = recipe.network.get("head") == "softmax"
     logits = scores.log() if softmax else scores.logit()
-    return float(loss(logits, torch.from_numpy(_targets(found, split, recipe)).double()))
+    targets = segment_targets(found.clip, split, recipe.data.labels)
+    return float(loss(logits, torch.from_numpy(targets).double()))
 
 
-def _targets(found: Predictions, split: Split, recipe: Recipe) -> np.ndarray:
-    if recipe.data.labels == "hard" or split.soft is None:
-        targets = split.hard[found.clip].astype(np.float32)
+def segment_targets(
+    clip: npt.NDArray[np.intp], split: Split, labels: str
+) -> npt.NDArray[np.float32]:
+    """Targets `(segments, tags)` of whole segments, NaN where unknown; `clip` says whose each is.
+
+    `labels` "soft" takes a segment's own scores where the split has them.
+    """
+    if labels == "hard" or split.soft is None:
+        targets = split.hard[clip].astype(np.float32)
     else:
-        position = np.arange(len(found.clip)) - np.searchsorted(found.clip, found.clip)
+        position = np.arange(len(clip)) - np.searchsorted(clip, clip)
         last = split.soft.shape[1] - 1
-        targets = split.soft[found.clip, np.minimum(position, last)].astype(np.float32)
+        targets = split.soft[clip, np.minimum(position, last)].astype(np.float32)
     if split.known is not None:
-        targets[~split.known[found.clip]] = np.nan
+        targets[~split.known[clip]] = np.nan
     return targets

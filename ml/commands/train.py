@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ml.output_training import OutputTraining
     from ml.training import Training
 
 
@@ -56,12 +57,12 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _training(args: argparse.Namespace) -> Training:
+def _training(args: argparse.Namespace) -> Training | OutputTraining:
     from ml.device import choose_device
     from ml.magnatagatune.prepared import open_split
+    from ml.output_training import training_of
     from ml.progress import Terminal, stop_gently
     from ml.recipe import read_recipe
-    from ml.training import Training
     from ml.validation import Identity
 
     recipe = read_recipe(args.recipe, args.overrides)
@@ -70,7 +71,7 @@ def _training(args: argparse.Namespace) -> Training:
     stop_gently(terminal)
     print(f"Training on {device.torch_device} ({device.reason}).", file=sys.stderr)
     protocol = recipe.data.protocol
-    return Training(
+    return training_of(recipe)(
         recipe,
         open_split(args.data, "train", protocol=protocol),
         open_split(args.data, "validation", protocol=protocol),

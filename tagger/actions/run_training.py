@@ -95,11 +95,12 @@ def _train(training: Training, run: Path, watch: Watch) -> Path:
 
 
 def _learn(training: Training, data: TrainingData, run: Path, device: Device, watch: Watch) -> Path:
-    from ml.training import Training as Run
+    from ml.output_training import training_of
     from ml.validation import Identity
 
-    outcome = Run(
-        _recipe(training),
+    recipe = _recipe(training)
+    outcome = training_of(recipe)(
+        recipe,
         data.train,
         data.validation,
         run,
@@ -118,6 +119,14 @@ def _recipe(training: Training) -> Recipe:
         return recipe
     initial = dataclasses.replace(recipe.training, initial=training.base.weights.path)
     return dataclasses.replace(recipe, training=initial)
+
+
+def _settled(training: Training) -> dict[str, float]:
+    """Where the outputs alone have learnt, scores mean what they meant: thresholds stay."""
+    base = training.base
+    if base is None or not training.recipe["training"].get("outputs_only"):
+        return {}
+    return {tag: at for tag, at in base.card.get("thresholds", {}).items() if tag in training.labels}
 
 
 def _device(training: Training) -> Device:
@@ -142,7 +151,12 @@ def _judge(
 
     watch.tell("judging")
     shipment = make_shipment(
-        load_model(weights), data.validation, data.test, device.torch_device, callbacks=watch
+        load_model(weights),
+        data.validation,
+        data.test,
+        device.torch_device,
+        callbacks=watch,
+        settled=_settled(training),
     )
     card = dataclasses.replace(
         shipment.card,

@@ -24,6 +24,9 @@ class Watch(JobWatch):
     def tell(self, line: str) -> None:
         note(self.training, line)
 
+    def on_heard(self, split: str, done: int, total: int) -> None:
+        self._report("hearing", done, total, "clips")
+
     def on_step(self, step: int, total: int, loss: float) -> None:
         if self._began is None:
             self.tell(f"training, update {step} of {total}")

@@ -15,34 +15,22 @@ import torch
 
 from ml.callbacks import Callbacks, EpochReport, read_log
 from ml.magnatagatune.annotations import DatasetError
-from ml.recipe import Recipe, read_recipe
+from ml.recipe import Recipe
 from ml.training import Training
 from ml.training_state import TrainingError
 from ml.validation import Identity
 from ml.weights import load_model
-from tests.ml.learning_data import TAGS, make_recipe, make_split, weights_of
+from tests.ml.learning_data import make_recipe, make_split, weights_of
 
 IDENTITY = Identity("test", "none")
 
 
-def train(
-    recipe: Recipe,
-    out: Path,
-    callbacks: Callbacks | None = None,
-    known: list[str] = TAGS,
-) -> Training:
+def train(recipe: Recipe, out: Path, callbacks: Callbacks | None = None) -> Training:
     torch.set_num_threads(1)
-    parts = make_split("train"), make_split("validation", 6, seed=1)
-    judged, held_out = (
-        replace(part, known=np.tile([tag in known for tag in TAGS], (len(part), 1)))
-        if known != TAGS
-        else part
-        for part in parts
-    )
     training = Training(
         recipe,
-        judged,
-        held_out,
+        make_split("train"),
+        make_split("validation", 6, seed=1),
         out,
         identity=IDENTITY,
         callbacks=callbacks,
@@ -153,26 +141,6 @@ def test_frozen_blocks_stay_as_they_were_and_the_rest_learns(tmp_path: Path) -> 
     frozen = [name for name in before if name.startswith(("stem.", "blocks.0.", "blocks.1."))]
     assert all(np.array_equal(before[name], after[name]) for name in frozen)
     assert not np.array_equal(before["blocks.2.body.0.weight"], after["blocks.2.body.0.weight"])
-
-
-def test_fine_tuning_leaves_tags_that_nobody_judged_as_they_were(tmp_path: Path) -> None:
-    train(make_recipe(training={"epochs": 1}), tmp_path / "first")
-    preset = read_recipe("fine-tune").training
-    recipe = make_recipe(
-        training={
-            "initial": str(tmp_path / "first" / "model.safetensors"),
-            "frozen_blocks": preset.frozen_blocks,
-            "frozen_head": preset.frozen_head,
-            "frozen_statistics": preset.frozen_statistics,
-        }
-    )
-    train(recipe, tmp_path / "second", known=["high"])
-    before, after = weights_of(tmp_path / "first"), weights_of(tmp_path / "second")
-    output = "output.weight", "output.bias"
-    assert all(np.array_equal(before[name], after[name]) for name in before if name not in output)
-    for name in output:
-        assert np.array_equal(before[name][1], after[name][1])
-        assert not np.array_equal(before[name][0], after[name][0])
 
 
 def test_a_training_never_ends_with_worse_than_the_weights_it_was_given(tmp_path: Path) -> None:

@@ -1,0 +1,178 @@
+"""Training the outputs alone: clips are heard once, then the output layer is fitted to that.
+
+Made like ml.training.Training, and leaves the same model and log; there is no checkpoint, since all
+but the hearing takes seconds. It never ends with worse than it began with.
+"""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from ml import distributed
+from ml.beginning import fresh_state
+from ml.callbacks import Callbacks, EpochReport
+from ml.cpu import keep_activations_in_the_heap
+from ml.embedding import EmbeddedSplit, embed
+from ml.epoch_end import MODEL, Keeper, Outcome
+from ml.losses import loss_of
+from ml.magnatagatune.annotations import DatasetError
+from ml.magnatagatune.prepared import Split
+from ml.output_fit import ITERATIONS, OutputFit
+from ml.predictions import Predictions
+from ml.recipe import Recipe
+from ml.training import Training
+from ml.training_state import TrainingError
+from ml.validation import Identity, Validation, check_validation, segment_targets, validated
+from ml.weights import load_model
+
+# What an output that knew nothing is held to zero with, in clips.
+FRESH_ANCHOR = 0.1
+
+
+class OutputTraining:
+    """One run in the folder `out`. Raises TrainingError, DatasetError or ConfigError at once."""
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        train: Split,
+        validation: Split,
+        out: Path,
+        *,
+        identity: Identity,
+        device: torch.device | None = None,
+        callbacks: Callbacks | None = None,
+    ) -> None:
+        keep_activations_in_the_heap()
+        check_validation(validation)
+        _check(recipe, train)
+        self.recipe, self.train, self.validation, self.out = recipe, train, validation, out
+        self.device = distributed.local_device(device or torch.device("cpu"))
+        self.callbacks = callbacks or Callbacks()
+        self.loss = loss_of(recipe, train, validation)
+        self.network = fresh_state(recipe, train, self.device).network.eval()
+        known = load_model(recipe.training.initial).card
+        self._fresh = torch.tensor([tag not in known.labels for tag in train.tags])
+        self._keeper = Keeper(
+            *(recipe, train, validation, out, identity, self.callbacks),
+            settled={tag: at for tag, at in known.thresholds.items() if tag in train.tags},
+        )
+
+    def run(self) -> Outcome:
+        """Hear and fit, or stop when the callbacks say so."""
+        self.out.mkdir(parents=True, exist_ok=True)
+        try:
+            learnt, judged = self._hear(self.train), self._hear(self.validation)
+            best = self._fit(learnt, judged)
+        except InterruptedError:
+            return Outcome(False, self.out / MODEL, 0, None)
+        return Outcome(True, self.out / MODEL, self.recipe.training.epochs, best)
+
+    def _hear(self, split: Split) -> EmbeddedSplit:
+        return embed(
+            self.network,
+            split,
+            self.device,
+            should_stop=self.callbacks.should_stop,
+            on_progress=partial(self.callbacks.on_heard, split.name),
+        )
+
+    def _fit(self, learnt: EmbeddedSplit, judged: EmbeddedSplit) -> float:
+        """The best figure; its network is kept."""
+        fit = self._beginning(learnt)
+        result = self._judge(judged)
+        best = self._keeper.figure(result)
+        self._keeper.keep(self.network, result, epochs=0, updates=0)
+        for epoch in range(1, self.recipe.training.epochs + 1):
+            if self.callbacks.should_stop():
+                raise InterruptedError("The training was stopped.")
+            began = time.monotonic()
+            loss = fit.advance()
+            seconds = time.monotonic() - began
+            self._take(*fit.fitted())
+            result = self._judge(judged)
+            better = self._keeper.figure(result) > best
+            if better:
+                best = self._keeper.figure(result)
+                self._keeper.keep(self.network, result, epochs=epoch, updates=epoch * ITERATIONS)
+            pace = ITERATIONS * len(learnt.clip) / seconds
+            self._tell(epoch, loss, result, pace, seconds, better)
+        return best
+
+    def _beginning(self, learnt: EmbeddedSplit) -> OutputFit:
+        # People speak of a recording, not of each of its segments: so its mean is what is fitted.
+        targets = segment_targets(learnt.clip, self.train, self.recipe.data.labels)
+        clips = learnt.clip_means(learnt.embeddings.cpu().numpy())
+        known = self.train.known
+        anchor = torch.full(self._fresh.shape, self.recipe.training.anchor)
+        return OutputFit(
+            self.network.output,
+            torch.from_numpy(clips).to(self.device),
+            torch.from_numpy(learnt.clip_means(targets)).to(self.device),
+            self.loss,
+            pull=anchor.masked_fill(self._fresh, FRESH_ANCHOR).to(self.device),
+            fresh=self._fresh.to(self.device),
+            judged=self.train.hard.size if known is None else int(known.sum()),
+        )
+
+    @torch.no_grad()
+    def _take(self, weight: Tensor, bias: Tensor) -> None:
+        self.network.output.weight.copy_(weight)
+        self.network.output.bias.copy_(bias)
+
+    @torch.no_grad()
+    def _judge(self, heard: EmbeddedSplit) -> Validation:
+        logits = self.network.output(heard.embeddings)
+        segments = self.network.scores(logits).cpu().numpy()
+        found = Predictions(segments, heard.clip, heard.clip_means(segments))
+        return validated(found, self.validation, self.recipe, self.loss)
+
+    def _tell(
+        self,
+        epoch: int,
+        loss: float,
+        result: Validation,
+        pace: float,
+        seconds: float,
+        better: bool,
+    ) -> None:
+        epochs = self.recipe.training.epochs
+        self.callbacks.on_step(epoch, epochs, loss)
+        self._keeper.tell(
+            EpochReport(
+                epoch=epoch,
+                epochs=epochs,
+                stage=0,
+                step=epoch,
+                training_loss=loss,
+                loss=result.loss,
+                macro_roc_auc=result.macro_roc_auc,
+                macro_average_precision=result.macro_average_precision,
+                learning_rate=1.0,
+                segments_per_second=pace,
+                seconds=seconds,
+                best=better,
+            )
+        )
+
+
+def training_of(recipe: Recipe) -> type[Training | OutputTraining]:
+    """The kind of training that `recipe` asks for."""
+    return OutputTraining if recipe.training.outputs_only else Training
+
+
+def _check(recipe: Recipe, train: Split) -> None:
+    if not recipe.training.initial:
+        raise TrainingError(
+            "Only the outputs shall learn, of no network: name one, "
+            "--set training.initial=MODEL.safetensors."
+        )
+    if distributed.share()[1] > 1:
+        raise TrainingError("Training the outputs alone takes one process; start it by itself.")
+    if not len(train):
+        raise DatasetError(f"The {train.name} split holds no clip that can be trained on.")
