@@ -32,9 +32,8 @@ class EmbeddedSplit:
     def clip_means(self, segments: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """`(segments, …)` → `(clips, …)`."""
         firsts = np.flatnonzero(np.diff(self.clip, prepend=-1))
-        counts = np.bincount(self.clip)[:, None].astype(np.float32)
-        means: npt.NDArray[np.float32] = np.add.reduceat(segments, firsts) / counts
-        return means
+        counts = np.bincount(self.clip)[:, None]
+        return (np.add.reduceat(segments, firsts) / counts).astype(np.float32)
 
 
 def embed(

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from ml.losses import Loss
 
-ITERATIONS = 4  # of L-BFGS, an epoch
+ITERATIONS = 10  # of L-BFGS, an epoch
 
 
 class OutputFit:

@@ -83,12 +83,16 @@ class OutputTraining:
         )
 
     def _fit(self, learnt: EmbeddedSplit, judged: EmbeddedSplit) -> float:
-        """The best figure; its network is kept."""
+        """The better figure of the beginning's and the end's; that network is kept.
+
+        What lies between is no answer: chosen by a few clips, it would do harm.
+        """
         fit = self._beginning(learnt)
         result = self._judge(judged)
         best = self._keeper.figure(result)
         self._keeper.keep(self.network, result, epochs=0, updates=0)
-        for epoch in range(1, self.recipe.training.epochs + 1):
+        epochs = self.recipe.training.epochs
+        for epoch in range(1, epochs + 1):
             if self.callbacks.should_stop():
                 raise InterruptedError("The training was stopped.")
             began = time.monotonic()
@@ -96,7 +100,7 @@ class OutputTraining:
             seconds = time.monotonic() - began
             self._take(*fit.fitted())
             result = self._judge(judged)
-            better = self._keeper.figure(result) > best
+            better = epoch == epochs and self._keeper.figure(result) > best
             if better:
                 best = self._keeper.figure(result)
                 self._keeper.keep(self.network, result, epochs=epoch, updates=epoch * ITERATIONS)

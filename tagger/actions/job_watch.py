@@ -9,6 +9,7 @@ import time
 from ml.callbacks import Callbacks
 
 from ..models import Job
+from ..shutdown import is_shutting_down
 from . import jobs
 
 logger = logging.getLogger(__name__)
@@ -32,15 +33,18 @@ class JobWatch(Callbacks):
         self.report("evaluating", done, total, "clips")
 
     def should_stop(self) -> bool:
-        return self._stop.is_set()
+        return self._stop.is_set() or is_shutting_down()
 
     def left_off(self) -> bool:
         """The work has stopped before its end: whether that is because somebody cancelled it.
 
-        If not, its lease was lost, and another attempt goes on or has begun to.
+        If not, its worker was told to end and puts it back, or its lease was lost; another attempt
+        goes on or has begun to.
         """
         if not Job.objects.filter(pk=self.job.pk, cancel_requested=True).exists():
             logger.warning("%s %s stops before its end", self.job.kind, self.job.pk)
+            if is_shutting_down():
+                jobs.put_back(self.job)
             return False
         jobs.end_cancelled(self.job)
         return True

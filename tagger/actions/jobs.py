@@ -187,6 +187,13 @@ def give_back(job: Job, *, code: str, detail: str) -> None:
         dispatch(job)
 
 
+def put_back(job: Job) -> None:
+    """Its worker was told to end and let go of it in order: queue it again. No attempt is lost."""
+    freed = {"state": Job.State.QUEUED, "lease_until": None, "dispatched_at": None, "stage": ""}
+    if _mine(job).update(attempts=F("attempts") - 1, **freed):
+        dispatch(job)
+
+
 def end_cancelled(job: Job) -> None:
     with transaction.atomic():
         if _mine(job).update(

@@ -126,7 +126,9 @@ def _settled(training: Training) -> dict[str, float]:
     base = training.base
     if base is None or not training.recipe["training"].get("outputs_only"):
         return {}
-    return {tag: at for tag, at in base.card.get("thresholds", {}).items() if tag in training.labels}
+    return {
+        tag: at for tag, at in base.card.get("thresholds", {}).items() if tag in training.labels
+    }
 
 
 def _device(training: Training) -> Device:

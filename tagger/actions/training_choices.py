@@ -108,8 +108,13 @@ def check_lessons(choices: Choices) -> None:
 
 def lessons_of(base: ModelVersion | None, *, anchored: set[str]) -> list[JudgedTrack]:
     """The verdicts that can teach `base`, or a new network, beside data that knows `anchored`."""
+    return two_sided(judged_for(base, anchored=anchored), anchored)
+
+
+def judged_for(base: ModelVersion | None, *, anchored: set[str]) -> list[JudgedTrack]:
+    """The same with those that cannot teach, since only one side of their tag has been heard of."""
     known = set(base.labels) if base else anchored
-    return two_sided(judged_tracks(known | set(new_labels(known))), anchored)
+    return judged_tracks(known | set(new_labels(known)))
 
 
 def _check_words(choices: Choices) -> None:

@@ -25,7 +25,7 @@ class Watch(JobWatch):
         note(self.training, line)
 
     def on_heard(self, split: str, done: int, total: int) -> None:
-        self._report("hearing", done, total, "clips")
+        self.report("hearing", done, total, "clips")
 
     def on_step(self, step: int, total: int, loss: float) -> None:
         if self._began is None:

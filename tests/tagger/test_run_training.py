@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from celery.signals import worker_shutting_down
 
 from tagger.actions import jobs
 from tagger.actions.bootstrap import ensure_vocabulary
@@ -128,6 +129,19 @@ def test_one_that_lost_its_lease_leaves_the_job_to_the_next(
     training.job.refresh_from_db()
     assert training.job.state == Job.State.CANCELLED
     assert not run_folder(training).exists()
+
+
+def test_a_worker_that_is_told_to_end_puts_it_back_and_no_attempt_is_lost(
+    boss: User, monkeypatch: pytest.MonkeyPatch, sent: list[str]
+) -> None:
+    training, job = begin(boss, verdicts=False)
+    monkeypatch.setattr("tagger.shutdown._told", threading.Event())
+    worker_shutting_down.send(sender=None)
+    run_training(job)
+    training.refresh_from_db()
+    assert (training.job.state, training.job.attempts) == (Job.State.QUEUED, 0)
+    assert sent[-1] == str(job.pk)
+    assert run_folder(training).exists()
 
 
 def test_the_heartbeat_keeps_the_lease_and_hears_of_a_cancellation(boss: User) -> None:

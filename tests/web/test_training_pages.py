@@ -70,6 +70,17 @@ def test_the_form_is_filled_in_and_says_what_can_be_learnt(
     assert "24 tracks can teach" in response.content.decode()
 
 
+def test_a_tag_that_was_only_ever_accepted_is_named_with_what_it_needs(
+    staff: Client, boss: User, base: ModelVersion
+) -> None:
+    assert "Not enough yet" not in text(staff, NEW)
+    judged(boss, "flute", Verdict.Answer.ACCEPTED, 4)
+    response = staff.get(NEW)
+    assert [(tag, sides.accepted) for tag, sides in response.context["one_sided"]] == [("flute", 4)]
+    assert [tag for tag, _ in response.context["taught"]] == ["harp"]
+    assert "tracks that have it and tracks that lack it" in response.content.decode()
+
+
 def test_it_starts_as_it_was_filled_in(staff: Client, base: ModelVersion) -> None:
     wish = {"base": base.pk, "verdicts": "on", "epochs": 4, "device": "cpu", "seed": 5}
     response = staff.post(NEW, wish)

@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ...actions import jobs
-from ...actions.training_choices import Choices, TrainingRefused, default_choices, lessons_of
+from ...actions.training_choices import Choices, TrainingRefused, default_choices, judged_for
 from ...actions.training_schedule import schedule, switch_schedule
 from ...actions.trainings import TrainingRuns, choices_of, open_training, start_training
 from ...models import Job, Training
 from ...queries.own_vocabulary import own_tags
-from ...queries.teaching import support
+from ...queries.teaching import Support, support, two_sided
 from ...queries.trainings import results, trainings
 from ..access import PageRequest, staff_only
 from ..training_form import TrainingForm
@@ -93,14 +93,20 @@ def _proposed(request: PageRequest) -> Choices:
     return choices_of(like) if like else default_choices()
 
 
+def _most_first(sides: dict[str, Support]) -> list[tuple[str, Support]]:
+    return sorted(sides.items(), key=lambda item: (-item[1].total, item[0]))
+
+
 def _form(request: PageRequest, form: TrainingForm, status: int = 200) -> HttpResponse:
-    lessons = lessons_of(default_choices().base, anchored=set())
-    sides = support(lessons)
+    judged = judged_for(default_choices().base, anchored=set())
+    lessons = two_sided(judged, anchored=set())
+    taught, said = support(lessons), support(judged)
     context = {
         "form": form,
         "running": open_training(),
         "tracks": len(lessons),
-        "taught": sorted(sides.items(), key=lambda item: (-item[1].total, item[0])),
+        "taught": _most_first(taught),
+        "one_sided": _most_first({tag: said[tag] for tag in said if tag not in taught}),
         "own": [own for own in own_tags() if not own.learnt],
     }
     return render(request, "web/training_new.html", context, status=status)
