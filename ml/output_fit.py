@@ -64,6 +64,12 @@ class OutputFit:
         shift = torch.where(self._fresh, offset, torch.zeros_like(offset))
         return self._weight + change, self._bias + shift - change @ self._mean
 
+    def fitted_fresh(self) -> tuple[Tensor, Tensor]:
+        """The same, with every output that knew something as it was."""
+        weight, bias = self.fitted()
+        fresh = self._fresh
+        return weight.where(fresh[:, None], self._weight), bias.where(fresh, self._bias)
+
     def _objective(self) -> Tensor:
         self._optimiser.zero_grad()
         logits = self._before + self._centred @ self._change.T + self._offset

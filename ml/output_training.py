@@ -83,30 +83,30 @@ class OutputTraining:
         )
 
     def _fit(self, learnt: EmbeddedSplit, judged: EmbeddedSplit) -> float:
-        """The better figure of the beginning's and the end's; that network is kept.
+        """Keep the better of two: known outputs with what they have learnt, and as they were.
 
-        What lies between is no answer: chosen by a few clips, it would do harm.
+        What lies between is no answer: chosen by a few clips, it does harm. New outputs stay.
         """
-        fit = self._beginning(learnt)
-        result = self._judge(judged)
-        best = self._keeper.figure(result)
-        self._keeper.keep(self.network, result, epochs=0, updates=0)
-        epochs = self.recipe.training.epochs
-        for epoch in range(1, epochs + 1):
-            if self.callbacks.should_stop():
-                raise InterruptedError("The training was stopped.")
-            began = time.monotonic()
-            loss = fit.advance()
-            seconds = time.monotonic() - began
-            self._take(*fit.fitted())
-            result = self._judge(judged)
-            better = epoch == epochs and self._keeper.figure(result) > best
-            if better:
-                best = self._keeper.figure(result)
-                self._keeper.keep(self.network, result, epochs=epoch, updates=epoch * ITERATIONS)
-            pace = ITERATIONS * len(learnt.clip) / seconds
-            self._tell(epoch, loss, result, pace, seconds, better)
-        return best
+        fit, epochs = self._beginning(learnt), self.recipe.training.epochs
+        figure = self._keeper.figure
+        for epoch in range(1, epochs):
+            self._tell(epoch, *self._advance(fit), self._judge(fit.fitted(), judged), best=False)
+        loss, seconds = self._advance(fit)
+        before = self._judge(fit.fitted_fresh(), judged)
+        result = self._judge(fit.fitted(), judged)
+        better = figure(result) > figure(before)
+        self._tell(epochs, loss, seconds, result, best=better)
+        if not better:
+            result = self._judge(fit.fitted_fresh(), judged)
+        self._keeper.keep(self.network, result, epochs=epochs, updates=epochs * ITERATIONS)
+        return figure(result)
+
+    def _advance(self, fit: OutputFit) -> tuple[float, float]:
+        """An epoch's loss and seconds."""
+        if self.callbacks.should_stop():
+            raise InterruptedError("The training was stopped.")
+        began = time.monotonic()
+        return fit.advance(), time.monotonic() - began
 
     def _beginning(self, learnt: EmbeddedSplit) -> OutputFit:
         # People speak of a recording, not of each of its segments: so its mean is what is fitted.
@@ -125,25 +125,17 @@ class OutputTraining:
         )
 
     @torch.no_grad()
-    def _take(self, weight: Tensor, bias: Tensor) -> None:
-        self.network.output.weight.copy_(weight)
-        self.network.output.bias.copy_(bias)
-
-    @torch.no_grad()
-    def _judge(self, heard: EmbeddedSplit) -> Validation:
-        logits = self.network.output(heard.embeddings)
-        segments = self.network.scores(logits).cpu().numpy()
+    def _judge(self, weights: tuple[Tensor, Tensor], heard: EmbeddedSplit) -> Validation:
+        """What the network is worth with this weight and bias, which it then has."""
+        output = self.network.output
+        output.weight.copy_(weights[0])
+        output.bias.copy_(weights[1])
+        segments = self.network.scores(output(heard.embeddings)).cpu().numpy()
         found = Predictions(segments, heard.clip, heard.clip_means(segments))
         return validated(found, self.validation, self.recipe, self.loss)
 
     def _tell(
-        self,
-        epoch: int,
-        loss: float,
-        result: Validation,
-        pace: float,
-        seconds: float,
-        better: bool,
+        self, epoch: int, loss: float, seconds: float, result: Validation, *, best: bool
     ) -> None:
         epochs = self.recipe.training.epochs
         self.callbacks.on_step(epoch, epochs, loss)
@@ -158,9 +150,9 @@ class OutputTraining:
                 macro_roc_auc=result.macro_roc_auc,
                 macro_average_precision=result.macro_average_precision,
                 learning_rate=1.0,
-                segments_per_second=pace,
+                segments_per_second=ITERATIONS * len(self.train) / seconds,
                 seconds=seconds,
-                best=better,
+                best=best,
             )
         )
 

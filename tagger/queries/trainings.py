@@ -41,8 +41,8 @@ def trainings() -> QuerySet[Training]:
 
 
 def results(training: Training) -> list[Result]:
-    """What the candidate's card says of each split it was judged on."""
-    if training.model is None:
+    """What the candidate's card says of each split it was judged on; nothing of the base's own."""
+    if training.model is None or training.model == training.base:
         return []
     metrics = training.model.card.get("metrics", {})
     active = metrics.get("active", {})

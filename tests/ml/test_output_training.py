@@ -96,7 +96,21 @@ def test_it_never_ends_with_worse_than_it_began_with(base: Path, tmp_path: Path)
     assert not any(report.best for report in read_log(tmp_path / "log.jsonl"))
     before, after = weights_of(base), weights_of(tmp_path)
     assert all(np.array_equal(before[name], after[name]) for name in before)
-    assert load_model(tmp_path / "model.safetensors").card.provenance["epochs"] == 0
+
+
+def test_a_new_tag_is_learnt_even_where_a_known_one_is_better_left_alone(
+    base: Path, tmp_path: Path
+) -> None:
+    tags = [*TAGS, "shrill"]
+    right, wrong = make_split("train", seed=5), make_split("train", seed=5)
+    wrong = of_tag(replace(wrong, hard=1 - wrong.hard), "high")
+    train = join([of_tag(renamed(right, ["shrill", "hum"]), "shrill"), wrong], tags)
+    own = make_split("validation", 6, seed=6)
+    held_out = join([of_tag(renamed(own, ["shrill", "hum"]), "shrill"), of_tag(own, "high")], tags)
+    learn(recipe_for(base, anchor=0.01, epochs=6), train, held_out, tmp_path)
+    before, after = weights_of(base), weights_of(tmp_path)
+    assert all(np.array_equal(before[name], after[name][:2]) for name in OUTPUT)
+    assert np.abs(after["output.weight"][2]).max() > 0.01
 
 
 def test_a_new_tag_is_learnt_beside_those_it_knows(base: Path, tmp_path: Path) -> None:

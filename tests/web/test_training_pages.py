@@ -155,10 +155,19 @@ def test_what_came_of_it_is_shown_beside_the_active_model(
         }
     }
     ModelVersion.objects.filter(pk=base.pk).update(card=card)
-    Training.objects.filter(pk=training.pk).update(model=base)
+    Training.objects.filter(pk=training.pk).update(model=base, base=None)
     page = text(staff, f"/trainings/{training.pk}/")
     for shown in ("0.875", "0.500", "+0.375", "of small", "held out"):
         assert shown in page
+
+
+def test_when_nothing_better_was_found_it_says_that_and_offers_no_comparison(
+    staff: Client, training: Training, base: ModelVersion
+) -> None:
+    Training.objects.filter(pk=training.pk).update(model=base)
+    page = text(staff, f"/trainings/{training.pk}/")
+    assert "nothing was better than the model it began with" in page
+    assert "Compare with the active model" not in page
 
 
 def test_many_trainings_cost_as_few_queries_as_one(
