@@ -35,7 +35,7 @@ def test_one_without_room_fails_with_a_sentence_and_leaves_nothing(boss: User, d
     learnt.job.refresh_from_db()
     assert learnt.job.state == Job.State.SUCCEEDED, learnt.job.error_detail
 
-    # What it learns from is decoded by now: this one meets the end of the disk at its checkpoint.
+    # What it learns from is decoded by now: this one meets the end of the disk as it saves.
     with filled(disk, but=16_384):
         stopped, job = begin(boss, verdicts=False, epochs=1)
         run_training(job)
