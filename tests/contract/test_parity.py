@@ -58,6 +58,8 @@ TWINS = {
     "export-model": "model-export",
     "retire-model": "model-retire",
     "delete-model": "model",
+    "evaluate-model": "model-evaluation",
+    "cancel-evaluation": "job-cancel",
     "trainings": "trainings",
     "new-training": "trainings",
     "switch-trainings": "training-schedule",
