@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -128,8 +129,15 @@ def make_card(
             "macro_average_precision": result.macro_average_precision,
         },
         data={"train_clips": len(train), "validation_clips": len(validation)},
-        provenance={**provenance, "recipe": recipe.as_dict()},
+        provenance={**provenance, "recipe": _portable(recipe)},
     )
+
+
+def _portable(recipe: Recipe) -> dict[str, Any]:
+    """The recipe as a reader elsewhere may see it: of the weights it began with, the name alone."""
+    values = recipe.as_dict()
+    values["training"]["initial"] = Path(values["training"]["initial"]).name
+    return values
 
 
 def _loss(found: Predictions, split: Split, recipe: Recipe, loss: Loss) -> float:

@@ -14,6 +14,7 @@ import pytest
 import torch
 
 from ml.callbacks import Callbacks, EpochReport, read_log
+from ml.card import read_card
 from ml.magnatagatune.annotations import DatasetError
 from ml.recipe import Recipe
 from ml.training import Training
@@ -141,6 +142,14 @@ def test_frozen_blocks_stay_as_they_were_and_the_rest_learns(tmp_path: Path) -> 
     frozen = [name for name in before if name.startswith(("stem.", "blocks.0.", "blocks.1."))]
     assert all(np.array_equal(before[name], after[name]) for name in frozen)
     assert not np.array_equal(before["blocks.2.body.0.weight"], after["blocks.2.body.0.weight"])
+
+
+def test_a_card_names_the_weights_it_began_with_and_not_where_they_lay(tmp_path: Path) -> None:
+    train(make_recipe(training={"epochs": 1}), tmp_path / "first")
+    initial = str(tmp_path / "first" / "model.safetensors")
+    train(make_recipe(training={"initial": initial, "epochs": 1}), tmp_path / "second")
+    card = read_card(tmp_path / "second" / "model.safetensors")
+    assert card.provenance["recipe"]["training"]["initial"] == "model.safetensors"
 
 
 def test_a_training_never_ends_with_worse_than_the_weights_it_was_given(tmp_path: Path) -> None:
