@@ -65,5 +65,9 @@ def precision_figure(precision: float, positives: int) -> Figure:
         return Figure(precision, None)
     middle = math.log(precision / (1 - precision))
     half = Z / math.sqrt(positives * precision * (1 - precision))
-    low, high = (1 / (1 + math.exp(-middle - sign * half)) for sign in (-1, 1))
-    return Figure(precision, (low, high))
+    return Figure(precision, (_logistic(middle - half), _logistic(middle + half)))
+
+
+def _logistic(logit: float) -> float:
+    # As tanh it cannot overflow, however far the logit.
+    return (1 + math.tanh(logit / 2)) / 2

@@ -40,7 +40,7 @@ algorithms = []
 """
 # So many cases an operation; a longer search: TONEMARK_FUZZ=100.
 CASES = os.environ.get("TONEMARK_FUZZ", "2")
-WALKS = os.environ.get("TONEMARK_FUZZ", "12")
+WALKS = os.environ.get("TONEMARK_FUZZ", "25")
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 

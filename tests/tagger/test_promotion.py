@@ -125,3 +125,8 @@ def test_an_average_precision_of_few_clips_is_less_certain_than_of_many() -> Non
     # Worked out by hand: logit 0.4055, 1.96 / sqrt(10 * 0.24) = 1.2652.
     assert few.interval == pytest.approx((0.2974, 0.8417), abs=2e-4)
     assert precision_figure(1.0, 10).interval is None
+
+
+def test_an_average_precision_next_to_one_or_nought_says_nothing_of_the_rest() -> None:
+    for precision in (1 - 1e-12, 1e-12):
+        assert precision_figure(precision, 1).interval == pytest.approx((0.0, 1.0))
