@@ -58,33 +58,32 @@ def fit_projection(embeddings: np.ndarray, *, seed: int = 0) -> Projection:
 
     A minute at most on one core. Raises ValueError for fewer than FEWEST.
     """
-    from sklearn.decomposition import PCA
-
     if len(embeddings) < FEWEST:
         raise ValueError(f"A map needs at least {FEWEST} tracks; these are {len(embeddings)}.")
     units = _of_length_one(embeddings)
     # Tracks that are all the same would otherwise have no direction to begin with.
     units += np.random.default_rng(seed).normal(scale=1e-5, size=units.shape).astype(np.float32)
-    pca = PCA(min(DIRECTIONS, *units.shape), random_state=seed).fit(units)
-    landmarks = pca.transform(units).astype(np.float32)
+    return _learnt(units, seed)
+
+
+def _learnt(units: np.ndarray, seed: int) -> Projection:
+    from sklearn.decomposition import PCA
+    from sklearn.manifold import TSNE
+    from threadpoolctl import threadpool_limits
+
+    # On a busy machine its threads mostly wait for one another, and keep cores busy doing so.
+    with threadpool_limits(1):
+        pca = PCA(min(DIRECTIONS, *units.shape), random_state=seed).fit(units)
+        landmarks = pca.transform(units).astype(np.float32)
+        perplexity = min(PERPLEXITY, (len(landmarks) - 1) / 3)
+        tsne = TSNE(perplexity=perplexity, init="pca", random_state=seed)
+        places = tsne.fit_transform(landmarks)
     return Projection(
         mean=pca.mean_.astype(np.float32),
         directions=pca.components_.astype(np.float32),
         landmarks=landmarks,
-        places=_spread(_tsne(landmarks, seed)),
+        places=_spread(places),
     )
-
-
-def _tsne(landmarks: np.ndarray, seed: int) -> np.ndarray:
-    from sklearn.manifold import TSNE
-
-    places: np.ndarray = TSNE(
-        perplexity=min(PERPLEXITY, (len(landmarks) - 1) / 3),
-        init="pca",
-        random_state=seed,
-        n_jobs=1,
-    ).fit_transform(landmarks)
-    return places
 
 
 def _spread(places: np.ndarray) -> np.ndarray:

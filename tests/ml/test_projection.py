@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from sklearn.manifold import TSNE
+from threadpoolctl import threadpool_info
 
 from ml.projection import FEWEST, Projection, fit_projection
 
@@ -48,6 +50,18 @@ def test_the_same_embeddings_make_the_same_map(
     projection: Projection, two_kinds: np.ndarray
 ) -> None:
     assert np.array_equal(fit_projection(two_kinds).places, projection.places)
+
+
+def test_one_core_is_enough(two_kinds: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
+    threads: set[int] = set()
+
+    def spread(tsne: TSNE, landmarks: np.ndarray) -> np.ndarray:
+        threads.update(pool["num_threads"] for pool in threadpool_info())
+        return landmarks[:, :2]
+
+    monkeypatch.setattr(TSNE, "fit_transform", spread)
+    fit_projection(two_kinds)
+    assert threads == {1}
 
 
 def test_it_survives_being_kept(projection: Projection, two_kinds: np.ndarray) -> None:

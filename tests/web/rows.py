@@ -45,7 +45,7 @@ def active_model() -> ModelVersion:
 
 
 def _sha256() -> str:
-    """One that no other row has, whichever way this module was imported."""
+    """One that no other row has."""
     return uuid4().hex * 2
 
 
