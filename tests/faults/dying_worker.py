@@ -25,6 +25,43 @@ def die(point: str, track: object) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def while_heard(point: str, owner: type, method: str) -> None:
+    """A track that is heard for the first time has come as far as this method."""
+    from celery.signals import task_prerun
+
+    from tagger.models import Job
+
+    passed = getattr(owner, method)
+    begun: list[object] = []
+
+    def begin(args: list[str], **_: Any) -> None:
+        fresh = Job.objects.filter(pk=args[0], kind=Job.Kind.TAG_TRACK, attempts=0)
+        begun[:] = fresh.values_list("track", flat=True)
+
+    def passing(*arguments: Any) -> Any:
+        answer = passed(*arguments)
+        if begun:
+            die(point, begun[0])
+        return answer
+
+    task_prerun.connect(begin, weak=False)
+    setattr(owner, method, passing)
+
+
+def while_decoded() -> None:
+    """Its first block of sound has come, and the decoder waits for its reader."""
+    from ml.peaks import PeakMeter
+
+    while_heard("decoding", PeakMeter, "push")
+
+
+def while_scored() -> None:
+    """The network has answered, and nothing is written yet."""
+    from ml.inference import Tagger
+
+    while_heard("tagging", Tagger, "score")
+
+
 def once_recorded() -> None:
     """The analysis is committed, the job's end is not."""
     from tagger.actions import tag_track
@@ -54,7 +91,12 @@ def once_ended() -> None:
     task_postrun.connect(ended, weak=False)
 
 
-POINTS: tuple[Callable[[], None], ...] = (once_recorded, once_ended)
+POINTS: dict[str, Callable[[], None]] = {
+    "decoding": while_decoded,
+    "tagging": while_scored,
+    "recorded": once_recorded,
+    "ended": once_ended,
+}
 
 
 def main(kills: int) -> None:
@@ -74,7 +116,7 @@ def main(kills: int) -> None:
             os.waitpid(child, 0)
             continue
         if life < kills:
-            POINTS[life % len(POINTS)]()
+            list(POINTS.values())[life % len(POINTS)]()
         app.worker_main(WORKER.split())
 
 
