@@ -1,4 +1,4 @@
-"""Each Celery worker says every few seconds that it lives, from a thread of its own.
+"""Each Celery worker says every few seconds that it lives, from a thread of its own; so does beat.
 
 Celery's own answers and events come from the thread that does the work in a solo pool: a worker
 that hears a long track would look dead for as long as that takes.
@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
-from celery.signals import worker_ready, worker_shutdown
+from celery.signals import after_task_publish, beat_init, worker_ready, worker_shutdown
 from django.db import DatabaseError, close_old_connections, connection
 
 from .actions.workers import BEAT, announce_end, announce_life
@@ -20,9 +20,19 @@ from .actions.workers import BEAT, announce_end, announce_life
 logger = logging.getLogger(__name__)
 
 # What a container's health check looks at: younger than two minutes.
-LIVES = Path(tempfile.gettempdir()) / "tonemark-worker-lives"
+LIVES = Path(tempfile.gettempdir()) / "tonemark-lives"
 
 _stopped = Event()
+
+
+@beat_init.connect
+def _watch_the_clock(**_: Any) -> None:
+    """Something is due every ten seconds; what the broker has not taken is not published."""
+    after_task_publish.connect(_tick)
+
+
+def _tick(**_: Any) -> None:
+    LIVES.touch()
 
 
 @worker_ready.connect

@@ -20,11 +20,12 @@ from django.utils import timezone
 from redis import Redis
 
 from tagger.actions.ingest import ingest
+from tagger.actions.model_versions import activate_model, install_model
 from tagger.models import Analysis, Job, Track, User
 from tests.faults.client import clip
 from tests.faults.dying_worker import POINTS
 from tests.faults.extent import DEATHS
-from tests.faults.test_hostile_uploads import install_small_model
+from tests.faults.test_hostile_uploads import small_model
 from tests.tagger.conftest import scratch_media
 from tests.tagger.test_worker import wait_for
 
@@ -71,7 +72,7 @@ def dying_worker(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
 def test_everything_is_heard_and_recorded_once_wherever_workers_die(
     owner: User, tmp_path: Path, tell: Callable[[str], None]
 ) -> None:
-    install_small_model(tmp_path)
+    activate_model(install_model(small_model(tmp_path)))
     for number in range(DEATHS + 2):
         song = clip(tmp_path / f"{number}.wav", number)
         ingest(song, song.name, owner=owner, trigger=Job.Trigger.API)

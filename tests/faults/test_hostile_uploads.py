@@ -6,7 +6,6 @@ import socket
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -46,12 +45,17 @@ POINTERS = {
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("sent")]
 
 
-def install_small_model(folder: Path) -> None:
+def small_model(folder: Path) -> Path:
     """Untrained and quick, with embeddings as wide as the database keeps them."""
     config = NetworkConfig(labels=50, widths=(4,) * 6 + (256, 256, 512), stem_width=4)
     card = ModelCard("small", config.as_dict(), list(LABEL_NAMES), "test")
     save_model(folder / "small.safetensors", SampleCNN(config), card)
-    activate_model(install_model(folder / "small.safetensors"))
+    return folder / "small.safetensors"
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return small_model(tmp_path_factory.mktemp("model"))
 
 
 def take(file: Path, name: str, owner: User) -> Ingested | IngestError:
@@ -70,9 +74,8 @@ def ends(tell: Callable[[str], None]) -> Iterator[Counter[str]]:
 
 @pytest.mark.parametrize("name", CASES)
 def test_every_hostile_upload_ends_in_a_clear_state(
-    name: str, owner: User, tmp_path: Path, scratch_media: Path, ends: Counter[str]
+    name: str, owner: User, tmp_path: Path, scratch_media: Path, weights: Path, ends: Counter[str]
 ) -> None:
-    install_small_model(tmp_path)
     file = hostile_file(name, tmp_path)
     taken = take(file, file.name, owner)
     if isinstance(taken, IngestError):
@@ -81,6 +84,7 @@ def test_every_hostile_upload_ends_in_a_clear_state(
         ends["refused"] += 1
         return
     assert taken.job
+    activate_model(install_model(weights))
     run_job(str(taken.job.pk))
     job, track = ended(taken.job)
     assert (job, track) in {("succeeded", "tagged"), ("failed", "failed")}
@@ -136,8 +140,8 @@ def nobody_called(listener: socket.socket) -> bool:
     return False
 
 
-def test_after_all_that_a_good_file_is_heard(owner: User, tmp_path: Path, settings: Any) -> None:
-    install_small_model(tmp_path)
+def test_after_all_that_a_good_file_is_heard(owner: User, tmp_path: Path, weights: Path) -> None:
+    activate_model(install_model(weights))
     taken = take(factory.write(tmp_path / "a.wav", factory.music(6)), "a.wav", owner)
     assert isinstance(taken, Ingested) and taken.job
     run_job(str(taken.job.pk))

@@ -30,6 +30,7 @@ def test_every_service_is_confined(services: dict[str, Any]) -> None:
         assert int(service["deploy"]["resources"]["limits"]["memory"]) > 0, name
         assert service["deploy"]["resources"]["limits"]["pids"] > 0, name
         assert service["restart"] == ("no" if name == "migrate" else "unless-stopped"), name
+        assert name == "migrate" or service["healthcheck"]["test"], name
         assert name == "https" or not service["user"].startswith(("0", "root")), name
 
 

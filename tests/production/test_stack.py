@@ -6,6 +6,7 @@ import json
 import subprocess
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -135,11 +136,15 @@ def test_prometheus_is_answered_with_its_key(stack: Stack, uploads: list[Answer]
     assert 'tonemark_recent_jobs{kind="tag_track",state="succeeded"} 4.0' in text
 
 
-def test_a_worker_is_healthy_by_its_own_check(stack: Stack) -> None:
-    for name in ("inference", "maintenance", "analysis", "training"):
-        check = stack.services[name]["healthcheck"]["test"][1]
-        here = check.replace("/tmp/", f"{stack.machine.folder}/tmp/{name}/")
-        assert subprocess.run(here, shell=True, check=False).returncode == 0, name
+def test_a_worker_and_the_clock_are_healthy_by_their_own_checks(stack: Stack) -> None:
+    for name in ("inference", "maintenance", "analysis", "training", "beat"):
+        stack.wait_for(partial(healthy, stack, name), name)
+
+
+def healthy(stack: Stack, name: str) -> bool:
+    check = stack.services[name]["healthcheck"]["test"][1]
+    here = check.replace("/tmp/", f"{stack.machine.folder}/tmp/{name}/")
+    return subprocess.run(here, shell=True, check=False).returncode == 0
 
 
 def test_no_log_holds_a_secret(
