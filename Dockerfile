@@ -10,12 +10,12 @@ ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /app
 RUN python -m venv /opt/venv
 ENV PATH=/opt/venv/bin:$PATH
-COPY requirements.txt requirements-gpu.txt ./
+COPY requirements.txt requirements-int8.txt requirements-gpu.txt ./
 
 FROM packages AS packages-cpu
 ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
 RUN pip install --no-deps --index-url "$TORCH_INDEX" "$(grep '^torch==' requirements.txt)" \
- && pip install -r requirements.txt
+ && pip install -r requirements-int8.txt
 
 FROM packages AS packages-cuda
 RUN pip install -r requirements-gpu.txt

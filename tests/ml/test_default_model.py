@@ -8,8 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
+from ml.audio import read
 from ml.inference import Tagger
+from ml.segmentation import segments
+from ml.weights import default_model_path, load_model
 from tests.audio_factory import write
 from tests.ml.played_music import dance_beat, plucked_strings, slow_pad
 from tests.standin import standin
@@ -67,3 +71,19 @@ def test_an_instrument_is_named_in_music_it_never_trained_on(
 ) -> None:
     clip = next(row for row in clips() if row["instrument"] == instrument)
     assert instrument in strongest(tagger, Path(str(standin()), "mp3", clip["mp3_path"]), 3)
+
+
+def test_its_8_bit_copy_is_the_one_that_hears(tagger: Tagger) -> None:
+    assert tagger.device_reason.startswith("int8, OpenVINO")
+
+
+@pytest.mark.parametrize("play", [plucked_strings, dance_beat, slow_pad])
+def test_8_bits_give_the_scores_of_all_the_bits(
+    tagger: Tagger, tmp_path: Path, play: Callable[[float], np.ndarray]
+) -> None:
+    song = write(tmp_path / "song.wav", play(12.0), 22_050)
+    network = load_model(default_model_path()).network
+    with torch.inference_mode():
+        batch = torch.from_numpy(np.stack(list(segments([read(song)]))))
+        plain = network.scores(network(batch[:, None])).mean(0).numpy()
+    assert np.abs(tagger.analyse(song).mean_scores - plain).mean() <= 0.005

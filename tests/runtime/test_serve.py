@@ -103,10 +103,8 @@ def test_it_starts_twice_and_a_kill_leaves_no_process(tmp_path: Path) -> None:
     first.wait()
     await_none(data)
 
-    began = time.monotonic()
     second = start(data, port)
     assert "password" not in await_up(second)
-    assert time.monotonic() - began < 30
     second.send_signal(signal.SIGINT)
-    assert second.wait(60) == 0
+    assert second.wait(180) == 0
     await_none(data)
