@@ -24,7 +24,10 @@ from .events import announce
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=30)
-MAX_ATTEMPTS = 3
+# A file may kill its worker; but power cuts may meet the same job too, and it must survive them.
+MAX_ATTEMPTS = 10
+# One that lacks memory works for long before it finds out, each time.
+MAX_ATTEMPTS_OF_A_TRAINING = 3
 QUEUES = {
     Job.Kind.TAG_TRACK: "inference",
     # A queue and a worker of their own: neither uploads nor the reaper ever wait for them.
@@ -179,9 +182,14 @@ def fail(job: Job, *, code: str, detail: str) -> bool:
     return bool(ended)
 
 
+def was_the_last_attempt(job: Job) -> bool:
+    training = job.kind == Job.Kind.TRAIN
+    return job.attempts >= (MAX_ATTEMPTS_OF_A_TRAINING if training else MAX_ATTEMPTS)
+
+
 def give_back(job: Job, *, code: str, detail: str) -> None:
     """This attempt failed for no fault of the job's own: queue it again, or end it at the last."""
-    if job.attempts >= MAX_ATTEMPTS:
+    if was_the_last_attempt(job):
         fail(job, code=code, detail=detail)
     elif _mine(job).update(state=Job.State.QUEUED, lease_until=None, dispatched_at=None, stage=""):
         dispatch(job)

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from ..broker import connection_errors
 from ..models import Job
-from .jobs import MAX_ATTEMPTS, dispatch, fail
+from .jobs import dispatch, fail, was_the_last_attempt
 
 logger = logging.getLogger(__name__)
 
@@ -35,9 +35,10 @@ class Reaped:
 
 def reap() -> Reaped:
     """Run every few seconds by beat; safe to run in any number, at any time."""
-    failed = sum(_give_up(job) for job in _expired().filter(attempts__gte=MAX_ATTEMPTS))
-    resent = sum(dispatch(job) for job in _expired().filter(attempts__lt=MAX_ATTEMPTS))
-    resent += sum(dispatch(job) for job in _lost())
+    expired = list(_expired())
+    failed = sum(_give_up(job) for job in expired if was_the_last_attempt(job))
+    again = [job for job in expired if not was_the_last_attempt(job)]
+    resent = sum(dispatch(job) for job in again + _lost())
     return Reaped(resent=resent, failed=failed)
 
 

@@ -23,8 +23,9 @@ from tests.faults.installation import MARKS, Installation, wait_for
 SEED = int(os.environ.get("TONEMARK_FAULT_SEED") or random.SystemRandom().randrange(10**6))
 VICTIMS = (*MARKS, "supervisor")
 ROUNDS = max(1, UPLOADS // 40)
-# A lease, the reaper's round and its grace, for the job that is lost last; on a busy machine.
-RECOVERY = 600
+# A lease, the reaper's round and its grace, for the job that is lost last, and all that still
+# waits to be heard; on a busy machine.
+RECOVERY = 600 + 5 * UPLOADS
 JUDGED = 5
 # All that were ever written, withdrawn ones too.
 VERDICTS = """

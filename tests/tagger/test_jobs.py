@@ -129,7 +129,7 @@ def test_a_job_given_back_is_queued_for_another_attempt(job: Job, sent: list[str
     assert jobs.claim(str(job.pk)) is not None
 
 
-def test_a_job_given_back_for_the_third_time_fails_with_its_reason(
+def test_a_job_given_back_for_the_last_time_fails_with_its_reason(
     job: Job, sent: list[str]
 ) -> None:
     Job.objects.filter(pk=job.pk).update(attempts=jobs.MAX_ATTEMPTS - 1)
@@ -245,14 +245,26 @@ def test_a_job_whose_worker_is_alive_is_left_alone(job: Job, sent: list[str]) ->
     assert sent == []
 
 
-def test_after_three_lost_workers_the_job_fails_with_a_reason(job: Job, sent: list[str]) -> None:
+def test_a_job_outlives_more_deaths_than_bad_luck_brings(job: Job, sent: list[str]) -> None:
+    running(job, attempts=jobs.MAX_ATTEMPTS - 1)
+    assert reap() == Reaped(resent=1, failed=0)
+    assert sent == [str(job.pk)]
+
+
+def test_a_job_that_has_lost_its_last_worker_fails_with_a_reason(job: Job, sent: list[str]) -> None:
     running(job, attempts=jobs.MAX_ATTEMPTS)
     assert reap().failed == 1
     ended = fresh(job)
     assert (ended.state, ended.error_code) == (Job.State.FAILED, "worker-lost")
-    assert "3 times" in ended.error_detail
+    assert f"{jobs.MAX_ATTEMPTS} times" in ended.error_detail
     assert ended.track is not None and ended.track.state == Track.State.FAILED
     assert sent == []
+
+
+def test_a_training_is_given_up_sooner(job: Job) -> None:
+    running(job, kind=Job.Kind.TRAIN, attempts=jobs.MAX_ATTEMPTS_OF_A_TRAINING)
+    assert reap() == Reaped(resent=0, failed=1)
+    assert "3 times" in fresh(job).error_detail
 
 
 def test_what_the_broker_lost_is_sent_again(job: Job) -> None:
