@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
+
+from tests.faults.installation import Installation
 
 TOLD = pytest.StashKey[list[str]]()
 
@@ -12,6 +14,16 @@ TOLD = pytest.StashKey[list[str]]()
 @pytest.fixture(scope="session")
 def tell(pytestconfig: pytest.Config) -> Callable[[str], None]:
     return pytestconfig.stash.setdefault(TOLD, []).append
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    one = Installation(tmp_path_factory.mktemp("installation") / "data")
+    try:
+        one.up()
+        yield one
+    finally:
+        one.down()
 
 
 def pytest_terminal_summary(

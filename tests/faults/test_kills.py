@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -41,16 +41,6 @@ pytestmark = [
     pytest.mark.skipif(not default_model_path().exists(), reason="no model is shipped yet"),
     pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds processes in /proc"),
 ]
-
-
-@pytest.fixture
-def installation(tmp_path: Path) -> Iterator[Installation]:
-    one = Installation(tmp_path / "data")
-    try:
-        one.up()
-        yield one
-    finally:
-        one.down()
 
 
 def test_nothing_accepted_is_lost_whoever_is_killed(

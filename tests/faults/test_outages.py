@@ -29,16 +29,6 @@ pytestmark = [
 ]
 
 
-@pytest.fixture
-def installation(tmp_path: Path) -> Iterator[Installation]:
-    one = Installation(tmp_path / "data")
-    try:
-        one.up()
-        yield one
-    finally:
-        one.down()
-
-
 @contextmanager
 def away(installation: Installation, name: str) -> Iterator[None]:
     """Killed, and not started again as long as the supervisor stands still."""
@@ -116,8 +106,8 @@ def test_a_decoder_that_is_killed_costs_an_attempt_and_no_upload(
     installation: Installation, tmp_path: Path
 ) -> None:
     client = Client(installation.address, installation.token(), 0)
-    client.upload(clip(tmp_path / "a.wav", 1))
+    client.upload(clip(tmp_path / "a.wav", 3))
     (first, *_) = installation.processes("decoder")
     os.kill(first, signal.SIGKILL)
-    track = client.upload(clip(tmp_path / "b.wav", 2))
+    track = client.upload(clip(tmp_path / "b.wav", 4))
     wait_for(lambda: client.get(f"tracks/{track}/")["state"] == "tagged", installation, PATIENCE)
