@@ -158,8 +158,9 @@ def _tag_changes(pairs: Mapping[UUID, _Pair], vocabulary: _Vocabulary) -> list[T
     lost = Counter(tag for pair in pairs.values() for tag in pair.lost)
     shifts: dict[int, list[float]] = defaultdict(list)
     for pair in pairs.values():
-        for tag in pair.candidate.keys() & pair.baseline.keys():
-            shifts[tag].append(pair.candidate[tag] - pair.baseline[tag])
+        # A model that does not know a tag gives it nothing.
+        for tag in pair.candidate.keys() | pair.baseline.keys():
+            shifts[tag].append(pair.candidate.get(tag, 0.0) - pair.baseline.get(tag, 0.0))
     changes = [
         TagChange(vocabulary.tags[tag], gained[tag], lost[tag], _mean(shifts[tag]))
         for tag in gained.keys() | lost.keys()

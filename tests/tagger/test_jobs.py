@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from celery import current_app
 from django.db import connection
+from django.db.models import F
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -237,6 +238,17 @@ def test_a_job_whose_worker_died_is_sent_again(job: Job, sent: list[str]) -> Non
     assert reap().resent == 1
     assert sent == [str(job.pk)]
     assert reap().resent == 0  # one message is under way
+
+
+def test_the_loss_of_a_worker_is_noticed_within_two_minutes(
+    job: Job, sent: list[str], settings: Any
+) -> None:
+    jobs.claim(str(job.pk))
+    between = settings.CELERY_BEAT_SCHEDULE["reap-jobs"]["schedule"]
+    silent = timedelta(minutes=2) - between
+    rows = Job.objects.filter(pk=job.pk)
+    rows.update(lease_until=F("lease_until") - silent, dispatched_at=F("dispatched_at") - silent)
+    assert reap().resent == 1
 
 
 def test_a_job_whose_worker_is_alive_is_left_alone(job: Job, sent: list[str]) -> None:

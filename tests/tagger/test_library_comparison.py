@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tagger.actions.verdicts import give_verdict
-from tagger.models import Tag, Track, User, Verdict
+from tagger.models import ModelVersion, Tag, Track, User, Verdict
 from tagger.queries.library_comparison import library_comparison
 from tagger.queries.split_comparison import Outcome
 from tagger.queries.verdict_sentence import verdict
@@ -31,6 +31,18 @@ def test_tags_gained_lost_and_shifted_are_counted(owner: User) -> None:
     assert found.tags[0].shift == pytest.approx((0.10 + 0.25) / 4, abs=1e-6)
     assert [one.track for one in found.to_hear] == library[:2]
     assert found.to_hear[0].lost == ["guitar"]
+
+
+def test_a_tag_that_only_the_candidate_knows_moves_from_nothing(owner: User) -> None:
+    active = rows.active_model()
+    labels = [label for label in active.labels if label != "harp"]
+    ModelVersion.objects.filter(pk=active.pk).update(labels=labels, thresholds=[0.5] * len(labels))
+    library = [rows.heard(rows.track(owner), guitar=0.9) for _ in range(2)]
+    heard = {track: {"guitar": 0.9, "harp": 0.8} for track in library}
+    found = library_comparison(rows.candidate(heard), rows.active_model(), owner)
+    assert found is not None
+    assert [(one.tag.name, one.gained) for one in found.tags] == [("harp", 2)]
+    assert found.tags[0].shift == pytest.approx(0.8, abs=0.01)
 
 
 def test_synonyms_change_as_one_tag(owner: User) -> None:

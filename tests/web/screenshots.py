@@ -9,26 +9,37 @@ documentation (docs/images) are made anew as well.
 from __future__ import annotations
 
 import argparse
-import shutil
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    FloatRect,
+    Locator,
+    Page,
+    sync_playwright,
+)
 
 from tests.web.browser.chromium import ARGUMENTS, CHROMIUM
 
 WIDTHS = (1280, 360)
 THEMES = ("light", "dark")
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
-# Picture of the documentation → the one it is a copy of.
+# Page, theme and width → the picture of it in the documentation.
 DOCS = {
-    "library": "library-light-1280",
-    "track": "track-light-1280",
-    "track-dark": "track-dark-1280",
-    "track-phone": "track-light-360",
-    "training": "training-light-1280",
-    "compare": "compare-light-1280",
-    "models": "models-light-1280",
+    "library-light-1280": "library",
+    "track-light-1280": "track",
+    "track-dark-1280": "track-dark",
+    "track-light-360": "track-phone",
+    "training-light-1280": "training",
+    "training-dark-1280": "training-dark",
+    "compare-light-1280": "compare",
+    "compare-dark-1280": "compare-dark",
+    "models-light-1280": "models",
+    "models-dark-1280": "models-dark",
 }
+# Of a page with a long table the documentation shows the top, pixels high.
+TALLEST = 1400
 PAGES = {
     "library": "/",
     "tags": "/tags/",
@@ -54,9 +65,6 @@ def main() -> None:
             for width in WIDTHS:
                 _photograph(browser, args, theme, width)
         browser.close()
-    if args.docs:
-        for name, source in DOCS.items():
-            shutil.copyfile(args.out / f"{source}.png", IMAGES / f"{name}.png")
 
 
 def _arguments() -> argparse.Namespace:
@@ -80,8 +88,17 @@ def _photograph(browser: Browser, args: argparse.Namespace, theme: str, width: i
         page.goto(path)
         page.wait_for_timeout(800)
         _unfold(page)
-        page.screenshot(path=args.out / f"{name}-{theme}-{width}.png", full_page=True)
+        seen = f"{name}-{theme}-{width}"
+        page.screenshot(path=args.out / f"{seen}.png", full_page=True)
+        if args.docs and seen in DOCS:
+            _for_docs(page, IMAGES / f"{DOCS[seen]}.png")
     context.close()
+
+
+def _for_docs(page: Page, path: Path) -> None:
+    width, height = page.evaluate("[innerWidth, document.documentElement.scrollHeight]")
+    clip: FloatRect = {"x": 0, "y": 0, "width": width, "height": min(height, TALLEST)}
+    page.screenshot(path=path, full_page=True, clip=clip)
 
 
 def _signed_in(context: BrowserContext, args: argparse.Namespace) -> Page:
@@ -116,7 +133,8 @@ def _deeper(page: Page) -> dict[str, str]:
     links |= {"rollback": page.get_by_role("link", name="Roll back to")}
     known |= _addresses({name.lower(): link for name, link in links.items()})
     page.goto("/trainings/")
-    return known | _addresses({"training": page.locator("table tbody a").first})
+    ended = page.locator(".trainings tbody tr", has=page.locator("td:last-child a")).first
+    return known | _addresses({"training": ended.locator("a").first})
 
 
 def _addresses(links: dict[str, Locator]) -> dict[str, str]:

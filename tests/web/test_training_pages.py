@@ -157,7 +157,7 @@ def test_what_came_of_it_is_shown_beside_the_active_model(
     ModelVersion.objects.filter(pk=base.pk).update(card=card)
     Training.objects.filter(pk=training.pk).update(model=base, base=None)
     page = text(staff, f"/trainings/{training.pk}/")
-    for shown in ("0.875", "0.500", "+0.375", "of small", "held out"):
+    for shown in (">.875<", ">.500<", ">+.375<", "of small", "held out"):
         assert shown in page
 
 
