@@ -22,7 +22,6 @@ class Recorder {
     this.label = element.querySelector(".label");
     this.idle = this.label.textContent;
     this.button.addEventListener("click", () => (this.recorder ? this.recorder.stop() : this.#begin()));
-    element.hidden = false;
   }
 
   async #begin() {

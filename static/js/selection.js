@@ -10,7 +10,6 @@ class Selection {
   constructor(form) {
     this.form = form;
     this.page = document.getElementById("pick-page");
-    this.page.closest("label").hidden = false;
     this.page.addEventListener("change", () => this.tickAll(this.page.checked));
     this.last = null;
     boxes(form).forEach((box) => box.addEventListener("click", (event) => this.ticked(box, event.shiftKey)));

@@ -4,9 +4,6 @@ import { cellsOf } from "./cells.js";
 import { clock } from "./clock.js";
 
 const HEIGHT = 12;
-// A tag that is not sure of the whole is shown when some moment scores this much.
-const PASSING = 0.35;
-const MOST_PASSING = 6;
 
 // What the model heard of the tag of a row over time, by the surest of its raw labels.
 function tagOf(row, columns, data) {
@@ -17,7 +14,6 @@ function tagOf(row, columns, data) {
     inPlaces: !row.matches(".sure"),
     scores,
     peak: scores.reduce((most, score) => Math.max(most, score)),
-    threshold: Math.min(...columns.map((at) => data.scores[at].threshold)),
   };
 }
 
@@ -32,10 +28,8 @@ function tagsOf(selector, data) {
 
 // What is sure of the whole track, then what is so only of parts of it, the surest first.
 function shownTags(data) {
-  const passing = tagsOf("#less-certain .tag-row", data)
-    .filter(({ peak, threshold }) => peak >= Math.max(PASSING, threshold))
-    .sort((one, other) => other.peak - one.peak);
-  return [...tagsOf(".tag-row.sure", data), ...passing.slice(0, MOST_PASSING)];
+  const passing = tagsOf("#less-certain [data-in-places]", data).sort((one, other) => other.peak - one.peak);
+  return [...tagsOf(".tag-row.sure", data), ...passing];
 }
 
 const pixels = (canvas) => Math.max(1, Math.round(canvas.clientWidth * devicePixelRatio));

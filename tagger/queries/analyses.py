@@ -8,13 +8,14 @@ from django.db.models import F, QuerySet
 from ..models import Analysis, Track
 
 
-def latest_analysis(track: Track) -> Analysis | None:
-    """What is shown of a track, without the segment scores and the embedding.
+def latest_analysis(track: Track, *, over_time: bool = False) -> Analysis | None:
+    """What is shown of a track, without the embedding, and without the segment scores unless asked.
 
     It is what the active model heard, or else, until that has heard the track too, what the model
     heard that was in use last.
     """
-    return _in_use().filter(track=track).select_related("model").first()
+    found = _in_use().filter(track=track).select_related("model")
+    return (found.defer(None).defer("embedding") if over_time else found).first()
 
 
 def latest_analyses(track_ids: Iterable[UUID]) -> dict[UUID, Analysis]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 
 from ..actions.effective_tags import effective_tags, standing_verdicts
 from ..models import Analysis, Tag, Track, TrackTag, Verdict
 from .analyses import latest_analysis
+from .in_places import in_places
 from .reliability import Agreement, LabelTest, Reliability, agreements, label_tests
 
 
@@ -79,6 +81,17 @@ class TrackTags:
         rejected = Verdict.Answer.REJECTED
         return [tag for tag in self.tags if not tag.effective and tag.verdict != rejected]
 
+    @cached_property
+    def in_places(self) -> frozenset[int]:
+        """The ids of the less certain tags that are heard somewhere all the same."""
+        return in_places(self.analysis, self.less_certain) if self.analysis else frozenset()
+
+    @property
+    def lanes(self) -> range:
+        """One for each tag that is shown over time."""
+        known = [tag for tag in self.certain if tag.score is not None]
+        return range(len(known) + len(self.in_places))
+
     def by_group(self) -> list[tuple[str, list[ShownTag]]]:
         """The certain tags under the labels of their groups, in the groups' order."""
         groups = [
@@ -103,7 +116,7 @@ def track_tags(track: Track) -> TrackTags:
 
     Three queries, and now and then one for how often people agree.
     """
-    analysis = latest_analysis(track)
+    analysis = latest_analysis(track, over_time=True)
     scores = dict(zip(analysis.model.labels, analysis.mean_scores, strict=True)) if analysis else {}
     verdicts = standing_verdicts(track)
     tags = {tag.pk: tag for tag in Tag.objects.all()}

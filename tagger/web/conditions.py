@@ -65,7 +65,7 @@ def _several(value: str) -> str:
 
 
 WORDED: dict[str, Callable[[str], str]] = {
-    "q": lambda value: f"“{value}”",
+    "q": lambda value: _("“%s”") % value,
     "id": _several,
     "tag_min": lambda value: f"≥ {float(value) * 100:.0f}\u00a0%",
     "source": lambda value: _("tags by people") if value == "person" else _("tags by the model"),

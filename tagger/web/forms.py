@@ -15,6 +15,7 @@ class TrackWordsForm(forms.ModelForm):
     class Meta:
         model = Track
         fields: ClassVar = ["title", "artist", "album"]
+        labels: ClassVar = {"title": _("Title"), "artist": _("Artist"), "album": _("Album")}
 
     def _post_clean(self) -> None:
         """Only checks: the words are written by the action, not by the form."""

@@ -62,6 +62,9 @@ def test_a_moment_between_two_pixels_is_seen_and_heard(web: Page, mix: Track) ->
     canvas = lane.locator("canvas")
     box = canvas.bounding_box()
     assert box is not None
+    wave = web.locator("#wave").bounding_box()
+    assert wave is not None
+    assert (wave["x"], wave["width"]) == (box["x"], box["width"])
     at = box["width"] * (STRONGEST + 0.5) / SEGMENTS
     canvas.hover(position={"x": at, "y": 5})
     moment = r"1:22:1\d"
