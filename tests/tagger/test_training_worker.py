@@ -1,4 +1,6 @@
-"""A real training worker: verdicts become a better model; stopped it goes on, cancelled it ends."""
+"""A real training worker: verdicts become a better model; stopped it goes on, cancelled it ends,
+and uploads are tagged all the while.
+"""
 
 from __future__ import annotations
 
@@ -27,8 +29,13 @@ from tagger.actions.trainings import TrainingRuns, start_training
 from tagger.actions.verdicts import give_verdict
 from tagger.actions.vocabulary import add_tag
 from tagger.models import Job, ModelVersion, Tag, Track, Training, User, Verdict
-from tests.tagger.training_rows import beeps, small_model
+from tests.audio_factory import music, write
+from tests.tagger.conftest import token_client
+from tests.tagger.test_worker import upload
+from tests.tagger.test_worker import wait_for as until
+from tests.tagger.training_rows import WIDE_AT_THE_END, beeps, small_weights
 from tests.web import rows
+from tests.web.browser.worker import worker
 
 PATIENCE = 240
 WORKER = (
@@ -36,7 +43,11 @@ WORKER = (
     "--without-gossip --without-mingle"
 )
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(900),
+    pytest.mark.django_db(transaction=True),
+]
 
 Start = Callable[[], "subprocess.Popen[bytes]"]
 
@@ -179,7 +190,7 @@ def assert_unharmed(base: ModelVersion, candidate: ModelVersion, *, but: str) ->
 def test_told_to_end_or_killed_a_training_goes_on_where_it_was_and_ends_when_cancelled(
     boss: User, library: list[Track], start_worker: Start, tmp_path: Path
 ) -> None:
-    small_model(tmp_path)
+    activate_model(install_model(small_weights(tmp_path, network=WIDE_AT_THE_END), check=False))
     wish = choices(preset="modern", epochs=1000)
     training = start_training(wish, by=boss, trigger=Job.Trigger.WEB)
     log = tmp_path / "worker.log"
@@ -205,6 +216,9 @@ def test_told_to_end_or_killed_a_training_goes_on_where_it_was_and_ends_when_can
     assert training.job.attempts == 2
     assert "update 1 of" in began()[0]
     assert not any("update 1 of" in line for line in began()[1:])
+    an_upload_is_tagged(boss, tmp_path)
+    training.job.refresh_from_db()
+    assert training.job.state == Job.State.RUNNING
     jobs.cancel(training.job)
 
     def cancelled() -> bool:
@@ -214,3 +228,11 @@ def test_told_to_end_or_killed_a_training_goes_on_where_it_was_and_ends_when_can
     assert ModelVersion.objects.count() == 1
     left = tmp_path / "trainings" / str(training.pk)
     wait_for(lambda: not left.exists(), training, log)
+
+
+def an_upload_is_tagged(person: User, folder: Path) -> None:
+    sent = upload(token_client(person), write(folder / "new.wav", music(6.0, 22_050), 22_050))
+    with worker(folder / "hearing.log", TONEMARK_DATA_DIR=str(folder)):
+        job = Job.objects.filter(pk=sent["job"]["id"])
+        until(job.filter(state=Job.State.SUCCEEDED).exists, folder / "hearing.log")
+    assert Track.objects.get(pk=sent["track"]["id"]).state == Track.State.TAGGED
