@@ -31,7 +31,7 @@ from tests.web import rows
 from webapp.embedded.programs import ANALYSIS
 
 ROOT = Path(django_settings.BASE_DIR)
-PATIENCE = 120
+PATIENCE = 240
 
 pytestmark = [
     pytest.mark.slow,

@@ -88,11 +88,17 @@ def beeps(person: User, folder: Path, count: int) -> list[Track]:
     for k in range(count):
         harsh = k % 2 == 0
         path = beep(folder / f"{k}.wav", harsh=harsh, pitch=rng.uniform(0.8, 1.2))
-        track = rows.track(person, "Beep" if harsh else "Hum")
-        track.file.storage.delete(str(track.file.name))
-        with path.open("rb") as sound:
-            track.file.save(f"{k}.wav", File(sound))
-        # Which of them are held out does not depend on what other tests have made.
-        Track.objects.filter(pk=track.pk).update(audio_sha256=f"{SALT}{k}")
-        made.append(track)
+        made.append(sounding(person, "Beep" if harsh else "Hum", path, f"{SALT}{k}"))
     return made
+
+
+def sounding(person: User, title: str, path: Path, identity: str) -> Track:
+    """A track with this sound. Whether it is held out depends on `identity` alone, which is why
+    it does not depend on what other tests have made.
+    """
+    track = rows.track(person, title)
+    track.file.storage.delete(str(track.file.name))
+    with path.open("rb") as sound:
+        track.file.save(path.name, File(sound))
+    Track.objects.filter(pk=track.pk).update(audio_sha256=identity)
+    return track
