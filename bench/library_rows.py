@@ -16,8 +16,8 @@ from tagger.actions.bootstrap import ensure_model, ensure_vocabulary
 from tagger.actions.tag_counts import fold_counts, recount
 from tagger.models import ModelVersion, User
 
-# Making the index of embeddings takes more than in proportion: hours for a million of them.
-MOST_WITH_INDEX = 100_000
+# What making the index of embeddings takes, for each of them: with less memory it takes hours.
+INDEX_KIB = 4
 WORDS = [
     *("river", "night", "paper", "glass", "winter", "harbour"),
     *("letter", "engine", "garden", "mirror", "salt", "copper"),
@@ -86,7 +86,7 @@ def fill(size: int) -> User:
     owner = User.objects.get_or_create(username="bench")[0]
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE tagger_track, tagger_tagcount CASCADE")
-        with _indexes_last(embeddings=size <= MOST_WITH_INDEX):
+        with _indexes_last(size):
             _insert(size, owner, model)
         recount(owner.pk)
         fold_counts()
@@ -110,7 +110,7 @@ def _insert(size: int, owner: User, model: ModelVersion) -> None:
 
 
 @contextmanager
-def _indexes_last(*, embeddings: bool) -> Iterator[None]:
+def _indexes_last(size: int) -> Iterator[None]:
     """An index made at the end is made much faster than row by row."""
     with connection.cursor() as cursor:
         cursor.execute(_INDEXES)
@@ -118,7 +118,6 @@ def _indexes_last(*, embeddings: bool) -> Iterator[None]:
         for name, _ in indexes:
             cursor.execute(f"DROP INDEX {name}")
         yield
-        cursor.execute("SET maintenance_work_mem = '1GB'")
-        for name, definition in indexes:
-            if embeddings or name != "analysis_embedding":
-                cursor.execute(definition)
+        cursor.execute(f"SET maintenance_work_mem = '{256 + INDEX_KIB * size // 1024}MB'")
+        for _, definition in indexes:
+            cursor.execute(definition)

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
+
+from webapp import web_server
 
 SAY = """
 from webapp import settings, web_server
@@ -21,3 +24,12 @@ def test_every_thread_of_the_web_server_has_a_connection_to_the_database() -> No
     threads, connections = map(int, said.stdout.split())
     assert threads == 40
     assert connections > threads
+
+
+def test_what_was_loaded_for_good_is_no_work_for_the_garbage_collector() -> None:
+    try:
+        web_server.settle()
+        assert gc.get_freeze_count() > 50_000
+        assert len(gc.get_objects()) < 5_000
+    finally:
+        gc.unfreeze()
