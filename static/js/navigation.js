@@ -7,6 +7,16 @@ function markCurrentPage() {
     if (link.pathname === location.pathname) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
+  showCurrentPage();
+}
+
+// On a phone the pages' names do not fit side by side.
+function showCurrentPage() {
+  const link = document.querySelector(".pages [aria-current]");
+  if (!link) return;
+  const here = link.getBoundingClientRect();
+  const row = link.parentElement.getBoundingClientRect();
+  link.parentElement.scrollLeft += here.left - row.left - (row.width - here.width) / 2;
 }
 
 function closeMenus(except) {
@@ -50,3 +60,4 @@ document.addEventListener("click", (event) => closeMenus(event.target));
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") closeMenus(null);
 });
+showCurrentPage();
