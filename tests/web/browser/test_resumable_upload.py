@@ -77,13 +77,14 @@ def test_a_page_that_was_reloaded_goes_on_with_the_same_file(
     again = context.new_page()
     offsets = parts_sent(again)
     again.goto("/upload/")
+    # What had arrived of the part that was on its way when the page closed is kept too.
     expect(again.locator("section", has_text="Unfinished")).to_contain_text(
-        re.compile(r"(56|75) % of 5 MB")
+        re.compile(r"(5[6-9]|6\d|7[0-5]) % of 5 MB")
     )
     again.set_input_files("#files", large)
     expect(again.locator("#transfers").get_by_text("Queued")).to_be_visible(timeout=60_000)
     expect(again.locator("[id^=unfinished-]")).to_have_count(0)
-    assert offsets[0] in (3_000_000, 4_000_000)
+    assert 3_000_000 <= offsets[0] <= 4_000_000
     assert offsets == list(range(offsets[0], large.stat().st_size, 1_000_000))
     assert Track.objects.get().file_size == large.stat().st_size
 
