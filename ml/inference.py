@@ -2,36 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
-from itertools import islice
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing, nullcontext
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
 import numpy as np
 
-from ml.analysis import Analysis, Array, Collector
-from ml.audio import SAMPLE_RATE, SEGMENT_SAMPLES, DecodeLimits, Decoding, Samples
+from ml.analysis import Analysis, Array
+from ml.audio import SAMPLE_RATE, SEGMENT_SAMPLES, DecodeLimits
 from ml.cpu import keep_activations_in_the_heap, spare_threads
 from ml.device import Device, choose_device
-from ml.peaks import PeakMeter
+from ml.listening import Cancelled, Piece, Progress, Request, Stage, batches
 from ml.prefetch import ahead
-from ml.segmentation import segments
 from ml.weights import LoadedModel, ModelCard, WeightsError, default_model_path, load_model
 
-__all__ = ["Analysis", "Cancelled", "Stage", "Tagger"]
+__all__ = ["Analysis", "Cancelled", "Request", "Stage", "Tagger"]
 
-BATCH = 16
-# Below this (-80 dB of full scale) no recording has music.
-SILENCE = 1e-4
 _BATCHES_AHEAD = 2
-
-Stage = Literal["decoding", "tagging"]
-Progress = Callable[[Stage, float, float | None], None]
-
-
-class Cancelled(Exception):
-    """`should_stop` said so between two batches."""
 
 
 class Tagger:
@@ -78,19 +68,43 @@ class Tagger:
         decoding and after every batch. Raises AudioError, and Cancelled when `should_stop`
         returns True between batches.
         """
-        sound = _Sound(path, limits)
-        tell, stop = on_progress or _ignore, should_stop or _never
-        tell("decoding", 0.0, None)
-        collector = Collector()
-        done = 0
-        with closing(ahead(_batches(segments(sound)), depth=_BATCHES_AHEAD)) as batches:
-            for batch in batches:
-                if stop():
-                    raise Cancelled
-                collector.add(*self.score(batch))
-                done += len(batch)
-                tell("tagging", *sound.progress(done))
-        return sound.analysis(collector)
+        told: dict[str, Any] = {
+            "on_progress": on_progress,
+            "should_stop": should_stop,
+            "limits": limits,
+        }
+        given = {name: value for name, value in told.items() if value is not None}
+        [outcome] = self.analyse_all([Request(nullcontext(path), **given)])
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    def analyse_all(self, requests: Sequence[Request]) -> Generator[Analysis | Exception]:
+        """Hear files; for each, in their order, what `analyse` returns or raises.
+
+        The next one is decoded while the network runs, and short ones share its batches. What is
+        wrong with one file is that one's outcome alone.
+        """
+        for request in requests:
+            request.on_progress("decoding", 0.0, None)
+        with closing(ahead(batches(requests), depth=_BATCHES_AHEAD)) as prepared:
+            for batch in prepared:
+                self._hear(batch)
+                yield from (piece.hearing.outcome() for piece in batch if piece.segment is None)
+
+    def _hear(self, batch: list[Piece]) -> None:
+        for hearing in dict.fromkeys(piece.hearing for piece in batch):
+            hearing.ask()
+        wanted = [piece for piece in batch if not piece.hearing.cancelled]
+        heard = [(hearing, part) for hearing, part in wanted if part is not None]
+        if not heard:
+            return
+        scores, embeddings = self.score(np.stack([segment for _, segment in heard]))
+        start = 0
+        for hearing, parts in groupby(heard, key=itemgetter(0)):
+            end = start + len(list(parts))
+            hearing.collect(scores[start:end], embeddings[start:end])
+            start = end
 
     def score(self, batch: Array) -> tuple[Array, Array]:
         """Segments `(batch, 59049)` → scores `(batch, tags)` and embeddings `(batch, size)`."""
@@ -103,54 +117,6 @@ class Tagger:
             logits, embeddings = self._engine.forward(x)
             scores = self._network.scores(logits.float())
         return scores.cpu().numpy(), embeddings.float().cpu().numpy()
-
-
-class _Sound:
-    """The decoded stream, observed as it passes: length, loudness, peaks."""
-
-    def __init__(self, path: str | Path, limits: DecodeLimits | None) -> None:
-        self._decoding = Decoding(path, limits)
-        self._peaks = PeakMeter()
-        self._samples = 0
-        self._loudest = 0.0
-
-    def __iter__(self) -> Iterator[Samples]:
-        for block in self._decoding:
-            self._peaks.push(block)
-            self._samples += len(block)
-            self._loudest = max(self._loudest, float(np.abs(block).max()))
-            yield block
-
-    def progress(self, segments_done: int) -> tuple[float, float | None]:
-        total = self._decoding.info.duration if self._decoding.info else None
-        seconds = segments_done * SEGMENT_SAMPLES / SAMPLE_RATE
-        return (min(seconds, total) if total else seconds), total
-
-    def analysis(self, collector: Collector) -> Analysis:
-        scores = collector.scores()
-        return Analysis(
-            scores=scores,
-            mean_scores=scores.mean(axis=0),
-            embedding=collector.embedding(),
-            peaks=self._peaks.result(),
-            duration=self._samples / SAMPLE_RATE,
-            notes=tuple(self._notes()),
-        )
-
-    def _notes(self) -> Iterator[str]:
-        if self._samples < SEGMENT_SAMPLES:
-            yield "short"
-        if self._loudest < SILENCE:
-            yield "silent"
-        if self._decoding.damage.damaged:
-            yield "damaged"
-
-
-def _batches(items: Iterable[Samples]) -> Iterator[Array]:
-    """Stack segments to batches of shape `(up to 16, 59049)`."""
-    iterator = iter(items)
-    while batch := list(islice(iterator, BATCH)):
-        yield np.stack(batch)
 
 
 def _check_input(card: ModelCard) -> None:
@@ -167,11 +133,3 @@ def _use_threads(threads: int) -> None:
     if threads < 1:
         raise ValueError(f"threads must be 1 or more, not {threads}.")
     torch.set_num_threads(threads)
-
-
-def _ignore(*_: object) -> None:
-    """Progress nobody asked for."""
-
-
-def _never() -> bool:
-    return False

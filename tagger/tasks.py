@@ -6,9 +6,6 @@ import logging
 from collections.abc import Callable
 
 from celery import shared_task
-from django.db import InterfaceError, OperationalError
-
-from ml.audio import DecoderLost
 
 from .actions import (
     idempotency,
@@ -25,6 +22,7 @@ from .actions import (
 from .actions.bulk import run_bulk
 from .actions.checking import check_model
 from .actions.evaluating import evaluate
+from .actions.job_end import to_its_end
 from .actions.library_map import draw_map, place_new_tracks
 from .actions.music import analyse_track_music, catch_up_on_music
 from .actions.questions import ask_waiting
@@ -34,7 +32,6 @@ from .actions.switching import switch_tags
 from .actions.tag_track import tag_track
 from .actions.training_schedule import train_when_due as start_when_due
 from .models import Job
-from .outages import DISK_FULL, STORAGE_FULL, outage
 
 logger = logging.getLogger(__name__)
 
@@ -60,27 +57,9 @@ def run_job(job_id: str) -> None:
         logger.info("this job is taken, ended or gone")
         return
     logger.info("%s begins, attempt %d", job.kind, job.attempts)
-    try:
+    with to_its_end(job):
         WORK[job.kind](job)
-    except DecoderLost as error:
-        jobs.give_back(job, code="decoder-lost", detail=str(error))
-    except (OperationalError, InterfaceError):
-        # Nothing can be written of it now. Its lease runs out, and the reaper sends it again.
-        raise
-    except Exception as error:
-        _fail(job, error)
-        raise
-    finally:
-        if job.parent_id:
-            reanalysis.advance(job.parent_id)
     logger.info("%s has ended", job.kind)
-
-
-def _fail(job: Job, error: Exception) -> None:
-    if outage(error) == STORAGE_FULL:
-        jobs.fail(job, code=STORAGE_FULL, detail=DISK_FULL)
-    else:
-        jobs.fail(job, code="internal", detail="Something went wrong here. The log says what.")
 
 
 @shared_task

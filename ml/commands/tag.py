@@ -6,10 +6,12 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ml.audio import AudioError
+from ml.listening import Request
 
 if TYPE_CHECKING:
     from ml.inference import Tagger
@@ -43,14 +45,16 @@ Result = dict[str, Any]
 
 
 def _results(tagger: Tagger, files: list[str], top: int | None) -> Iterator[Result | None]:
-    for file in files:
-        try:
-            scores = tagger.analyse(file).mean_scores
-        except AudioError as error:
-            print(f"{file}: {error}", file=sys.stderr)
+    outcomes = tagger.analyse_all([Request(nullcontext(file)) for file in files])
+    for file, outcome in zip(files, outcomes, strict=True):
+        if isinstance(outcome, AudioError):
+            print(f"{file}: {outcome}", file=sys.stderr)
             yield None
             continue
-        ranked = sorted(zip(tagger.card.labels, scores, strict=True), key=lambda pair: -pair[1])
+        if isinstance(outcome, Exception):
+            raise outcome
+        scores = zip(tagger.card.labels, outcome.mean_scores, strict=True)
+        ranked = sorted(scores, key=lambda pair: -pair[1])
         tags = [{"tag": tag, "score": round(float(score), 6)} for tag, score in ranked[:top]]
         yield {"file": file, "tags": tags}
 

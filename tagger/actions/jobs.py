@@ -10,6 +10,7 @@ import logging
 import socket
 from contextlib import suppress
 from datetime import timedelta
+from itertools import accumulate
 from typing import Any
 
 from django.db import transaction
@@ -45,6 +46,7 @@ QUEUES = {
     Job.Kind.REANALYSE: "maintenance",
 }
 MOST_RETRIED = 500
+MOST_ALIKE = 64
 # All that such a job needs to know stands in its own row.
 SELF_CONTAINED = {Job.Kind.BULK, Job.Kind.CHECK_MODEL, Job.Kind.DRAW_MAP, Job.Kind.EVALUATE}
 
@@ -126,6 +128,19 @@ def claim(job_id: str) -> Job | None:
         total=None,
     )
     return Job.objects.select_related("track", "owner", "model").get(pk=job_id) if claimed else None
+
+
+def claim_alike(job: Job, *, shorter_than: float, seconds: float) -> list[Job]:
+    """Jobs like this one that wait for the same model, oldest first: as many as have short tracks,
+    `seconds` of sound together at most."""
+    alike = Job.objects.filter(
+        state=Job.State.QUEUED, queue=job.queue, kind=job.kind, model=job.model
+    )
+    short = alike.filter(track__duration__gt=0, track__duration__lt=shorter_than)
+    found = list(short.order_by("created_at").values_list("pk", "track__duration")[:MOST_ALIKE])
+    ends = accumulate(length or 0 for _, length in found)
+    chosen = [str(pk) for (pk, _), end in zip(found, ends, strict=True) if end <= seconds]
+    return [claimed for pk in chosen if (claimed := claim(pk))]
 
 
 def _mine(job: Job) -> Any:

@@ -1,19 +1,24 @@
-"""The work of one inference job: hear the track and record what was heard."""
+"""The work of inference jobs: hear tracks and record what was heard."""
 
 from __future__ import annotations
 
 import logging
+from collections import deque
+from collections.abc import Generator, Iterable
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from ml.audio import AudioError
 from ml.card import WeightsError
 from ml.device import DeviceError
 
+from ..log_context import job_context
 from ..models import Job, ModelVersion, Track
 from ..storage import on_this_machine
 from . import jobs
 from .effective_tags import active_model
 from .ingest import limits
+from .job_end import to_its_end
 from .music import request_music
 from .record_analysis import record_analysis
 from .reporting import Reporter
@@ -21,38 +26,92 @@ from .workers import announce_worker
 
 if TYPE_CHECKING:
     from ml.inference import Analysis as Heard
+    from ml.inference import Request, Tagger
 
 logger = logging.getLogger(__name__)
+
+# Tracks below this (in seconds) are heard several at a time.
+SHORT = 60.0
+# Of all that are heard together: a slow machine is done with them before their leases end.
+TOGETHER = 180.0
+
+Claimed = tuple[Job, Track]
 
 
 def tag_track(job: Job) -> None:
     """Run a claimed job to its end; every way out leaves a row that says what happened.
 
-    It hears with the model the job names, or with the active one.
+    It hears with the model the job names, or with the active one. Where its track is short, jobs
+    of other short tracks that wait are claimed and run with it: one is decoded while the
+    network hears another.
     """
     track, model = job.track, job.model or active_model()
     if track is None or model is None:
         jobs.fail(job, code="no-model", detail="No model is active. Ask an admin to activate one.")
         return
-    from ml.inference import Cancelled
+    from ..hearing import loaded_tagger
 
     try:
-        heard = _hear(job, track, model)
-    except AudioError as error:
-        jobs.fail(job, code=error.code, detail=str(error))
-    except Cancelled:
-        jobs.end_cancelled(job)
-    except FileNotFoundError:
-        jobs.fail(job, code="file-missing", detail="The stored file of this track is missing.")
+        tagger = loaded_tagger(model)
     except (WeightsError, DeviceError) as error:
         jobs.fail(job, code=fault_code(error), detail=str(error))
-    else:
-        _record(job, track, model, heard)
+        return
+    announce_worker(tagger)
+    _tag([(job, track), *_companions(job, track)], model, tagger)
 
 
-def fault_code(error: WeightsError | DeviceError) -> str:
-    """The job's error code when the network cannot be had."""
-    return "model-damaged" if isinstance(error, WeightsError) else "device-unusable"
+def _companions(job: Job, track: Track) -> list[Claimed]:
+    length = track.duration
+    if not length or length >= SHORT:
+        return []
+    alike = jobs.claim_alike(job, shorter_than=SHORT, seconds=TOGETHER - length)
+    return [(other, other.track) for other in alike if other.track]
+
+
+def _tag(together: list[Claimed], model: ModelVersion, tagger: Tagger) -> None:
+    left = deque(together)
+    with closing(_hear(together, tagger)) as outcomes:
+        try:
+            while left:
+                job, track = left.popleft()
+                with job_context(str(job.pk)), to_its_end(job):
+                    _settle(job, track, model, next(outcomes))
+        finally:
+            for job, _ in left:
+                jobs.put_back(job)
+
+
+def _hear(together: Iterable[Claimed], tagger: Tagger) -> Generator[Heard | Exception]:
+    """What comes of each, in their order."""
+    return tagger.analyse_all([_request(job, track) for job, track in together])
+
+
+def _request(job: Job, track: Track) -> Request:
+    from ml.inference import Request
+
+    reporter = Reporter(job)
+    return Request(
+        on_this_machine(track.file),
+        limits=limits(),
+        on_progress=reporter,
+        should_stop=lambda: reporter.stop,
+    )
+
+
+def _settle(job: Job, track: Track, model: ModelVersion, outcome: Heard | Exception) -> None:
+    from ml.inference import Cancelled
+
+    match outcome:
+        case AudioError():
+            jobs.fail(job, code=outcome.code, detail=str(outcome))
+        case Cancelled():
+            jobs.end_cancelled(job)
+        case FileNotFoundError():
+            jobs.fail(job, code="file-missing", detail="The stored file of this track is missing.")
+        case Exception():
+            raise outcome
+        case _:
+            _record(job, track, model, outcome)
 
 
 def _record(job: Job, track: Track, model: ModelVersion, heard: Heard) -> None:
@@ -66,16 +125,6 @@ def _record(job: Job, track: Track, model: ModelVersion, heard: Heard) -> None:
         jobs.succeed(job)
 
 
-def _hear(job: Job, track: Track, model: ModelVersion) -> Heard:
-    from ..hearing import loaded_tagger
-
-    tagger = loaded_tagger(model)
-    announce_worker(tagger)
-    reporter = Reporter(job)
-    with on_this_machine(track.file) as path:
-        return tagger.analyse(
-            path,
-            limits=limits(),
-            on_progress=reporter,
-            should_stop=lambda: reporter.stop,
-        )
+def fault_code(error: WeightsError | DeviceError) -> str:
+    """The job's error code when the network cannot be had."""
+    return "model-damaged" if isinstance(error, WeightsError) else "device-unusable"

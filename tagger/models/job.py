@@ -111,6 +111,11 @@ class Job(models.Model):
                 condition=models.Q(state__in=["queued", "running"]),
                 name="job_open_children",
             ),
+            models.Index(
+                fields=["queue", "created_at"],
+                condition=models.Q(state="queued"),
+                name="job_waiting",
+            ),
         ]
 
     def __str__(self) -> str:

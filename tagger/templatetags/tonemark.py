@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache, lru_cache
 from typing import Any
 
 from django import template
 from django.conf import settings
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -14,7 +16,7 @@ from django.utils.translation import gettext
 from ml.audio import SUFFIXES
 
 from ..formats import human_duration, human_size
-from ..models import Track
+from ..models import Tag, Track
 
 register = template.Library()
 
@@ -65,7 +67,19 @@ def trust_levels() -> list[tuple[str, str]]:
     return [("well", gettext("well")), ("fairly", gettext("fairly")), ("poorly", gettext("poorly"))]
 
 
+@register.filter
+def tag_page(tag: Tag) -> str:
+    """A list names the same few dozen tags hundreds of times."""
+    return _tag_page(tag.slug)
+
+
+@lru_cache(maxsize=1024)
+def _tag_page(slug: str) -> str:
+    return reverse("web:tag", args=[slug])
+
+
 @register.simple_tag
+@cache
 def icon(name: str) -> SafeString:
     """Decoration only: the words beside it, or the label of its button, carry the meaning."""
     return format_html(

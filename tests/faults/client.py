@@ -18,10 +18,10 @@ PATIENCE = 240.0
 BOUNDARY = "tonemark-fault-test"
 
 
-def clip(path: Path, number: int) -> Path:
-    """A song like no other: a chord by its number, one to eight seconds long."""
+def clip(path: Path, number: int, seconds: float | None = None) -> Path:
+    """A song like no other: a chord by its number, one to eight seconds long or as given."""
     chance = np.random.default_rng(number)
-    time_line = np.arange(int(chance.uniform(1, 8) * 22_050)) / 22_050
+    time_line = np.arange(int((seconds or chance.uniform(1, 8)) * 22_050)) / 22_050
     chord = sum(np.sin(2 * np.pi * pitch * time_line) for pitch in chance.uniform(80, 2_000, 4))
     with wave.open(str(path), "wb") as file:
         file.setparams((1, 2, 22_050, 0, "NONE", ""))

@@ -1,8 +1,9 @@
 """A worker that dies at a point of its own choosing, time and again, before one that lives on.
 
-    python -m tests.faults.dying_worker KILLS
+    python -m tests.faults.dying_worker KILLS [POINT]
 
-says `killed POINT TRACK` of each death. Each life is forked: the network is loaded once.
+says `killed POINT TRACK` of each death, at this point or at all of them in turn. Each life is
+forked: the network is loaded once.
 """
 
 from __future__ import annotations
@@ -99,7 +100,7 @@ POINTS: dict[str, Callable[[], None]] = {
 }
 
 
-def main(kills: int) -> None:
+def main(kills: int, point: str = "") -> None:
     django.setup()
     from tagger.actions.effective_tags import active_model
     from tagger.hearing import loaded_tagger
@@ -116,9 +117,9 @@ def main(kills: int) -> None:
             os.waitpid(child, 0)
             continue
         if life < kills:
-            list(POINTS.values())[life % len(POINTS)]()
+            POINTS[point or list(POINTS)[life % len(POINTS)]]()
         app.worker_main(WORKER.split())
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), *sys.argv[2:])

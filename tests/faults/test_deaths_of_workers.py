@@ -21,6 +21,7 @@ from redis import Redis
 
 from tagger.actions.ingest import ingest
 from tagger.actions.model_versions import activate_model, install_model
+from tagger.actions.tag_track import SHORT
 from tagger.models import Analysis, Job, Track, User
 from tests.faults.client import clip
 from tests.faults.dying_worker import POINTS
@@ -42,7 +43,7 @@ pytestmark = [
 
 
 @contextmanager
-def dying_worker(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+def dying_worker(tmp_path: Path, *deaths: str) -> Iterator[subprocess.Popen[str]]:
     """On the test's own database and folders."""
     database = os.environ["TONEMARK_DATABASE_URL"].rpartition("/")[0]
     environment = os.environ | {
@@ -54,7 +55,7 @@ def dying_worker(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     }
     with (tmp_path / "worker.log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.dying_worker", str(DEATHS)],
+            [sys.executable, "-m", "tests.faults.dying_worker", *deaths],
             cwd=django_settings.BASE_DIR,
             env=environment,
             stdout=subprocess.PIPE,
@@ -74,13 +75,11 @@ def test_everything_is_heard_and_recorded_once_wherever_workers_die(
 ) -> None:
     activate_model(install_model(small_model(tmp_path)))
     for number in range(DEATHS + 2):
-        song = clip(tmp_path / f"{number}.wav", number)
-        ingest(song, song.name, owner=owner, trigger=Job.Trigger.API)
+        upload(clip(tmp_path / f"{number}.wav", number, seconds=SHORT), owner)
     log = tmp_path / "worker.log"
-    with dying_worker(tmp_path) as worker:
+    with dying_worker(tmp_path, str(DEATHS)) as worker:
         deaths = [bury(worker) for _ in range(DEATHS)]
-        wait_for(lambda: not taggings().filter(state__in=Job.OPEN_STATES).exists(), log)
-        wait_for(nothing_is_unacknowledged, log)
+        wait_for_the_end(log)
     told_again = log.read_text().count(UNTOUCHED)
     points = Counter(point for point, _ in deaths)
     tell(
@@ -92,6 +91,34 @@ def test_everything_is_heard_and_recorded_once_wherever_workers_die(
     for job in taggings():
         begun = 1 + sum(deaths.count((point, str(job.track_id))) for point in UNENDED)
         assert (job.state, job.attempts) == ("succeeded", begun)
+    all_is_there_once()
+
+
+@pytest.mark.parametrize("point", ["tagging", "recorded"])
+def test_tracks_that_were_heard_together_survive_their_worker(
+    point: str, owner: User, tmp_path: Path
+) -> None:
+    activate_model(install_model(small_model(tmp_path)))
+    for number in range(6):
+        upload(clip(tmp_path / f"{number}.wav", number), owner)
+    log = tmp_path / "worker.log"
+    with dying_worker(tmp_path, "1", point) as worker:
+        assert bury(worker)[0] == point
+        wait_for_the_end(log)
+    assert set(taggings().values_list("state", "attempts")) == {("succeeded", 2)}
+    all_is_there_once()
+
+
+def upload(song: Path, owner: User) -> None:
+    ingest(song, song.name, owner=owner, trigger=Job.Trigger.API)
+
+
+def wait_for_the_end(log: Path) -> None:
+    wait_for(lambda: not taggings().filter(state__in=Job.OPEN_STATES).exists(), log)
+    wait_for(nothing_is_unacknowledged, log)
+
+
+def all_is_there_once() -> None:
     assert set(Track.objects.values_list("state")) == {("tagged",)}
     once = sorted(Track.objects.values_list("pk", flat=True))
     assert sorted(Analysis.objects.values_list("track", flat=True)) == once
@@ -104,13 +131,15 @@ def taggings() -> QuerySet[Job]:
 
 
 def bury(worker: subprocess.Popen[str]) -> tuple[str, str]:
-    """Wait for a death, and let its lease run out. At which point it came, over which track."""
+    """Wait for a death, and let its leases run out. At which point it came, over which track."""
     assert worker.stdout
     said = next(line for line in worker.stdout if line.startswith("killed"))
     _, point, track = said.split()
     if point in UNENDED:
         ago = timezone.now() - timedelta(minutes=5)
-        assert taggings().filter(track=track, state=Job.State.RUNNING).update(lease_until=ago) == 1
+        running = taggings().filter(state=Job.State.RUNNING)
+        assert running.filter(track=track).exists()
+        running.update(lease_until=ago)
     return point, track
 
 

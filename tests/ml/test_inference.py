@@ -3,7 +3,9 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +13,7 @@ import torch
 
 from ml.audio import SAMPLE_RATE, SEGMENT_SAMPLES, AudioError
 from ml.device import DeviceError, choose_device
-from ml.inference import Cancelled, Tagger
+from ml.inference import Analysis, Cancelled, Request, Tagger
 from ml.network import NetworkConfig, SampleCNN
 from ml.prefetch import ahead
 from ml.segmentation import segments
@@ -97,6 +99,55 @@ def test_a_bad_file_raises_in_the_callers_thread(tagger: Tagger, tmp_path: Path)
     (tmp_path / "a.mp3").write_bytes(b"no song" * 100)
     with pytest.raises(AudioError):
         tagger.analyse(tmp_path / "a.mp3")
+
+
+def test_several_files_are_heard_as_each_alone(tagger: Tagger, tmp_path: Path) -> None:
+    files = [factory.write(tmp_path / f"{n}.wav", factory.music(7.0 + n)) for n in range(5)]
+    together = tagger.analyse_all([Request(nullcontext(file)) for file in files])
+    for file, outcome in zip(files, together, strict=True):
+        alone = tagger.analyse(file)
+        assert isinstance(outcome, Analysis)
+        np.testing.assert_allclose(outcome.scores, alone.scores, atol=1e-3)
+        np.testing.assert_allclose(outcome.embedding, alone.embedding, atol=1e-2)
+        np.testing.assert_array_equal(outcome.peaks, alone.peaks)
+        assert outcome.duration == alone.duration
+
+
+def test_short_files_share_a_batch(
+    tagger: Tagger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: list[int] = []
+    score = tagger.score
+
+    def counted(batch: Any) -> Any:
+        sizes.append(len(batch))
+        return score(batch)
+
+    monkeypatch.setattr(tagger, "score", counted)
+    file = factory.write(tmp_path / "a.wav", factory.music(5 * SEGMENT_SAMPLES / SAMPLE_RATE))
+    outcomes = list(tagger.analyse_all([Request(nullcontext(file)) for _ in range(4)]))
+    assert [len(outcome.scores) for outcome in outcomes if isinstance(outcome, Analysis)] == [5] * 4
+    assert sizes == [16, 4]
+
+
+def test_a_bad_or_cancelled_file_leaves_its_neighbours_alone(
+    tagger: Tagger, tmp_path: Path
+) -> None:
+    good = factory.write(tmp_path / "a.wav", factory.music(12.0))
+    bad = tmp_path / "b.mp3"
+    bad.write_bytes(b"no song" * 100)
+    requests = [
+        Request(nullcontext(good)),
+        Request(nullcontext(bad)),
+        Request(nullcontext(good), should_stop=lambda: True),
+        Request(nullcontext(tmp_path / "gone.wav")),
+        Request(nullcontext(good)),
+    ]
+    outcomes = list(tagger.analyse_all(requests))
+    kinds = [type(outcome).__name__ for outcome in outcomes]
+    assert kinds == ["Analysis", "AudioError", "Cancelled", "AudioError", "Analysis"]
+    assert isinstance(outcomes[0], Analysis) and isinstance(outcomes[4], Analysis)
+    np.testing.assert_allclose(outcomes[0].scores, outcomes[4].scores, atol=1e-3)
 
 
 MEMORY = f"""{PEAK_MEMORY}

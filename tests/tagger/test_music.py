@@ -11,6 +11,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from tagger.actions import jobs, music
 from tagger.actions.trash import delete_track, purge_track, restore_track
 from tagger.models import Job, MusicKey, Track, User
+from tests.tagger.deaf_tagger import every_model_says
 from tests.web import rows
 
 WEB, KIND = Job.Trigger.WEB, Job.Kind.ANALYSE_MUSIC
@@ -133,8 +134,7 @@ def test_tags_that_have_come_ask_for_tempo_and_key(
 ) -> None:
     from tagger.actions import tag_track
 
-    monkeypatch.setattr(tag_track, "_hear", lambda *given: None)
-    monkeypatch.setattr(tag_track, "record_analysis", lambda *given: None)
+    every_model_says(lambda model: rows.hearing(model, {}), monkeypatch)
     claimed = jobs.claim(str(rows.job(heard, Job.State.QUEUED).pk))
     assert claimed is not None
     with django_capture_on_commit_callbacks(execute=True):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
@@ -20,6 +19,7 @@ from tagger.actions.record_analysis import record_analysis
 from tagger.actions.tracks import reanalyse_track
 from tagger.models import Analysis, Job, ModelVersion, Reanalysis, Track, User
 from tagger.tasks import run_job
+from tests.tagger.deaf_tagger import every_model_says
 from tests.web import rows
 
 WEB = Job.Trigger.WEB
@@ -33,6 +33,12 @@ def library(owner: User) -> list[Track]:
 
 
 @pytest.fixture
+def heard_alone(library: list[Track]) -> None:
+    """Short ones would be heard several at a time."""
+    Track.objects.update(duration=300)
+
+
+@pytest.fixture
 def newer(library: list[Track]) -> ModelVersion:
     """Active, and it has heard nothing yet."""
     model = rows.candidate({})
@@ -43,11 +49,7 @@ def newer(library: list[Track]) -> ModelVersion:
 @pytest.fixture
 def worker(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
     """Works off the jobs of single tracks that are queued; a harp is all it hears."""
-
-    def hear(job: Job, track: Track, model: ModelVersion) -> Any:
-        return rows.hearing(model, {"harp": 0.8})
-
-    monkeypatch.setattr("tagger.actions.tag_track._hear", hear)
+    every_model_says(lambda model: rows.hearing(model, {"harp": 0.8}), monkeypatch)
 
     def work() -> int:
         queued = list(Job.objects.filter(kind=HEAR, state=Job.State.QUEUED))
@@ -82,6 +84,7 @@ def test_stale_tracks_are_heard_by_the_active_model(
     assert not Job.objects.filter(kind=HEAR).exists()
 
 
+@pytest.mark.usefixtures("heard_alone")
 def test_a_few_are_handed_out_at_a_time(
     library: list[Track],
     newer: ModelVersion,
@@ -124,6 +127,7 @@ def test_chosen_tracks_are_heard_even_if_they_have_been(
     assert [track.track_tags.get().tag.name for track in library[:2]] == ["harp", "guitar"]
 
 
+@pytest.mark.usefixtures("heard_alone")
 def test_cancelling_stops_what_waits_and_keeps_what_was_heard(
     newer: ModelVersion, worker: Callable[[], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -153,10 +157,7 @@ def test_an_upload_that_waits_is_not_waited_for(
 def test_a_track_that_fails_holds_nothing_up(
     newer: ModelVersion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def missing(job: Job, track: Track, model: ModelVersion) -> Any:
-        raise FileNotFoundError
-
-    monkeypatch.setattr("tagger.actions.tag_track._hear", missing)
+    every_model_says(lambda model: FileNotFoundError(), monkeypatch)
     run = begun(reanalyse_stale(by=None, trigger=WEB))
     for job in Job.objects.filter(kind=HEAR):
         run_job(str(job.pk))

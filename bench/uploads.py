@@ -1,0 +1,132 @@
+"""An archive dropped in at once: how near a running server comes to what the network alone can do.
+
+    python -m bench.uploads FOLDER --token TOKEN [--site http://127.0.0.1:8000] [--files 1000]
+        [--side-by-side 4] [--json]
+
+FOLDER holds audio files that the library does not have yet. All are uploaded over the API, and the
+clock runs until the last is tagged; the token must be allowed to write, and what is uploaded
+stays in that library. The limit is how many segments this machine's best way to run the default
+model hears in a second with a worker's number of threads and nothing else to do, in batches of 16,
+measured before and after on the wall.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+from statistics import fmean, median, quantiles
+from typing import Any
+
+import numpy as np
+import urllib3
+
+from bench.machine import facts
+from bench.pipeline import chosen
+from bench.tables import Row, parser, show
+from ml.audio import SAMPLE_RATE, SEGMENT_SAMPLES
+from ml.inference import Tagger
+from ml.listening import BATCH
+
+LIMIT_SECONDS = 8.0
+SEGMENT_SECONDS = SEGMENT_SAMPLES / SAMPLE_RATE
+
+
+class Library:
+    """A person's library over the API. Told to wait (429, 503), it waits and asks again."""
+
+    def __init__(self, address: str, token: str, connections: int) -> None:
+        self.pool = urllib3.PoolManager(
+            maxsize=connections, headers={"Authorization": f"Bearer {token}"}, timeout=300
+        )
+        self.api = f"{address.rstrip('/')}/api/v1/"
+
+    def ask(self, method: str, path: str, **body: Any) -> Any:
+        while True:
+            answer = self.pool.request(method, self.api + path, retries=False, **body)
+            if answer.status not in (429, 503):
+                break
+            time.sleep(float(answer.headers.get("Retry-After", "1")))
+        found = json.loads(answer.data)
+        if answer.status >= 400:
+            raise SystemExit(f"{method} {path}: {answer.status} {found['detail']}")
+        return found
+
+    def upload(self, file: Path) -> tuple[str, float]:
+        """The job that tags it, and the seconds the client waited."""
+        began = time.perf_counter()
+        fields = {"file": (file.name, file.read_bytes())}
+        found = self.ask("POST", "tracks/", fields=fields)
+        if found["job"] is None:
+            raise SystemExit(f"{file} is in the library already.")
+        return found["job"]["id"], time.perf_counter() - began
+
+    def ended(self, job: str) -> Any:
+        """The job once it has ended."""
+        while (found := self.ask("GET", f"jobs/{job}/"))["finished_at"] is None:
+            time.sleep(1.0)
+        return found
+
+
+def main() -> None:
+    arguments = parser(__doc__)
+    arguments.add_argument("folder", type=Path)
+    arguments.add_argument("--token", required=True)
+    arguments.add_argument("--site", default="http://127.0.0.1:8000")
+    arguments.add_argument("--files", type=int, default=1000)
+    arguments.add_argument("--side-by-side", type=int, default=4)
+    args = arguments.parse_args()
+    library = Library(args.site, args.token, args.side_by_side)
+    library.ask("GET", "me/")
+    files = chosen(args.folder, args.files)
+    tagger = Tagger.load(device="cpu")
+    before = limit(tagger)
+    found = measure(library, files, args.side_by_side)
+    limits = [before, limit(tagger)]
+    row = _row(*found, fmean(limits))
+    show({"machine": facts(), "backend": tagger.device_reason, "rows": [row]}, args.json)
+
+
+def limit(tagger: Tagger) -> float:
+    """Segments a second of the network alone."""
+    sounds = np.random.default_rng(0).normal(0, 0.1, (BATCH, SEGMENT_SAMPLES)).astype(np.float32)
+    tagger.score(sounds)
+    began, heard = time.perf_counter(), 0
+    while time.perf_counter() - began < LIMIT_SECONDS:
+        tagger.score(sounds)
+        heard += BATCH
+    return heard / (time.perf_counter() - began)
+
+
+def measure(
+    library: Library, files: list[Path], side_by_side: int
+) -> tuple[list[float], list[Any], float]:
+    """How long each client waited, the ended jobs, and the seconds until the last had ended."""
+    began = time.time()
+    with ThreadPoolExecutor(side_by_side) as senders:
+        sent = list(senders.map(library.upload, files))
+    ended = [library.ended(job) for job, _ in reversed(sent)]
+    last = max(datetime.fromisoformat(job["finished_at"]).timestamp() for job in ended)
+    return [waited for _, waited in sent], ended, last - began
+
+
+def _row(waited: list[float], ended: list[Any], seconds: float, limit: float) -> Row:
+    heard = [job for job in ended if job["state"] == "succeeded"]
+    segments = sum(round(job["progress"]["total"] / SEGMENT_SECONDS) for job in heard)
+    return {
+        "files": len(ended),
+        "tagged": len(heard),
+        "files_per_s": round(len(heard) / seconds, 2),
+        "times_real_time": round(segments * SEGMENT_SECONDS / seconds),
+        "upload_p50_ms": round(1000 * median(waited)),
+        "upload_p95_ms": round(1000 * quantiles(waited, n=20)[-1]),
+        "segments_per_s": round(segments / seconds, 1),
+        "limit_segments_per_s": round(limit, 1),
+        "share_of_limit": round(segments / seconds / limit, 2),
+    }
+
+
+if __name__ == "__main__":
+    main()
