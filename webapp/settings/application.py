@@ -10,6 +10,7 @@ __all__ = [
     "AUTH_USER_MODEL",
     "DEFAULT_AUTO_FIELD",
     "DEVICE",
+    "FORMAT_MODULE_PATH",
     "INSTALLED_APPS",
     "LANGUAGES",
     "LANGUAGE_CODE",
@@ -103,6 +104,7 @@ LOGIN_REDIRECT_URL = "web:library"
 LOGOUT_REDIRECT_URL = "web:sign-in"
 
 LANGUAGE_CODE = "en"
+FORMAT_MODULE_PATH = "webapp.formats"
 LANGUAGES = [("en", _("English")), ("de", _("German"))]
 TIME_ZONE = environment.text("TIME_ZONE", "UTC")
 USE_TZ = True
