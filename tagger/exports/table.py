@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..models import Track
-from ..queries.rows import chips
+from ..queries.rows import chips_of
 
 COLUMNS = (
     "id",
@@ -51,7 +51,7 @@ def defused(cell: str) -> str:
 
 
 def _cells(track: Track) -> list[str]:
-    tags = chips(track.track_tags.all())
+    tags = chips_of(track.track_tags.all())
     return [
         str(track.pk),
         track.title,

@@ -12,7 +12,7 @@ from django.conf import settings
 from ml.tagged_copy import DecoderLost, NoPlaceForTags, Words, write_words
 
 from ..models import Tag, Track
-from ..queries.rows import chips
+from ..queries.rows import chips_of
 
 __all__ = ["NoPlaceForTags", "tagged_copy"]
 
@@ -39,7 +39,7 @@ def _written(track: Track, words: Words) -> BinaryIO:
 
 
 def _words(track: Track) -> Words:
-    shown = [chip.tag for chip in chips(track.track_tags.select_related("tag__shown_as"))]
+    shown = [chip.tag for chip in chips_of(track.track_tags.select_related("tag__shown_as"))]
 
     def of(group: Tag.Group) -> tuple[str, ...]:
         return tuple(tag.name for tag in shown if tag.group == group)

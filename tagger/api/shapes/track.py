@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from ...models import MusicKey, Track
-from ...queries.rows import chips
+from ...queries.rows import chips_of
 from .examples import KNOWN, TRACK, UPLOADED, example, form_example
 from .job import JobShape
 from .tag import ChipShape
@@ -57,7 +57,7 @@ class TrackShape(serializers.ModelSerializer[Track]):
 
     @extend_schema_field(ChipShape(many=True))
     def get_tags(self, track: Track) -> Any:
-        return ChipShape(chips(track.track_tags.all()), many=True).data
+        return ChipShape(chips_of(track.track_tags.all()), many=True).data
 
 
 class WordsShape(serializers.Serializer[Any]):
