@@ -71,6 +71,19 @@ def processes_of(data: Path) -> list[int]:
     return found
 
 
+def niceness_of(name: str, data: Path) -> set[int]:
+    """Of the processes and sessions of a worker, where the scheduler knows sessions."""
+    workers = [
+        Path(f"/proc/{process}")
+        for process in processes_of(data)
+        if name.encode() in Path(f"/proc/{process}/cmdline").read_bytes()
+    ]
+    assert workers
+    sessions = [worker / "autogroup" for worker in workers if (worker / "autogroup").exists()]
+    told = {int(session.read_text().split()[-1]) for session in sessions}
+    return told | {os.getpriority(os.PRIO_PROCESS, int(worker.name)) for worker in workers}
+
+
 def await_none(data: Path, seconds: float = 20) -> None:
     until = time.monotonic() + seconds
     while processes_of(data):
@@ -105,6 +118,8 @@ def test_it_starts_twice_and_a_kill_leaves_no_process(tmp_path: Path) -> None:
 
     second = start(data, port)
     assert "password" not in await_up(second)
+    assert niceness_of("inference@", data) == {0}
+    assert niceness_of("analysis@", data) == niceness_of("training@", data) == {10}
     second.send_signal(signal.SIGINT)
     assert second.wait(180) == 0
     await_none(data)

@@ -1,4 +1,5 @@
-"""What Linux adds to starting a child: it dies with its parent, and root may pose as a user."""
+"""What Linux adds to starting a child: it dies with its parent, gives way to others, and root may
+pose as a user."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ import ctypes
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
@@ -19,6 +21,21 @@ def die_with_parent(death: signal.Signals = signal.SIGTERM) -> None:
     """For the child, before exec. What counts is the thread that forks: use the main one."""
     if sys.platform == "linux":
         _libc.prctl(PR_SET_PDEATHSIG, int(death))
+
+
+def give_way(by: int = 10) -> None:
+    """For the leader of a session, before exec: it and its children wait for whoever is in a hurry.
+
+    Where the scheduler shares between sessions first, niceness counts within one's own only.
+    """
+    os.nice(by)
+    session = Path("/proc/self/autogroup")
+    if session.exists():
+        try:
+            session.write_text(str(by), encoding="ascii")
+        except BlockingIOError:  # one change in a tenth of a second is allowed
+            time.sleep(0.2)
+            session.write_text(str(by), encoding="ascii")
 
 
 def pose_as_user() -> None:

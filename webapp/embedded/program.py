@@ -7,10 +7,9 @@ import signal
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
-from .linux import die_with_parent
+from .linux import die_with_parent, give_way
 from .pump import pump
 
 
@@ -24,6 +23,8 @@ class Program:
     # Workers are killed outright: their jobs are leased, and taken up again by whoever comes next.
     death: signal.Signals = signal.SIGKILL
     grace: float = 10.0
+    # Its work can wait while people do not.
+    in_background: bool = False
     process: subprocess.Popen[str] | None = field(default=None, init=False)
 
     def start(self) -> None:
@@ -37,10 +38,15 @@ class Program:
             text=True,
             errors="replace",
             start_new_session=True,
-            preexec_fn=partial(die_with_parent, self.death),
+            preexec_fn=self._prepare,
         )
         if self.process.stdout:
             pump(self.process.stdout, self.logs / f"{self.name}.log", self._echo)
+
+    def _prepare(self) -> None:
+        die_with_parent(self.death)
+        if self.in_background:
+            give_way()
 
     def _echo(self, line: str) -> None:
         self.tell(f"{self.name}: {line}")

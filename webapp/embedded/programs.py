@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from .locations import Locations
 from .program import Program
@@ -35,18 +36,16 @@ def programs(
 ) -> list[Program]:
     """In the order in which they are started."""
 
-    def program(
-        name: str, command: str, *, before: tuple[str, ...] = (), **how: signal.Signals
-    ) -> Program:
-        full = [*before, sys.executable, "-m", *command.split()]
+    def program(name: str, command: str, **how: Any) -> Program:
+        full = [sys.executable, "-m", *command.split()]
         return Program(name, full, folder, locations.logs, tell, **how)
 
     return [
         # Gunicorn's workers notice that their master has gone; the master must not linger.
         program("web", f"{WEB} --bind {address}", death=signal.SIGINT),
         program("inference", INFERENCE),
-        program("training", TRAINING, before=("nice", "-n", "10")),
+        program("training", TRAINING, in_background=True),
         program("maintenance", MAINTENANCE),
-        program("analysis", ANALYSIS, before=("nice", "-n", "10")),
+        program("analysis", ANALYSIS, in_background=True),
         program("clock", CLOCK),
     ]
