@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
-from contextlib import closing, nullcontext
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing, nullcontext
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -12,16 +12,26 @@ from typing import Any
 import numpy as np
 
 from ml.analysis import Analysis, Array
-from ml.audio import SAMPLE_RATE, SEGMENT_SAMPLES, DecodeLimits
+from ml.audio import SAMPLE_RATE, SEGMENT_SAMPLES, DecodeLimits, Samples
 from ml.cpu import keep_activations_in_the_heap, spare_threads
 from ml.device import Device, choose_device
-from ml.listening import Cancelled, Piece, Progress, Request, Stage, batches
+from ml.listening import (
+    Answer,
+    Cancelled,
+    Hearing,
+    Piece,
+    Progress,
+    Request,
+    Stage,
+    batches,
+)
 from ml.prefetch import ahead
 from ml.weights import LoadedModel, ModelCard, WeightsError, default_model_path, load_model
 
 __all__ = ["Analysis", "Cancelled", "Request", "Stage", "Tagger"]
 
-_BATCHES_AHEAD = 2
+# Batches that are decoded, and that are scored, before somebody wants them.
+_AHEAD = 2
 
 
 class Tagger:
@@ -82,28 +92,35 @@ class Tagger:
     def analyse_all(self, requests: Sequence[Request]) -> Generator[Analysis | Exception]:
         """Hear files; for each, in their order, what `analyse` returns or raises.
 
-        The next one is decoded while the network runs, and short ones share its batches. What is
-        wrong with one file is that one's outcome alone.
+        The next one is decoded while the network runs, short ones share its batches, and it goes
+        on while the caller deals with an outcome. What is wrong with one file is that one's
+        outcome alone.
         """
         for request in requests:
             request.on_progress("decoding", 0.0, None)
-        with closing(ahead(batches(requests), depth=_BATCHES_AHEAD)) as prepared:
-            for batch in prepared:
-                self._hear(batch)
+        with ExitStack() as stack:
+            decoded = stack.enter_context(closing(ahead(batches(requests), depth=_AHEAD)))
+            scored = stack.enter_context(closing(ahead(self._scored(decoded), depth=_AHEAD)))
+            for batch, answers in scored:
+                for answer in answers:
+                    answer.collect()
                 yield from (piece.hearing.outcome() for piece in batch if piece.segment is None)
 
-    def _hear(self, batch: list[Piece]) -> None:
-        for hearing in dict.fromkeys(piece.hearing for piece in batch):
-            hearing.ask()
-        wanted = [piece for piece in batch if not piece.hearing.cancelled]
-        heard = [(hearing, part) for hearing, part in wanted if part is not None]
-        if not heard:
+    def _scored(self, decoded: Iterable[list[Piece]]) -> Iterator[tuple[list[Piece], list[Answer]]]:
+        for batch in decoded:
+            pieces = [(hearing, part) for hearing, part in batch if part is not None]
+            wanted = [piece for piece in pieces if not piece[0].cancelled]
+            yield batch, list(self._answers(wanted))
+
+    def _answers(self, pieces: list[tuple[Hearing, Samples]]) -> Iterator[Answer]:
+        """One for each hearing among the segments, which make one batch."""
+        if not pieces:
             return
-        scores, embeddings = self.score(np.stack([segment for _, segment in heard]))
+        scores, embeddings = self.score(np.stack([segment for _, segment in pieces]))
         start = 0
-        for hearing, parts in groupby(heard, key=itemgetter(0)):
+        for hearing, parts in groupby(pieces, key=itemgetter(0)):
             end = start + len(list(parts))
-            hearing.collect(scores[start:end], embeddings[start:end])
+            yield Answer(hearing, scores[start:end], embeddings[start:end])
             start = end
 
     def score(self, batch: Array) -> tuple[Array, Array]:

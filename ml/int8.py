@@ -58,7 +58,8 @@ def compile_int8(file: Path, sha256: str) -> Forward:
         raise Int8Unavailable(f"the 8-bit copy cannot be read ({_first_line(error)})") from error
     if not model.has_rt_info(WEIGHTS) or model.get_rt_info(WEIGHTS).value != sha256:
         raise Int8Unavailable("the 8-bit copy was made from other weights")
-    threads = {"INFERENCE_NUM_THREADS": torch.get_num_threads()}
+    # A thread that is tied to one core waits there for whoever else runs on it, beside idle ones.
+    threads = {"INFERENCE_NUM_THREADS": torch.get_num_threads(), "ENABLE_CPU_PINNING": False}
     compiled = core.compile_model(model, "CPU", threads)
 
     def forward(x: Tensor) -> tuple[Tensor, Tensor]:

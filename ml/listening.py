@@ -51,7 +51,8 @@ class Request:
 class Hearing:
     """What has become of one request so far.
 
-    Decoded in one thread, which observes length, loudness and peaks; scored and asked in another.
+    Decoded in one thread, which observes length, loudness and peaks; collected in the caller's,
+    which alone calls `on_progress` and `should_stop`.
     """
 
     def __init__(self, request: Request) -> None:
@@ -84,14 +85,13 @@ class Hearing:
             self._loudest = max(self._loudest, float(np.abs(block).max()))
             yield block
 
-    def ask(self) -> None:
-        """Whether it is still wanted."""
-        self.cancelled = self.cancelled or self.request.should_stop()
-
     def collect(self, scores: Array, embeddings: Array) -> None:
-        self._collector.add(scores, embeddings)
-        self._scored += len(scores)
-        self.request.on_progress("tagging", *self._progress())
+        """What the network says of its next segments, unless it is not wanted any more."""
+        self.cancelled = self.cancelled or self.request.should_stop()
+        if not self.cancelled:
+            self._collector.add(scores, embeddings)
+            self._scored += len(scores)
+            self.request.on_progress("tagging", *self._progress())
 
     def _progress(self) -> tuple[float, float | None]:
         info = self._decoding.info if self._decoding else None
@@ -130,6 +130,18 @@ class Piece(NamedTuple):
 
     hearing: Hearing
     segment: Samples | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The network's: scores `(batch, tags)`, embeddings `(batch, size)` of a hearing's segments."""
+
+    hearing: Hearing
+    scores: Array
+    embeddings: Array
+
+    def collect(self) -> None:
+        self.hearing.collect(self.scores, self.embeddings)
 
 
 def batches(requests: Iterable[Request]) -> Iterator[list[Piece]]:

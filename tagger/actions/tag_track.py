@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections import deque
 from collections.abc import Generator, Iterable
 from contextlib import closing
@@ -32,8 +33,9 @@ logger = logging.getLogger(__name__)
 
 # Tracks below this (in seconds) are heard several at a time.
 SHORT = 60.0
-# Of all that are heard together: a slow machine is done with them before their leases end.
-TOGETHER = 180.0
+# Of all that are heard together: whoever comes next does not wait for long.
+TOGETHER = 300.0
+RENEW_EVERY = 10.0
 
 Claimed = tuple[Job, Track]
 
@@ -70,15 +72,25 @@ def _companions(job: Job, track: Track) -> list[Claimed]:
 
 def _tag(together: list[Claimed], model: ModelVersion, tagger: Tagger) -> None:
     left = deque(together)
+    renewed = time.monotonic()
     with closing(_hear(together, tagger)) as outcomes:
         try:
             while left:
                 job, track = left.popleft()
                 with job_context(str(job.pk)), to_its_end(job):
                     _settle(job, track, model, next(outcomes))
+                if time.monotonic() > renewed + RENEW_EVERY:
+                    renewed = time.monotonic()
+                    _keep(left)
         finally:
             for job, _ in left:
                 jobs.put_back(job)
+
+
+def _keep(left: Iterable[Claimed]) -> None:
+    """Those whose turn has not come yet, on a slow machine."""
+    for job, _ in left:
+        jobs.renew(job)
 
 
 def _hear(together: Iterable[Claimed], tagger: Tagger) -> Generator[Heard | Exception]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from ml.audio import AudioError, DecoderLost
-from tagger.actions import jobs
+from tagger.actions import jobs, tag_track
 from tagger.models import Job, ModelVersion, Track, User
 from tagger.tasks import run_job
 from tests.tagger.deaf_tagger import every_model_says
@@ -98,14 +100,33 @@ def test_a_long_track_waits_for_its_turn(waiting: list[Job], say: Say) -> None:
     assert states() == ["succeeded", "queued", "succeeded"]
 
 
-def test_no_more_than_three_minutes_are_heard_together(waiting: list[Job], say: Say) -> None:
+def test_no_more_than_five_minutes_are_heard_together(waiting: list[Job], say: Say) -> None:
     say()
     for job in waiting:
         assert job.owner
         rows.job(rows.track(job.owner), Job.State.QUEUED)
     Track.objects.update(duration=59.0)
     run_job(str(waiting[0].pk))
-    assert states() == ["succeeded"] * 3 + ["queued"] * 3
+    assert states() == ["succeeded"] * 5 + ["queued"]
+
+
+def test_those_whose_turn_has_not_come_keep_their_leases(
+    waiting: list[Job], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long_ago = timezone.now() - timedelta(hours=1)
+    standing: list[int] = []
+
+    def slowly(model: ModelVersion) -> Any:
+        running = Job.objects.filter(state="running")
+        standing.append(running.filter(lease_until__gt=timezone.now()).count())
+        running.update(lease_until=long_ago)
+        return rows.hearing(model, {"harp": 0.8})
+
+    every_model_says(slowly, monkeypatch)
+    monkeypatch.setattr(tag_track, "RENEW_EVERY", 0.0)
+    run_job(str(waiting[0].pk))
+    assert standing == [3, 2, 1]
+    assert states() == ["succeeded"] * 3
 
 
 def test_jobs_of_other_queues_and_models_are_left_alone(waiting: list[Job], say: Say) -> None:
