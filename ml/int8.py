@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from ml.precision import Forward
 
 WEIGHTS = ["tonemark", "weights_sha256"]
+# Segments: the layers of more of them no longer fit a core's cache.
+AT_ONCE = 4
 
 
 class Int8Unavailable(Exception):
@@ -62,10 +64,14 @@ def compile_int8(file: Path, sha256: str) -> Forward:
     threads = {"INFERENCE_NUM_THREADS": torch.get_num_threads(), "ENABLE_CPU_PINNING": False}
     compiled = core.compile_model(model, "CPU", threads)
 
-    def forward(x: Tensor) -> tuple[Tensor, Tensor]:
-        found = compiled(x.numpy())
+    def run(part: Tensor) -> tuple[Tensor, Tensor]:
+        found = compiled(part.numpy())
         logits, embedding = (torch.from_numpy(found[k].copy()) for k in (0, 1))
         return logits, embedding
+
+    def forward(x: Tensor) -> tuple[Tensor, Tensor]:
+        logits, embeddings = zip(*map(run, x.split(AT_ONCE)), strict=True)
+        return torch.cat(logits), torch.cat(embeddings)
 
     return forward
 
