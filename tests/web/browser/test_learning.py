@@ -4,6 +4,7 @@ of model and the way back. Each step leaves a picture in the test's own folder.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -126,7 +127,7 @@ def train(page: Page) -> None:
     page.get_by_text("More settings").click()
     page.get_by_label("Epochs").fill("8")
     page.get_by_role("button", name="Start").click()
-    expect(page.get_by_text("It waits for the training worker.")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/trainings/[0-9a-f-]{36}/$"))
     page.evaluate("window.stillHere = true")
     expect(page.locator("#curves canvas")).to_have_count(3, timeout=PATIENCE)
     expect(page.locator("#training-log")).to_contain_text("epoch 8 of 8", timeout=PATIENCE)
