@@ -14,8 +14,10 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from statistics import fmean, median, quantiles
 from typing import Any
@@ -23,67 +25,56 @@ from typing import Any
 import numpy as np
 import urllib3
 
+from bench.inference import SEGMENT_SECONDS
 from bench.machine import facts
 from bench.pipeline import chosen
+from bench.site import Site, add_arguments
 from bench.tables import Row, parser, show
-from ml.audio import SAMPLE_RATE, SEGMENT_SAMPLES
+from ml.audio import SEGMENT_SAMPLES
 from ml.inference import Tagger
 from ml.listening import BATCH
 
 LIMIT_SECONDS = 8.0
-SEGMENT_SECONDS = SEGMENT_SAMPLES / SAMPLE_RATE
+
+Asked = Callable[..., urllib3.BaseHTTPResponse]
 
 
-class Library:
-    """A person's library over the API. Told to wait (429, 503), it waits and asks again."""
+def patiently(ask: Asked, *given: Any) -> Any:
+    """The answer's content. Told to wait (429, 503), it waits and asks again."""
+    while (answer := ask(*given)).status in (429, 503):
+        time.sleep(float(answer.headers.get("Retry-After", "1")))
+    found = json.loads(answer.data)
+    if answer.status >= 400:
+        raise SystemExit(f"{answer.status} {found['detail']}")
+    return found
 
-    def __init__(self, address: str, token: str, connections: int) -> None:
-        self.pool = urllib3.PoolManager(
-            maxsize=connections, headers={"Authorization": f"Bearer {token}"}, timeout=300
-        )
-        self.api = f"{address.rstrip('/')}/api/v1/"
 
-    def ask(self, method: str, path: str, **body: Any) -> Any:
-        while True:
-            answer = self.pool.request(method, self.api + path, retries=False, **body)
-            if answer.status not in (429, 503):
-                break
-            time.sleep(float(answer.headers.get("Retry-After", "1")))
-        found = json.loads(answer.data)
-        if answer.status >= 400:
-            raise SystemExit(f"{method} {path}: {answer.status} {found['detail']}")
-        return found
+def upload(site: Site, file: Path) -> tuple[str, float]:
+    """The job that tags it, and the seconds the client waited."""
+    began = time.perf_counter()
+    found = patiently(site.upload, file)
+    if found["job"] is None:
+        raise SystemExit(f"{file} is in the library already.")
+    return found["job"]["id"], time.perf_counter() - began
 
-    def upload(self, file: Path) -> tuple[str, float]:
-        """The job that tags it, and the seconds the client waited."""
-        began = time.perf_counter()
-        fields = {"file": (file.name, file.read_bytes())}
-        found = self.ask("POST", "tracks/", fields=fields)
-        if found["job"] is None:
-            raise SystemExit(f"{file} is in the library already.")
-        return found["job"]["id"], time.perf_counter() - began
 
-    def ended(self, job: str) -> Any:
-        """The job once it has ended."""
-        while (found := self.ask("GET", f"jobs/{job}/"))["finished_at"] is None:
-            time.sleep(1.0)
-        return found
+def ended(site: Site, job: str) -> Any:
+    """The job once it has ended."""
+    while (found := patiently(site.ask, "GET", f"jobs/{job}/"))["finished_at"] is None:
+        time.sleep(1.0)
+    return found
 
 
 def main() -> None:
     arguments = parser(__doc__)
-    arguments.add_argument("folder", type=Path)
-    arguments.add_argument("--token", required=True)
-    arguments.add_argument("--site", default="http://127.0.0.1:8000")
-    arguments.add_argument("--files", type=int, default=1000)
-    arguments.add_argument("--side-by-side", type=int, default=4)
+    add_arguments(arguments, files=1000, side_by_side=4)
     args = arguments.parse_args()
-    library = Library(args.site, args.token, args.side_by_side)
-    library.ask("GET", "me/")
+    site = Site(args.site, args.token, args.side_by_side)
+    patiently(site.ask, "GET", "me/")
     files = chosen(args.folder, args.files)
     tagger = Tagger.load(device="cpu")
     before = limit(tagger)
-    found = measure(library, files, args.side_by_side)
+    found = measure(site, files, args.side_by_side)
     limits = [before, limit(tagger)]
     row = _row(*found, fmean(limits))
     show({"machine": facts(), "backend": tagger.device_reason, "rows": [row]}, args.json)
@@ -101,22 +92,22 @@ def limit(tagger: Tagger) -> float:
 
 
 def measure(
-    library: Library, files: list[Path], side_by_side: int
+    site: Site, files: list[Path], side_by_side: int
 ) -> tuple[list[float], list[Any], float]:
     """How long each client waited, the ended jobs, and the seconds until the last had ended."""
     began = time.time()
     with ThreadPoolExecutor(side_by_side) as senders:
-        sent = list(senders.map(library.upload, files))
-    ended = [library.ended(job) for job, _ in reversed(sent)]
-    last = max(datetime.fromisoformat(job["finished_at"]).timestamp() for job in ended)
-    return [waited for _, waited in sent], ended, last - began
+        sent = list(senders.map(partial(upload, site), files))
+    found = [ended(site, job) for job, _ in reversed(sent)]
+    last = max(datetime.fromisoformat(job["finished_at"]).timestamp() for job in found)
+    return [waited for _, waited in sent], found, last - began
 
 
-def _row(waited: list[float], ended: list[Any], seconds: float, limit: float) -> Row:
-    heard = [job for job in ended if job["state"] == "succeeded"]
+def _row(waited: list[float], jobs: list[Any], seconds: float, limit: float) -> Row:
+    heard = [job for job in jobs if job["state"] == "succeeded"]
     segments = sum(round(job["progress"]["total"] / SEGMENT_SECONDS) for job in heard)
     return {
-        "files": len(ended),
+        "files": len(jobs),
         "tagged": len(heard),
         "files_per_s": round(len(heard) / seconds, 2),
         "times_real_time": round(segments * SEGMENT_SECONDS / seconds),

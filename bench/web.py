@@ -19,11 +19,13 @@ from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
 from statistics import median, quantiles
+from typing import Any
 
 import urllib3
 
 from bench.machine import facts
 from bench.pipeline import chosen
+from bench.site import Site, add_arguments
 from bench.tables import Row, parser, show
 
 READS = (
@@ -41,35 +43,13 @@ class Answer:
     seconds: float
 
 
-class Site:
-    def __init__(self, address: str, token: str, connections: int) -> None:
-        self.pool = urllib3.PoolManager(
-            maxsize=connections,
-            headers={"Authorization": f"Bearer {token}"},
-            timeout=300,
-            retries=False,
-        )
-        self.api = f"{address.rstrip('/')}/api/v1/"
-
-    def read(self, path: str) -> Answer:
-        return _timed(lambda: self.pool.request("GET", self.api + path))
-
-    def upload(self, file: Path) -> Answer:
-        fields = {"file": (file.name, file.read_bytes())}
-        return _timed(lambda: self.pool.request("POST", self.api + "tracks/", fields=fields))
-
-
 def main() -> None:
     arguments = parser(__doc__)
-    arguments.add_argument("folder", type=Path)
-    arguments.add_argument("--token", required=True)
-    arguments.add_argument("--site", default="http://127.0.0.1:8000")
-    arguments.add_argument("--files", type=int, default=40)
+    add_arguments(arguments, files=40, side_by_side=8)
     arguments.add_argument("--reads", type=int, default=200)
-    arguments.add_argument("--side-by-side", type=int, default=8)
     args = arguments.parse_args()
     site = Site(args.site, args.token, 2 * args.side_by_side)
-    first = site.read("me/")
+    first = site.ask("GET", "me/")
     if first.status != 200:
         raise SystemExit(f"{args.site} answers {first.status} to this token.")
     files = chosen(args.folder, args.files)
@@ -83,10 +63,10 @@ def measure(site: Site, files: list[Path], reads: int, side_by_side: int) -> lis
     with ThreadPoolExecutor(side_by_side) as readers, ThreadPoolExecutor(side_by_side) as senders:
 
         def read() -> list[Future[Answer]]:
-            return [readers.submit(site.read, path) for path in paths]
+            return [readers.submit(_timed, site.ask, "GET", path) for path in paths]
 
         def send(some: Iterable[Path]) -> list[Future[Answer]]:
-            return [senders.submit(site.upload, file) for file in some]
+            return [senders.submit(_timed, site.upload, file) for file in some]
 
         rows = [
             _row("reads", *_ended(read)),
@@ -119,9 +99,9 @@ def _row(case: str, answers: list[Answer], seconds: float) -> Row:
     }
 
 
-def _timed(ask: Callable[[], urllib3.BaseHTTPResponse]) -> Answer:
+def _timed(ask: Callable[..., urllib3.BaseHTTPResponse], *given: Any) -> Answer:
     began = time.perf_counter()
-    status = ask().status
+    status = ask(*given).status
     return Answer(status, time.perf_counter() - began)
 
 

@@ -7,7 +7,6 @@ from contextlib import ExitStack, closing, nullcontext
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -24,6 +23,8 @@ from ml.listening import (
     Request,
     Stage,
     batches,
+    ignore,
+    never,
 )
 from ml.prefetch import ahead
 from ml.weights import LoadedModel, ModelCard, WeightsError, default_model_path, load_model
@@ -68,8 +69,8 @@ class Tagger:
         self,
         path: str | Path,
         *,
-        on_progress: Progress | None = None,
-        should_stop: Callable[[], bool] | None = None,
+        on_progress: Progress = ignore,
+        should_stop: Callable[[], bool] = never,
         limits: DecodeLimits | None = None,
     ) -> Analysis:
         """Hear one file; memory does not grow with its length.
@@ -78,13 +79,8 @@ class Tagger:
         decoding and after every batch. Raises AudioError, and Cancelled when `should_stop`
         returns True between batches.
         """
-        told: dict[str, Any] = {
-            "on_progress": on_progress,
-            "should_stop": should_stop,
-            "limits": limits,
-        }
-        given = {name: value for name, value in told.items() if value is not None}
-        [outcome] = self.analyse_all([Request(nullcontext(path), **given)])
+        request = Request(nullcontext(path), on_progress, should_stop, limits)
+        [outcome] = self.analyse_all([request])
         if isinstance(outcome, Exception):
             raise outcome
         return outcome

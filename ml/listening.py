@@ -28,11 +28,11 @@ class Cancelled(Exception):
     """`should_stop` said so between two batches."""
 
 
-def _ignore(*_: object) -> None:
+def ignore(*_: object) -> None:
     """Progress nobody asked for."""
 
 
-def _never() -> bool:
+def never() -> bool:
     return False
 
 
@@ -43,8 +43,8 @@ class Request:
     """
 
     source: AbstractContextManager[str | Path]
-    on_progress: Progress = _ignore
-    should_stop: Callable[[], bool] = _never
+    on_progress: Progress = ignore
+    should_stop: Callable[[], bool] = never
     limits: DecodeLimits | None = None
 
 
