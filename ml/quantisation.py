@@ -1,8 +1,8 @@
 """Making the 8-bit copy of a network, and judging whether it may be used.
 
 Post-training quantisation (NNCF): the ranges of the activations are taken from real clips. The
-stem stays in floating point, since eight bits cannot hold both loud and quiet music, and so does
-the arithmetic of the dense layers, which costs nothing.
+stem comes in steps of its own (ml.int8_network), and the arithmetic of the dense layers, which
+costs nothing, stays in floating point.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from ml.engine import Engine, fused
 from ml.evaluation import figures
 from ml.fused_network import can_be_fused
 from ml.int8 import WEIGHTS, compile_int8, int8_files, int8_path
+from ml.int8_network import for_eight_bits
 from ml.magnatagatune.prepared import Split
 from ml.network import SampleCNN
 from ml.precision import Forward
@@ -132,7 +133,7 @@ def _quantised(network: SampleCNN, train: Split) -> openvino.Model:
     config = network.config
     shape = (2, config.channels, config.samples)
     model = openvino.convert_model(
-        _Both(network.eval()), example_input=torch.zeros(shape), input=[-1, *shape[1:]]
+        _Both(for_eight_bits(network)), example_input=torch.zeros(shape), input=[-1, *shape[1:]]
     )
     sounds = nncf.Dataset(list(_calibration(train)))
     quantised = nncf.quantize(
@@ -140,17 +141,18 @@ def _quantised(network: SampleCNN, train: Split) -> openvino.Model:
         sounds,
         preset=nncf.QuantizationPreset.MIXED,
         subset_size=CALIBRATION_CLIPS,
-        ignored_scope=nncf.IgnoredScope(names=_kept(model)),
+        # Not validated: it does not count constants among its operations.
+        ignored_scope=nncf.IgnoredScope(names=_kept(model), validate=False),
     )
     # The dense layers still compute in floating point, from weights of a quarter of the size.
     return nncf.compress_weights(quantised, mode=nncf.CompressWeightsMode.INT8_SYM)
 
 
 def _kept(model: openvino.Model) -> list[str]:
-    """The operations that stay in floating point: the stem, and every dense layer."""
+    """What the quantiser leaves alone: all up to the stem's convolution, and every dense layer."""
     named = [(op.get_type_name(), op.get_friendly_name()) for op in model.get_ordered_ops()]
-    stem = next(name for kind, name in named if kind == "Convolution")
-    return [stem, *(name for kind, name in named if kind == "MatMul")]
+    stem = next(place for place, (kind, _) in enumerate(named) if kind == "Convolution")
+    return [name for place, (kind, name) in enumerate(named) if place <= stem or kind == "MatMul"]
 
 
 def _calibration(train: Split) -> Iterator[Tensor]:
