@@ -125,6 +125,7 @@ def cases(owner: User) -> dict[str, Case]:
         "page of a three-tag filter": page(filtered),
         "counts of a three-tag filter": (lambda: counts(narrowed(filtered)), None),
         "page of one tag": page("tag=guitar"),
+        "page of one tag, best first": page("tag=guitar&ordering=-score"),
         "page in the middle of the library": page(f"page={last // 2}"),
         "page of a text search": page("q=harbour+letter"),
         "ten similar tracks": (lambda: similar_tracks([track], library(owner), most=10), None),

@@ -24,7 +24,9 @@ class TrackTag(models.Model):
             models.UniqueConstraint(fields=["track", "tag"], name="effective_tag_once")
         ]
         indexes: ClassVar = [
-            models.Index(fields=["tag", "score", "track"], name="effective_by_tag"),
+            models.Index(
+                "tag", models.F("score").desc(nulls_last=True), "track", name="effective_best_first"
+            ),
         ]
 
     def __str__(self) -> str:

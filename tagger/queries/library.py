@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 import django_filters as filters
-from django.db.models import F, FloatField, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, FilteredRelation, FloatField, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
@@ -119,7 +119,7 @@ class LibraryFilter(filters.FilterSet):
         else:
             found = tracks.filter(*(self._carried([tag]) for tag in tags))
         by_score = self._value("ordering") == "-score"
-        return found.annotate(best_score=_best_score(tags)) if by_score else found
+        return _with_best_score(found, tags) if by_score else found
 
     def without_tags(self, tracks: QuerySet[Track], name: str, tags: list[Tag]) -> QuerySet[Track]:
         return tracks.exclude(_among(tags)) if tags else tracks
@@ -180,8 +180,14 @@ def _among(tags: list[Tag]) -> Q:
     return found | Q(pk__in=rows.values("track")) if synonyms else found
 
 
-def _best_score(tags: list[Tag]) -> Subquery:
-    """The highest score of the tags asked for, so that 'best first' can be offered."""
+def _with_best_score(tracks: QuerySet[Track], tags: list[Tag]) -> QuerySet[Track]:
+    """`best_score` is the highest of the tags asked for, so that 'best first' can be offered."""
     wanted = set().union(*(meant_by(tag) for tag in tags))
+    if len(wanted) == 1:
+        # An index has a single tag's rows in this order: a large library is not sorted.
+        asked = FilteredRelation("track_tags", condition=Q(track_tags__tag__in=wanted))
+        found = tracks.annotate(asked=asked).filter(asked__isnull=False)
+        return found.annotate(best_score=F("asked__score"))
     rows = TrackTag.objects.filter(track=OuterRef("pk"), tag__in=wanted).order_by().values("track")
-    return Subquery(rows.annotate(best=Max("score")).values("best"), output_field=FloatField())
+    best = rows.annotate(best=Max("score")).values("best")
+    return tracks.annotate(best_score=Subquery(best, output_field=FloatField()))

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from tagger.models import Job, Track, User
+from tagger.models import Job, Track, TrackTag, User
 from tests.tagger.api.test_errors import problem
 from tests.web import rows
 
@@ -140,6 +140,19 @@ def test_best_first_pages_by_the_score(api: Client, owner: User) -> None:
     assert [track["title"] for track in page["results"]] == ["4", "3", "2"]
     page = api.get(page["next"]).json()
     assert [track["title"] for track in page["results"]] == ["1", "0"]
+
+
+@pytest.mark.parametrize("tags", ["tag=guitar", "tag=guitar&tag=piano&tag_mode=any"])
+def test_best_first_ends_with_what_only_a_person_says(api: Client, owner: User, tags: str) -> None:
+    for number in range(4):
+        rows.heard(rows.track(owner, f"{number}"), guitar=0.5 + number / 20)
+    TrackTag.objects.filter(track__title="2").update(score=None)
+    page = api.get(f"{TRACKS}?{tags}&ordering=-score&page_size=3").json()
+    assert [track["title"] for track in page["results"]] == ["3", "1", "0"]
+    page = api.get(page["next"]).json()
+    assert [track["title"] for track in page["results"]] == ["2"]
+    page = api.get(page["previous"]).json()
+    assert [track["title"] for track in page["results"]] == ["3", "1", "0"]
 
 
 def test_a_cursor_of_another_order_is_refused(api: Client, owner: User) -> None:
