@@ -9,15 +9,18 @@ machine can only make them worse.
 from __future__ import annotations
 
 import argparse
+import io
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from ml.audio import SAMPLE_RATE, audio_digest, blocks, probe
+from ml.audio import SAMPLE_RATE, blocks, probe
 from ml.audio_decoding import Pass
-from ml.audio_facts import digest, facts
+from ml.audio_facts import facts
 from ml.audio_file import open_file
 from ml.audio_terms import DecodeLimits
+from ml.examination import MAX_LENGTH, examine
+from ml.fence.work import examination
 
 TURNS = 7
 
@@ -32,7 +35,7 @@ def main() -> None:
     print(f"{'':10}{'within':>12}{'fenced':>12}{'cost':>12}")
     for name, within, fenced in (
         ("probe", lambda: _within(file, facts), lambda: probe(file)),
-        ("digest", lambda: _within(file, digest), lambda: audio_digest(file)),
+        ("examine", lambda: _within(file, _examine), lambda: examine(file)),
         ("decode", lambda: _within(file, _decode), lambda: list(blocks(file))),
     ):
         bare, behind = _best(within, fenced)
@@ -43,6 +46,10 @@ def main() -> None:
 def _within(file: Path, work: Callable[..., object]) -> None:
     with open_file(file) as opened:
         work(opened)
+
+
+def _examine(opened: object) -> None:
+    examination(opened, io.BytesIO(), name="", length=MAX_LENGTH)  # type: ignore[arg-type]
 
 
 def _decode(opened: object) -> None:

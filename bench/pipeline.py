@@ -21,7 +21,8 @@ from bench.machine import facts
 from bench.rivals import eager_loop, mel_and_small_cnn
 from bench.tables import Row, parser, show
 from bench.timing import ratio, slope
-from ml.audio import SUFFIXES, audio_digest, probe, read
+from ml.audio import SUFFIXES, read
+from ml.examination import examine
 from ml.inference import Request, Tagger
 from ml.weights import default_model_path, load_model
 
@@ -61,9 +62,7 @@ def pipelines(tagger: Tagger, weights: Path) -> dict[str, Run]:
         "librosa mel, small 2-D CNN in ONNX Runtime": _one_by_one(mel_and_small_cnn()),
         "Tonemark": _tags(tagger),
         "Tonemark, decoding and resampling alone": _one_by_one(read),
-        "Tonemark, what an upload is checked for": _one_by_one(
-            lambda file: (probe(file), audio_digest(file))
-        ),
+        "Tonemark, what an upload is checked for": _one_by_one(examine),
     }
 
 

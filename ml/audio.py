@@ -34,7 +34,6 @@ __all__ = [
     "DecoderLost",
     "Decoding",
     "Samples",
-    "audio_digest",
     "blocks",
     "probe",
     "read",
@@ -61,15 +60,6 @@ def blocks(path: str | Path, *, limits: DecodeLimits | None = None) -> Iterator[
 def read(path: str | Path, *, limits: DecodeLimits | None = None) -> Samples:
     """The whole sound as one array of shape `(time,)`; see `blocks`."""
     return np.concatenate(list(blocks(path, limits=limits)))
-
-
-def audio_digest(path: str | Path) -> str:
-    """SHA-256 (hex) of the encoded sound: the stream's packets, its codec, rate and channels.
-
-    Tags, cover art and the rest of the container do not count: a re-tagged file keeps its digest.
-    Raises AudioError.
-    """
-    return str(result("digest", path))
 
 
 class Decoding:

@@ -34,6 +34,13 @@ def load_what_comes_late() -> None:
         codecs.lookup(encoding)
 
 
+def examination(file: AudioFile, answer: IO[bytes], **how: Any) -> Any:
+    """A NOTE of the header and one of the digest; the result is the tags."""
+    write_json(answer, Kind.NOTE, asdict(facts(file)))
+    write_json(answer, Kind.NOTE, digest(file))
+    return tags(file, **how)
+
+
 def blocks(file: AudioFile, answer: IO[bytes], limits: dict[str, float]) -> Any:
     """A NOTE of the header, then BLOCKs; the result is the damage."""
     sound = Pass(file, DecodeLimits(**limits))
@@ -46,8 +53,7 @@ def blocks(file: AudioFile, answer: IO[bytes], limits: dict[str, float]) -> Any:
 
 WORK: dict[str, Callable[..., Any]] = {
     "facts": lambda file, answer: asdict(facts(file)),
-    "digest": lambda file, answer: digest(file),
-    "tags": lambda file, answer, **how: tags(file, **how),
+    "examination": examination,
     "blocks": blocks,
     "words": lambda file, answer, **how: write(file, **how),
 }

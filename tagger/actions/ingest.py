@@ -10,16 +10,9 @@ from pathlib import Path
 from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 
-from ml.audio import (
-    AudioError,
-    AudioInfo,
-    DecodeLimits,
-    DecoderLost,
-    audio_digest,
-    probe,
-)
+from ml.audio import AudioError, DecodeLimits, DecoderLost
 from ml.audio_errors import too_long
-from ml.metadata import Metadata, read_metadata
+from ml.examination import Examination, examine
 
 from ..connections import give_back
 from ..formats import human_size
@@ -60,9 +53,7 @@ class Words:
 class _Facts:
     size: int
     file_sha256: str
-    audio_sha256: str
-    info: AudioInfo
-    metadata: Metadata
+    examined: Examination
 
 
 def ingest(
@@ -106,7 +97,7 @@ def ingest(
 
 
 def _known(facts: _Facts, owner: User, trigger: Job.Trigger) -> Ingested | None:
-    known = Track.objects.filter(owner=owner, audio_sha256=facts.audio_sha256).first()
+    known = Track.objects.filter(owner=owner, audio_sha256=facts.examined.audio_sha256).first()
     if known is None:
         return None
     try:
@@ -132,17 +123,16 @@ def _examine(path: Path, file_name: str) -> _Facts:
     if size > settings.MAX_UPLOAD_BYTES:
         raise too_large(size)
     try:
-        info = probe(path)
-        if (info.duration or 0) > settings.MAX_DURATION_SECONDS:
+        found = examine(path)
+        if (found.info.duration or 0) > settings.MAX_DURATION_SECONDS:
             raise too_long(settings.MAX_DURATION_SECONDS)
-        digest, metadata = audio_digest(path), read_metadata(path)
     except AudioError as error:
         raise IngestError(error.code, str(error)) from error
     except DecoderLost as error:
         raise IngestError("unavailable", str(error)) from error
     with path.open("rb") as content:
         file_sha256 = hashlib.file_digest(content, "sha256").hexdigest()
-    return _Facts(size, file_sha256, digest, info, metadata)
+    return _Facts(size, file_sha256, found)
 
 
 def empty() -> IngestError:
@@ -167,13 +157,13 @@ def _shorten(name: str, length: int = 200) -> str:
 
 
 def _new_track(facts: _Facts, file_name: str, owner: User, words: Words) -> Track:
-    found, info = facts.metadata, facts.info
+    found, info = facts.examined.metadata, facts.examined.info
     return Track(
         owner=owner,
         file_name=file_name,
         file_size=facts.size,
         file_sha256=facts.file_sha256,
-        audio_sha256=facts.audio_sha256,
+        audio_sha256=facts.examined.audio_sha256,
         title=(words.title or found.title or Path(file_name).stem or file_name)[:255],
         artist=(words.artist or found.artist)[:255],
         album=(words.album or found.album)[:255],

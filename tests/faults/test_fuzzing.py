@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from ml.audio import AudioError, DecodeLimits, audio_digest, blocks, probe
-from ml.metadata import read_metadata
+from ml.audio import AudioError, DecodeLimits, blocks, probe
+from ml.examination import examine
 from tests import audio_factory as factory
 from tests.faults.extent import FUZZ_SECONDS
 
@@ -82,14 +82,13 @@ def splice(content: bytearray, at: int, chance: random.Random, all_: dict[str, b
 def hear(file: Path) -> str:
     """Everything the product asks of a file; how the last question ended."""
     ends = []
-    for ask in (probe, audio_digest, lambda path: list(blocks(path, limits=LIMITS))):
+    for ask in (probe, examine, lambda path: list(blocks(path, limits=LIMITS))):
         try:
             ask(file)
             ends.append("heard")
         except AudioError as error:
             assert str(error).endswith(".")
             ends.append(error.code)
-    read_metadata(file)
     return ends[-1]
 
 

@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from ml.audio import AudioError, DecoderLost, blocks, probe
+from ml.examination import examine
 from ml.fence import budget, seccomp
 from ml.fence.process import DECODERS
 from ml.fence.wire import BrokenFrame, Kind, read_frame, write_json
-from ml.metadata import read_metadata
 from tests import audio_factory as factory
 from tests.ml.hostile_contents import mp3_of_many_tags
 
@@ -253,10 +253,10 @@ def test_threads_get_each_their_own_answer(tmp_path: Path) -> None:
         for rate in (8_000, 16_000, 32_000, 44_100, 48_000, 96_000)
     ]
     with ThreadPoolExecutor(6) as pool:
-        for file, info, words in zip(
-            files * 3, pool.map(probe, files * 3), pool.map(read_metadata, files * 3), strict=True
+        for file, info, found in zip(
+            files * 3, pool.map(probe, files * 3), pool.map(examine, files * 3), strict=True
         ):
-            assert str(info.sample_rate) == words.title == file.stem
+            assert str(info.sample_rate) == found.metadata.title == file.stem
 
 
 def test_a_forked_process_reads_with_a_server_of_its_own(song: Path) -> None:

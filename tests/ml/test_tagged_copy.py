@@ -5,8 +5,7 @@ from pathlib import Path
 import mutagen
 import pytest
 
-from ml.audio import audio_digest
-from ml.metadata import read_metadata
+from ml.examination import examine
 from ml.tagged_copy import NoPlaceForTags, Words, write_words
 from tests.audio_factory import music, write
 
@@ -48,8 +47,8 @@ def test_every_tag_is_a_value_of_its_own(song: Path) -> None:
 
 def test_words_stand_where_players_look_for_them(song: Path) -> None:
     write_words(song, WORDS)
-    assert read_metadata(song).title == "Blaue Stunde"
-    assert (read_metadata(song).artist, read_metadata(song).album) == ("Mira", "Nächte")
+    assert examine(song).metadata.title == "Blaue Stunde"
+    assert (examine(song).metadata.artist, examine(song).metadata.album) == ("Mira", "Nächte")
     every = values(song)
     places = {
         ".mp3": ("tcon", "tmoo", "tit1", "tbpm", "tkey"),
@@ -60,9 +59,9 @@ def test_words_stand_where_players_look_for_them(song: Path) -> None:
 
 
 def test_the_sound_and_what_else_the_file_says_stay(song: Path) -> None:
-    before = audio_digest(song)
+    before = examine(song).audio_sha256
     write_words(song, WORDS)
-    assert audio_digest(song) == before
+    assert examine(song).audio_sha256 == before
     assert any("keep me" in found for found in values(song).values())
 
 
@@ -71,7 +70,7 @@ def test_what_is_not_known_is_left_alone(song: Path) -> None:
     write_words(song, Words(title="Blue hour"))
     every = values(song)
     assert ["rock"] in every.values()
-    assert read_metadata(song).title == "Blue hour"
+    assert examine(song).metadata.title == "Blue hour"
 
 
 @pytest.mark.parametrize("suffix", ["wav", "aiff", "wma"])
