@@ -51,9 +51,11 @@ class _TwoPartStem(nn.Module):
         self.stride = cast(nn.Conv2d, convolution).stride
 
     def forward(self, x: Tensor) -> Tensor:
-        coarse = _in_steps(x)
-        fine = _in_steps((x - coarse) * _FINER)
-        parts = torch.cat([coarse, fine], dim=1)
+        # OpenVINO is slow at steps in four dimensions.
+        sound = x.squeeze(2)
+        coarse = _in_steps(sound)
+        fine = _in_steps((sound - coarse) * _FINER)
+        parts = torch.cat([coarse, fine], dim=1).unsqueeze(2)
         y: Tensor = self.activation(
             conv2d(parts, _in_steps_by_output(self.weight), self.bias, self.stride)
         )
