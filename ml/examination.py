@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from ml.audio_errors import AudioError
-from ml.audio_file import open_file
 from ml.audio_terms import AudioInfo
-from ml.fence.call import DecoderLost, replies
+from ml.fence.call import once_more_if_lost, replies
 
 MAX_LENGTH = 300
 
@@ -45,15 +45,10 @@ def examine(path: str | Path) -> Examination:
     Damaged or missing tags give empty fields. Raises AudioError when it is not audio or its
     beginning does not decode, DecoderLost.
     """
-    path = Path(path)
-    with open_file(path) as file:
-        try:
-            return _examined(file, path.name)
-        except DecoderLost:
-            return _examined(file, path.name)
+    return once_more_if_lost(path, partial(_examined, Path(path).name))
 
 
-def _examined(file: io.IOBase, name: str) -> Examination:
+def _examined(name: str, file: io.IOBase) -> Examination:
     with replies("examination", file, name=name, length=MAX_LENGTH) as frames:
         parts = (json.loads(payload) for _, payload in frames)
         info, audio_sha256 = AudioInfo(**next(parts)), str(next(parts))

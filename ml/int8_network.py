@@ -71,7 +71,7 @@ class _MeanOfMeans(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         means = x
-        if x.shape[-1] % _SHORT == 0 and x.shape[-1] >= _SHORT**2:
+        if x.shape[-1] % _SHORT**2 == 0:
             means = avg_pool2d(x, (1, _SHORT))
         return x * self.excitation.gates(means)[:, :, None, None]
 

@@ -8,10 +8,10 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 from ml.audio_errors import AudioError, damaged
 from ml.audio_file import open_file
@@ -20,6 +20,8 @@ from ml.fence.process import DECODERS
 from ml.fence.wire import STATUS, BrokenFrame, Kind, read_frame, write_json
 
 logger = logging.getLogger(__name__)
+
+Answer = TypeVar("Answer")
 
 _CRASHES = (signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGABRT)
 # How long the server may take to say of what a child died.
@@ -35,11 +37,16 @@ class DecoderLost(Exception):
 
 def result(work: str, path: str | Path, **arguments: Any) -> Any:
     """The answer to a question about the file at `path`. Raises AudioError, DecoderLost."""
+    return once_more_if_lost(path, lambda file: answer(work, file, **arguments))
+
+
+def once_more_if_lost(path: str | Path, ask: Callable[[io.IOBase], Answer]) -> Answer:
+    """What `ask` returns of the open file; asked again if its decoder is killed from outside."""
     with open_file(Path(path)) as file:
         try:
-            return answer(work, file, **arguments)
+            return ask(file)
         except DecoderLost:
-            return answer(work, file, **arguments)
+            return ask(file)
 
 
 def answer(work: str, file: io.IOBase, **arguments: Any) -> Any:
