@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 
 import torch
+from torch import nn
 
-from ml.network import SampleCNN
 from ml.recipe import OptimiserSettings, ScheduleSettings
 
 
-def make_optimiser(network: SampleCNN, settings: OptimiserSettings) -> torch.optim.Optimizer:
+def make_optimiser(network: nn.Module, settings: OptimiserSettings) -> torch.optim.Optimizer:
     """An optimiser of all trainable parameters; only matrices and filters decay."""
     trained = [p for p in network.parameters() if p.requires_grad]
     groups = [
