@@ -4,15 +4,28 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tqdm import tqdm
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from ml.ecg.aami import LabelledBeats
+    from ml.ecg.protocols import Beats
+    from ml.ecg.session import Chunk, Teacher
+
+
+_PATIENTS = {"patient": "24", "early-warning": "34", "inter-patient": "ds2"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     steps = parser.add_subparsers(metavar="STEP", required=True, dest="step")
     _add_train(steps.add_parser("train", help="one network a patient and seed; resumes"))
+    _add_monitor(steps.add_parser("monitor", help="learn from five minutes, then call every beat"))
     _add_evaluate(steps.add_parser("evaluate", help="tables beside the published figures"))
 
 
@@ -20,7 +33,7 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, help="the MIT-BIH Arrhythmia Database")
     parser.add_argument("out", type=Path, help="folder for weights, annotations and results")
     parser.add_argument(
-        "--patients", help="24, 44, or numbers as 200,208 (default 24; DS2 between patients)"
+        "--patients", help="24, 34, 44, ds2 or numbers as 200,208 (default: the protocol's)"
     )
     parser.add_argument(
         "--network",
@@ -33,8 +46,45 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
         "--no-rhythm", action="store_true", help="without the R–R intervals, as in the paper"
     )
     parser.add_argument(
-        "--inter-patient", action="store_true", help="one network for all: DS1 trains, DS2 tests"
+        "--protocol",
+        default="patient",
+        choices=tuple(_PATIENTS),
+        help="patient: five minutes of each and common beats (default); early-warning: none of a "
+        "patient's abnormal beats; inter-patient: one network for all, DS1 trains, DS2 tests",
     )
+
+
+def _add_monitor(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("record", help="NAME of a WFDB record, NAME.csv, or - for CSV as it comes")
+    parser.add_argument(
+        "--database", type=Path, help="others to learn from (default: the record's folder)"
+    )
+    parser.add_argument(
+        "--healthy",
+        action="store_true",
+        help="the first five minutes are known to be healthy: use none of this person's abnormal "
+        "beats, but ones made from the normal ones",
+    )
+    parser.add_argument("--lead", default="MLII", help="name of the lead (default MLII)")
+    parser.add_argument("--rate", type=float, help="of CSV, in Hz")
+    parser.add_argument("--detect", action="store_true", help="find the beats, though annotated")
+    parser.add_argument(
+        "--alarm",
+        type=_share_of,
+        default=(3, 8),
+        metavar="K/N",
+        help="after K abnormal of N beats (default 3/8)",
+    )
+    parser.add_argument("--network", default="rese", choices=("rese", "compact"))
+    parser.add_argument("--no-rhythm", action="store_true", help="without the R–R intervals")
+    parser.add_argument("--all", action="store_true", help="print the normal beats as well")
+
+
+def _share_of(text: str) -> tuple[int, int]:
+    least, beats = (int(part) for part in text.split("/"))
+    if not 1 <= least <= beats:
+        raise ValueError(text)
+    return least, beats
 
 
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:
@@ -48,6 +98,7 @@ def run(args: argparse.Namespace) -> int:
 
     steps: dict[str, Callable[[argparse.Namespace], None]] = {
         "train": _train,
+        "monitor": _monitor,
         "evaluate": _evaluate,
     }
     try:
@@ -59,18 +110,13 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _train(args: argparse.Namespace) -> None:
-    import torch
-
     from ml.ecg.networks import NETWORKS
     from ml.ecg.patients import Outcome, Run, patients_of, train
-    from ml.ecg.protocols import DS2, SETS, Database
+    from ml.ecg.protocols import SETS, Database
 
-    # Convolutions this small are done before a second thread has woken up.
-    torch.set_num_threads(1)
-    sets = {**SETS, "ds2": DS2}
     run = Run(
-        protocol="inter-patient" if args.inter_patient else "patient",
-        patients=patients_of(args.patients or ("ds2" if args.inter_patient else "24"), sets),
+        protocol=args.protocol,
+        patients=patients_of(args.patients or _PATIENTS[args.protocol], SETS),
         seeds=args.seeds,
         networks=NETWORKS if args.network == "both" else (args.network,),
         rhythm=not args.no_rhythm,
@@ -83,6 +129,98 @@ def _train(args: argparse.Namespace) -> None:
             bar.update()
 
         train(Database(args.folder, run.rhythm), args.out, run, on_done)
+
+
+def _monitor(args: argparse.Namespace) -> None:
+    from ml.ecg import ATTRIBUTION, NOTICE
+    from ml.ecg.monitor import Alarm, Call
+    from ml.ecg.session import monitor, tally
+
+    print(NOTICE, flush=True)
+    labels, chunks = _source(args)
+    speed = Speed()
+    events = monitor(
+        speed.counted(chunks),
+        speed.after(_teacher(args, annotated=labels is not None)),
+        labels,
+        Alarm(*args.alarm),
+        rhythm=not args.no_rhythm,
+    )
+    calls: list[Call] = []
+    for event in events:
+        if isinstance(event, Call):
+            calls.append(event)
+        if args.all or not isinstance(event, Call) or event.abnormal:
+            print(event, flush=True)
+    if labels is not None:
+        print(tally(calls, labels))
+    print(f"{speed.factor():,.0f} × real time on one core")
+    print(ATTRIBUTION)
+
+
+def _source(args: argparse.Namespace) -> tuple[LabelledBeats | None, Iterator[Chunk]]:
+    """The annotated beats, where there are any, and the signal in pieces."""
+    from ml.ecg.aami import labelled_beats
+    from ml.ecg.records import RATE, RecordError, annotations_of, csv_samples, read_record
+    from ml.ecg.session import annotated, detected, live
+
+    if args.record == "-":
+        if not args.database:
+            raise RecordError("Name the people to learn from: --database FOLDER.")
+        samples = csv_samples(sys.stdin, args.lead, "standard input")
+        return None, live(samples, args.rate or RATE)
+    record = read_record(Path(args.record), args.lead, args.rate)
+    for notice in record.notices:
+        print(notice, file=sys.stderr)
+    found = annotations_of(Path(args.record), record)
+    labels = labelled_beats(found) if found is not None else None
+    if labels is None or args.detect:
+        return labels, detected(record)
+    return labels, annotated(record, labels)
+
+
+def _teacher(args: argparse.Namespace, *, annotated: bool) -> Teacher:
+    from ml.ecg.protocols import Database
+    from ml.ecg.records import RecordError
+    from ml.ecg.session import healthy_teacher, patient_teacher
+
+    if not (annotated or args.healthy):
+        raise RecordError(
+            "Without annotations nothing tells normal beats from others in the first five minutes. "
+            "If this person's heart was healthy then, say so: --healthy."
+        )
+    path = Path(args.record)
+    name = path.name.removesuffix(".hea").removesuffix(".csv")
+    person = int(name) if name.isdecimal() else None
+    database = Database(args.database or path.parent, not args.no_rhythm)
+    make = healthy_teacher if args.healthy else patient_teacher
+    return make(args.network, database, person)
+
+
+class Speed:
+    """How much faster than the heart its beats are judged, once the network has learnt."""
+
+    def __init__(self) -> None:
+        self._samples, self._learnt_at, self._began = 0, 0, 0.0
+
+    def counted(self, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+        for chunk in chunks:
+            self._samples += len(chunk.samples)
+            yield chunk
+
+    def after(self, teach: Teacher) -> Teacher:
+        def timed(beats: Beats) -> nn.Module:
+            network = teach(beats)
+            self._learnt_at, self._began = self._samples, time.process_time()
+            return network
+
+        return timed
+
+    def factor(self) -> float:
+        from ml.ecg.records import RATE
+
+        seconds = time.process_time() - self._began
+        return (self._samples - self._learnt_at) / RATE / max(seconds, 1e-9)
 
 
 def _evaluate(args: argparse.Namespace) -> None:

@@ -17,6 +17,7 @@ from ml.ecg.records import Annotations
 
 CLASSES = ("N", "S", "V", "F", "Q")
 N, S, V, F, Q = range(len(CLASSES))
+ABNORMAL = (S, V, F)
 SYMBOLS = {"N": "NLRBejn", "S": "AaJS", "V": "VEr", "F": "F", "Q": "/fQ?"}
 _CLASS_OF = {symbol: CLASSES.index(name) for name, all_ in SYMBOLS.items() for symbol in all_}
 

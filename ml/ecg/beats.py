@@ -74,32 +74,17 @@ def _stretched(signal: Array, begins: Floats, ends: Floats) -> Floats:
 
 
 def _rhythm(positions: Positions) -> Floats:
-    """When the beat comes, `(beats - 2, SAMPLES)`: four levels, each held for a quarter.
+    """How early each beat comes, `(beats - 2, SAMPLES)`, the same at all samples.
 
-    The logarithms of the interval that ends with the beat, of the one that begins with it and of
-    the one before, each over the mean of up to RHYTHM_BEATS that were over before; and how much
-    those differed (their standard deviation over their mean), which is large in a fibrillation
-    and makes an early beat mean little.
+    Twice the logarithm of the interval that ends with the beat over the mean of up to RHYTHM_BEATS
+    that were over before it began; -0.9 is a third early.
     """
-    gaps = np.diff(positions).astype(float)
-    index = np.arange(len(gaps) - 1)
-    usual, differed = _of_those_before(gaps)
-    earlier = gaps[np.maximum(index - 1, 0)]
-    levels = np.log(np.stack([gaps[:-1], gaps[1:], earlier], axis=1) / usual[:, None])
-    levels = np.clip(2 * levels, -3, 3)
-    quarters = np.column_stack([levels, np.clip(5 * differed, 0, 3)])
-    return np.repeat(quarters, SAMPLES // 4, axis=1)
-
-
-def _of_those_before(gaps: Floats) -> tuple[Floats, Floats]:
-    """Mean and relative deviation of up to RHYTHM_BEATS intervals before each but the last one.
-
-    The first has none before it and is compared with itself.
-    """
-    sums = np.cumsum(np.stack([gaps**0, gaps, gaps**2])[:, :-1], axis=1)
-    sums = np.pad(sums, ((0, 0), (1 + RHYTHM_BEATS, 0)))
-    count, total, squares = sums[:, RHYTHM_BEATS:-1] - sums[:, : -1 - RHYTHM_BEATS]
-    count[0], total[0], squares[0] = 1, gaps[0], gaps[0] ** 2
-    mean = total / count
-    variance = np.maximum(squares / count - mean**2, 0)
-    return mean, np.sqrt(variance) / mean
+    gaps = np.diff(positions).astype(float)[:-1]
+    sums = np.concatenate([[0.0], np.cumsum(gaps)])
+    index = np.arange(len(gaps))
+    first = np.maximum(index - RHYTHM_BEATS, 0)
+    usual = (sums[index] - sums[first]) / np.maximum(index - first, 1)
+    # The first has none before it and is compared with itself.
+    usual[0] = gaps[0]
+    levels = np.clip(2 * np.log(gaps / usual), -3, 3)
+    return np.repeat(levels[:, None], SAMPLES, axis=1)

@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from ml.ecg.aami import CLASSES, F, N, Q, S, V
+from ml.ecg.aami import ABNORMAL, CLASSES, F, N, Q, S, V
 
 Ectopy = Literal["VEB", "SVEB"]
 # Rows what a beat is, columns what it was called; `(classes, classes)`.
@@ -24,6 +24,30 @@ Positions = npt.NDArray[np.int64]
 MATCH_SECONDS = 0.15
 _CALLED: dict[Ectopy, int] = {"VEB": V, "SVEB": S}
 _FORGIVEN: dict[Ectopy, tuple[int, ...]] = {"VEB": (F, Q), "SVEB": (Q,)}
+
+
+@dataclass(frozen=True)
+class Warnings:
+    """How well abnormal beats (S, V or F) are told from normal ones, each a share in [0, 1]."""
+
+    recall: float
+    specificity: float
+    precision: float
+    f1: float
+
+
+def warnings(matrix: Matrix) -> Warnings:
+    """The four figures of one matrix; unclassifiable beats are left out."""
+    abnormal, called = list(ABNORMAL), [k for k in range(len(CLASSES)) if k != N]
+    found = int(matrix[np.ix_(abnormal, called)].sum())
+    missed, false = int(matrix[abnormal, N].sum()), int(matrix[N, called].sum())
+    recall, precision = _share(found, found + missed), _share(found, found + false)
+    return Warnings(
+        recall=recall,
+        specificity=_share(int(matrix[N, N]), int(matrix[N].sum())),
+        precision=precision,
+        f1=_share(2 * found, 2 * found + missed + false),
+    )
 
 
 @dataclass(frozen=True)

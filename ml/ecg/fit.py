@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,6 +52,22 @@ def fit(
     torch.manual_seed(seed)
     x = torch.from_numpy(np.ascontiguousarray(inputs, np.float32))
     y = nn.functional.one_hot(torch.from_numpy(classes), labels).float()
+    with _one_thread():
+        return _fitted(network, x, y, settings)
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Convolutions this small are done before a second thread has woken up."""
+    usual = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(usual)
+
+
+def _fitted(network: nn.Module, x: Tensor, y: Tensor, settings: FitSettings) -> nn.Module:
     loss = loss_for("cross_entropy", "softmax")
     optimiser_settings = OptimiserSettings(
         learning_rate=settings.learning_rate, weight_decay=settings.weight_decay
@@ -106,6 +123,6 @@ def _augmented(x: Tensor, settings: FitSettings) -> Tensor:
 def probabilities(network: nn.Module, inputs: Array) -> Array:
     """`(beats, labels)`, each row summing to 1."""
     rows = torch.from_numpy(np.ascontiguousarray(inputs, np.float32)).split(PREDICTION_BATCH)
-    with torch.inference_mode():
+    with _one_thread(), torch.inference_mode():
         found = [network(part).softmax(-1) for part in rows if len(part)]
     return torch.cat(found).numpy() if found else np.zeros((0, 0), np.float32)

@@ -12,6 +12,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -21,20 +22,26 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
-from ml.ecg.aami import CLASSES
+from ml.ecg.aami import ABNORMAL, CLASSES, N
 from ml.ecg.beats import Array
 from ml.ecg.ec57 import Matrix, confusion
 from ml.ecg.fit import FitSettings, fit, probabilities
 from ml.ecg.networks import make_network
-from ml.ecg.protocols import DS1, Beats, Database, N, together
+from ml.ecg.protocols import DS1, Beats, Database, together
 from ml.ecg.records import Annotations, RecordError, write_annotations
+from ml.ecg.synthesis import Filters, healthy_lesson, learn_filters
 
 RUN = "run.json"
+PROTOCOLS = ("patient", "early-warning", "inter-patient")
+# The first abnormal beats of a person, of which an early warning should find one.
+FIRST = 3
 # Of the normal beats of DS1 as many are learnt from as of all others together times this.
 INTER_PATIENT_NORMAL = 4
-SETTINGS = {
+SETTINGS: dict[tuple[str, str], FitSettings] = {
     ("patient", "rese"): FitSettings(),
     ("patient", "compact"): FitSettings(epochs=40, learning_rate=1e-2),
+    ("early-warning", "rese"): FitSettings(epochs=15),
+    ("early-warning", "compact"): FitSettings(epochs=30, learning_rate=1e-2),
     ("inter-patient", "rese"): FitSettings(epochs=6, batch_size=128),
     ("inter-patient", "compact"): FitSettings(epochs=10, batch_size=128, learning_rate=1e-2),
 }
@@ -42,7 +49,7 @@ SETTINGS = {
 
 @dataclass(frozen=True)
 class Run:
-    """What OUT is about: `protocol` "patient" or "inter-patient", `patients` in their order."""
+    """What OUT is about: `protocol` is one of PROTOCOLS, `patients` are in their order."""
 
     protocol: str
     patients: tuple[int, ...]
@@ -64,13 +71,17 @@ class Run:
 
 @dataclass(frozen=True)
 class Outcome:
-    """One network's judgement of one patient; `seconds` of CPU that its training took."""
+    """One network's judgement of one patient; `seconds` of CPU that its training took.
+
+    `first` tells of the first FIRST abnormal beats of the test which were called abnormal.
+    """
 
     variant: str
     seed: int
     patient: int
     matrix: Matrix
     seconds: float
+    first: tuple[bool, ...]
 
 
 def train_patient(
@@ -78,6 +89,13 @@ def train_patient(
 ) -> nn.Module:
     """A network that was taught `common` and the patient's `own` beats, in evaluation mode."""
     return _trained(network, together([common, own]), seed, settings)
+
+
+def train_healthy(
+    network: str, normal: Beats, filters: Filters, *, seed: int, settings: FitSettings
+) -> nn.Module:
+    """A network that was taught a person's `normal` beats, and abnormal ones made from them."""
+    return _trained(network, healthy_lesson(normal, filters, seed), seed, settings)
 
 
 def _trained(network: str, beats: Beats, seed: int, settings: FitSettings) -> nn.Module:
@@ -173,14 +191,26 @@ class _Shared:
         if self.run.protocol == "patient":
             common, own = self.database.common(), self.database.learning(patient)
             return train_patient(self.network, common, own, seed=self.seed, settings=self.settings)
+        if self.run.protocol == "early-warning":
+            own = self.database.learning(patient)
+            normal, others = own.where(own.classes == N), self.filters.of_others(patient)
+            return train_healthy(
+                self.network, normal, others, seed=self.seed, settings=self.settings
+            )
         if self._one is None:
             beats = _fewer_normal(together(map(self.database.beats, DS1)), self.seed)
             self._one = _trained(self.network, beats, self.seed, self.settings)
         return self._one
 
+    @cached_property
+    def filters(self) -> Filters:
+        return learn_filters(self.database, self.database.people)
+
     def test(self, patient: int) -> Beats:
         if self.run.protocol == "patient":
             return self.database.test(patient)
+        if self.run.protocol == "early-warning":
+            return self.database.late(patient)
         return self.database.beats(patient)
 
 
@@ -201,8 +231,12 @@ def _judge(shared: _Shared, folder: Path, patient: int) -> None:
     weights = {name: value.contiguous() for name, value in network.state_dict().items()}
     save_file(weights, folder / f"{patient}.safetensors")
     write_annotations(folder / f"{patient}.cnn", called(test.labels.positions, scores))
-    matrix = confusion(test.classes, scores.argmax(1))
-    row = {"matrix": matrix.tolist(), "seconds": round(seconds, 3)}
+    judged = scores.argmax(1)
+    row = {
+        "matrix": confusion(test.classes, judged).tolist(),
+        "seconds": round(seconds, 3),
+        "first": (judged != N)[np.isin(test.classes, ABNORMAL)][:FIRST].tolist(),
+    }
     part = folder / f"{patient}.json.part"
     part.write_text(json.dumps(row) + "\n")
     part.replace(folder / f"{patient}.json")
@@ -219,7 +253,8 @@ def _read(file: Path, variant: str, seed: int, patient: int) -> Outcome:
     try:
         row = json.loads(file.read_text())
         matrix = np.array(row["matrix"], np.int64).reshape(len(CLASSES), len(CLASSES))
-        return Outcome(variant, seed, patient, matrix, float(row["seconds"]))
+        first = tuple(map(bool, row["first"]))
+        return Outcome(variant, seed, patient, matrix, float(row["seconds"]), first)
     except (ValueError, KeyError, TypeError) as error:
         raise RecordError(f"{file} is damaged; delete it and train again.") from error
 

@@ -40,7 +40,7 @@ SUPRAVENTRICULAR_14 = tuple(sorted((*VENTRICULAR_11, 212, 222, 232)))
 PATIENTS_34 = tuple(
     n for n in PATIENTS_44 if n not in (105, 114, 201, 202, 207, 209, 213, 222, 223, 234)
 )
-SETS = {"24": PATIENTS_24, "34": PATIENTS_34, "44": PATIENTS_44}
+SETS = {"24": PATIENTS_24, "34": PATIENTS_34, "44": PATIENTS_44, "ds2": DS2}
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,11 @@ class Database:
     folder: Path
     rhythm: bool = True
 
+    @property
+    def people(self) -> tuple[int, ...]:
+        """Those of the 44 whose records lie here."""
+        return tuple(n for n in PATIENTS_44 if (self.folder / f"{n}.hea").exists())
+
     def beats(self, patient: int) -> Beats:
         """Raises RecordError when the record or its annotations are missing or damaged."""
         return _beats_of(self.folder, patient, self.rhythm)
@@ -100,9 +105,12 @@ class Database:
         beats = self.beats(patient)
         return beats.where(~_is_early(beats))
 
-    def common(self) -> Beats:
-        """75 N, 75 S and 75 V of the records 100–124, and all their F and Q."""
-        chosen = self._common
+    def common(self, without: int | None = None) -> Beats:
+        """75 N, 75 S and 75 V of the records 100–124, and all their F and Q.
+
+        Those `without` has are left out.
+        """
+        chosen = {patient: kept for patient, kept in self._common.items() if patient != without}
         parts = [self.beats(patient) for patient in chosen]
         return together(
             part.where(_mask(len(part), chosen[patient]))

@@ -14,11 +14,10 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.cluster import KMeans
 
-from ml.ecg.aami import F, LabelledBeats, N, S, V
+from ml.ecg.aami import ABNORMAL, LabelledBeats, N
 from ml.ecg.beats import SAMPLES, Array, Floats, normalised
 from ml.ecg.protocols import Beats, Database
 
-ABNORMAL = (S, V, F)
 TAPS = SAMPLES + 1
 # Of the average beat's energy: without it a filter answers to the noise of the two beats.
 RIDGE = 0.01
@@ -107,8 +106,7 @@ def filters_between(base: Floats, wanted: Floats) -> Floats:
     """
     shifted = _shifted(base)
     normal_matrix = shifted.T @ shifted + RIDGE * (base @ base) * np.eye(TAPS)
-    taps: Floats = np.linalg.solve(normal_matrix, shifted.T @ wanted.T).T
-    return taps
+    return np.linalg.solve(normal_matrix, shifted.T @ wanted.T).T.astype(np.float64)
 
 
 def apply_filters(base: Floats, taps: Floats) -> Floats:

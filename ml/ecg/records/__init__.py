@@ -4,6 +4,7 @@ The formats are those of the WFDB Applications Guide (PhysioNet): header(5), sig
 """
 
 from ml.ecg.records.annotations import Annotations, read_annotations, write_annotations
+from ml.ecg.records.csv import csv_samples
 from ml.ecg.records.errors import RecordError
 from ml.ecg.records.record import RATE, Record, annotations_of, read_record
 
@@ -13,6 +14,7 @@ __all__ = [
     "Record",
     "RecordError",
     "annotations_of",
+    "csv_samples",
     "read_annotations",
     "read_record",
     "write_annotations",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Iterable, Iterator
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 import numpy as np
@@ -27,9 +27,12 @@ def read_csv(path: Path, lead: str) -> npt.NDArray[np.float32]:
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
-            signal = np.fromiter(csv_samples(stream, lead, str(path)), np.float32)
+            samples = islice(csv_samples(stream, lead, str(path)), MOST_SAMPLES + 1)
+            signal = np.fromiter(samples, np.float32)
     except (OSError, UnicodeDecodeError) as error:
         raise RecordError(f"{path} cannot be read: {error}.") from error
+    if len(signal) > MOST_SAMPLES:
+        raise RecordError(f"{path} has more than the {MOST_SAMPLES:,} samples it may have.")
     if not len(signal):
         raise RecordError(f"{path} holds no samples.")
     return signal
@@ -43,10 +46,7 @@ def csv_samples(lines: Iterable[str], lead: str, name: str) -> Iterator[float]:
         return
     named = any(_number(field) is None for field in first)
     column = _column(first, lead, name) if named or len(first) > 1 else 0
-    start = 2 if named else 1
-    for line, row in enumerate(rows if named else chain([first], rows), start):
-        if line - start >= MOST_SAMPLES:
-            raise RecordError(f"{name} has more than the {MOST_SAMPLES:,} samples it may have.")
+    for line, row in enumerate(rows if named else chain([first], rows), 2 if named else 1):
         if not row:
             continue
         value = _number(row[column]) if len(row) > column else None

@@ -58,7 +58,9 @@ def test_a_file_without_its_end_is_refused(tmp_path: Path) -> None:
 def test_no_bytes_whatever_end_in_anything_but_annotations_or_a_sentence(tmp_path: Path) -> None:
     generator = np.random.default_rng(0)
     for _ in range(300):
-        (tmp_path / "noise.atr").write_bytes(generator.bytes(int(generator.integers(200))) + b"\0\0")
+        (tmp_path / "noise.atr").write_bytes(
+            generator.bytes(int(generator.integers(200))) + b"\0\0"
+        )
         try:
             found = read_annotations(tmp_path / "noise.atr")
         except RecordError as error:
