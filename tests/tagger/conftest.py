@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tagger.actions.tokens import make_token
+from tagger.accounts.tokens import make_token
 from tagger.models import ApiToken, ModelVersion, User
 from tests.audio_factory import music, tone, write
 
