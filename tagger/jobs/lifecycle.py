@@ -20,6 +20,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from tagger.models import Job, ModelVersion, Track, User, Webhook
+from tagger.platform.celery.tasks import RUN_JOB, send
 from tagger.webhooks.events import announce
 
 logger = logging.getLogger(__name__)
@@ -102,10 +103,8 @@ def begin_here(
 
 def dispatch(job: Job) -> bool:
     """Send the job's id to its queue. A broker that is away is no error: the reaper tries again."""
-    from tagger.tasks import run_job
-
     try:
-        run_job.apply_async(args=(str(job.pk),), queue=job.queue)
+        send(RUN_JOB, str(job.pk), queue=job.queue)
     except (OperationalError, OSError) as error:
         logger.warning("job %s waits, the broker is away: %s", job.pk, error)
         return False

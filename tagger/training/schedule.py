@@ -9,6 +9,7 @@ from django.conf import settings
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from tagger.models import Job, Training, Verdict
+from tagger.platform.celery.tasks import TRAIN_WHEN_DUE
 
 from .manage import start_training
 from .options import TrainingRefused, default_choices
@@ -16,7 +17,6 @@ from .options import TrainingRefused, default_choices
 logger = logging.getLogger(__name__)
 
 NAME = "Train when enough was said"
-TASK = "tagger.tasks.train_when_due"
 MINUTES = 15
 
 
@@ -36,7 +36,12 @@ def ensure_schedule() -> None:
     )
     PeriodicTask.objects.get_or_create(
         name=NAME,
-        defaults={"task": TASK, "interval": every, "queue": "maintenance", "enabled": False},
+        defaults={
+            "task": TRAIN_WHEN_DUE,
+            "interval": every,
+            "queue": "maintenance",
+            "enabled": False,
+        },
     )
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from tagger.models import Webhook, WebhookDelivery
+from tagger.platform.celery.tasks import DELIVER_WEBHOOKS, send
 
 logger = logging.getLogger(__name__)
 
@@ -36,10 +37,8 @@ def deliver_later(webhook: Webhook, event: str, data: dict[str, Any]) -> Webhook
 
 def wake() -> None:
     """Have what is due sent now. With the broker away, the clock sees to it later."""
-    from tagger.tasks import deliver_webhooks
-
     try:
-        deliver_webhooks.apply_async(expires=WAKE_SECONDS)
+        send(DELIVER_WEBHOOKS, expires=WAKE_SECONDS)
     except (OperationalError, OSError) as error:
         logger.warning("webhooks wait, the broker is away: %s", error)
 

@@ -31,7 +31,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     from tagger.tasks import run_job
 
     ids: list[str] = []
-    monkeypatch.setattr(run_job, "apply_async", lambda args, queue: ids.append(args[0]))
+    monkeypatch.setattr(run_job, "apply_async", lambda args, *_, **__: ids.append(args[0]))
     return ids
 
 

@@ -16,6 +16,7 @@ from django.test import Client
 from tagger.accounts.tokens import make_token
 from tagger.models import ApiToken, User
 from tagger.platform.celery import request_id
+from tagger.platform.celery.tasks import RUN_JOB
 from tagger.platform.log_context import current_request_id, request_context
 from webapp.settings import logs
 
@@ -74,7 +75,7 @@ def test_a_task_says_which_request_asked_for_it_and_which_job_it_is(written: Lin
     headers: dict[str, Any] = {}
     with request_context("request-1"):
         request_id._send_along(headers=headers)
-    task: Any = SimpleNamespace(name=request_id.RUNS_A_JOB, request=Request(headers))
+    task: Any = SimpleNamespace(name=RUN_JOB, request=Request(headers))
     request_id._take_up(task=task, args=["job-1"])
     logging.getLogger("tagger").info("heard")
     request_id._put_down(task=task)

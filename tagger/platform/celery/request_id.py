@@ -10,8 +10,9 @@ from celery.signals import before_task_publish, task_postrun, task_prerun
 
 from tagger.platform.log_context import current_request_id, job_context, request_context
 
+from .tasks import RUN_JOB
+
 HEADER = "tonemark_request_id"
-RUNS_A_JOB = "tagger.tasks.run_job"
 _KEPT = "tonemark_log_context"
 
 
@@ -24,7 +25,7 @@ def _send_along(headers: dict[str, Any], **_: Any) -> None:
 def _take_up(task: Any, args: Sequence[Any], **_: Any) -> None:
     context = ExitStack()
     context.enter_context(request_context(task.request.get(HEADER) or ""))
-    if task.name == RUNS_A_JOB:
+    if task.name == RUN_JOB:
         context.enter_context(job_context(str(args[0])))
     setattr(task.request, _KEPT, context)
 

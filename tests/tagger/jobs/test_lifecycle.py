@@ -217,7 +217,7 @@ def test_an_upload_is_accepted_while_the_broker_is_away_and_sent_later(
 
     sent: list[str] = []
 
-    def away(args: list[str], queue: str) -> None:
+    def away(*_: Any, **__: Any) -> None:
         raise OperationalError("connection refused")
 
     monkeypatch.setattr(run_job, "apply_async", away)
@@ -227,7 +227,7 @@ def test_an_upload_is_accepted_while_the_broker_is_away_and_sent_later(
             Job.Kind.TAG_TRACK, owner=owner, trigger=Job.Trigger.WEB, track=track
         )
     assert fresh(job).dispatched_at is None
-    monkeypatch.setattr(run_job, "apply_async", lambda args, queue: sent.append(args[0]))
+    monkeypatch.setattr(run_job, "apply_async", lambda args, *_, **__: sent.append(args[0]))
     assert reap().resent == 0  # its first sending may still be on its way
     Job.objects.update(created_at=timezone.now() - 2 * GRACE)
     assert reap().resent == 1
