@@ -54,7 +54,7 @@ def run_job(job_id: str) -> None:
         logger.info("this job is taken, ended or gone")
         return
     logger.info("%s begins, attempt %d", job.kind, job.attempts)
-    with to_its_end(job):
+    with reanalysis.advancing_parent(job), to_its_end(job):
         WORK[job.kind](job)
     logger.info("%s has ended", job.kind)
 

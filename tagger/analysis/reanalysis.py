@@ -7,7 +7,8 @@ down: after any stop it goes on behind the last of them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from uuid import UUID
 
 from django.db import transaction
@@ -64,6 +65,16 @@ def advance(job_id: UUID) -> None:
             _cancel(run)
         else:
             _hand_out(run)
+
+
+@contextmanager
+def advancing_parent(job: Job) -> Iterator[None]:
+    """Around an attempt at a job: however it ends, the reanalysis it is part of goes on."""
+    try:
+        yield
+    finally:
+        if job.parent_id:
+            advance(job.parent_id)
 
 
 def advance_all() -> None:

@@ -22,6 +22,7 @@ from tagger.platform.storage.local import on_this_machine
 from tagger.tags.effective import active_model
 from tagger.uploads.ingest import limits
 
+from .reanalysis import advancing_parent
 from .record import record_analysis
 from .tempo_key import request_music
 
@@ -79,7 +80,7 @@ def _tag(together: list[Claimed], model: ModelVersion, tagger: Tagger) -> None:
         try:
             while left:
                 job, track = left.popleft()
-                with job_context(str(job.pk)), to_its_end(job):
+                with job_context(str(job.pk)), advancing_parent(job), to_its_end(job):
                     _settle(job, track, model, next(outcomes))
                 if time.monotonic() > renewed + RENEW_EVERY:
                     renewed = time.monotonic()

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from django.db import InterfaceError, OperationalError
 
 from ml.audio.reading import DecoderLost
-from tagger.analysis import reanalysis
 from tagger.models import Job
 from tagger.platform.outages import DISK_FULL, STORAGE_FULL, outage
 
@@ -17,7 +16,7 @@ from . import lifecycle
 
 @contextmanager
 def to_its_end(job: Job) -> Iterator[None]:
-    """Around the work of a claimed job: its row says what went wrong, and its parent goes on."""
+    """Around the work of a claimed job: its row says what went wrong."""
     try:
         yield
     except DecoderLost as error:
@@ -28,9 +27,6 @@ def to_its_end(job: Job) -> Iterator[None]:
     except Exception as error:
         _fail(job, error)
         raise
-    finally:
-        if job.parent_id:
-            reanalysis.advance(job.parent_id)
 
 
 def _fail(job: Job, error: Exception) -> None:

@@ -11,10 +11,10 @@ from django_celery_beat.models import PeriodicTask
 from tagger.jobs import lifecycle
 from tagger.models import Job, User, Verdict
 from tagger.operations.bootstrap import ensure_vocabulary
+from tagger.platform.celery.tasks import TRAIN_WHEN_DUE
 from tagger.tasks import train_when_due as task
 from tagger.training.schedule import (
     NAME,
-    TASK,
     ensure_schedule,
     schedule,
     switch_schedule,
@@ -43,8 +43,8 @@ def say(person: User, count: int) -> None:
 def test_a_new_installation_has_it_switched_off_and_ours_stays_as_it_is(db: None) -> None:
     ensure_schedule()
     row = PeriodicTask.objects.get(name=NAME)
-    assert (row.task, row.queue, row.enabled) == (TASK, "maintenance", False)
-    assert task.name == TASK
+    assert (row.task, row.queue, row.enabled) == (TRAIN_WHEN_DUE, "maintenance", False)
+    assert task.name == TRAIN_WHEN_DUE
     switch_schedule(True)
     ensure_schedule()
     assert schedule().enabled
