@@ -5,11 +5,15 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from ml.data.magnatagatune.annotations import ANNOTATIONS, SOFT_LABELS
+
+if TYPE_CHECKING:
+    from ml.data.magnatagatune.split import Split
 
 
 @dataclass(frozen=True)
@@ -70,3 +74,16 @@ def present_folder(name: str) -> DataFolder:
             % {"name": name, "path": folder.path}
         )
     return folder
+
+
+def test_split(folder: DataFolder | None, labels: list[str]) -> Split | None:
+    """The fixed test split of a prepared folder with its tags among `labels`, if they can judge."""
+    from ml.data.concat import join
+    from ml.data.magnatagatune.split import open_split
+    from ml.evaluation.metrics import countable
+
+    if folder is None:
+        return None
+    whole = open_split(folder.prepared(), "test")
+    test = join([whole], [tag for tag in whole.tags if tag in labels])
+    return test if len(test) and len(countable(test.hard)) else None

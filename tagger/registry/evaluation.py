@@ -16,9 +16,8 @@ from tagger.jobs.progress import JobWatch
 from tagger.jobs.workers import announce_device
 from tagger.models import Job, ModelVersion, User
 from tagger.tags.effective import active_model
-from tagger.training.dataset import test_split
 
-from .datasets import DataFolder, DataMissing, judging_folder, present_folder
+from .datasets import DataFolder, DataMissing, judging_folder, present_folder, test_split
 
 if TYPE_CHECKING:
     import torch

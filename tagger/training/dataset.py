@@ -16,7 +16,7 @@ from ml.data.magnatagatune.prepare import prepare
 from tagger.feedback.labelled_tracks import JudgedTrack, new_labels, support
 from tagger.models import Track, Training
 from tagger.platform.storage.local import on_this_machine
-from tagger.registry.datasets import DataFolder, data_folder, judging_folder
+from tagger.registry.datasets import DataFolder, data_folder, judging_folder, test_split
 
 from .options import lessons_of
 
@@ -122,19 +122,6 @@ def _clips(rows: list[dict[str, Any]]) -> list[JudgedClip]:
         )
         for row in rows
     ]
-
-
-def test_split(folder: DataFolder | None, labels: list[str]) -> Split | None:
-    """The fixed test split of a prepared folder with its tags among `labels`, if they can judge."""
-    from ml.data.concat import join
-    from ml.data.magnatagatune.split import open_split
-    from ml.evaluation.metrics import countable
-
-    if folder is None:
-        return None
-    whole = open_split(folder.prepared(), "test")
-    test = join([whole], [tag for tag in whole.tags if tag in labels])
-    return test if len(test) and len(countable(test.hard)) else None
 
 
 def _facts(
