@@ -9,9 +9,8 @@ import logging
 import time
 from collections.abc import Callable
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
-
-from tagger.models import User
 
 from .client_address import client_address
 
@@ -43,4 +42,5 @@ class AccessLogMiddleware:
 def _known_user(request: HttpRequest) -> int | None:
     """Whoever was found out on the way; the session is not read for the log alone."""
     person = getattr(request, "_cached_user", None) or getattr(request, "user", None)
-    return person.pk if type(person) is User else None
+    # By its type: isinstance would load a lazy user, which is a query.
+    return person.pk if issubclass(type(person), AbstractBaseUser) else None
