@@ -16,11 +16,10 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from ml.audio.types import FULL_SCALE
 from ml.data.magnatagatune.split import Split
 from ml.nn.layers import Excitation
 from ml.nn.network import SampleCNN
-
-from .predict import FULL_SCALE
 
 Array = npt.NDArray[np.float32]
 
@@ -38,7 +37,9 @@ def excitations(network: SampleCNN, split: Split) -> list[Array]:
     rows: list[list[Array]] = [[] for _ in network.blocks]
     with torch.inference_mode(), _recorded(network) as gates:
         for clip in range(len(split)):
-            sound = torch.from_numpy(split.segments(clip).astype(np.float32) / FULL_SCALE)
+            sound = torch.from_numpy(
+                split.segments(clip).astype(np.float32) / np.float32(FULL_SCALE)
+            )
             gates.clear()
             network(sound[:, None].to(next(network.parameters()).device))
             for block, found in zip(rows, gates, strict=True):

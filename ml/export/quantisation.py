@@ -21,9 +21,9 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from ml.audio.types import FULL_SCALE
 from ml.checkpoints.weights import LoadedModel
 from ml.data.magnatagatune.split import Split
-from ml.evaluation.predict import FULL_SCALE
 from ml.evaluation.report import figures
 from ml.nn.network import SampleCNN
 from ml.runtime.engine import Engine, fused
@@ -115,7 +115,9 @@ def _clips(network: SampleCNN, forward: Forward, split: Split) -> Clips:
 
 def _sound(split: Split, clip: int) -> Tensor:
     """The segments of a clip, float32 `(segments, 1, samples)`."""
-    return torch.from_numpy(split.segments(clip).astype(np.float32) / FULL_SCALE)[:, None]
+    return torch.from_numpy(split.segments(clip).astype(np.float32) / np.float32(FULL_SCALE))[
+        :, None
+    ]
 
 
 class _Both(nn.Module):

@@ -10,8 +10,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from ml.audio.types import FULL_SCALE
 from ml.data.magnatagatune.split import Split
-from ml.evaluation.predict import FULL_SCALE
 from ml.nn.network import SampleCNN
 from ml.runtime.engine import torch_engine
 from ml.runtime.parity import Forward
@@ -61,5 +61,7 @@ def embed(
 
 @torch.no_grad()
 def _hear(forward: Forward, segments: npt.NDArray[np.int16], device: torch.device) -> Tensor:
-    sound = torch.from_numpy(segments.astype(np.float32) / FULL_SCALE)[:, None].to(device)
+    sound = torch.from_numpy(segments.astype(np.float32) / np.float32(FULL_SCALE))[:, None].to(
+        device
+    )
     return torch.cat([forward(part)[1].float() for part in sound.split(BATCH)])
