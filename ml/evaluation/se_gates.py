@@ -37,9 +37,7 @@ def excitations(network: SampleCNN, split: Split) -> list[Array]:
     rows: list[list[Array]] = [[] for _ in network.blocks]
     with torch.inference_mode(), _recorded(network) as gates:
         for clip in range(len(split)):
-            sound = torch.from_numpy(
-                split.segments(clip).astype(np.float32) / np.float32(FULL_SCALE)
-            )
+            sound = torch.from_numpy(split.segments(clip).astype(np.float32) / FULL_SCALE)
             gates.clear()
             network(sound[:, None].to(next(network.parameters()).device))
             for block, found in zip(rows, gates, strict=True):

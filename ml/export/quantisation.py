@@ -116,9 +116,7 @@ def _clips(network: SampleCNN, forward: Forward, split: Split) -> Clips:
 
 def _sound(split: Split, clip: int) -> Tensor:
     """The segments of a clip, float32 `(segments, 1, samples)`."""
-    return torch.from_numpy(split.segments(clip).astype(np.float32) / np.float32(FULL_SCALE))[
-        :, None
-    ]
+    return torch.from_numpy(split.segments(clip).astype(np.float32) / FULL_SCALE)[:, None]
 
 
 class _Both(nn.Module):

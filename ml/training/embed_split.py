@@ -61,7 +61,5 @@ def embed(
 
 @torch.no_grad()
 def _hear(forward: Forward, segments: npt.NDArray[np.int16], device: torch.device) -> Tensor:
-    sound = torch.from_numpy(segments.astype(np.float32) / np.float32(FULL_SCALE))[:, None].to(
-        device
-    )
+    sound = torch.from_numpy(segments.astype(np.float32) / FULL_SCALE)[:, None].to(device)
     return torch.cat([forward(part)[1].float() for part in sound.split(BATCH)])
