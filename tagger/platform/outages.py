@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from django.db import InterfaceError, OperationalError
 from psycopg.errors import DiskFull
 
-from ml.audio.reading import DecoderLost
+from ml.audio import DecoderLost
 
 UNAVAILABLE = "unavailable"
 STORAGE_FULL = "storage-full"
