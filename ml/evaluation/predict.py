@@ -73,7 +73,7 @@ def predict(
 
 def _clips(split: Split, change: Callable[[Sounds], Sounds] | None) -> Iterator[tuple[int, Sounds]]:
     for clip in range(len(split)):
-        segments = split.segments(clip).astype(np.float32) / FULL_SCALE
+        segments = split.segments(clip).astype(np.float32) / np.float32(FULL_SCALE)
         if change is not None:
             segments = change(segments.reshape(-1)).reshape(segments.shape)
         yield clip, segments
