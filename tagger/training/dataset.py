@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ml.data import JudgedClip, prepare, prepare_judged, read_annotations
+from ml.data import LabelledClip, prepare, prepare_labelled_clips, read_annotations
 from tagger.feedback.labelled_tracks import JudgedTrack, new_labels, support
 from tagger.models import Track, Training
 from tagger.platform.storage.local import on_this_machine
@@ -95,7 +95,7 @@ def _joined(
     name: str,
     told: Told,
 ) -> Split:
-    from ml.data import join, open_split, thinned
+    from ml.data import concat_splits, open_split, subsample
 
     parts = []
     if folder:
@@ -103,18 +103,18 @@ def _joined(
         given = open_split(folder.prepared(), name, protocol=protocol)
         most = max(REPEATED * len(lessons[name]), LEAST_REPEATED)
         few = training.base is not None and bool(lessons["train"])
-        parts.append(thinned(given, most, seed=training.seed) if few else given)
+        parts.append(subsample(given, most, seed=training.seed) if few else given)
     if lessons[name]:
-        prepare_judged(
+        prepare_labelled_clips(
             _clips(lessons[name]), lessons["labels"], run / CLIPS, name, on_progress=told
         )
         parts.append(open_split(run / CLIPS, name, protocol="B"))
-    return join(parts, lessons["labels"])
+    return concat_splits(parts, lessons["labels"])
 
 
-def _clips(rows: list[dict[str, Any]]) -> list[JudgedClip]:
+def _clips(rows: list[dict[str, Any]]) -> list[LabelledClip]:
     return [
-        JudgedClip(
+        LabelledClip(
             row["track"], partial(on_this_machine, Track(file=row["file"]).file), row["answers"]
         )
         for row in rows
