@@ -106,5 +106,5 @@ LOGOUT_REDIRECT_URL = "web:sign-in"
 LANGUAGE_CODE = "en"
 FORMAT_MODULE_PATH = "webapp.formats"
 LANGUAGES = [("en", _("English")), ("de", _("German"))]
-TIME_ZONE = environment.text("TIME_ZONE", "UTC")
+TIME_ZONE = environment.time_zone("TIME_ZONE", "UTC")
 USE_TZ = True
