@@ -69,6 +69,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "tagger.platform.http.request_id.RequestIdMiddleware",
     "tagger.platform.http.access_log.AccessLogMiddleware",
+    "tagger.platform.http.private_cache.PrivateCacheMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
