@@ -7,7 +7,8 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from ..embedded.locations import Locations
+from webapp.embedded.locations import Locations
+
 from . import environment
 from .media import media_backend
 from .paths import DATA_DIR

@@ -7,8 +7,8 @@ import sys
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
-from ...api.problems import RETRY_SECONDS, problem_response
-from ...outages import STORAGE_FULL, UNAVAILABLE, outage
+from tagger.api.problems import RETRY_SECONDS, problem_response
+from tagger.platform.outages import STORAGE_FULL, UNAVAILABLE, outage
 
 _PAGES = {UNAVAILABLE: ("503.html", 503), STORAGE_FULL: ("507.html", 507)}
 
