@@ -17,9 +17,11 @@ RUN sed -n '/^uv==/,/[^\\]$/p' requirements.lock > uv.lock \
  && pip install --no-deps --require-hashes -r uv.lock
 
 FROM packages AS packages-cpu
-# uv knows PyTorch's own indexes; this one's builds are a tenth of the package index's.
+# uv knows PyTorch's own indexes; this one's builds are a tenth of the package index's, and other
+# files than those whose hashes are locked.
 ARG UV_TORCH_BACKEND=cpu
-RUN uv pip install -c requirements.lock -r pyproject.toml --group int8
+RUN uv pip install --no-deps "$(sed -n 's/^\(torch==[^ ]*\).*/\1/p' requirements.lock)" \
+ && uv pip install -c requirements.lock -r pyproject.toml --group int8
 
 FROM packages AS packages-cuda
 RUN uv pip install -c requirements.lock -r pyproject.toml --group gpu
