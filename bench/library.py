@@ -64,7 +64,7 @@ def database() -> Iterator[None]:
         "DJANGO_SETTINGS_MODULE": "tests.settings",
     }
     from webapp.embedded.locations import Locations
-    from webapp.embedded.postgres import Postgres
+    from webapp.embedded.servers.postgres import Postgres
 
     server = Postgres(Locations(folder))
     os.environ["TONEMARK_DATABASE_URL"] = server.locations.database_url

@@ -8,12 +8,12 @@ import sys
 from pathlib import Path
 
 from webapp.embedded.errors import ServeError
-from webapp.embedded.folders import need_space, private
 from webapp.embedded.locations import Locations
 from webapp.embedded.preflight import need_port, only_one
+from webapp.embedded.processes.supervisor import Supervisor
+from webapp.embedded.servers.folders import need_space, private
 from webapp.embedded.start import Start
 from webapp.embedded.steps import tell
-from webapp.embedded.supervisor import Supervisor
 
 from .embedded import hosts
 

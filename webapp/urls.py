@@ -11,4 +11,4 @@ urlpatterns = [
     path("", include("tagger.web.urls")),
 ]
 
-handler500 = "tagger.web.views.errors.server_error"
+handler500 = "webapp.errors.server_error"

@@ -58,6 +58,8 @@ def _length(seconds: float) -> str:
 
 SAMPLE_RATE = 22_050
 Samples = NDArray[np.float32]
+# int16 sound is float sound times this: symmetric, so that 0 stays 0 and ±1 fits.
+FULL_SCALE = 32_767
 
 # The endings such files usually have: for file choosers and folders; the content is what decides.
 _ENDINGS = (

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from ml.audio.reading import SAMPLE_RATE, SEGMENT_SAMPLES
-from ml.runtime.int8 import int8_files
 
 
 class WeightsError(ValueError):
@@ -55,6 +54,17 @@ class ModelCard:
 def card_path(weights: Path) -> Path:
     """NAME.safetensors → NAME.json."""
     return weights.with_suffix(".json")
+
+
+def int8_path(weights: Path) -> Path:
+    """NAME.safetensors → NAME.int8.xml."""
+    return weights.with_suffix(".int8.xml")
+
+
+def int8_files(weights: Path) -> tuple[Path, Path]:
+    """What belongs to an 8-bit copy: its network and, beside it, the numbers."""
+    file = int8_path(weights)
+    return file, file.with_suffix(".bin")
 
 
 def beside(weights: Path) -> tuple[Path, ...]:

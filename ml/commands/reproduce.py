@@ -61,5 +61,12 @@ def _rows(args: argparse.Namespace) -> tuple[list[Row], str]:
     terminal = Terminal()
     stop_gently(terminal)
     device = choose_device(args.device).torch_device
-    rows = reproduce(recipe, chosen(args.variants), splits, args.out, device, terminal.for_variant)
+    rows = reproduce(
+        recipe,
+        chosen(args.variants),
+        splits,
+        args.out,
+        device,
+        lambda variant: terminal.titled(variant.name),
+    )
     return list(rows), protocol

@@ -16,7 +16,8 @@ import numpy.typing as npt
 
 from ml.audio.reading import SAMPLE_RATE, SEGMENT_SAMPLES, AudioError, blocks, probe
 from ml.audio.segmentation import segments
-from ml.data.magnatagatune.prepare import FULL_SCALE, UNREADABLE, Progress, decode_split
+from ml.audio.types import FULL_SCALE
+from ml.data.magnatagatune.prepare import UNREADABLE, Progress, decode_split
 from ml.data.magnatagatune.split import CLIP_SAMPLES, files
 
 PIECES = CLIP_SAMPLES // SEGMENT_SAMPLES

@@ -16,8 +16,8 @@ import torch
 from torch import Tensor
 
 from ml.audio.reading import SEGMENT_SAMPLES
+from ml.audio.types import FULL_SCALE
 from ml.data.magnatagatune.split import Split
-from ml.evaluation.predict import FULL_SCALE
 
 from .augmentation import apply
 from .sampler import Batch, Sampler
@@ -130,7 +130,7 @@ class Feed:
 
     def _batch(self, step: int) -> tuple[Tensor, Tensor]:
         batch = self._sampler.batch(step)
-        x = self._source.crops(batch).float() / float(FULL_SCALE)
+        x = self._source.crops(batch).float() / FULL_SCALE
         y = torch.from_numpy(batch.targets).to(x.device)
         x, y = apply(x, y, batch.change)
         rank, world = self._share

@@ -21,7 +21,7 @@ _SHORTEST_HOP = 512
 _FRAMES_A_COLUMN = 4
 
 
-def spectrogram(blocks: Iterable[Samples], duration: float) -> NDArray[np.uint8]:
+def mel_spectrogram(blocks: Iterable[Samples], duration: float) -> NDArray[np.uint8]:
     """Loudness by time and pitch of `duration` seconds: uint8 `(BANDS, columns)`, low pitch last.
 
     255 is the loudest place of the recording, 0 is RANGE_DB below it or silent.

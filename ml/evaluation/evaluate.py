@@ -15,9 +15,8 @@ from ml.config.callbacks import Callbacks
 from ml.data.concat import join
 from ml.data.magnatagatune.split import Split
 from ml.runtime.cpu import keep_activations_in_the_heap
-from ml.training.validation import minimum_positives
 
-from .metrics import Scores, countable
+from .metrics import Scores, countable, minimum_positives
 from .paired_bootstrap import compare_paired
 from .predict import Predictions, predict, wants_bfloat16
 from .report import Report, figures, in_order, report

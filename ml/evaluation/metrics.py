@@ -13,10 +13,14 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.metrics import average_precision_score, roc_auc_score
 
+from ml.data.magnatagatune.split import Split
+
 Scores = npt.NDArray[np.floating]
 Labels = npt.NDArray[np.uint8]
 Known = npt.NDArray[np.bool_]
 CALIBRATION_BINS = 15
+# Ranking a tag with fewer positives is chance.
+MINIMUM_POSITIVES = 5
 
 
 @dataclass(frozen=True)
@@ -105,3 +109,9 @@ def calibration_error(targets: Scores, scores: Scores, *, bins: int = CALIBRATIO
     index = np.minimum((flat * bins).astype(int), bins - 1)
     gaps = np.bincount(index, flat - wanted, minlength=bins)
     return float(np.abs(gaps).sum() / len(flat))
+
+
+def minimum_positives(split: Split) -> int:
+    """MINIMUM_POSITIVES; 1 on a split too small for that, or of which people judged a part."""
+    enough = countable(split.hard, MINIMUM_POSITIVES)
+    return MINIMUM_POSITIVES if split.known is None and len(enough) else 1

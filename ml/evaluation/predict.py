@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from ml.audio.types import FULL_SCALE
 from ml.data.magnatagatune.split import Split
 from ml.nn.network import SampleCNN
 from ml.runtime.cpu import has_fast_bfloat16
 
-FULL_SCALE = np.float32(32_767)
 Sounds = npt.NDArray[np.float32]
 
 
@@ -73,7 +73,7 @@ def predict(
 
 def _clips(split: Split, change: Callable[[Sounds], Sounds] | None) -> Iterator[tuple[int, Sounds]]:
     for clip in range(len(split)):
-        segments = split.segments(clip).astype(np.float32) / FULL_SCALE
+        segments = split.segments(clip).astype(np.float32) / np.float32(FULL_SCALE)
         if change is not None:
             segments = change(segments.reshape(-1)).reshape(segments.shape)
         yield clip, segments

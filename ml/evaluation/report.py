@@ -14,9 +14,18 @@ import numpy.typing as npt
 from sklearn.metrics import roc_auc_score
 
 from ml.data.magnatagatune.split import Split
-from ml.training.validation import minimum_positives
 
-from .metrics import Known, Labels, Scores, TagFigures, calibration_error, countable, given, rank
+from .metrics import (
+    Known,
+    Labels,
+    Scores,
+    TagFigures,
+    calibration_error,
+    countable,
+    given,
+    minimum_positives,
+    rank,
+)
 from .predict import Predictions
 
 Interval = tuple[float, float]

@@ -16,11 +16,10 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from ml.audio.types import FULL_SCALE
 from ml.data.magnatagatune.split import Split
 from ml.nn.layers import Excitation
 from ml.nn.network import SampleCNN
-
-from .predict import FULL_SCALE
 
 Array = npt.NDArray[np.float32]
 

@@ -21,16 +21,17 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from ml.audio.types import FULL_SCALE
+from ml.checkpoints.card import int8_files, int8_path
 from ml.checkpoints.weights import LoadedModel
 from ml.data.magnatagatune.split import Split
-from ml.evaluation.predict import FULL_SCALE
+from ml.evaluation.metrics import minimum_positives
 from ml.evaluation.report import figures
 from ml.nn.network import SampleCNN
 from ml.runtime.engine import Engine, fused
 from ml.runtime.fused_network import can_be_fused
-from ml.runtime.int8 import WEIGHTS, compile_int8, int8_files, int8_path
+from ml.runtime.int8 import WEIGHTS, compile_int8
 from ml.runtime.parity import Forward
-from ml.training.validation import minimum_positives
 
 from .int8_network import for_eight_bits
 

@@ -11,6 +11,8 @@ import importlib.util
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ml.checkpoints.card import int8_path
+
 if TYPE_CHECKING:
     import torch
     from torch import Tensor
@@ -24,17 +26,6 @@ AT_ONCE = 4
 
 class Int8Unavailable(Exception):
     """There is no 8-bit copy that could be used; str() says why."""
-
-
-def int8_path(weights: Path) -> Path:
-    """NAME.safetensors → NAME.int8.xml."""
-    return weights.with_suffix(".int8.xml")
-
-
-def int8_files(weights: Path) -> tuple[Path, Path]:
-    """What belongs to an 8-bit copy: its network and, beside it, the numbers."""
-    file = int8_path(weights)
-    return file, file.with_suffix(".bin")
 
 
 def load_int8(weights: Path, sha256: str, device: torch.device) -> Forward:

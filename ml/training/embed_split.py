@@ -10,8 +10,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from ml.audio.types import FULL_SCALE
 from ml.data.magnatagatune.split import Split
-from ml.evaluation.predict import FULL_SCALE
 from ml.nn.network import SampleCNN
 from ml.runtime.engine import torch_engine
 from ml.runtime.parity import Forward

@@ -5,14 +5,10 @@ from __future__ import annotations
 import signal
 import sys
 from types import FrameType
-from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
 from ml.config.callbacks import Callbacks, EpochReport
-
-if TYPE_CHECKING:
-    from ml.experiments.icassp2018 import Variant
 
 
 class Terminal(Callbacks):
@@ -22,9 +18,9 @@ class Terminal(Callbacks):
         self.stop = False
         self._bar: tqdm[None] | None = None
 
-    def for_variant(self, variant: Variant) -> Terminal:
+    def titled(self, title: str) -> Terminal:
         """The same terminal, about to show another training."""
-        tqdm.write(variant.name, file=sys.stderr)
+        tqdm.write(title, file=sys.stderr)
         self._clear()
         return self
 

@@ -15,15 +15,12 @@ from ml.checkpoints.card import ModelCard
 from ml.config.recipe import Recipe
 from ml.data.magnatagatune.annotations import DatasetError
 from ml.data.magnatagatune.split import Split
-from ml.evaluation.metrics import countable, rank
+from ml.evaluation.metrics import countable, minimum_positives, rank
 from ml.evaluation.predict import Predictions, predict
 from ml.evaluation.thresholds import choose_thresholds
 from ml.nn.network import SampleCNN
 
 from .losses import Loss
-
-# Ranking a tag with fewer positives is chance.
-MINIMUM_POSITIVES = 5
 
 
 @dataclass(frozen=True)
@@ -47,12 +44,6 @@ class Validation:
         """The figure that selects, such that more is better."""
         value: float = getattr(self, select_by)
         return -value if select_by == "loss" else value
-
-
-def minimum_positives(split: Split) -> int:
-    """MINIMUM_POSITIVES; 1 on a split too small for that, or of which people judged a part."""
-    enough = countable(split.hard, MINIMUM_POSITIVES)
-    return MINIMUM_POSITIVES if split.known is None and len(enough) else 1
 
 
 def check_validation(split: Split) -> None:

@@ -13,7 +13,7 @@ from tagger.tags.effective import rebuild_effective_tags
 from tagger.webhooks.events import announce
 
 if TYPE_CHECKING:
-    from ml.inference.tagger import Analysis as Heard
+    from ml.inference import Analysis as Heard
 
 
 def record_analysis(track: Track, model: ModelVersion, heard: Heard) -> Analysis:

@@ -8,8 +8,8 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ml.checkpoints.card import WeightsError
-from ml.runtime.device import DeviceError
+from ml.checkpoints import WeightsError
+from ml.runtime import DeviceError
 from tagger.jobs import lifecycle
 from tagger.models import Job, ModelVersion
 from tagger.models.analysis import EMBEDDING_SIZE
@@ -35,7 +35,7 @@ def check_model(job: Job) -> None:
 
 def _check(version: ModelVersion) -> dict[str, Any]:
     """Not with the tagger that is kept warm: this one is used once."""
-    from ml.inference.smoke import smoke_test
+    from ml.inference import smoke_test
 
     from .tagger_cache import load_tagger
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from django.core.files.base import ContentFile
 from django.db import transaction
 
-from ml.audio.reading import AudioError, Samples
+from ml.audio import AudioError, Samples
 from tagger.jobs import lifecycle
 from tagger.jobs.lease import heartbeat
 from tagger.jobs.progress import Reporter, Stopped
@@ -49,14 +49,14 @@ def draw_track_spectrogram(job: Job) -> None:
 
 
 def _drawn(job: Job, track: Track) -> bytes:
-    from ml.descriptors.spectrogram import png, spectrogram
+    from ml.descriptors import mel_spectrogram, png
 
     with heartbeat(job):
-        return png(spectrogram(_reported(job, track), track.duration or 0.0))
+        return png(mel_spectrogram(_reported(job, track), track.duration or 0.0))
 
 
 def _reported(job: Job, track: Track) -> Iterator[Samples]:
-    from ml.audio.reading import SAMPLE_RATE, blocks
+    from ml.audio import SAMPLE_RATE, blocks
 
     reporter, done = Reporter(job), 0
     with on_this_machine(track.file) as path:

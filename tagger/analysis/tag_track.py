@@ -9,9 +9,9 @@ from collections.abc import Generator, Iterable
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from ml.audio.reading import AudioError
-from ml.checkpoints.card import WeightsError
-from ml.runtime.device import DeviceError
+from ml.audio import AudioError
+from ml.checkpoints import WeightsError
+from ml.runtime import DeviceError
 from tagger.jobs import lifecycle
 from tagger.jobs.attempt import to_its_end
 from tagger.jobs.progress import Reporter
@@ -27,8 +27,8 @@ from .record import record_analysis
 from .tempo_key import request_music
 
 if TYPE_CHECKING:
-    from ml.inference.tagger import Analysis as Heard
-    from ml.inference.tagger import Request, Tagger
+    from ml.inference import Analysis as Heard
+    from ml.inference import Request, Tagger
 
 logger = logging.getLogger(__name__)
 
@@ -102,7 +102,7 @@ def _hear(together: Iterable[Claimed], tagger: Tagger) -> Generator[Heard | Exce
 
 
 def _request(job: Job, track: Track) -> Request:
-    from ml.inference.tagger import Request
+    from ml.inference import Request
 
     reporter = Reporter(job)
     return Request(
@@ -114,7 +114,7 @@ def _request(job: Job, track: Track) -> Request:
 
 
 def _settle(job: Job, track: Track, model: ModelVersion, outcome: Heard | Exception) -> None:
-    from ml.inference.tagger import Cancelled
+    from ml.inference import Cancelled
 
     match outcome:
         case AudioError():

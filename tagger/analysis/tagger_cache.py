@@ -10,7 +10,7 @@ from threading import Lock
 
 from django.conf import settings
 
-from ml.inference.tagger import Tagger
+from ml.inference import Tagger
 from tagger.models import ModelVersion
 
 _lock = Lock()

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
-from ml.audio.reading import AudioError
+from ml.audio import AudioError
 from tagger.jobs import lifecycle
 from tagger.jobs.lease import heartbeat
 from tagger.jobs.progress import Reporter, Stopped
@@ -19,7 +19,7 @@ from tagger.platform.storage.local import on_this_machine
 from tagger.uploads.ingest import limits
 
 if TYPE_CHECKING:
-    from ml.descriptors.analysis import Music
+    from ml.descriptors import Music
 
 # More than these do not wait at once: a track that was just uploaded is not the last in line.
 MOST_WAITING = 20
@@ -87,7 +87,7 @@ def analyse_track_music(job: Job) -> None:
 
 
 def _measure(job: Job, track: Track) -> Music:
-    from ml.descriptors.analysis import analyse_music
+    from ml.descriptors import analyse_music
 
     duration = track.duration or 0.0
     reporter = Reporter(job)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import PurePath
 
-from ml.config.labels import LABEL_NAMES
+from ml.config import LABEL_NAMES
 from tagger.feedback.labelled_tracks import JudgedTrack, judged_tracks
 from tagger.models import Tag, Track, User
 from tagger.tags.effective import active_model

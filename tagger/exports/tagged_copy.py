@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from django.conf import settings
 
-from ml.audio.write_tags import DecoderLost, NoPlaceForTags, Words, write_words
+from ml.audio import DecoderLost, NoPlaceForTags, Words, write_words
 from tagger.library.rows import chips_of
 from tagger.models import Tag, Track
 

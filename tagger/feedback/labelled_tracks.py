@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from ml.data.holdout import held_out
+from ml.data import held_out
 from tagger.models import Tag, User, Verdict
 
 # Of the verdicts a new tag needs, this share must say yes, and this share no.

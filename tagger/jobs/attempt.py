@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from django.db import InterfaceError, OperationalError
 
-from ml.audio.reading import DecoderLost
+from ml.audio import DecoderLost
 from tagger.models import Job
 from tagger.platform.outages import DISK_FULL, STORAGE_FULL, outage
 

@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 
-from ml.config.callbacks import Callbacks
+from ml.config import Callbacks
 from tagger.models import Job
 from tagger.platform.celery.shutdown import is_shutting_down
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from tagger.models import Worker
 
 if TYPE_CHECKING:
-    from ml.inference.tagger import Tagger
+    from ml.inference import Tagger
 
 # Replaced containers leave their names behind; one that is only idle says so again later.
 REMEMBERED = timedelta(days=7)

@@ -16,7 +16,7 @@ from tagger.models import Analysis, Job, LibraryMap, MapPoint, ModelVersion, Use
 from tagger.tags.effective import active_model
 
 if TYPE_CHECKING:
-    from ml.descriptors.projection import Projection
+    from ml.descriptors import Projection
 
 
 from collections import Counter
@@ -45,7 +45,7 @@ def request_map(owner: User, *, trigger: Job.Trigger) -> Job:
 
 def draw_map(job: Job) -> None:
     """Run a claimed job to its end."""
-    from ml.descriptors.projection import FEWEST, LANDMARKS, fit_projection
+    from ml.descriptors import FEWEST, LANDMARKS, fit_projection
 
     owner, model = cast(User, job.owner), active_model()
     heard = mappable(owner, model) if model else None
@@ -66,7 +66,7 @@ def draw_map(job: Job) -> None:
 
 def place_new_tracks() -> int:
     """Run by beat: tracks heard since a map was drawn join it, some at a time."""
-    from ml.descriptors.projection import Projection
+    from ml.descriptors import Projection
 
     placed = 0
     current = LibraryMap.objects.filter(model__state=ModelVersion.State.ACTIVE)

@@ -6,9 +6,8 @@ import secrets
 
 from django.utils.text import slugify
 
-from ml.checkpoints.card import ModelCard, read_card
-from ml.checkpoints.weights import default_model_path
-from ml.config.labels import LABELS
+from ml.checkpoints import ModelCard, default_model_path, read_card
+from ml.config import LABELS
 from tagger.models import Job, ModelVersion, Tag, User
 from tagger.registry.versions import activate_model, install_model
 from tagger.tags.effective import active_model

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Info, Tags, Warning, register
 from django.db import DatabaseError
 
-from ml.audio.sandbox import seccomp
+from ml.audio import can_refuse_syscalls
 
 LOCAL = {"localhost", "127.0.0.1", "[::1]"}
 LEAST_KEY = 16
@@ -67,7 +67,7 @@ def device_is_there(**_: Any) -> list[CheckMessage]:
     """Only where a GPU was asked for by name: to look for one takes PyTorch, and seconds."""
     if settings.DEVICE != "cuda":
         return []
-    from ml.runtime.device import DeviceError, choose_device
+    from ml.runtime import DeviceError, choose_device
 
     try:
         choose_device(settings.DEVICE)
@@ -156,7 +156,7 @@ def broker_is_open(**_: Any) -> list[CheckMessage]:
 @register(Tags.security)
 def decoders_are_fenced(**_: Any) -> list[CheckMessage]:
     """Not a warning: it still runs, with the limits that there are, and nobody can change it."""
-    if seccomp.available():
+    if can_refuse_syscalls():
         return []
     return [
         Info(

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db.models import Count, Min, Q
 
-from ml.audio.sandbox import seccomp
+from ml.audio import can_refuse_syscalls
 from tagger.jobs.queries import standing_failures
 from tagger.models import Job, ModelVersion, Worker
 from tagger.platform.celery.broker import broker_is_there
@@ -48,7 +48,7 @@ def status() -> Status:
         ),
         disk_free=disk.free,
         disk_total=disk.total,
-        decoders_fenced=seccomp.available(),
+        decoders_fenced=can_refuse_syscalls(),
     )
 
 

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from django.db import InterfaceError, OperationalError
 from psycopg.errors import DiskFull
 
-from ml.audio.reading import DecoderLost
+from ml.audio import DecoderLost
 
 UNAVAILABLE = "unavailable"
 STORAGE_FULL = "storage-full"
+# A database that was restarted is back within seconds.
+RETRY_SECONDS = 5
 DISK_FULL = "The disk is full. Make room on it, then try again."
 # EFBIG: a limit on the size of files, which quotas are made of on some machines.
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)

@@ -10,8 +10,14 @@ from typing import IO
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
-from ml.checkpoints.archive import PackageError, read_package, write_package
-from ml.checkpoints.card import ModelCard, WeightsError, read_card
+from ml.checkpoints import (
+    ModelCard,
+    PackageError,
+    WeightsError,
+    read_card,
+    read_package,
+    write_package,
+)
 from tagger.models import ModelVersion, User
 
 from .versions import install_model

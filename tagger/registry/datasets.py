@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from ml.data.magnatagatune.annotations import ANNOTATIONS, SOFT_LABELS
+from ml.data import ANNOTATIONS, SOFT_LABELS
 
 if TYPE_CHECKING:
-    from ml.data.magnatagatune.split import Split
+    from ml.data import Split
 
 
 @dataclass(frozen=True)
@@ -78,9 +78,8 @@ def present_folder(name: str) -> DataFolder:
 
 def test_split(folder: DataFolder | None, labels: list[str]) -> Split | None:
     """The fixed test split of a prepared folder with its tags among `labels`, if they can judge."""
-    from ml.data.concat import join
-    from ml.data.magnatagatune.split import open_split
-    from ml.evaluation.metrics import countable
+    from ml.data import join, open_split
+    from ml.evaluation import countable
 
     if folder is None:
         return None

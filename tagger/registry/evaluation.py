@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ml.data.magnatagatune.prepare import prepare
+from ml.data import prepare
 from tagger.jobs import lifecycle
 from tagger.jobs.lease import heartbeat
 from tagger.jobs.progress import JobWatch
@@ -85,8 +85,8 @@ def _keep(job: Job, version: ModelVersion, found: dict[str, Any]) -> None:
 def _judged(
     version: ModelVersion, beside: ModelVersion, name: str, watch: JobWatch
 ) -> dict[str, Any]:
-    from ml.checkpoints.weights import load_model
-    from ml.evaluation.evaluate import side_by_side
+    from ml.checkpoints import load_model
+    from ml.evaluation import side_by_side
 
     folder = present_folder(name)
     device = _device()
@@ -122,7 +122,7 @@ def _folder(name: str) -> DataFolder:
 def _device() -> torch.device:
     import torch
 
-    from ml.runtime.device import choose_device
+    from ml.runtime import choose_device
 
     if settings.TORCH_THREADS:
         torch.set_num_threads(settings.TORCH_THREADS)

@@ -11,8 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ml.checkpoints.card import beside, read_card
-from ml.checkpoints.weights import default_model_path
+from ml.checkpoints import beside, default_model_path, read_card
 from tagger.analysis.stale import stale_tracks
 from tagger.models import Analysis, Job, ModelVersion, Track
 from tagger.tags.effective import active_model

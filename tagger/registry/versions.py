@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
-from ml.checkpoints.card import ModelCard, beside, read_card
+from ml.checkpoints import ModelCard, beside, read_card
 from tagger.analysis.reanalysis import cancel_for_others
 from tagger.jobs.lifecycle import create_job
 from tagger.models import Activation, Job, ModelVersion, Tag, User, Webhook

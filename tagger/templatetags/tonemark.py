@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from ml.audio.reading import SUFFIXES
+from ml.audio import SUFFIXES
 from tagger.models import Tag, Track
 from tagger.platform.humanize import human_duration, human_size
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from ml.config.callbacks import EpochReport
+from ml.config import EpochReport
 from tagger.jobs.progress import JobWatch
 from tagger.models import Job, Training
 

@@ -10,9 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ml.data.labelled_clips import JudgedClip, prepare_judged
-from ml.data.magnatagatune.annotations import read_annotations
-from ml.data.magnatagatune.prepare import prepare
+from ml.data import JudgedClip, prepare, prepare_judged, read_annotations
 from tagger.feedback.labelled_tracks import JudgedTrack, new_labels, support
 from tagger.models import Track, Training
 from tagger.platform.storage.local import on_this_machine
@@ -21,7 +19,7 @@ from tagger.registry.datasets import DataFolder, data_folder, judging_folder, te
 from .options import lessons_of
 
 if TYPE_CHECKING:
-    from ml.data.magnatagatune.split import Split
+    from ml.data import Split
 
 LESSONS = "lessons.json"
 CLIPS = "clips"
@@ -97,8 +95,7 @@ def _joined(
     name: str,
     told: Told,
 ) -> Split:
-    from ml.data.concat import join, thinned
-    from ml.data.magnatagatune.split import open_split
+    from ml.data import join, open_split, thinned
 
     parts = []
     if folder:

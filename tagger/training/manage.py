@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ml.config.callbacks import EpochReport
+from ml.config import EpochReport
 from tagger.jobs import lifecycle
 from tagger.models import Job, ModelVersion, Training, TrainingEpoch, User, Webhook
 from tagger.registry.versions import install_model

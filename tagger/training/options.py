@@ -8,8 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from ml.config.network import ConfigError
-from ml.config.recipe import Recipe, preset_names, read_recipe, recipe_from_dict
+from ml.config import ConfigError, Recipe, preset_names, read_recipe, recipe_from_dict
 from tagger.feedback.labelled_tracks import (
     JudgedTrack,
     judged_tracks,

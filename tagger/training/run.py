@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.utils import timezone
 
-from ml.config.recipe import Recipe, recipe_from_dict
+from ml.config import Recipe, recipe_from_dict
 from tagger.jobs import lifecycle
 from tagger.jobs.lease import heartbeat
 from tagger.jobs.workers import announce_device
@@ -24,7 +24,7 @@ from .dataset import TrainingData, assemble, freeze_lessons
 from .manage import finish_training, note
 
 if TYPE_CHECKING:
-    from ml.runtime.device import Device
+    from ml.runtime import Device
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ CANDIDATE = "candidate.safetensors"
 
 def run_training(job: Job) -> None:
     """Run a claimed job to its end. Killed, the next attempt goes on from the last checkpoint."""
-    from ml.training.checkpoint import TrainingError
+    from ml.training import TrainingError
 
     training = Training.objects.select_related("base").get(job=job)
     run = run_folder(training)
@@ -95,8 +95,7 @@ def _train(training: Training, run: Path, watch: Watch) -> Path:
 
 
 def _learn(training: Training, data: TrainingData, run: Path, device: Device, watch: Watch) -> Path:
-    from ml.training.head_trainer import training_of
-    from ml.training.validation import Identity
+    from ml.training import Identity, training_of
 
     recipe = _recipe(training)
     outcome = training_of(recipe)(
@@ -132,7 +131,7 @@ def _settled(training: Training) -> dict[str, float]:
 
 
 def _device(training: Training) -> Device:
-    from ml.runtime.device import choose_device
+    from ml.runtime import choose_device
 
     wanted = training.wanted_device
     device = choose_device(settings.DEVICE if wanted == "auto" else wanted)
@@ -148,8 +147,8 @@ def _judge(
     training: Training, weights: Path, data: TrainingData, run: Path, device: Device, watch: Watch
 ) -> Path:
     """Thresholds, figures of the candidate and of the active model on the same clips, half size."""
-    from ml.checkpoints.weights import load_model, save_model
-    from ml.export.release import make_shipment
+    from ml.checkpoints import load_model, save_model
+    from ml.export import make_shipment
 
     watch.tell("judging")
     shipment = make_shipment(
@@ -174,8 +173,8 @@ def _active_figures(
     data: TrainingData, scores: dict[str, Any], device: Device, watch: Watch
 ) -> dict[str, Any]:
     """What the active model reaches on the same clips, and the two compared clip by clip."""
-    from ml.checkpoints.weights import load_model
-    from ml.evaluation.evaluate import reports
+    from ml.checkpoints import load_model
+    from ml.evaluation import reports
 
     active = active_model()
     if active is None:

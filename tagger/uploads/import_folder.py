@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from ml.audio.reading import SUFFIXES
+from ml.audio import SUFFIXES
 from tagger.models import Job, User
 
 from .ingest import IngestError, ingest

@@ -10,9 +10,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 
-from ml.audio.probe import Examination, examine
-from ml.audio.reading import AudioError, DecodeLimits, DecoderLost
-from ml.audio.types import too_long
+from ml.audio import AudioError, DecodeLimits, DecoderLost, Examination, examine, too_long
 from tagger.jobs.lifecycle import create_job
 from tagger.library.trash import restore_track
 from tagger.models import Job, Track, User

@@ -15,7 +15,7 @@ from .ingest import Ingested, Words, ingest
 
 def bring_sample(owner: User, *, trigger: Job.Trigger) -> Ingested:
     """By the way of every upload; a second time it is the track that is there. Takes a second."""
-    from ml.sample.song import write_sample
+    from ml.sample import write_sample
 
     with tempfile.TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as scratch:
         path = Path(scratch) / "sample.flac"

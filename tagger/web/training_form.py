@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from ml.config.recipe import preset_names
-from ml.runtime.device import WANTED as DEVICES
+from ml.config import preset_names
+from ml.runtime import WANTED as DEVICES
 from tagger.models import ModelVersion
 from tagger.registry.datasets import data_folders
 from tagger.training.options import BLOCKS, LONGEST, Choices

@@ -18,7 +18,7 @@ class Fence:
     """Made once, by the server, so that entering it costs a child next to nothing."""
 
     def __init__(self) -> None:
-        self.filter = seccomp.Filter() if seccomp.available() else None
+        self.filter = seccomp.Filter() if seccomp.can_refuse_syscalls() else None
         # macOS knows the limit of a process's address space, but does not hold it.
         self.memory = _mapped() + MEMORY if sys.platform == "linux" else None
 

@@ -31,7 +31,7 @@ class _Program(ctypes.Structure):
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def available() -> bool:
+def can_refuse_syscalls() -> bool:
     """Whether this machine can refuse system calls: the kernel, and a processor we know."""
     if sys.platform != "linux" or platform.machine() not in ARCHITECTURES:
         return False

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ml.audio.reading import SEGMENT_SAMPLES, AudioError, read
+from ml.audio.types import FULL_SCALE
 
 from .annotations import Annotations, DatasetError, read_annotations
 from .protocols import SPLITS, members
@@ -24,7 +25,6 @@ from .split import CLIP_SAMPLES, files
 Progress = Callable[[str, int, int], None]
 Source = TypeVar("Source")
 Decode = Callable[[Source], npt.NDArray[np.int16] | None]
-FULL_SCALE = 32_767
 UNREADABLE = -1
 # Written in order, so that a killed run loses at most this many clips.
 FLUSH_EVERY = 64

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
-from ml.checkpoints.card import card_path
+from ml.checkpoints import card_path
 from tagger.models import ModelVersion, ResumableUpload, Track
 from tagger.models.resumable_upload import parts_folder
 from tagger.platform.batches import batches

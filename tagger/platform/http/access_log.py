@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
@@ -41,6 +42,6 @@ class AccessLogMiddleware:
 
 def _known_user(request: HttpRequest) -> int | None:
     """Whoever was found out on the way; the session is not read for the log alone."""
-    person = getattr(request, "_cached_user", None) or getattr(request, "user", None)
+    person: Any = getattr(request, "_cached_user", None) or getattr(request, "user", None)
     # By its type: isinstance would load a lazy user, which is a query.
     return person.pk if issubclass(type(person), AbstractBaseUser) else None

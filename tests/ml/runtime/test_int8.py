@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 import torch
 
+from ml.checkpoints.card import int8_path
 from ml.checkpoints.weights import LoadedModel, ModelCard, save_model
 from ml.export import quantisation
 from ml.export.quantisation import ExportRefused, export_int8
 from ml.nn.network import NetworkConfig, SampleCNN
-from ml.runtime.int8 import Int8Unavailable, int8_path, load_int8
+from ml.runtime.int8 import Int8Unavailable, load_int8
 from tests.ml.training.training_data import TAGS, make_split
 
 CPU = torch.device("cpu")

@@ -28,7 +28,7 @@ from tests.audio_factory import music, write
 from tests.standin import standin
 from tests.tagger.conftest import token_client
 from tests.web import rows
-from webapp.embedded.programs import ANALYSIS
+from webapp.embedded.processes.programs import ANALYSIS
 
 ROOT = Path(django_settings.BASE_DIR)
 PATIENCE = 240

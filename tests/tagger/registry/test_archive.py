@@ -14,9 +14,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from ml.checkpoints.archive import CARD, WEIGHTS, write_package
-from ml.checkpoints.card import beside, card_path
+from ml.checkpoints.card import beside, card_path, int8_files
 from ml.checkpoints.weights import default_model_path
-from ml.runtime.int8 import int8_files
 from tagger.models import Job, ModelVersion, Tag, Track
 from tagger.registry import promotion
 from tagger.registry.archive import ImportRefusedError, export_model, import_model

@@ -8,7 +8,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .errors import ServeError
+from webapp.embedded.errors import ServeError
+
 from .service import Service
 
 LONGEST_PAUSE = 30.0

@@ -6,7 +6,7 @@ import shutil
 from importlib.util import find_spec
 from pathlib import Path
 
-from .errors import ServeError
+from webapp.embedded.errors import ServeError
 
 
 def postgres_folder() -> Path:

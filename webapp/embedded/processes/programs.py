@@ -8,7 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from .locations import Locations
+from webapp.embedded.locations import Locations
+
 from .program import Program
 
 WEB = "gunicorn webapp.wsgi --config python:webapp.web_server"

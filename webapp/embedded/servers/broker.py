@@ -10,11 +10,12 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from webapp.embedded.errors import ServeError
+from webapp.embedded.locations import Locations
+from webapp.embedded.processes.linux import die_with_parent
+
 from .binaries import broker_program
-from .errors import ServeError
 from .folders import private
-from .linux import die_with_parent
-from .locations import Locations
 
 PATIENCE = 20.0
 

@@ -6,7 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
-from .errors import ServeError
+from webapp.embedded.errors import ServeError
 
 LEAST_FREE = 512 * 1024**2
 

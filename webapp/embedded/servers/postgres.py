@@ -11,11 +11,12 @@ from pathlib import Path
 
 import psycopg
 
+from webapp.embedded.errors import ServeError
+from webapp.embedded.locations import Locations
+
 from .binaries import postgres_folder
-from .errors import ServeError
 from .folders import private
 from .identity import Identity, postgres_identity
-from .locations import Locations
 
 PATIENCE = 60.0
 DATABASE = "tonemark"

@@ -5,7 +5,8 @@ import urllib.error
 import urllib.request
 from http.client import HTTPException
 
-from .errors import ServeError
+from webapp.embedded.errors import ServeError
+
 from .program import Program
 
 PATIENCE = 60.0

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from webapp.embedded.errors import ServeError
+from webapp.embedded.locations import Locations
+from webapp.embedded.processes.linux import can_pose, die_with_parent, pose_as_user
+
 from .binaries import postgres_folder
-from .errors import ServeError
-from .linux import can_pose, die_with_parent, pose_as_user
-from .locations import Locations
 
 STAND_IN = "nobody"
 
