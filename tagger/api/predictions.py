@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from tagger.api.shapes.prediction import PredictionsShape
+from tagger.api.serializers.prediction import PredictionsSerializer
 from tagger.models import Analysis
 from tagger.tags.analyses import latest_analysis
 from tagger.tags.segment_scores import segment_scores
@@ -47,7 +47,7 @@ class TrackPredictions(ApiView):
                 description="Leave out labels whose mean score is lower.",
             ),
         ],
-        responses=problems({200: PredictionsShape}, "invalid", "not-found", "not-analysed"),
+        responses=problems({200: PredictionsSerializer}, "invalid", "not-found", "not-analysed"),
     )
     def get(self, request: Request, track_id: UUID) -> Response:
         query = self._query(request)
@@ -61,12 +61,12 @@ class TrackPredictions(ApiView):
         return Response(body)
 
     def _query(self, request: Request) -> dict[str, Any]:
-        shape = _Query(data=request.query_params)
-        if shape.is_valid():
-            return shape.validated_data
+        serializer = _Query(data=request.query_params)
+        if serializer.is_valid():
+            return serializer.validated_data
         errors = [
             {"parameter": name, "code": fault.code, "detail": str(fault)}
-            for name, faults in shape.errors.items()
+            for name, faults in serializer.errors.items()
             for fault in faults
         ]
         raise Problem("invalid", " ".join(error["detail"] for error in errors), errors=errors)

@@ -8,7 +8,7 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from tagger.api.shapes.similar import SimilarShape
+from tagger.api.serializers.similar import SimilarSerializer
 from tagger.library.search import LibraryFilter
 from tagger.library.similar import similar_tracks
 from tagger.models import Track
@@ -30,7 +30,7 @@ class SimilarFilter(LibraryFilter):
 
 
 class TrackSimilar(ApiView, GenericAPIView[Any]):
-    serializer_class = SimilarShape
+    serializer_class = SimilarSerializer
     queryset = Track.objects.none()
     filterset_class = SimilarFilter
     filter_backends = (ParameterFilter,)
@@ -55,7 +55,7 @@ class TrackSimilar(ApiView, GenericAPIView[Any]):
                 "unlike", str, description="Tracks to be unlike, by their ids: less like those."
             ),
         ],
-        responses=problems({200: SimilarShape}, "invalid", "not-found", "not-analysed"),
+        responses=problems({200: SimilarSerializer}, "invalid", "not-found", "not-analysed"),
     )
     def get(self, request: Request, track_id: UUID) -> Response:
         most = _limit(request)
@@ -65,7 +65,7 @@ class TrackSimilar(ApiView, GenericAPIView[Any]):
         found = similar_tracks([track, *like], among, most=most, unlike=unlike)
         if found is None:
             raise Problem("not-analysed", "The active model has not heard this track yet.")
-        return Response(SimilarShape(found).data)
+        return Response(SimilarSerializer(found).data)
 
     def _named(self, request: Request, name: str) -> list[Track]:
         """Further examples; each must be the person's own."""

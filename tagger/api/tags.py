@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from tagger.api.shapes.tag import TagShape
+from tagger.api.serializers.tag import TagSerializer
 from tagger.library.facets import facet_groups, library_counts
 from tagger.models import Tag
 
@@ -19,7 +19,7 @@ class TagList(ApiView):
     @extend_schema(
         summary="The vocabulary",
         description="Every tag that is shown, with how many of your tracks carry it, by group.",
-        responses=problems({200: TagShape(many=True)}),
+        responses=problems({200: TagSerializer(many=True)}),
     )
     def get(self, request: Request) -> Response:
         groups = facet_groups(library_counts(self.person), keep_empty=True)
@@ -35,7 +35,7 @@ class TagList(ApiView):
             for group in groups
             for facet in group.facets
         ]
-        return Response(TagShape(found, many=True).data)
+        return Response(TagSerializer(found, many=True).data)
 
 
 def _synonyms() -> dict[int, list[str]]:

@@ -15,8 +15,8 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from tagger.api.shapes.resumable_upload import ResumableUploadShape
-from tagger.api.shapes.track import WordsShape
+from tagger.api.serializers.resumable_upload import ResumableUploadSerializer
+from tagger.api.serializers.track import MetadataSerializer
 from tagger.models import ApiToken, Job, ResumableUpload
 from tagger.uploads import resumable
 from tagger.uploads.ingest import IngestError, Words, tagging_job
@@ -57,11 +57,11 @@ class UploadList(TusView):
     @extend_schema(
         summary="My unfinished uploads",
         description="Those begun and neither finished nor expired, newest first.",
-        responses=problems({200: ResumableUploadShape(many=True)}),
+        responses=problems({200: ResumableUploadSerializer(many=True)}),
     )
     def get(self, request: Request) -> Response:
         found = resumable.unfinished(self.person)
-        return Response(ResumableUploadShape(found, many=True).data)
+        return Response(ResumableUploadSerializer(found, many=True).data)
 
     @extend_schema(
         summary="Begin a resumable upload",
@@ -78,7 +78,7 @@ class UploadList(TusView):
             LOCATION,
         ],
         responses=changes(
-            {201: ResumableUploadShape},
+            {201: ResumableUploadSerializer},
             *KEY_PROBLEMS,
             "upload-limit",
             "tus-version",
@@ -94,7 +94,7 @@ class UploadList(TusView):
             upload = resumable.begin(self.person, length, found.get("filename", ""), _words(found))
         address = request.build_absolute_uri(reverse("api:upload", args=[upload.pk]))
         headers = {"Location": address} | tus.standing(upload)
-        return Response(ResumableUploadShape(upload).data, status=201, headers=headers)
+        return Response(ResumableUploadSerializer(upload).data, status=201, headers=headers)
 
 
 class UploadDetail(TusView):
@@ -103,12 +103,12 @@ class UploadDetail(TusView):
     @extend_schema(
         summary="Show a resumable upload",
         description="Once complete, `result` is what an upload in one piece is answered.",
-        responses=problems({200: ResumableUploadShape}, "not-found"),
+        responses=problems({200: ResumableUploadSerializer}, "not-found"),
     )
     def get(self, request: Request, upload_id: UUID) -> Response:
         upload = self.named(upload_id)
-        shape = ResumableUploadShape(upload, context={"uploaded": self._uploaded(upload)})
-        return Response(shape.data)
+        serializer = ResumableUploadSerializer(upload, context={"uploaded": self._uploaded(upload)})
+        return Response(serializer.data)
 
     def head(self, request: Request, upload_id: UUID) -> Response:
         return Response(headers=tus.standing(self.named(upload_id)))
@@ -190,8 +190,8 @@ def _trigger(request: Request) -> Job.Trigger:
 
 
 def _words(found: dict[str, str]) -> Words:
-    shape = WordsShape(data=found)
-    if not shape.is_valid():
-        name, faults = next(iter(shape.errors.items()))
+    serializer = MetadataSerializer(data=found)
+    if not serializer.is_valid():
+        name, faults = next(iter(serializer.errors.items()))
         raise tus.bad_header("Upload-Metadata", f"{name}: {faults[0]}")
-    return Words(**shape.validated_data)
+    return Words(**serializer.validated_data)

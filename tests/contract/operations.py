@@ -17,7 +17,7 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import resolve
 
-from tagger.api.shapes.examples import TRACK
+from tagger.api.serializers.examples import TRACK
 from tests.access.rules import RULES, Rule
 
 JSON, FORM = "application/json", "multipart/form-data"
