@@ -22,7 +22,7 @@ from ml.checkpoints.weights import load_model
 from ml.config.callbacks import read_log
 from ml.config.recipe import Recipe, read_recipe
 from ml.data.magnatagatune.split import Split, open_split
-from ml.evaluation.evaluate import judge
+from ml.evaluation.evaluate import evaluate_
 from ml.training.best_model import LOG
 from ml.training.progress import Terminal, stop_gently
 from ml.training.trainer import Training
@@ -75,7 +75,7 @@ def trained(recipe: Recipe, splits: dict[str, Split], out: Path) -> tuple[int, f
     outcome = training.run()
     if not outcome.finished:
         raise SystemExit(128 + signal.SIGINT)
-    report, _ = judge(load_model(outcome.model), splits["test"], torch.device("cpu"))
+    report, _ = evaluate_(load_model(outcome.model), splits["test"], torch.device("cpu"))
     epochs = len(read_log(out / LOG))
     return epochs, report.macro_roc_auc, report.macro_average_precision
 

@@ -40,7 +40,7 @@ WORK: dict[str, Callable[[Job], None]] = {
     Job.Kind.DRAW_SPECTROGRAM: draw_track_spectrogram,
     Job.Kind.BULK: run_bulk,
     Job.Kind.REANALYSE: reanalysis.begin,
-    Job.Kind.HEAR_TRACK: tag_track,
+    Job.Kind.ANALYSE_TRACK: tag_track,
     Job.Kind.CHECK_MODEL: check_model,
     Job.Kind.DRAW_MAP: draw_map,
     Job.Kind.EVALUATE: evaluate,
@@ -67,7 +67,7 @@ def look_for_music() -> None:
 
 @shared_task
 def ask_questions() -> None:
-    """The review questions of a library that was heard before there were any."""
+    """The review questions of a library that was analysed before there were any."""
     asked = ask_waiting()
     if asked:
         logger.info("%d tracks have been looked through for review questions", asked)

@@ -40,11 +40,11 @@ def problems(answers: Mapping[Any, Any], *slugs: str) -> dict[Any, Any]:
     for slug in dict.fromkeys((*slugs, *COMMON)):
         by_status.setdefault(PROBLEM_TYPES[slug].status, []).append(slug)
     documented = {_media(status): serializer for status, serializer in answers.items()}
-    for status, found in by_status.items():
+    for status, slugs_of_status in by_status.items():
         documented[status, PROBLEM_MEDIA] = OpenApiResponse(
             ProblemSerializer,
-            description="; ".join(PROBLEM_TYPES[slug].title for slug in found),
-            examples=[_example(slug) for slug in found],
+            description="; ".join(PROBLEM_TYPES[slug].title for slug in slugs_of_status),
+            examples=[_example(slug) for slug in slugs_of_status],
         )
     return documented
 

@@ -56,8 +56,8 @@ class Map(ApiView, GenericAPIView[Any]):
         among, drawn = self.filter_queryset(library(self.person)), current_map(self.person)
         if drawn is None:
             raise Problem("no-map", "Nobody has asked for it yet: send a POST to have it drawn.")
-        found = map_points(drawn, among, group)
-        return Response(MapSerializer({"drawn": drawn, "found": found}).data)
+        points = map_points(drawn, among, group)
+        return Response(MapSerializer({"drawn": drawn, "found": points}).data)
 
     @extend_schema(
         operation_id="map_create",

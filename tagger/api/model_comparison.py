@@ -13,7 +13,7 @@ from tagger.models import Job, ModelVersion
 from tagger.registry.compare_library import library_comparison
 from tagger.registry.compare_metrics import compared
 from tagger.registry.evaluation import EvaluationRefused, ask_for_evaluation
-from tagger.registry.summary import verdict
+from tagger.registry.summary import summarise
 from tagger.tags.effective import active_model
 
 from .accepted import accepted
@@ -40,12 +40,12 @@ class ModelComparison(StaffView):
             raise Problem("nothing-to-compare", "Name a model that is not the active one.")
         split = compared(version, active)
         library = library_comparison(version, active, self.person)
-        found = verdict(split, library)
+        summary = summarise(split, library)
         body = {
             "candidate": version.name,
             "active": active.name,
-            "outcome": found.outcome.value,
-            "sentence": found.sentence,
+            "outcome": summary.outcome.value,
+            "sentence": summary.sentence,
             "split": None if isinstance(split, str) else split,
             "library": library,
         }

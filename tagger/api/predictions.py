@@ -54,7 +54,7 @@ class TrackPredictions(ApiView):
         analysis = latest_analysis(own_track(self.person, track_id))
         if analysis is None:
             raise Problem("not-analysed", "No model has heard this track yet.")
-        order = _kept(analysis, query["min_score"])
+        order = _indices_above(analysis, query["min_score"])
         body = _predictions(analysis, order)
         if query["segments"]:
             body["segments"] = _segments(analysis, order)
@@ -72,11 +72,11 @@ class TrackPredictions(ApiView):
         raise Problem("invalid", " ".join(error["detail"] for error in errors), errors=errors)
 
 
-def _kept(analysis: Analysis, minimum: float) -> list[int]:
+def _indices_above(analysis: Analysis, minimum: float) -> list[int]:
     """Places of the labels to show, best mean score first."""
     scores = analysis.mean_scores
-    kept = [place for place, score in enumerate(scores) if score >= minimum]
-    return sorted(kept, key=lambda place: -scores[place])
+    indices = [place for place, score in enumerate(scores) if score >= minimum]
+    return sorted(indices, key=lambda place: -scores[place])
 
 
 def _predictions(analysis: Analysis, order: list[int]) -> dict[str, Any]:
@@ -99,14 +99,14 @@ def _predictions(analysis: Analysis, order: list[int]) -> dict[str, Any]:
 
 
 def _segments(analysis: Analysis, order: list[int]) -> list[dict[str, Any]]:
-    heard = segment_scores(analysis)
+    over_time = segment_scores(analysis)
     # As float64, since a float32 prints digits that were never there.
-    scores = np.round(heard.scores[:, order].astype(np.float64), DIGITS).tolist()
-    starts = np.arange(len(scores)) * heard.hop_seconds
+    scores = np.round(over_time.scores[:, order].astype(np.float64), DIGITS).tolist()
+    starts = np.arange(len(scores)) * over_time.hop_seconds
     return [
         {
             "start": round(float(start), DIGITS),
-            "end": round(float(start) + heard.segment_seconds, DIGITS),
+            "end": round(float(start) + over_time.segment_seconds, DIGITS),
             "scores": row,
         }
         for start, row in zip(starts, scores, strict=True)

@@ -1,4 +1,4 @@
-"""Many tracks heard again in the background."""
+"""Many tracks analysed again in the background."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class ReanalysisList(StaffView):
         serializer.is_valid(raise_exception=True)
         try:
             run = self._start(serializer.validated_data)
-        except reanalysis.NothingToHearError as error:
+        except reanalysis.NothingToAnalyseError as error:
             raise Problem("nothing-to-hear", str(error)) from error
         run = Reanalysis.objects.select_related("job", "model").get(pk=run.pk)
         return accepted(request, run.job, ReanalysisSerializer(run).data)
@@ -55,7 +55,7 @@ class ReanalysisList(StaffView):
         version = ModelVersion.objects.filter(name=wish.get("model", "")).first()
         if version is None:
             raise _at_fault("model", "Name a model that there is: it is to hear a sample.")
-        return reanalysis.hear_sample(version, by=by, trigger=trigger)
+        return reanalysis.analyse_sample(version, by=by, trigger=trigger)
 
     def _own(self, ids: list[UUID]) -> list[UUID]:
         if not ids:

@@ -25,7 +25,7 @@ class Review(ApiView):
         responses=problems({200: ReviewSerializer}),
     )
     def get(self, request: Request) -> Response:
-        return standing(self.person)
+        return queue_response(self.person)
 
 
 class ReviewQuestion(ApiView):
@@ -46,7 +46,7 @@ class ReviewQuestion(ApiView):
         serializer = AnswerSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         answer_question(self.person, question, ReviewAnswer(serializer.validated_data["answer"]))
-        return standing(self.person)
+        return queue_response(self.person)
 
 
 class ReviewSkipped(ApiView):
@@ -60,10 +60,10 @@ class ReviewSkipped(ApiView):
     @idempotent(nothing)
     def post(self, request: Request) -> Response:
         ask_skipped(self.person)
-        return standing(self.person)
+        return queue_response(self.person)
 
 
-def standing(person: User) -> Response:
+def queue_response(person: User) -> Response:
     question = open_questions(person).first()
     body = {
         "question": shown(question) if question else None,

@@ -62,10 +62,10 @@ class TrackSimilar(ApiView, GenericAPIView[Any]):
         track = own_track(self.person, track_id)
         like, unlike = (self._named(request, name) for name in ("like", "unlike"))
         among = self.filter_queryset(own_tracks(self.person))
-        found = similar_tracks([track, *like], among, most=most, unlike=unlike)
-        if found is None:
+        similar = similar_tracks([track, *like], among, most=most, unlike=unlike)
+        if similar is None:
             raise Problem("not-analysed", "The active model has not heard this track yet.")
-        return Response(SimilarSerializer(found).data)
+        return Response(SimilarSerializer(similar).data)
 
     def _named(self, request: Request, name: str) -> list[Track]:
         """Further examples; each must be the person's own."""
@@ -74,10 +74,10 @@ class TrackSimilar(ApiView, GenericAPIView[Any]):
             ids = list(dict.fromkeys(UUID(value) for value in wish))
         except ValueError:
             raise bad_parameter(name, f"{name} must be ids of tracks, comma-separated.") from None
-        found = own_tracks(self.person).in_bulk(ids[: MOST + 1])
-        if len(found) < len(ids) or len(ids) > MOST:
+        by_id = own_tracks(self.person).in_bulk(ids[: MOST + 1])
+        if len(by_id) < len(ids) or len(ids) > MOST:
             raise bad_parameter(name, f"{name} must name at most {MOST} tracks of yours.")
-        return [found[pk] for pk in ids]
+        return [by_id[pk] for pk in ids]
 
 
 def _limit(request: Request) -> int:

@@ -24,7 +24,7 @@ class TagList(ApiView):
     def get(self, request: Request) -> Response:
         groups = facet_groups(library_counts(self.person), keep_empty=True)
         synonyms = _synonyms()
-        found: list[dict[str, Any]] = [
+        rows: list[dict[str, Any]] = [
             {
                 "slug": facet.tag.slug,
                 "name": facet.tag.name,
@@ -35,12 +35,12 @@ class TagList(ApiView):
             for group in groups
             for facet in group.facets
         ]
-        return Response(TagSerializer(found, many=True).data)
+        return Response(TagSerializer(rows, many=True).data)
 
 
 def _synonyms() -> dict[int, list[str]]:
     """Slugs of the synonyms of each shown tag."""
-    found: dict[int, list[str]] = defaultdict(list)
+    by_shown_tag: dict[int, list[str]] = defaultdict(list)
     for slug, shown_as in Tag.objects.exclude(shown_as=None).values_list("slug", "shown_as_id"):
-        found[shown_as].append(slug)
-    return found
+        by_shown_tag[shown_as].append(slug)
+    return by_shown_tag

@@ -17,9 +17,9 @@ from tagger.library.search import LibraryFilter
 from tagger.library.tracks import held, reanalyse_track, rename_track
 from tagger.library.trash import delete_track
 from tagger.models import Job, Track
-from tagger.platform.db import give_back
+from tagger.platform.db import return_connection
 from tagger.platform.http.upload_handler import TidyUploadHandler
-from tagger.uploads.ingest import Ingested, IngestError, Words, ingest, too_large
+from tagger.uploads.ingest import Ingested, IngestError, SenderMetadata, ingest, too_large
 
 from .accepted import accepted
 from .access import own_track, own_tracks
@@ -71,7 +71,7 @@ class TrackList(ListView):
             request._request.upload_handlers = [TidyUploadHandler(request._request)]
         super().initial(request, *args, **kwargs)
         if request.method == "POST":
-            give_back()
+            return_connection()
 
     def get_parsers(self) -> list[BaseParser]:
         return [MultiPartParser()]
@@ -104,7 +104,7 @@ class TrackList(ListView):
                 file.name,
                 owner=self.person,
                 trigger=Job.Trigger.API,
-                words=Words(**sent),
+                metadata=SenderMetadata(**sent),
             )
         except IngestError as error:
             raise refused(error) from error
@@ -146,8 +146,8 @@ class TrackDetail(ApiView):
     def _rename(self, request: Request, track: Track) -> None:
         serializer = TrackSerializer(track, data=request.data, partial=True)
         serializer.is_valid(raise_exception=True)
-        words = {name: getattr(track, name) for name in ("title", "artist", "album")}
-        rename_track(track, **words | serializer.validated_data)
+        metadata = {name: getattr(track, name) for name in ("title", "artist", "album")}
+        rename_track(track, **metadata | serializer.validated_data)
 
     def delete(self, request: Request, track_id: UUID) -> Response:
         delete_track(own_track(self.person, track_id))

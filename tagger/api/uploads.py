@@ -19,7 +19,7 @@ from tagger.api.serializers.resumable_upload import ResumableUploadSerializer
 from tagger.api.serializers.track import MetadataSerializer
 from tagger.models import ApiToken, Job, ResumableUpload
 from tagger.uploads import resumable
-from tagger.uploads.ingest import IngestError, Words, tagging_job
+from tagger.uploads.ingest import IngestError, SenderMetadata, tagging_job
 from tagger.uploads.resumable import UploadError
 
 from . import tus
@@ -60,8 +60,8 @@ class UploadList(TusView):
         responses=problems({200: ResumableUploadSerializer(many=True)}),
     )
     def get(self, request: Request) -> Response:
-        found = resumable.unfinished(self.person)
-        return Response(ResumableUploadSerializer(found, many=True).data)
+        unfinished = resumable.unfinished(self.person)
+        return Response(ResumableUploadSerializer(unfinished, many=True).data)
 
     @extend_schema(
         summary="Begin a resumable upload",
@@ -89,11 +89,13 @@ class UploadList(TusView):
     @idempotent(lambda request: [tus.metadata(request), request.headers.get("Upload-Length")])
     def post(self, request: Request) -> Response:
         tus.need_version(request)
-        length, found = tus.whole_number(request, "Upload-Length"), tus.metadata(request)
+        length, metadata = tus.whole_number(request, "Upload-Length"), tus.metadata(request)
         with refusals(length):
-            upload = resumable.begin(self.person, length, found.get("filename", ""), _words(found))
+            upload = resumable.begin(
+                self.person, length, metadata.get("filename", ""), _given_metadata(metadata)
+            )
         address = request.build_absolute_uri(reverse("api:upload", args=[upload.pk]))
-        headers = {"Location": address} | tus.standing(upload)
+        headers = {"Location": address} | tus.upload_headers(upload)
         return Response(ResumableUploadSerializer(upload).data, status=201, headers=headers)
 
 
@@ -111,7 +113,7 @@ class UploadDetail(TusView):
         return Response(serializer.data)
 
     def head(self, request: Request, upload_id: UUID) -> Response:
-        return Response(headers=tus.standing(self.named(upload_id)))
+        return Response(headers=tus.upload_headers(self.named(upload_id)))
 
     @extend_schema(
         summary="Send a part of an upload",
@@ -146,7 +148,7 @@ class UploadDetail(TusView):
             resumable.append(
                 upload, offset, tus.body(request), trigger=_trigger(request), checksum=checksum
             )
-        return Response(status=204, headers=tus.standing(upload))
+        return Response(status=204, headers=tus.upload_headers(upload))
 
     @extend_schema(
         summary="Give an upload up",
@@ -189,9 +191,9 @@ def _trigger(request: Request) -> Job.Trigger:
     return Job.Trigger.API if isinstance(request.auth, ApiToken) else Job.Trigger.WEB
 
 
-def _words(found: dict[str, str]) -> Words:
-    serializer = MetadataSerializer(data=found)
+def _given_metadata(metadata: dict[str, str]) -> SenderMetadata:
+    serializer = MetadataSerializer(data=metadata)
     if not serializer.is_valid():
         name, faults = next(iter(serializer.errors.items()))
         raise tus.bad_header("Upload-Metadata", f"{name}: {faults[0]}")
-    return Words(**serializer.validated_data)
+    return SenderMetadata(**serializer.validated_data)

@@ -52,8 +52,8 @@ class DeliveryList(ListView):
 
 class DeliveryView(ApiView):
     def named(self, webhook_id: UUID, delivery_id: UUID) -> WebhookDelivery:
-        found = own_deliveries(self.person).filter(webhook=webhook_id)
-        return get_object_or_404(found, pk=delivery_id)
+        deliveries = own_deliveries(self.person).filter(webhook=webhook_id)
+        return get_object_or_404(deliveries, pk=delivery_id)
 
 
 class DeliveryDetail(DeliveryView):

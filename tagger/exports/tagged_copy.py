@@ -21,7 +21,7 @@ def tagged_copy(track: Track) -> BinaryIO:
 
     Raises FileNotFoundError when the original is missing, NoPlaceForTags, and DecoderLost.
     """
-    words = _words(track)
+    words = _metadata(track)
     try:
         return _written(track, words)
     except DecoderLost:
@@ -37,7 +37,7 @@ def _written(track: Track, words: Words) -> BinaryIO:
         return path.open("rb")
 
 
-def _words(track: Track) -> Words:
+def _metadata(track: Track) -> Words:
     shown = [chip.tag for chip in chips_of(track.track_tags.select_related("tag__shown_as"))]
 
     def of(group: Tag.Group) -> tuple[str, ...]:

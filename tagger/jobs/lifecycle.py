@@ -42,7 +42,7 @@ QUEUES = {
     Job.Kind.CHECK_MODEL: "inference",
     # Its worker has the data sets, and is not waited for by uploads.
     Job.Kind.EVALUATE: "training",
-    Job.Kind.HEAR_TRACK: "bulk",
+    Job.Kind.ANALYSE_TRACK: "bulk",
     Job.Kind.SWITCH_TAGS: "maintenance",
     Job.Kind.REANALYSE: "maintenance",
 }
@@ -136,9 +136,11 @@ def claim_alike(job: Job, *, shorter_than: float, seconds: float) -> list[Job]:
         state=Job.State.QUEUED, queue=job.queue, kind=job.kind, model=job.model
     )
     short = alike.filter(track__duration__gt=0, track__duration__lt=shorter_than)
-    found = list(short.order_by("created_at").values_list("pk", "track__duration")[:MOST_ALIKE])
-    ends = accumulate(length or 0 for _, length in found)
-    chosen = [str(pk) for (pk, _), end in zip(found, ends, strict=True) if end <= seconds]
+    candidates = list(
+        short.order_by("created_at").values_list("pk", "track__duration")[:MOST_ALIKE]
+    )
+    ends = accumulate(length or 0 for _, length in candidates)
+    chosen = [str(pk) for (pk, _), end in zip(candidates, ends, strict=True) if end <= seconds]
     return [claimed for pk in chosen if (claimed := claim(pk))]
 
 
@@ -188,7 +190,7 @@ def fail(job: Job, *, code: str, detail: str) -> bool:
             error_detail=detail,
         )
         if ended:
-            if _settle_track(job):
+            if _mark_track(job):
                 announce(job.owner_id, Webhook.Event.TRACK_FAILED, track=job.track_id, job=job.pk)
             announce(
                 job.owner_id, Webhook.Event.JOB_FAILED, job=job.pk, track=job.track_id, code=code
@@ -201,7 +203,7 @@ def was_the_last_attempt(job: Job) -> bool:
     return job.attempts >= (MAX_ATTEMPTS_OF_A_TRAINING if training else MAX_ATTEMPTS)
 
 
-def give_back(job: Job, *, code: str, detail: str) -> None:
+def retry_later(job: Job, *, code: str, detail: str) -> None:
     """This attempt failed for no fault of the job's own: queue it again, or end it at the last."""
     if was_the_last_attempt(job):
         fail(job, code=code, detail=detail)
@@ -209,7 +211,7 @@ def give_back(job: Job, *, code: str, detail: str) -> None:
         dispatch(job)
 
 
-def put_back(job: Job) -> None:
+def release(job: Job) -> None:
     """Its worker was told to end and let go of it in order: queue it again. No attempt is lost."""
     freed = {"state": Job.State.QUEUED, "lease_until": None, "dispatched_at": None, "stage": ""}
     if _mine(job).update(attempts=F("attempts") - 1, **freed):
@@ -221,11 +223,11 @@ def end_cancelled(job: Job) -> None:
         if _mine(job).update(
             state=Job.State.CANCELLED, finished_at=timezone.now(), lease_until=None
         ):
-            _settle_track(job)
+            _mark_track(job)
 
 
-def _settle_track(job: Job) -> bool:
-    """A track that has been heard before keeps its tags; True when one never was and has failed."""
+def _mark_track(job: Job) -> bool:
+    """A track analysed before keeps its tags; True when one never was and has failed."""
     track = Track.objects.filter(jobs=job)
     if job.kind == Job.Kind.TAG_TRACK:
         return bool(track.filter(state=Track.State.PENDING).update(state=Track.State.FAILED))
@@ -242,7 +244,7 @@ def cancel(job: Job) -> Job:
         if locked.state == Job.State.QUEUED:
             locked.state, locked.finished_at = Job.State.CANCELLED, timezone.now()
             locked.save(update_fields=["state", "finished_at"])
-            _settle_track(locked)
+            _mark_track(locked)
         elif locked.state == Job.State.RUNNING:
             locked.cancel_requested = True
             locked.save(update_fields=["cancel_requested"])
@@ -270,9 +272,9 @@ def retry(job: Job, *, trigger: Job.Trigger) -> Job:
         if track.deleted_at:
             raise JobStateError("Its track is in the Trash. Restore the track first.")
         alike = track.jobs.filter(kind=job.kind, parent=job.parent_id)
-        standing = alike.filter(state__in=Job.OPEN_STATES).first()
-        if standing:
-            return standing
+        existing = alike.filter(state__in=Job.OPEN_STATES).first()
+        if existing:
+            return existing
         if job.kind == Job.Kind.TAG_TRACK and track.state == Track.State.FAILED:
             Track.objects.filter(pk=track.pk).update(state=Track.State.PENDING)
         return create_job(

@@ -60,8 +60,8 @@ def schedule() -> Schedule:
 def new_verdicts() -> int:
     """Standing ones that no training has seen."""
     last = Training.objects.filter(verdicts=True).exclude(job__state=Job.State.FAILED).first()
-    standing = Verdict.objects.filter(withdrawn_at=None, track__deleted_at=None)
-    return (standing.filter(given_at__gt=last.created_at) if last else standing).count()
+    verdicts = Verdict.objects.filter(withdrawn_at=None, track__deleted_at=None)
+    return (verdicts.filter(given_at__gt=last.created_at) if last else verdicts).count()
 
 
 def train_when_due() -> Training | None:

@@ -31,8 +31,8 @@ class MapSerializer(serializers.Serializer[Any]):
 
     @extend_schema_field(PointSerializer(many=True))
     def get_points(self, whole: dict[str, Any]) -> list[dict[str, Any]]:
-        found = whole["found"]
-        slugs = [tag.slug for tag in found.tags]
+        points = whole["found"]
+        slugs = [tag.slug for tag in points.tags]
         return [
             {
                 "track": track,
@@ -40,5 +40,5 @@ class MapSerializer(serializers.Serializer[Any]):
                 "y": round(y, 4),
                 "tag": slugs[at] if at >= 0 else None,
             }
-            for track, _, _, x, y, at in found.points
+            for track, _, _, x, y, at in points.points
         ]

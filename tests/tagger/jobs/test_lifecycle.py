@@ -27,7 +27,7 @@ def job(owner: User) -> Job:
 
 
 def running(job: Job, **values: Any) -> Job:
-    """Claimed by a worker that has not been heard of since."""
+    """Claimed by a worker that has not been analysed of since."""
     ago = timezone.now() - LONG_AGO
     Job.objects.filter(pk=job.pk).update(
         **{"state": "running", "attempts": 1, "lease_until": ago, "dispatched_at": ago} | values
@@ -113,7 +113,7 @@ def test_a_report_renews_the_lease(job: Job) -> None:
     assert renewed is not None and renewed > timezone.now() + lifecycle.LEASE / 2
 
 
-def test_failing_marks_a_track_that_was_never_heard(job: Job) -> None:
+def test_failing_marks_a_track_that_was_never_analysed(job: Job) -> None:
     claimed = lifecycle.claim(str(job.pk))
     assert claimed is not None and claimed.track is not None
     assert lifecycle.fail(claimed, code="damaged", detail="The file is damaged.")
@@ -124,7 +124,7 @@ def test_failing_marks_a_track_that_was_never_heard(job: Job) -> None:
 def test_a_job_given_back_is_queued_for_another_attempt(job: Job, sent: list[str]) -> None:
     claimed = lifecycle.claim(str(job.pk))
     assert claimed is not None
-    lifecycle.give_back(claimed, code="decoder-lost", detail="The decoder was killed.")
+    lifecycle.retry_later(claimed, code="decoder-lost", detail="The decoder was killed.")
     assert (fresh(job).state, fresh(job).lease_until) == (Job.State.QUEUED, None)
     assert sent == [str(job.pk)]
     assert lifecycle.claim(str(job.pk)) is not None
@@ -136,7 +136,7 @@ def test_a_job_given_back_for_the_last_time_fails_with_its_reason(
     Job.objects.filter(pk=job.pk).update(attempts=lifecycle.MAX_ATTEMPTS - 1)
     claimed = lifecycle.claim(str(job.pk))
     assert claimed is not None
-    lifecycle.give_back(claimed, code="decoder-lost", detail="The decoder was killed.")
+    lifecycle.retry_later(claimed, code="decoder-lost", detail="The decoder was killed.")
     assert (fresh(job).state, fresh(job).error_code) == (Job.State.FAILED, "decoder-lost")
     assert sent == []
 
@@ -146,12 +146,12 @@ def test_a_job_taken_over_is_not_given_back(job: Job, sent: list[str]) -> None:
     assert slow is not None
     running(job)
     assert lifecycle.claim(str(job.pk)) is not None
-    lifecycle.give_back(slow, code="decoder-lost", detail="The decoder was killed.")
+    lifecycle.retry_later(slow, code="decoder-lost", detail="The decoder was killed.")
     assert fresh(job).state == Job.State.RUNNING
     assert sent == []
 
 
-def test_failing_leaves_the_tags_of_a_track_heard_before(song: Track) -> None:
+def test_failing_leaves_the_tags_of_a_track_analysed_before(song: Track) -> None:
     claimed = lifecycle.claim(str(rows.job(song, Job.State.QUEUED).pk))
     assert claimed is not None
     lifecycle.fail(claimed, code="internal", detail="Something.")
@@ -203,7 +203,7 @@ def test_only_failed_and_cancelled_jobs_can_be_retried(song: Track) -> None:
         lifecycle.retry(rows.job(song, Job.State.SUCCEEDED), trigger=Job.Trigger.WEB)
 
 
-def test_hearing_again_twice_makes_one_job(song: Track) -> None:
+def test_analysing_again_twice_makes_one_job(song: Track) -> None:
     first = reanalyse_track(song, trigger=Job.Trigger.WEB)
     assert reanalyse_track(song, trigger=Job.Trigger.API) == first
 

@@ -161,7 +161,7 @@ def test_a_worker_killed_in_mid_track_is_made_good_by_the_next(
 def test_a_spectrogram_asked_for_does_not_wait_for_an_import_s_tempos(
     transactional_db: None, owner: User, melody: Path, start_worker: Start, tmp_path: Path
 ) -> None:
-    tracks = [rows.heard(rows.track(owner, content=melody.read_bytes())) for _ in range(5)]
+    tracks = [rows.analysed(rows.track(owner, content=melody.read_bytes())) for _ in range(5)]
     tempos = [request_music(track, trigger=Job.Trigger.WEB) for track in tracks]
     asked = request_spectrogram(tracks[-1], trigger=Job.Trigger.WEB)
     assert asked is not None
