@@ -20,36 +20,17 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from tagger.models import Job, ModelVersion, Track, User, Webhook
+from tagger.platform.celery.queues import Queue
 from tagger.platform.celery.tasks import RUN_JOB, send
 from tagger.webhooks.events import announce
+
+from .kinds import KINDS, kind_of
 
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=30)
-# A file may kill its worker; but power cuts may meet the same job too, and it must survive them.
-MAX_ATTEMPTS = 10
-# One that lacks memory works for long before it finds out, each time.
-MAX_ATTEMPTS_OF_A_TRAINING = 3
-QUEUES = {
-    Job.Kind.TAG_TRACK: "inference",
-    # A queue and a worker of their own: neither uploads nor the reaper ever wait for them.
-    Job.Kind.ANALYSE_MUSIC: "analysis",
-    # Somebody looks at the empty lane: the same worker serves these before all tempos and keys.
-    Job.Kind.DRAW_SPECTROGRAM: "spectrogram",
-    Job.Kind.BULK: "maintenance",
-    Job.Kind.DRAW_MAP: "maintenance",
-    Job.Kind.TRAIN: "training",
-    Job.Kind.CHECK_MODEL: "inference",
-    # Its worker has the data sets, and is not waited for by uploads.
-    Job.Kind.EVALUATE: "training",
-    Job.Kind.ANALYSE_TRACK: "bulk",
-    Job.Kind.SWITCH_TAGS: "maintenance",
-    Job.Kind.REANALYSE: "maintenance",
-}
 MOST_RETRIED = 500
 MOST_ALIKE = 64
-# All that such a job needs to know stands in its own row.
-SELF_CONTAINED = {Job.Kind.BULK, Job.Kind.CHECK_MODEL, Job.Kind.DRAW_MAP, Job.Kind.EVALUATE}
 
 
 class JobStateError(Exception):
@@ -63,7 +44,7 @@ def create_job(
     trigger: Job.Trigger,
     track: Track | None = None,
     details: dict[str, Any] | None = None,
-    queue: str | None = None,
+    queue: Queue | None = None,
     model: ModelVersion | None = None,
     parent: Job | None = None,
 ) -> Job:
@@ -76,7 +57,7 @@ def create_job(
         details=details or {},
         model=model,
         parent=parent,
-        queue=queue or QUEUES[kind],
+        queue=queue or KINDS[kind].queue,
     )
     transaction.on_commit(lambda: dispatch(job))
     return job
@@ -92,7 +73,7 @@ def begin_here(
         owner=owner,
         trigger=trigger,
         details=details,
-        queue=QUEUES[kind],
+        queue=KINDS[kind].queue,
         state=Job.State.RUNNING,
         worker=socket.gethostname()[:100],
         lease_until=now + LEASE,
@@ -199,8 +180,7 @@ def fail(job: Job, *, code: str, detail: str) -> bool:
 
 
 def was_the_last_attempt(job: Job) -> bool:
-    training = job.kind == Job.Kind.TRAIN
-    return job.attempts >= (MAX_ATTEMPTS_OF_A_TRAINING if training else MAX_ATTEMPTS)
+    return job.attempts >= kind_of(job).max_attempts
 
 
 def retry_later(job: Job, *, code: str, detail: str) -> None:
@@ -257,7 +237,7 @@ def retry(job: Job, *, trigger: Job.Trigger) -> Job:
         raise JobStateError(
             f"Only a failed or cancelled job can be retried; this one is {job.state}."
         )
-    if job.kind in SELF_CONTAINED:
+    if kind_of(job).self_contained:
         return create_job(
             Job.Kind(job.kind),
             owner=job.owner,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tagger.feedback.verdicts import accept_shown, reject_shown
 from tagger.models import Job, Tag, Track, TrackTag, User, Verdict
+from tagger.platform.celery.queues import Queue
 from tagger.tags.vocabulary import meant_by
 
 from .tracks import reanalyse_track
@@ -81,4 +82,4 @@ class Act:
         if not track.file.storage.exists(str(track.file.name)):
             raise RefusedError("The stored file is missing. Ask an admin to restore it.")
         # Behind what people upload meanwhile.
-        reanalyse_track(track, trigger=self.trigger, queue="bulk")
+        reanalyse_track(track, trigger=self.trigger, queue=Queue.BULK)

@@ -9,6 +9,7 @@ from django.conf import settings
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from tagger.models import Job, Training, Verdict
+from tagger.platform.celery.queues import Queue
 from tagger.platform.celery.tasks import TRAIN_WHEN_DUE
 
 from .manage import start_training
@@ -39,7 +40,7 @@ def ensure_schedule() -> None:
         defaults={
             "task": TRAIN_WHEN_DUE,
             "interval": every,
-            "queue": "maintenance",
+            "queue": Queue.MAINTENANCE.value,
             "enabled": False,
         },
     )

@@ -13,6 +13,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from tagger.jobs import lifecycle
+from tagger.jobs.kinds import MAX_ATTEMPTS, MAX_TRAINING_ATTEMPTS
 from tagger.jobs.reaper import GRACE, Reaped, reap
 from tagger.library.tracks import reanalyse_track
 from tagger.models import Job, Track, User
@@ -27,7 +28,7 @@ def job(owner: User) -> Job:
 
 
 def running(job: Job, **values: Any) -> Job:
-    """Claimed by a worker that has not been analysed of since."""
+    """Claimed by a worker that has not been heard of since."""
     ago = timezone.now() - LONG_AGO
     Job.objects.filter(pk=job.pk).update(
         **{"state": "running", "attempts": 1, "lease_until": ago, "dispatched_at": ago} | values
@@ -133,7 +134,7 @@ def test_a_job_given_back_is_queued_for_another_attempt(job: Job, sent: list[str
 def test_a_job_given_back_for_the_last_time_fails_with_its_reason(
     job: Job, sent: list[str]
 ) -> None:
-    Job.objects.filter(pk=job.pk).update(attempts=lifecycle.MAX_ATTEMPTS - 1)
+    Job.objects.filter(pk=job.pk).update(attempts=MAX_ATTEMPTS - 1)
     claimed = lifecycle.claim(str(job.pk))
     assert claimed is not None
     lifecycle.retry_later(claimed, code="decoder-lost", detail="The decoder was killed.")
@@ -260,23 +261,23 @@ def test_a_job_whose_worker_is_alive_is_left_alone(job: Job, sent: list[str]) ->
 
 
 def test_a_job_outlives_more_deaths_than_bad_luck_brings(job: Job, sent: list[str]) -> None:
-    running(job, attempts=lifecycle.MAX_ATTEMPTS - 1)
+    running(job, attempts=MAX_ATTEMPTS - 1)
     assert reap() == Reaped(resent=1, failed=0)
     assert sent == [str(job.pk)]
 
 
 def test_a_job_that_has_lost_its_last_worker_fails_with_a_reason(job: Job, sent: list[str]) -> None:
-    running(job, attempts=lifecycle.MAX_ATTEMPTS)
+    running(job, attempts=MAX_ATTEMPTS)
     assert reap().failed == 1
     ended = fresh(job)
     assert (ended.state, ended.error_code) == (Job.State.FAILED, "worker-lost")
-    assert f"{lifecycle.MAX_ATTEMPTS} times" in ended.error_detail
+    assert f"{MAX_ATTEMPTS} times" in ended.error_detail
     assert ended.track is not None and ended.track.state == Track.State.FAILED
     assert sent == []
 
 
 def test_a_training_is_given_up_sooner(job: Job) -> None:
-    running(job, kind=Job.Kind.TRAIN, attempts=lifecycle.MAX_ATTEMPTS_OF_A_TRAINING)
+    running(job, kind=Job.Kind.TRAIN, attempts=MAX_TRAINING_ATTEMPTS)
     assert reap() == Reaped(resent=0, failed=1)
     assert "3 times" in fresh(job).error_detail
 
