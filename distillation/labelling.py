@@ -9,13 +9,14 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from distillation.clips import MP3, Scores, Sound, read_labels, read_standin, recorded
-from distillation.networks import TAGS, VGG, Musicnn, read_variables
-from ml.audio import SAMPLE_RATE, SEGMENT_SAMPLES
-from ml.labels import LABEL_NAMES
-from ml.magnatagatune.prepared import CLIP_SAMPLES
+from ml.audio.reading import SAMPLE_RATE, SEGMENT_SAMPLES
+from ml.config.labels import LABEL_NAMES
+from ml.data.magnatagatune.split import CLIP_SAMPLES
 
-# What both teachers hear.
+from .clips import MP3, Scores, Sound, read_labels, read_standin, recorded
+from .networks import TAGS, VGG, Musicnn, read_variables
+
+# What both teachers take.
 RATE, HOP = 16_000, 256
 FRAMES, BANDS = 187, 96
 SEGMENTS = CLIP_SAMPLES // SEGMENT_SAMPLES
@@ -57,8 +58,8 @@ class Teachers:
     @torch.inference_mode()
     def label(self, sound: Sound) -> Scores:
         """Probabilities `(SEGMENTS, tags)` in the order of LABEL_NAMES."""
-        heard = torch.from_numpy(windows(sound))
-        scores: Scores = ((self.musicnn(heard) + self.vgg(heard)) / 2)[:, self.order].numpy()
+        windowed = torch.from_numpy(windows(sound))
+        scores: Scores = ((self.musicnn(windowed) + self.vgg(windowed)) / 2)[:, self.order].numpy()
         return scores
 
 

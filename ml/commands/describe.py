@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ml.network import NetworkConfig, SampleCNN
+    from ml.nn.network import NetworkConfig, SampleCNN
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Build the network and count; 1 when the options describe none."""
-    from ml.network import SampleCNN
+    from ml.nn.network import SampleCNN
 
     try:
         network = SampleCNN(_config(args))
@@ -34,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _config(args: argparse.Namespace) -> NetworkConfig:
-    from ml.network import NetworkConfig
+    from ml.nn.network import NetworkConfig
 
     residual = args.block in ("res", "rese")
     return NetworkConfig(
@@ -46,14 +46,14 @@ def _config(args: argparse.Namespace) -> NetworkConfig:
 
 
 def _facts(network: SampleCNN) -> dict[str, object]:
-    from ml.macs import count_macs
-    from ml.network import count_parameters
+    from ml.nn.macs import count_macs
+    from ml.nn.network import count_parameters
 
     config = network.config
     return {
         "block": config.block,
         "convs": config.convs,
-        "se_ratio": config.se_ratio if config.excited else None,
+        "se_ratio": config.se_ratio if config.has_se_gates else None,
         "multi_level": config.multi_level,
         "parameters": count_parameters(network),
         "macs_per_segment": count_macs(network),

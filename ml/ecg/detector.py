@@ -1,7 +1,7 @@
 """R peaks of a recording that has no annotations, found by the package sleepecg (BSD-3).
 
 Pan and Tompkins, "A real-time QRS detection algorithm", IEEE TBME 32(3), 1985, as that package has
-it. It is an extra: requirements-ecg.txt.
+it. It is a group of its own: `bin/setup ecg`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def detect(signal: Array) -> Positions:
     except ImportError as error:
         raise RecordError(
             "Without annotations the beats have to be found in the signal, for which the package "
-            "sleepecg is needed: pip install -r requirements-ecg.txt."
+            "sleepecg is needed: bin/setup ecg installs it."
         ) from error
     if len(signal) < RATE:
         return np.zeros(0, np.int64)

@@ -11,10 +11,10 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from ml.config.recipe import OptimiserSettings, ScheduleSettings
 from ml.ecg.beats import Array
-from ml.losses import loss_for
-from ml.optimisers import learning_rate, make_optimiser, set_rate
-from ml.recipe import OptimiserSettings, ScheduleSettings
+from ml.training.losses import make_loss
+from ml.training.optimisers import learning_rate, make_optimiser, set_learning_rate
 
 PREDICTION_BATCH = 512
 
@@ -68,7 +68,7 @@ def _one_thread() -> Iterator[None]:
 
 
 def _fitted(network: nn.Module, x: Tensor, y: Tensor, settings: FitSettings) -> nn.Module:
-    loss = loss_for("cross_entropy", "softmax")
+    loss = make_loss("cross_entropy", "softmax")
     optimiser_settings = OptimiserSettings(
         learning_rate=settings.learning_rate, weight_decay=settings.weight_decay
     )
@@ -77,7 +77,9 @@ def _fitted(network: nn.Module, x: Tensor, y: Tensor, settings: FitSettings) -> 
     schedule = ScheduleSettings(warmup=total // 10)
     network.train()
     for step, chosen in enumerate(_batches(len(x), settings)):
-        set_rate(optimiser, learning_rate(optimiser_settings, schedule, step=step, total=total))
+        set_learning_rate(
+            optimiser, learning_rate(optimiser_settings, schedule, step=step, total=total)
+        )
         batch_loss = loss(network(_augmented(x[chosen], settings)), y[chosen])
         optimiser.zero_grad()
         batch_loss.backward()

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from ml.config import NetworkConfig
+from ml.config.network import NetworkConfig
 from ml.ecg.beats import SAMPLES
-from ml.network import SampleCNN
+from ml.nn.network import SampleCNN
 
 NETWORKS = ("rese", "compact")
 

@@ -1,4 +1,4 @@
-"""Hostile files on the product's own way: taken in or refused, then heard by a worker's action."""
+"""Hostile files on the product's own way: taken in or refused, then analysed as by a worker."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from ml.labels import LABEL_NAMES
-from ml.network import NetworkConfig, SampleCNN
-from ml.weights import ModelCard, save_model
-from tagger.actions.ingest import Ingested, IngestError, ingest
-from tagger.actions.model_versions import activate_model, install_model
+from ml.checkpoints.weights import ModelCard, save_model
+from ml.config.labels import LABEL_NAMES
+from ml.nn.network import NetworkConfig, SampleCNN
 from tagger.models import Job, Track, User
+from tagger.registry.versions import activate_model, install_model
 from tagger.tasks import run_job
+from tagger.uploads.ingest import Ingested, IngestError, ingest
 from tests import audio_factory as factory
-from tests.ml.hostile_corpus import CASES, hostile_file
+from tests.ml.audio.hostile_corpus import CASES, hostile_file
 from tests.tagger.conftest import scratch_media, sent
 
 __all__ = ["scratch_media", "sent"]
@@ -140,7 +140,7 @@ def nobody_called(listener: socket.socket) -> bool:
     return False
 
 
-def test_after_all_that_a_good_file_is_heard(owner: User, tmp_path: Path, weights: Path) -> None:
+def test_after_all_that_a_good_file_is_analysed(owner: User, tmp_path: Path, weights: Path) -> None:
     activate_model(install_model(weights))
     taken = take(factory.write(tmp_path / "a.wav", factory.music(6)), "a.wav", owner)
     assert isinstance(taken, Ingested) and taken.job

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from webapp.embedded.locations import Locations
-from webapp.embedded.programs import programs
+from webapp.embedded.processes.programs import programs
 
 from .compose import PROGRAMS, ROOT, configuration
 
@@ -18,8 +18,8 @@ WORKERS = ["inference", "maintenance", "analysis", "training"]
 
 @pytest.fixture(scope="module")
 def services() -> dict[str, Any]:
-    found: dict[str, Any] = configuration()["services"]
-    return found
+    described: dict[str, Any] = configuration()["services"]
+    return described
 
 
 def test_every_service_is_confined(services: dict[str, Any]) -> None:

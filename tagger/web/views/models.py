@@ -10,20 +10,20 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from ...actions import promotion
-from ...actions.effective_tags import active_model
-from ...actions.switching import begin_switch
-from ...models import Activation, Job, ModelVersion
-from ...queries.card_figures import card_figures
-from ...queries.model_rows import (
+from tagger.models import Activation, Job, ModelVersion
+from tagger.registry import promotion
+from tagger.registry.rows import (
     model_rows,
     recent_activations,
     recent_reanalyses,
     stale,
     switch_under_way,
 )
-from ...queries.shipped import is_upgrade, shipped_candidate
-from ..access import PageRequest, staff_only
+from tagger.registry.shipped import is_upgrade, shipped_candidate
+from tagger.registry.tag_switch import begin_switch
+from tagger.tags.card_metrics import card_figures
+from tagger.tags.effective import active_model
+from tagger.web.access import PageRequest, staff_only
 
 
 @require_safe
@@ -43,7 +43,7 @@ def models_page(request: PageRequest) -> HttpResponse:
         "stale": stale(),
         "reanalyses": reanalyses,
         "switch": switch,
-        "hearing": any(run.job.is_open and run.scope == "stale" for run in reanalyses),
+        "reanalysing": any(run.job.is_open and run.scope == "stale" for run in reanalyses),
         "busy": bool(switch) or any(run.job.is_open for run in reanalyses),
     }
     return render(request, "web/models.html", context)
@@ -135,8 +135,8 @@ def _facts(version: ModelVersion) -> list[tuple[str, Any]]:
 
 
 def _labels(version: ModelVersion) -> list[dict[str, Any]]:
-    found = card_figures(version)
-    per_tag = found.per_tag if found else {}
+    figures = card_figures(version)
+    per_tag = figures.per_tag if figures else {}
     return [
         {"name": label, "threshold": threshold, "figure": per_tag.get(label)}
         for label, threshold in zip(version.labels, version.thresholds, strict=True)

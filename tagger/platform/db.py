@@ -1,0 +1,14 @@
+"""Database connections are few, and uploads may take minutes."""
+
+from __future__ import annotations
+
+from django.db import connection
+
+
+def return_connection() -> None:
+    """Before what takes long and asks the database nothing: others may have the connection.
+
+    The next question gets one by itself. A transaction that is under way keeps its own.
+    """
+    if not connection.in_atomic_block:
+        connection.close()
