@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from torch import nn
 
     from ml.ecg.aami import LabelledBeats
-    from ml.ecg.protocols import Beats
+    from ml.ecg.monitor import Call
+    from ml.ecg.protocols import Beats, Database
     from ml.ecg.session import Chunk, Teacher
 
 
@@ -78,6 +79,13 @@ def _add_monitor(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--network", default="rese", choices=("rese", "compact"))
     parser.add_argument("--no-rhythm", action="store_true", help="without the R–R intervals")
     parser.add_argument("--all", action="store_true", help="print the normal beats as well")
+    parser.add_argument(
+        "--plot",
+        type=Path,
+        metavar="FOLDER",
+        help="pictures: ten seconds with what was called, and of an annotated record the beats, "
+        "real and synthesised, and the SE gates by class",
+    )
 
 
 def _share_of(text: str) -> tuple[int, int]:
@@ -134,8 +142,11 @@ def _train(args: argparse.Namespace) -> None:
 def _monitor(args: argparse.Namespace) -> None:
     from ml.ecg import ATTRIBUTION, NOTICE
     from ml.ecg.monitor import Alarm, Call
+    from ml.ecg.records import RecordError
     from ml.ecg.session import monitor, tally
 
+    if args.plot and args.record == "-":
+        raise RecordError("What comes on standard input is not kept, so it cannot be plotted.")
     print(NOTICE, flush=True)
     labels, chunks = _source(args)
     speed = Speed()
@@ -155,7 +166,28 @@ def _monitor(args: argparse.Namespace) -> None:
     if labels is not None:
         print(tally(calls, labels))
     print(f"{speed.factor():,.0f} × real time on one core")
+    if args.plot:
+        _plot(args, calls, speed.network)
     print(ATTRIBUTION)
+
+
+def _plot(args: argparse.Namespace, calls: list[Call], network: nn.Module | None) -> None:
+    from ml.ecg.plots import plot_beats, plot_gates, plot_strip
+    from ml.ecg.protocols import annotated_beats
+    from ml.ecg.session import synthesised_beats
+    from ml.nn.network import SampleCNN
+
+    path = Path(args.record)
+    record, beats = annotated_beats(path, args.lead, args.rate, rhythm=not args.no_rhythm)
+    labels = beats.labels if beats is not None else None
+    plot_strip(record, calls, labels, args.plot / f"{record.name}-strip.png")
+    if beats is None:
+        return
+    database, person = _people(args)
+    made = synthesised_beats(database, person, beats)
+    plot_beats(beats, made, args.plot / f"{record.name}-beats.png")
+    if isinstance(network, SampleCNN):
+        plot_gates(network, beats, args.plot / f"{record.name}-gates.png")
 
 
 def _source(args: argparse.Namespace) -> tuple[LabelledBeats | None, Iterator[Chunk]]:
@@ -180,7 +212,6 @@ def _source(args: argparse.Namespace) -> tuple[LabelledBeats | None, Iterator[Ch
 
 
 def _teacher(args: argparse.Namespace, *, annotated: bool) -> Teacher:
-    from ml.ecg.protocols import Database
     from ml.ecg.records import RecordError
     from ml.ecg.session import healthy_teacher, patient_teacher
 
@@ -189,12 +220,18 @@ def _teacher(args: argparse.Namespace, *, annotated: bool) -> Teacher:
             "Without annotations nothing tells normal beats from others in the first five minutes. "
             "If this person's heart was healthy then, say so: --healthy."
         )
+    make = healthy_teacher if args.healthy else patient_teacher
+    return make(args.network, *_people(args))
+
+
+def _people(args: argparse.Namespace) -> tuple[Database, int | None]:
+    """Those who are learnt from, and which of them is monitored."""
+    from ml.ecg.protocols import Database
+
     path = Path(args.record)
     name = path.name.removesuffix(".hea").removesuffix(".csv")
-    person = int(name) if name.isdecimal() else None
     database = Database(args.database or path.parent, not args.no_rhythm)
-    make = healthy_teacher if args.healthy else patient_teacher
-    return make(args.network, database, person)
+    return database, int(name) if name.isdecimal() else None
 
 
 class Speed:
@@ -202,6 +239,7 @@ class Speed:
 
     def __init__(self) -> None:
         self._samples, self._learnt_at, self._began = 0, 0, 0.0
+        self.network: nn.Module | None = None
 
     def counted(self, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
         for chunk in chunks:
@@ -210,7 +248,7 @@ class Speed:
 
     def after(self, teach: Teacher) -> Teacher:
         def timed(beats: Beats) -> nn.Module:
-            network = teach(beats)
+            self.network = network = teach(beats)
             self._learnt_at, self._began = self._samples, time.process_time()
             return network
 

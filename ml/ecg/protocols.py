@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from ml.ecg.aami import CLASSES, LabelledBeats, N, S, V, labelled_beats
 from ml.ecg.beats import Array, beat_inputs
-from ml.ecg.records import RATE, RecordError, annotations_of, read_record
+from ml.ecg.records import LEAD, RATE, Record, RecordError, annotations_of, read_record
 
 LEARNING_SECONDS = 300
 COMMON_OF_EACH = 75
@@ -132,16 +132,29 @@ def _mask(size: int, chosen: list[int]) -> npt.NDArray[np.bool_]:
     return mask
 
 
+def annotated_beats(
+    path: Path, lead: str = LEAD, rate: float | None = None, *, rhythm: bool
+) -> tuple[Record, Beats | None]:
+    """A whole recording, and its beats where it has annotations: all but the first and last.
+
+    Raises RecordError as `read_record` does.
+    """
+    record = read_record(path, lead, rate)
+    annotations = annotations_of(path, record)
+    if annotations is None:
+        return record, None
+    labels = labelled_beats(annotations)
+    inner = LabelledBeats(labels.positions[1:-1], labels.classes[1:-1])
+    return record, Beats(beat_inputs(record.signal, labels.positions, rhythm=rhythm), inner)
+
+
 @cache
 def _beats_of(folder: Path, patient: int, rhythm: bool) -> Beats:
     path = folder / str(patient)
-    record = read_record(path)
-    annotations = annotations_of(path, record)
-    if annotations is None:
+    _, beats = annotated_beats(path, rhythm=rhythm)
+    if beats is None:
         raise RecordError(f"{path}.atr is missing; without annotations nothing can be learnt.")
-    labels = labelled_beats(annotations)
-    inner = LabelledBeats(labels.positions[1:-1], labels.classes[1:-1])
-    return Beats(beat_inputs(record.signal, labels.positions, rhythm=rhythm), inner)
+    return beats
 
 
 @cache

@@ -19,7 +19,7 @@ from ml.ecg.monitor import Alarm, BeatStream, Call, Monitor, Warning
 from ml.ecg.patients import FIRST, SETTINGS, train_healthy, train_patient
 from ml.ecg.protocols import LEARNING_SECONDS, Beats, Database, together
 from ml.ecg.records import RATE, Record, RecordError
-from ml.ecg.synthesis import learn_filters
+from ml.ecg.synthesis import healthy_lesson, learn_filters
 
 # Of a file that lies there whole: beats are judged faster many at a time.
 FILE_CHUNK_SECONDS = 60
@@ -139,6 +139,13 @@ def patient_teacher(network: str, database: Database, person: int | None) -> Tea
         return train_patient(network, database.common(person), beats, seed=0, settings=settings)
 
     return teach
+
+
+def synthesised_beats(database: Database, person: int | None, beats: Beats) -> Beats:
+    """The abnormal beats that are made of the normal ones among `beats`."""
+    filters = learn_filters(database, [n for n in database.people if n != person])
+    lesson = healthy_lesson(beats.where(beats.classes == N), filters, seed=0)
+    return lesson.where(lesson.classes != N)
 
 
 @dataclass(frozen=True)

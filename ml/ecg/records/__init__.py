@@ -6,9 +6,10 @@ The formats are those of the WFDB Applications Guide (PhysioNet): header(5), sig
 from ml.ecg.records.annotations import Annotations, read_annotations, write_annotations
 from ml.ecg.records.csv import csv_samples
 from ml.ecg.records.errors import RecordError
-from ml.ecg.records.record import RATE, Record, annotations_of, read_record
+from ml.ecg.records.record import LEAD, RATE, Record, annotations_of, read_record
 
 __all__ = [
+    "LEAD",
     "RATE",
     "Annotations",
     "Record",
