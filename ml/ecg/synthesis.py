@@ -94,9 +94,18 @@ def _groups(inputs: Array) -> list[Floats]:
     return list(found.cluster_centers_.reshape(count, *inputs.shape[1:]).astype(np.float64))
 
 
+def typical(normal: Array) -> Array:
+    """The half of `normal` `(beats, channels, SAMPLES)` that is nearest to its median.
+
+    Beats whose neighbours come early or late have their peak elsewhere; they would blur the average.
+    """
+    far = ((normal - np.median(normal, axis=0)) ** 2).sum((1, 2))
+    return normal[far <= np.median(far)]
+
+
 def average_beat(normal: Array) -> Floats:
-    """The average of `normal` `(beats, channels, SAMPLES)`: `(2, SAMPLES)`, beat and trio."""
-    return normalised(normal[:, :SHAPES].mean(0, dtype=np.float64))
+    """The average of what is typical of `normal`: `(2, SAMPLES)`, beat and trio."""
+    return normalised(typical(normal)[:, :SHAPES].mean(0, dtype=np.float64))
 
 
 def filters_between(base: Floats, wanted: Floats) -> Floats:
@@ -135,8 +144,8 @@ def synthesise(normal: Array, filters: Filters, seed: int) -> tuple[Array, npt.N
     made = np.concatenate([shapes, filters.rhythms], axis=1)
     kept = ~_in_cloud(normal, made)
     made, classes = made[kept], filters.classes[kept]
-    chosen = np.random.default_rng(seed).integers(len(normal), size=len(made))
-    made[:, :SHAPES] += normal[chosen, :SHAPES] - base
+    noise = typical(normal)[:, :SHAPES] - base
+    made[:, :SHAPES] += np.random.default_rng(seed).choice(noise, len(made))
     made[:, :SHAPES] = normalised(made[:, :SHAPES].reshape(-1, SAMPLES)).reshape(
         -1, SHAPES, SAMPLES
     )
