@@ -97,7 +97,7 @@ def _groups(inputs: Array) -> list[Floats]:
 def typical(normal: Array) -> Array:
     """The half of `normal` `(beats, channels, SAMPLES)` that is nearest to its median.
 
-    Beats whose neighbours come early or late have their peak elsewhere; they would blur the average.
+    Beats whose neighbours come early or late have their peak elsewhere and would blur the average.
     """
     far = ((normal - np.median(normal, axis=0)) ** 2).sum((1, 2))
     return normal[far <= np.median(far)]
