@@ -204,7 +204,7 @@ class _Shared:
 
     @cached_property
     def filters(self) -> Filters:
-        return learn_filters(self.database, self.database.people)
+        return learn_filters(self.database, self.database.others(None))
 
     def test(self, patient: int) -> Beats:
         if self.run.protocol == "patient":

@@ -123,7 +123,7 @@ def healthy_teacher(network: str, database: Database, person: int | None) -> Tea
     """Teaches the normal beats, and abnormal ones made with what others' hearts showed."""
 
     def teach(beats: Beats) -> nn.Module:
-        filters = learn_filters(database, [n for n in database.people if n != person])
+        filters = learn_filters(database, database.others(person))
         normal = beats.where(beats.classes == N)
         settings = SETTINGS["early-warning", network]
         return train_healthy(network, normal, filters, seed=0, settings=settings)
@@ -143,7 +143,7 @@ def patient_teacher(network: str, database: Database, person: int | None) -> Tea
 
 def synthesised_beats(database: Database, person: int | None, beats: Beats) -> Beats:
     """The abnormal beats that are made of the normal ones among `beats`."""
-    filters = learn_filters(database, [n for n in database.people if n != person])
+    filters = learn_filters(database, database.others(person))
     lesson = healthy_lesson(beats.where(beats.classes == N), filters, seed=0)
     return lesson.where(lesson.classes != N)
 

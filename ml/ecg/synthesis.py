@@ -16,7 +16,7 @@ from sklearn.cluster import KMeans
 
 from ml.ecg.aami import ABNORMAL, LabelledBeats, N
 from ml.ecg.beats import SAMPLES, Array, Floats, normalised
-from ml.ecg.protocols import Beats, Database
+from ml.ecg.protocols import Beats, Database, person_of
 
 TAPS = SAMPLES + 1
 # Of the average beat's energy: without it a filter answers to the noise of the two beats.
@@ -46,8 +46,8 @@ class Filters:
         return len(self.classes)
 
     def of_others(self, person: int | None) -> Filters:
-        """Those learnt from anybody but `person`."""
-        kept = self.people != (-1 if person is None else person)
+        """Those learnt from anybody but the person of the recording `person`."""
+        kept = self.people != (-1 if person is None else person_of(person))
         return Filters(self.taps[kept], self.rhythms[kept], self.classes[kept], self.people[kept])
 
 
@@ -80,7 +80,7 @@ def _of_person(beats: Beats, person: int) -> Filters:
         taps,
         np.array(rhythms, np.float32).reshape(len(groups), beats.inputs.shape[1] - SHAPES, SAMPLES),
         np.array([one for one, _ in groups], np.int64),
-        np.full(len(groups), person, np.int64),
+        np.full(len(groups), person_of(person), np.int64),
     )
 
 
