@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from ml.ecg.aami import LabelledBeats
+    from ml.ecg.decision import Decision
     from ml.ecg.monitor import Call
     from ml.ecg.protocols import Beats, Database
     from ml.ecg.session import Chunk, Teacher
@@ -276,10 +277,10 @@ class Speed:
             yield chunk
 
     def after(self, teach: Teacher) -> Teacher:
-        def timed(beats: Beats) -> nn.Module:
-            self.network = network = teach(beats)
+        def timed(beats: Beats) -> tuple[nn.Module, Decision]:
+            self.network, decide = teach(beats)
             self._learnt_at, self._began = self._samples, time.process_time()
-            return network
+            return self.network, decide
 
         return timed
 
