@@ -170,14 +170,9 @@ def image_bytes(name: str) -> int:
     return int(inspect(name)[0]["Size"])
 
 
-def anonymous_memory(container: str) -> int:
-    """Bytes that are the processes' own: what the engine shows holds the disk's cache as well."""
-    lines = docker("exec", container, "cat", "/proc/self/cgroup", check=False)
-    del lines
-    total = 0
-    for pid in docker("top", container, "-eo", "pid").split()[1:]:
-        total += _private(int(pid))
-    return total
+def private_bytes(container: str) -> int:
+    """Bytes of its processes; what the engine shows holds the disk's cache as well."""
+    return sum(_private(int(pid)) for pid in docker("top", container, "-eo", "pid").split()[1:])
 
 
 def _private(pid: int) -> int:

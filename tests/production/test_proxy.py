@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from . import stores
-from .compose import configuration
 from .stack import Stack
 from .visitor import Visitor
 

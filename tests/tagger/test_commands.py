@@ -86,6 +86,7 @@ def test_a_new_installation_is_prepared_once(db: None) -> None:
 
 @pytest.mark.skipif(not default_model_path().exists(), reason="no model is shipped yet")
 def test_a_password_that_was_given_is_the_first_admins_and_is_not_shown(
+    db: None, settings: Any
 ) -> None:
     settings.ADMIN_PASSWORD = "given-by-an-operator"
     said = run("bootstrap")
