@@ -4,15 +4,17 @@ from uuid import UUID
 
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..actions.tokens import make_token, revoke_token
-from ..models import ApiToken
+from tagger.accounts.tokens import TokenOutlives, make_token, revoke_token
+from tagger.api.shapes.token import MeShape, NewTokenShape, TokenShape
+from tagger.models import ApiToken
+
 from .base import ApiView
 from .documentation import BODY, changes, problems
 from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, sent
-from .shapes.token import MeShape, NewTokenShape, TokenShape
 
 
 class Me(ApiView):
@@ -43,7 +45,14 @@ class TokenList(ApiView):
         shape = TokenShape(data=request.data)
         shape.is_valid(raise_exception=True)
         wanted = {"scope": ApiToken.Scope.READ} | shape.validated_data
-        token, secret = make_token(self.person, **wanted)
+        made_with = request.auth if isinstance(request.auth, ApiToken) else None
+        try:
+            token, secret = make_token(self.person, **wanted, made_with=made_with)
+        except TokenOutlives as error:
+            detail = ErrorDetail(
+                "A token made with this one expires with it at the latest.", "too-late"
+            )
+            raise ValidationError({"expires_at": [detail]}) from error
         return Response(TokenShape(token).data | {"secret": secret}, status=201)
 
 

@@ -8,7 +8,8 @@ from urllib.parse import quote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from ..embedded.locations import Locations
+from webapp.embedded.locations import Locations
+
 from . import environment
 from .paths import DATA_DIR
 
@@ -37,7 +38,12 @@ __all__ = [
 
 
 def _broker() -> str:
-    address = environment.text("BROKER_URL", Locations(DATA_DIR).broker_url)
+    address = environment.address(
+        "BROKER_URL",
+        environment.text("BROKER_URL", Locations(DATA_DIR).broker_url),
+        ("redis", "rediss", "redis+socket"),
+        "redis://broker.example.org:6379/0",
+    )
     password = environment.secret("BROKER_PASSWORD")
     if not password:
         return address
