@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 STAND_INS = Path(__file__).parent / "stand-ins"
 DEBIAN = "tonemark-stand-in/debian"
 SUITE = "bookworm"
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 CACHE = Path("~/.cache/tonemark/stand-in-debian.tar").expanduser()
 
 
@@ -83,7 +84,8 @@ def _debian() -> None:
         with TemporaryDirectory(prefix="tonemark-debian-") as name:
             _bootstrap(Path(name) / "root", Path(name) / "debian.tar")
             shutil.move(Path(name) / "debian.tar", CACHE)
-    docker("import", CACHE, DEBIAN)
+    # Debian's images have it from their Dockerfile, and others put their folders before it.
+    docker("import", "--change", f"ENV PATH={PATH}", CACHE, DEBIAN)
 
 
 def _bootstrap(root: Path, tar: Path) -> None:
