@@ -1,5 +1,5 @@
 # One image for every process of Tonemark. DEVICE is `cpu` (the default) or `cuda`: alike but for PyTorch.
-# A package index of yours: docker build --secret id=pip.conf,src=… --secret id=npmrc,src=…
+# A package index of yours: docker build --secret id=pip.conf,src=… and so for uv.toml and npmrc.
 ARG PYTHON=3.11
 ARG PYTHON_IMAGE=python:${PYTHON}-slim
 ARG NODE_IMAGE=node:24-slim
@@ -15,22 +15,27 @@ RUN --mount=type=secret,id=npmrc,target=/root/.npmrc \
         -not -name package.json -not -name 'LICENSE*' -delete
 
 FROM ${PYTHON_IMAGE} AS packages
-ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
 WORKDIR /app
 RUN python -m venv --without-pip /opt/venv
-COPY requirements.txt requirements-int8.txt requirements-gpu.txt ./
+COPY pyproject.toml requirements.lock ./
+# Nobody can write there later, so the modules are compiled now.
+ENV UV_NO_CACHE=1 UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy VIRTUAL_ENV=/opt/venv PATH=/opt/uv/bin:$PATH
+RUN --mount=type=secret,id=pip.conf,target=/etc/pip.conf \
+    sed -n '/^uv==/,/[^\\]$/p' requirements.lock > uv.lock \
+ && pip install --no-cache-dir --no-deps --require-hashes --target /opt/uv -r uv.lock
 
 FROM packages AS packages-cpu
-# PyTorch's own index: the package index's wheels bring CUDA along.
-ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
-RUN --mount=type=secret,id=pip.conf,target=/etc/pip.conf \
-    python -m pip --python /opt/venv/bin/python install --no-deps --index-url "$TORCH_INDEX" \
-        "$(grep '^torch==' requirements.txt)" \
- && python -m pip --python /opt/venv/bin/python install -r requirements-int8.txt
+# uv knows PyTorch's own indexes; this one's builds are a tenth of the package index's, and other
+# files than those whose hashes are locked. Empty where an index of yours has them.
+ARG TORCH_BACKEND=cpu
+RUN --mount=type=secret,id=uv.toml,target=/etc/uv/uv.toml \
+    uv pip install --no-deps ${TORCH_BACKEND:+--torch-backend "$TORCH_BACKEND"} \
+        "$(sed -n 's/^\(torch==[^ ]*\).*/\1/p' requirements.lock)" \
+ && uv pip install -c requirements.lock -r pyproject.toml --group int8
 
 FROM packages AS packages-cuda
-RUN --mount=type=secret,id=pip.conf,target=/etc/pip.conf \
-    python -m pip --python /opt/venv/bin/python install -r requirements-gpu.txt
+RUN --mount=type=secret,id=uv.toml,target=/etc/uv/uv.toml \
+    uv pip install -c requirements.lock -r pyproject.toml --group gpu
 
 # What only those who build or test these packages need goes: headers, tests, symbols for linkers, other
 # languages, other clouds, and OpenVINO's drivers of devices that a model's 8-bit copy is not run on.
@@ -76,7 +81,7 @@ USER 10001:10001
 VOLUME ["/data", "/media"]
 EXPOSE 8000
 CMD ["gunicorn", "webapp.wsgi", "--config", "python:webapp.web_server", "--bind", "0.0.0.0:8000"]
-ARG VERSION=0.1.0
+ARG VERSION=0.2.0
 ARG REVISION=
 LABEL org.opencontainers.image.title="Tonemark" \
       org.opencontainers.image.description="Listens to music and tags it: self-hosted" \

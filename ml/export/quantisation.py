@@ -181,6 +181,4 @@ def _needed(module: str) -> Any:
     try:
         return __import__(module)
     except ModuleNotFoundError as error:
-        raise ExportRefused(
-            "OpenVINO or NNCF is not installed; run: pip install -r requirements-export.txt"
-        ) from error
+        raise ExportRefused("OpenVINO or NNCF is not installed; run: bin/setup export") from error

@@ -108,6 +108,6 @@ def _stand_in(base: Base, inputs: dict[str, Any]) -> None:
 
 
 def _requirement(package: str) -> str:
-    found = re.search(rf"^{package}==[\w.]+", (ROOT / "requirements.txt").read_text(), re.M)
+    found = re.search(rf"^{package}==[\w.]+", (ROOT / "requirements.lock").read_text(), re.M)
     assert found, package
     return found[0]

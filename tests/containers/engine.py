@@ -46,12 +46,14 @@ def build_inputs() -> Iterator[dict[str, Any]]:
     """
     with TemporaryDirectory(prefix="tonemark-build-") as name:
         folder = Path(name)
-        _pip_settings(folder / "pip.conf")
-        _npm_settings(folder / "npmrc")
-        with _torch_index(folder / "index") as arguments:
+        with _torch_wheels(folder / "wheels") as links:
+            _pip_settings(folder / "pip.conf")
+            _uv_settings(folder / "uv.toml", links)
+            _npm_settings(folder / "npmrc")
             yield {
-                "files": {"pip.conf": folder / "pip.conf", "npmrc": folder / "npmrc"},
-                "arguments": arguments,
+                "files": {name: folder / name for name in ("pip.conf", "uv.toml", "npmrc")},
+                # PyTorch's own index is not asked where this machine has its wheels.
+                "arguments": {"TORCH_BACKEND": ""} if links else {},
             }
 
 
@@ -76,6 +78,17 @@ def _pip_settings(path: Path) -> None:
     path.write_text("\n".join(lines) + "\n")
 
 
+def _uv_settings(path: Path, links: str) -> None:
+    lines = ["system-certs = true"]
+    if links:
+        lines.append(f"find-links = {json.dumps([links])}")
+    for name, value in _pip().items():
+        if name in ("index-url", "extra-index-url") and value.startswith("http"):
+            words = value.split()
+            lines.append(f"{name} = {json.dumps(words if name.startswith('extra') else words[0])}")
+    path.write_text("\n".join(lines) + "\n")
+
+
 def _pip() -> dict[str, str]:
     said = subprocess.run(
         [sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=True
@@ -89,17 +102,17 @@ def _npm_settings(path: Path) -> None:
 
 
 @contextmanager
-def _torch_index(folder: Path) -> Iterator[dict[str, str]]:
+def _torch_wheels(folder: Path) -> Iterator[str]:
+    """An address of the wheels that lie in folders pip was told of; empty where there are none."""
     links = [Path(name) for name in _pip().get("find-links", "").split() if Path(name).is_dir()]
     wheels = [wheel for place in links for wheel in place.glob("torch-*.whl")]
     if not wheels:
-        yield {}
+        yield ""
         return
-    (folder / "torch").mkdir(parents=True)
+    folder.mkdir()
     for wheel in wheels:
-        (folder / "torch" / wheel.name).symlink_to(wheel)
-    handler = partial(_Quiet, directory=str(folder))
-    with _server(handler) as server:
+        (folder / wheel.name).symlink_to(wheel)
+    with _server(partial(_Quiet, directory=str(folder))) as server:
         Thread(target=server.serve_forever, daemon=True).start()
-        yield {"TORCH_INDEX": f"http://127.0.0.1:{server.server_address[1]}"}
+        yield f"http://127.0.0.1:{server.server_address[1]}/"
         server.shutdown()
