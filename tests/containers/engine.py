@@ -57,17 +57,6 @@ def build_inputs() -> Iterator[dict[str, Any]]:
             }
 
 
-# The address is an argument of the build: where it stays the same, layers are taken from the cache.
-_PORT = 18597
-
-
-def _server(handler: Any) -> ThreadingHTTPServer:
-    try:
-        return ThreadingHTTPServer(("127.0.0.1", _PORT), handler)
-    except OSError:
-        return ThreadingHTTPServer(("127.0.0.1", 0), handler)
-
-
 def _pip_settings(path: Path) -> None:
     lines = ["[global]", "timeout = 180"]
     if CERTIFICATES.exists():
@@ -112,7 +101,8 @@ def _torch_wheels(folder: Path) -> Iterator[str]:
     folder.mkdir()
     for wheel in wheels:
         (folder / wheel.name).symlink_to(wheel)
-    with _server(partial(_Quiet, directory=str(folder))) as server:
+    handler = partial(_Quiet, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_address[1]}/"
         server.shutdown()

@@ -36,7 +36,7 @@ WantedBy=default.target
 
 
 def install(folder: Path, arguments: list[str]) -> list[str]:
-    """Write the unit of the user who calls; sentences that say where it is and what to type next."""
+    """Write the unit of the user who calls; sentences that say where it is and what is next."""
     target = _units() / NAME
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
