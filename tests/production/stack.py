@@ -22,7 +22,7 @@ from . import stores
 from .compose import LIMIT, PROGRAMS, ROOT, Machine, configuration
 
 PATIENCE = 180.0
-SECRETS = ("secret-key", "database-password", "broker-password", "metrics-key")
+SECRETS = ("secret-key", "database-password", "broker-password", "metrics-key", "admin-password")
 
 
 def free_ports(number: int) -> list[int]:
