@@ -9,14 +9,14 @@ from tagger.library.rows import chips_of
 from tagger.models import MusicKey, Track
 
 from .examples import KNOWN, TRACK, UPLOADED, example, form_example
-from .job import JobShape
-from .tag import ChipShape
+from .job import JobSerializer
+from .tag import ChipSerializer
 
 
 @extend_schema_serializer(
     examples=[*example("track", TRACK), *example("words", {"title": "Blue hour"}, request=True)]
 )
-class TrackShape(serializers.ModelSerializer[Track]):
+class TrackSerializer(serializers.ModelSerializer[Track]):
     """A track. Its tags must be fetched along (`queries.rows.WITH_TAGS`)."""
 
     tags = serializers.SerializerMethodField()
@@ -56,12 +56,12 @@ class TrackShape(serializers.ModelSerializer[Track]):
     def get_key(self, track: Track) -> str | None:
         return track.key or None
 
-    @extend_schema_field(ChipShape(many=True))
+    @extend_schema_field(ChipSerializer(many=True))
     def get_tags(self, track: Track) -> Any:
-        return ChipShape(chips_of(track.track_tags.all()), many=True).data
+        return ChipSerializer(chips_of(track.track_tags.all()), many=True).data
 
 
-class WordsShape(serializers.Serializer[Any]):
+class MetadataSerializer(serializers.Serializer[Any]):
     """What the file says of itself is taken where a word is left out."""
 
     title = serializers.CharField(max_length=255, required=False, default="", allow_blank=True)
@@ -72,7 +72,7 @@ class WordsShape(serializers.Serializer[Any]):
 @extend_schema_serializer(
     examples=form_example("upload", {"file": "blue hour.flac", "artist": "Mira"})
 )
-class UploadShape(WordsShape):
+class UploadSerializer(MetadataSerializer):
     """A file, and what is said of it."""
 
     file = serializers.FileField(max_length=1000, allow_empty_file=True)
@@ -84,7 +84,7 @@ class UploadShape(WordsShape):
         *example("known", KNOWN, statuses=[200]),
     ]
 )
-class UploadedShape(serializers.Serializer[Any]):
-    track = TrackShape()
-    job = JobShape(allow_null=True)
+class UploadedSerializer(serializers.Serializer[Any]):
+    track = TrackSerializer()
+    job = JobSerializer(allow_null=True)
     duplicate = serializers.BooleanField()

@@ -8,10 +8,10 @@ from rest_framework import serializers
 from tagger.feedback.answers import ReviewAnswer
 
 from .examples import example
-from .examples_of_hearing import REVIEW
+from .examples_of_analysis import REVIEW
 
 
-class QuestionShape(serializers.Serializer[Any]):
+class QuestionSerializer(serializers.Serializer[Any]):
     """Whether this tag belongs to this track; the seconds are those that tell."""
 
     id = serializers.IntegerField(source="question.pk")
@@ -24,12 +24,14 @@ class QuestionShape(serializers.Serializer[Any]):
 
 
 @extend_schema_serializer(examples=example("review", REVIEW))
-class ReviewShape(serializers.Serializer[Any]):
-    question = QuestionShape(allow_null=True, help_text="The most telling one; null: none is left.")
+class ReviewSerializer(serializers.Serializer[Any]):
+    question = QuestionSerializer(
+        allow_null=True, help_text="The most telling one; null: none is left."
+    )
     left = serializers.IntegerField(help_text="How many are open, counted up to 1,001.")
     skipped = serializers.IntegerField(help_text="The same of those that were skipped.")
 
 
 @extend_schema_serializer(examples=example("answer", {"answer": "yes"}, request=True))
-class AnswerShape(serializers.Serializer[Any]):
+class AnswerSerializer(serializers.Serializer[Any]):
     answer = serializers.ChoiceField([answer.value for answer in ReviewAnswer])

@@ -14,7 +14,7 @@ from .examples_of_people import ME, NEW_TOKEN, TOKEN, TOKEN_WISH
 
 
 @extend_schema_serializer(examples=example("me", ME))
-class MeShape(serializers.ModelSerializer[User]):
+class MeSerializer(serializers.ModelSerializer[User]):
     email = serializers.CharField(read_only=True, help_text="Empty where none was given.")
 
     class Meta:
@@ -26,7 +26,7 @@ class MeShape(serializers.ModelSerializer[User]):
 @extend_schema_serializer(
     examples=[*example("token", TOKEN), *example("token wish", TOKEN_WISH, request=True)]
 )
-class TokenShape(serializers.ModelSerializer[ApiToken]):
+class TokenSerializer(serializers.ModelSerializer[ApiToken]):
     class Meta:
         model = ApiToken
         fields: ClassVar[list[str]] = [
@@ -47,8 +47,8 @@ class TokenShape(serializers.ModelSerializer[ApiToken]):
 
 
 @extend_schema_serializer(examples=example("new token", NEW_TOKEN))
-class NewTokenShape(TokenShape):
+class NewTokenSerializer(TokenSerializer):
     secret = serializers.CharField(read_only=True, help_text="Shown this once.")
 
-    class Meta(TokenShape.Meta):
-        fields: ClassVar[list[str]] = [*TokenShape.Meta.fields, "secret"]
+    class Meta(TokenSerializer.Meta):
+        fields: ClassVar[list[str]] = [*TokenSerializer.Meta.fields, "secret"]

@@ -12,14 +12,14 @@ from tagger.models import Job
 def outcome(job: Job, *, nothing_left: bool = False) -> str:
     if nothing_left:
         return _("None of those tracks is in the Trash any more.")
-    told = job.result
-    said = [_changed(job, told.get("changed", 0))]
-    if unchanged := told.get("unchanged", 0):
-        words = ngettext("%d was so already.", "%d were so already.", unchanged)
-        said.append(words % unchanged)
-    if failed := told.get("failed", 0):
-        words = ngettext("%d could not be changed.", "%d could not be changed.", failed)
-        said.append(words % failed)
+    tally = job.result
+    said = [_changed(job, tally.get("changed", 0))]
+    if unchanged := tally.get("unchanged", 0):
+        sentence = ngettext("%d was so already.", "%d were so already.", unchanged)
+        said.append(sentence % unchanged)
+    if failed := tally.get("failed", 0):
+        sentence = ngettext("%d could not be changed.", "%d could not be changed.", failed)
+        said.append(sentence % failed)
     return " ".join(said)
 
 

@@ -15,7 +15,7 @@ from .examples import VIEW, VIEW_WISH, example
     component_name="SavedView",
     examples=[*example("view", VIEW), *example("view wish", VIEW_WISH, request=True)],
 )
-class SavedViewShape(serializers.ModelSerializer[SavedView]):
+class SavedViewSerializer(serializers.ModelSerializer[SavedView]):
     query = serializers.CharField(
         allow_blank=True,
         max_length=LONGEST_QUERY,

@@ -7,26 +7,26 @@ from rest_framework import serializers
 
 from tagger.models import Job
 
-from .bulk import BulkResultShape
+from .bulk import BulkResultSerializer
 from .examples import JOB, example
 
 
-class ProgressShape(serializers.Serializer[Any]):
+class ProgressSerializer(serializers.Serializer[Any]):
     stage = serializers.CharField()
     done = serializers.FloatField()
     total = serializers.FloatField(allow_null=True)
     unit = serializers.CharField()
 
 
-class JobErrorShape(serializers.Serializer[Any]):
+class JobErrorSerializer(serializers.Serializer[Any]):
     code = serializers.CharField(source="error_code")
     detail = serializers.CharField(source="error_detail")
 
 
 @extend_schema_serializer(examples=example("job", JOB))
-class JobShape(serializers.ModelSerializer[Job]):
+class JobSerializer(serializers.ModelSerializer[Job]):
     track = serializers.PrimaryKeyRelatedField[Any](read_only=True, allow_null=True)
-    progress = ProgressShape(source="*", read_only=True)
+    progress = ProgressSerializer(source="*", read_only=True)
     error = serializers.SerializerMethodField()
     result = serializers.SerializerMethodField()
 
@@ -49,12 +49,12 @@ class JobShape(serializers.ModelSerializer[Job]):
         ]
         read_only_fields = fields
 
-    @extend_schema_field(JobErrorShape(allow_null=True))
+    @extend_schema_field(JobErrorSerializer(allow_null=True))
     def get_error(self, job: Job) -> dict[str, Any] | None:
-        return dict(JobErrorShape(job).data) if job.error_code else None
+        return dict(JobErrorSerializer(job).data) if job.error_code else None
 
-    @extend_schema_field(BulkResultShape(allow_null=True))
+    @extend_schema_field(BulkResultSerializer(allow_null=True))
     def get_result(self, job: Job) -> dict[str, Any] | None:
         """Of bulk jobs; what other jobs make is found where it belongs."""
         has_one = job.kind == Job.Kind.BULK and job.result
-        return dict(BulkResultShape(job.result).data) if has_one else None
+        return dict(BulkResultSerializer(job.result).data) if has_one else None

@@ -13,13 +13,13 @@ from .examples import OWN_TAG, example
 @extend_schema_serializer(
     examples=example("new tag", {"name": "chiptune", "group": "genre"}, request=True)
 )
-class NewTagShape(serializers.Serializer[Any]):
+class NewTagSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=64)
     group = serializers.ChoiceField(Tag.Group.choices)
 
 
 @extend_schema_serializer(examples=example("own tag", OWN_TAG))
-class OwnTagShape(serializers.Serializer[Any]):
+class OwnTagSerializer(serializers.Serializer[Any]):
     """`learnt`: the active model gives it; `ready`: the next training learns it."""
 
     slug = serializers.SlugField(source="tag.slug")

@@ -14,24 +14,24 @@ from .examples import BULK_PREVIEW, BULK_WISH, example
 MOST = 1000
 
 
-class FailureShape(serializers.Serializer[Any]):
+class FailureSerializer(serializers.Serializer[Any]):
     track = serializers.UUIDField()
     title = serializers.CharField()
     reason = serializers.CharField()
 
 
-class BulkResultShape(serializers.Serializer[Any]):
+class BulkResultSerializer(serializers.Serializer[Any]):
     """What became of many tracks so far."""
 
     total = serializers.IntegerField(allow_null=True)
     changed = serializers.IntegerField()
     unchanged = serializers.IntegerField()
     failed = serializers.IntegerField()
-    failures = FailureShape(many=True, help_text="The first fifty, each with its reason.")
+    failures = FailureSerializer(many=True, help_text="The first fifty, each with its reason.")
 
 
 @extend_schema_serializer(examples=example("bulk wish", BULK_WISH, request=True))
-class BulkShape(serializers.Serializer[Any]):
+class BulkSerializer(serializers.Serializer[Any]):
     """Which tracks, by `ids`, by `query` or by the `deletion` that is to be undone."""
 
     action = serializers.ChoiceField(BulkAction.choices)
@@ -69,7 +69,7 @@ class BulkShape(serializers.Serializer[Any]):
 
 
 @extend_schema_serializer(examples=example("preview", BULK_PREVIEW))
-class BulkPreviewShape(serializers.Serializer[Any]):
+class BulkPreviewSerializer(serializers.Serializer[Any]):
     matched = serializers.IntegerField()
     unchanged = serializers.IntegerField(help_text="Of those, how many stay as they are.")
     missing = serializers.IntegerField(help_text="Ids that are not in your library.")

@@ -20,18 +20,18 @@ class DigestField(serializers.RegexField):
 
 
 @extend_schema_serializer(examples=example("files", FILES_ASKED, request=True))
-class FileCheckShape(serializers.Serializer[Any]):
+class FileCheckSerializer(serializers.Serializer[Any]):
     file_sha256 = serializers.ListField(
         child=DigestField(), allow_empty=False, max_length=MOST, help_text="Of the whole files."
     )
 
 
-class KnownFileShape(serializers.Serializer[Any]):
+class KnownFileSerializer(serializers.Serializer[Any]):
     file_sha256 = serializers.CharField()
     track = serializers.UUIDField()
 
 
 @extend_schema_serializer(examples=example("checked", FILES_CHECKED))
-class FilesCheckedShape(serializers.Serializer[Any]):
-    known = KnownFileShape(many=True)
+class FilesCheckedSerializer(serializers.Serializer[Any]):
+    known = KnownFileSerializer(many=True)
     unknown = serializers.ListField(child=serializers.CharField())

@@ -17,7 +17,7 @@ from .examples import DELIVERY, EVENT, NEW_WEBHOOK, WEBHOOK, WEBHOOK_WISH, examp
         *example("webhook wish", WEBHOOK_WISH, request=True),
     ]
 )
-class WebhookShape(serializers.ModelSerializer[Webhook]):
+class WebhookSerializer(serializers.ModelSerializer[Webhook]):
     url = serializers.CharField(
         max_length=LONGEST, help_text="https:// or http://; never followed elsewhere."
     )
@@ -55,14 +55,14 @@ class WebhookShape(serializers.ModelSerializer[Webhook]):
 
 
 @extend_schema_serializer(examples=example("new webhook", NEW_WEBHOOK))
-class NewWebhookShape(WebhookShape):
+class NewWebhookSerializer(WebhookSerializer):
     secret = serializers.CharField(read_only=True, help_text="Shown this once.")
 
-    class Meta(WebhookShape.Meta):
-        fields: ClassVar[list[str]] = [*WebhookShape.Meta.fields, "secret"]
+    class Meta(WebhookSerializer.Meta):
+        fields: ClassVar[list[str]] = [*WebhookSerializer.Meta.fields, "secret"]
 
 
-class AttemptShape(serializers.ModelSerializer[WebhookAttempt]):
+class AttemptSerializer(serializers.ModelSerializer[WebhookAttempt]):
     class Meta:
         model = WebhookAttempt
         fields: ClassVar[list[str]] = ["made_at", "status", "milliseconds", "excerpt", "error"]
@@ -70,9 +70,9 @@ class AttemptShape(serializers.ModelSerializer[WebhookAttempt]):
 
 
 @extend_schema_serializer(examples=example("delivery", DELIVERY))
-class DeliveryShape(serializers.ModelSerializer[WebhookDelivery]):
+class DeliverySerializer(serializers.ModelSerializer[WebhookDelivery]):
     payload = serializers.CharField(source="body", read_only=True, help_text="As it is signed.")
-    attempts = AttemptShape(many=True, read_only=True)
+    attempts = AttemptSerializer(many=True, read_only=True)
 
     class Meta:
         model = WebhookDelivery
@@ -88,7 +88,7 @@ class DeliveryShape(serializers.ModelSerializer[WebhookDelivery]):
         read_only_fields = fields
 
 
-class EventDataShape(serializers.Serializer[Any]):
+class EventDataSerializer(serializers.Serializer[Any]):
     """Ids only; which of them depends on the event."""
 
     track = serializers.UUIDField(required=False, allow_null=True)
@@ -104,7 +104,7 @@ class EventDataShape(serializers.Serializer[Any]):
 
 
 @extend_schema_serializer(examples=example("event", EVENT, request=True))
-class EventShape(serializers.Serializer[Any]):
+class EventSerializer(serializers.Serializer[Any]):
     type = serializers.CharField(help_text="One of the events, or webhook.test.")
     timestamp = serializers.DateTimeField()
-    data = EventDataShape()  # type: ignore[assignment]
+    data = EventDataSerializer()  # type: ignore[assignment]

@@ -8,11 +8,11 @@ from rest_framework import serializers
 from tagger.models import ResumableUpload
 
 from .examples import RESUMABLE_UPLOAD, example
-from .track import UploadedShape
+from .track import UploadedSerializer
 
 
 @extend_schema_serializer(examples=example("resumable upload", RESUMABLE_UPLOAD))
-class ResumableUploadShape(serializers.ModelSerializer[ResumableUpload]):
+class ResumableUploadSerializer(serializers.ModelSerializer[ResumableUpload]):
     result = serializers.SerializerMethodField()
 
     class Meta:
@@ -28,8 +28,8 @@ class ResumableUploadShape(serializers.ModelSerializer[ResumableUpload]):
         ]
         read_only_fields = fields
 
-    @extend_schema_field(UploadedShape(allow_null=True))
+    @extend_schema_field(UploadedSerializer(allow_null=True))
     def get_result(self, upload: ResumableUpload) -> Any:
         """As an upload in one piece is answered. `uploaded` is given by the view once complete."""
         uploaded = self.context.get("uploaded")
-        return UploadedShape(uploaded).data if uploaded else None
+        return UploadedSerializer(uploaded).data if uploaded else None

@@ -1,4 +1,4 @@
-"""Examples of what models are, what they hear, and what is made of it."""
+"""Examples of what models are, their analyses, and what is made of it."""
 
 from __future__ import annotations
 

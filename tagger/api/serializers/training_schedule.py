@@ -11,12 +11,12 @@ SCHEDULE = {"enabled": True, "new": 42, "wanted": 100}
 
 
 @extend_schema_serializer(examples=example("schedule", SCHEDULE))
-class ScheduleShape(serializers.Serializer[Any]):
+class ScheduleSerializer(serializers.Serializer[Any]):
     enabled = serializers.BooleanField()
     new = serializers.IntegerField(help_text="Verdicts since the last training began.")
     wanted = serializers.IntegerField(help_text="From so many on one begins.")
 
 
 @extend_schema_serializer(examples=example("switch", {"enabled": True}, request=True))
-class SwitchShape(serializers.Serializer[Any]):
+class SwitchSerializer(serializers.Serializer[Any]):
     enabled = serializers.BooleanField()

@@ -8,32 +8,32 @@ from rest_framework import serializers
 from tagger.models import ModelVersion
 
 from .examples import example
-from .examples_of_hearing import MODEL, MODEL_CARD
+from .examples_of_analysis import MODEL, MODEL_CARD
 
 
 @extend_schema_serializer(examples=example("model", MODEL))
-class ModelShape(serializers.ModelSerializer[ModelVersion]):
+class ModelSerializer(serializers.ModelSerializer[ModelVersion]):
     class Meta:
         model = ModelVersion
         fields: ClassVar[list[str]] = ["name", "state", "sha256", "created_at", "activated_at"]
         read_only_fields = fields
 
 
-class LabelShape(serializers.Serializer[Any]):
+class LabelSerializer(serializers.Serializer[Any]):
     tag = serializers.CharField()
     threshold = serializers.FloatField()
 
 
 @extend_schema_serializer(examples=example("card", MODEL_CARD))
-class ModelCardShape(ModelShape):
+class ModelCardSerializer(ModelSerializer):
     labels = serializers.SerializerMethodField()
     card = serializers.DictField(read_only=True)
 
-    class Meta(ModelShape.Meta):
-        fields: ClassVar[list[str]] = [*ModelShape.Meta.fields, "labels", "card"]
+    class Meta(ModelSerializer.Meta):
+        fields: ClassVar[list[str]] = [*ModelSerializer.Meta.fields, "labels", "card"]
         read_only_fields = fields
 
-    @extend_schema_field(LabelShape(many=True))
+    @extend_schema_field(LabelSerializer(many=True))
     def get_labels(self, model: ModelVersion) -> list[dict[str, Any]]:
         pairs = zip(model.labels, model.thresholds, strict=True)
         return [{"tag": label, "threshold": threshold} for label, threshold in pairs]

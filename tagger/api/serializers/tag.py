@@ -8,11 +8,11 @@ from rest_framework import serializers
 from tagger.models import Tag, TrackTag, Verdict
 
 from .examples import example
-from .examples_of_hearing import REJECTED_TAG, TAG, TRACK_TAG
+from .examples_of_analysis import REJECTED_TAG, TAG, TRACK_TAG
 
 
 @extend_schema_serializer(examples=example("tag", TAG))
-class TagShape(serializers.Serializer[Any]):
+class TagSerializer(serializers.Serializer[Any]):
     """A tag of the vocabulary, as shown, with how many of your tracks carry it."""
 
     slug = serializers.SlugField()
@@ -22,7 +22,7 @@ class TagShape(serializers.Serializer[Any]):
     synonyms = serializers.ListField(child=serializers.SlugField())
 
 
-class ChipShape(serializers.Serializer[Any]):
+class ChipSerializer(serializers.Serializer[Any]):
     """An effective tag of a track, in short. Its score is empty when the model gave none."""
 
     slug = serializers.SlugField(source="tag.slug")
@@ -34,7 +34,7 @@ class ChipShape(serializers.Serializer[Any]):
         return TrackTag.Source.PERSON if chip.by_person else TrackTag.Source.MODEL
 
 
-class RawTagShape(serializers.Serializer[Any]):
+class RawTagSerializer(serializers.Serializer[Any]):
     """One of the model's own labels, before synonyms are merged."""
 
     slug = serializers.SlugField(source="tag.slug")
@@ -46,7 +46,7 @@ class RawTagShape(serializers.Serializer[Any]):
 @extend_schema_serializer(
     examples=[*example("heard", TRACK_TAG), *example("rejected", REJECTED_TAG)]
 )
-class TrackTagShape(serializers.Serializer[Any]):
+class TrackTagSerializer(serializers.Serializer[Any]):
     """What the active model and you say of one tag of a track."""
 
     slug = serializers.SlugField(source="tag.slug")
@@ -58,9 +58,9 @@ class TrackTagShape(serializers.Serializer[Any]):
         TrackTag.Source.choices, allow_null=True
     )
     verdict = serializers.ChoiceField(Verdict.Answer.choices, allow_null=True)
-    raw = RawTagShape(many=True)
+    raw = RawTagSerializer(many=True)
 
 
 @extend_schema_serializer(examples=example("verdict", {"verdict": "rejected"}, request=True))
-class VerdictShape(serializers.Serializer[Any]):
+class VerdictSerializer(serializers.Serializer[Any]):
     verdict = serializers.ChoiceField(Verdict.Answer.choices)

@@ -10,13 +10,13 @@ from rest_framework import serializers
 from tagger.models import Activation, Reanalysis
 
 from .examples import ACTIVATION, COMPARISON, REANALYSIS, example
-from .job import JobShape
+from .job import JobSerializer
 
 
 @extend_schema_serializer(
     examples=example("reason", {"reason": "It hears harpsichords better."}, request=True)
 )
-class ActivateShape(serializers.Serializer[Any]):
+class ActivateSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(
         required=False,
         allow_blank=True,
@@ -27,7 +27,7 @@ class ActivateShape(serializers.Serializer[Any]):
 
 
 @extend_schema_serializer(examples=example("activation", ACTIVATION))
-class ActivationShape(serializers.ModelSerializer[Activation]):
+class ActivationSerializer(serializers.ModelSerializer[Activation]):
     model = serializers.CharField(source="model_name")
     former = serializers.CharField(source="former_name", help_text="Empty: there was none.")
     by = serializers.SlugRelatedField[Any]("username", read_only=True, allow_null=True)
@@ -46,7 +46,7 @@ class ActivationShape(serializers.ModelSerializer[Activation]):
 
 
 @extend_schema_serializer(examples=example("stale", {"selection": "stale"}, request=True))
-class ReanalysisWishShape(serializers.Serializer[Any]):
+class ReanalysisWishSerializer(serializers.Serializer[Any]):
     selection = serializers.ChoiceField(choices=Reanalysis.Scope.choices)
     tracks = serializers.ListField(
         child=serializers.UUIDField(),
@@ -61,13 +61,13 @@ class ReanalysisWishShape(serializers.Serializer[Any]):
 
 
 @extend_schema_serializer(examples=example("reanalysis", REANALYSIS))
-class ReanalysisShape(serializers.ModelSerializer[Reanalysis]):
+class ReanalysisSerializer(serializers.ModelSerializer[Reanalysis]):
     id = serializers.UUIDField(source="pk", read_only=True)
     selection = serializers.ChoiceField(
         choices=Reanalysis.Scope.choices, source="scope", read_only=True
     )
     model = serializers.SlugRelatedField[Any]("name", read_only=True)
-    job = JobShape(read_only=True)
+    job = JobSerializer(read_only=True)
 
     class Meta:
         model = Reanalysis
@@ -76,7 +76,7 @@ class ReanalysisShape(serializers.ModelSerializer[Reanalysis]):
 
 
 @extend_schema_serializer(examples=example("folder", {"folder": "magnatagatune"}, request=True))
-class EvaluationWishShape(serializers.Serializer[Any]):
+class EvaluationWishSerializer(serializers.Serializer[Any]):
     folder = serializers.CharField(
         required=False,
         allow_blank=True,
@@ -86,62 +86,62 @@ class EvaluationWishShape(serializers.Serializer[Any]):
     )
 
 
-class DifferenceShape(serializers.Serializer[Any]):
+class DifferenceSerializer(serializers.Serializer[Any]):
     value = serializers.FloatField(help_text="Candidate less active model.")
     interval = serializers.ListField(
         child=serializers.FloatField(), min_length=2, max_length=2, allow_null=True
     )
 
 
-class TagDifferenceShape(serializers.Serializer[Any]):
+class TagDifferenceSerializer(serializers.Serializer[Any]):
     tag = serializers.CharField()
     positives = serializers.IntegerField()
-    roc_auc = DifferenceShape(source="roc_auc.difference", allow_null=True)
-    average_precision = DifferenceShape(source="average_precision.difference", allow_null=True)
+    roc_auc = DifferenceSerializer(source="roc_auc.difference", allow_null=True)
+    average_precision = DifferenceSerializer(source="average_precision.difference", allow_null=True)
 
 
-class SplitShape(serializers.Serializer[Any]):
+class SplitSerializer(serializers.Serializer[Any]):
     split = serializers.CharField()
     paired = serializers.BooleanField(help_text="Each clip was compared with itself.")
     clips = serializers.IntegerField(source="candidate.clips")
-    roc_auc = DifferenceShape()
-    average_precision = DifferenceShape()
-    per_tag = TagDifferenceShape(many=True)
+    roc_auc = DifferenceSerializer()
+    average_precision = DifferenceSerializer()
+    per_tag = TagDifferenceSerializer(many=True)
 
 
-class TagChangeShape(serializers.Serializer[Any]):
+class TagChangeSerializer(serializers.Serializer[Any]):
     tag = serializers.SlugField(source="tag.slug")
     gained = serializers.IntegerField()
     lost = serializers.IntegerField()
     shift = serializers.FloatField(help_text="Mean change of the score.")
 
 
-class TrackChangeShape(serializers.Serializer[Any]):
+class TrackChangeSerializer(serializers.Serializer[Any]):
     track = serializers.UUIDField(source="track.pk")
     gained = serializers.ListField(child=serializers.CharField())
     lost = serializers.ListField(child=serializers.CharField())
 
 
-class AgreementShape(serializers.Serializer[Any]):
+class AgreementSerializer(serializers.Serializer[Any]):
     words = serializers.IntegerField(help_text="Verdicts of listeners on these tracks.")
     candidate = serializers.FloatField(help_text="The share of them it agrees with.")
     baseline = serializers.FloatField()
-    difference = DifferenceShape()
+    difference = DifferenceSerializer()
 
 
-class LibraryShape(serializers.Serializer[Any]):
+class LibrarySerializer(serializers.Serializer[Any]):
     tracks = serializers.IntegerField(help_text="Heard by both.")
     unchanged = serializers.IntegerField()
-    tags = TagChangeShape(many=True)
-    to_hear = TrackChangeShape(many=True, help_text="Tracks of yours that change most.")
-    agreement = AgreementShape(allow_null=True)
+    tags = TagChangeSerializer(many=True)
+    to_hear = TrackChangeSerializer(many=True, help_text="Tracks of yours that change most.")
+    agreement = AgreementSerializer(allow_null=True)
 
 
 @extend_schema_serializer(examples=example("comparison", COMPARISON))
-class ComparisonShape(serializers.Serializer[Any]):
+class ComparisonSerializer(serializers.Serializer[Any]):
     candidate = serializers.CharField()
     active = serializers.CharField()
     outcome = serializers.ChoiceField(choices=["better", "worse", "undecided"])
     sentence = serializers.CharField()
-    split = SplitShape(allow_null=True)
-    library = LibraryShape(allow_null=True)
+    split = SplitSerializer(allow_null=True)
+    library = LibrarySerializer(allow_null=True)

@@ -9,7 +9,7 @@ from .examples import example
 from .examples_of_people import PROBLEM_TYPE
 
 
-class FaultShape(serializers.Serializer[Any]):
+class FaultSerializer(serializers.Serializer[Any]):
     pointer = serializers.CharField(required=False, help_text="JSON pointer to the field.")
     parameter = serializers.CharField(required=False, help_text="Name of the query parameter.")
     header = serializers.CharField(required=False, help_text="Name of the request's header.")
@@ -17,7 +17,7 @@ class FaultShape(serializers.Serializer[Any]):
     detail = serializers.CharField()
 
 
-class ProblemShape(serializers.Serializer[Any]):
+class ProblemSerializer(serializers.Serializer[Any]):
     """Problem details, RFC 9457."""
 
     type = serializers.CharField(help_text="Address of its meaning; stable.")
@@ -26,12 +26,12 @@ class ProblemShape(serializers.Serializer[Any]):
     detail = serializers.CharField()
     instance = serializers.CharField()
     request_id = serializers.CharField()
-    errors = FaultShape(many=True, required=False)  # type: ignore[assignment]
+    errors = FaultSerializer(many=True, required=False)  # type: ignore[assignment]
     limit = serializers.IntegerField(required=False, help_text="bytes; with `too-large` only")
 
 
 @extend_schema_serializer(examples=example("problem", PROBLEM_TYPE))
-class ProblemTypeShape(serializers.Serializer[Any]):
+class ProblemTypeSerializer(serializers.Serializer[Any]):
     type = serializers.CharField()
     title = serializers.CharField()
     status = serializers.IntegerField()

@@ -8,10 +8,10 @@ from rest_framework import serializers
 from tagger.models import Job, Worker
 
 from .examples import RETRIED, STATUS, example
-from .job import JobShape
+from .job import JobSerializer
 
 
-class QueueShape(serializers.Serializer[Any]):
+class QueueSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     queued = serializers.IntegerField()
     running = serializers.IntegerField()
@@ -20,7 +20,7 @@ class QueueShape(serializers.Serializer[Any]):
     )
 
 
-class WorkerShape(serializers.ModelSerializer[Worker]):
+class WorkerSerializer(serializers.ModelSerializer[Worker]):
     queues = serializers.ListField(
         child=serializers.CharField(), source="serving", help_text="Empty: it has fallen silent."
     )
@@ -32,37 +32,37 @@ class WorkerShape(serializers.ModelSerializer[Worker]):
         read_only_fields = fields
 
 
-class DiskShape(serializers.Serializer[Any]):
+class DiskSerializer(serializers.Serializer[Any]):
     """Bytes, where uploads are taken in."""
 
     free = serializers.IntegerField(source="disk_free")
     total = serializers.IntegerField(source="disk_total")
 
 
-class FailedJobShape(JobShape):
+class FailedJobSerializer(JobSerializer):
     owner = serializers.SlugRelatedField[Any]("username", read_only=True, allow_null=True)
 
-    class Meta(JobShape.Meta):
+    class Meta(JobSerializer.Meta):
         model = Job
-        fields = [*JobShape.Meta.fields, "owner"]
+        fields = [*JobSerializer.Meta.fields, "owner"]
         read_only_fields = fields
 
 
 @extend_schema_serializer(examples=example("status", STATUS))
-class StatusShape(serializers.Serializer[Any]):
+class StatusSerializer(serializers.Serializer[Any]):
     """What the status page shows."""
 
-    queues = QueueShape(many=True)
-    workers = WorkerShape(many=True)
+    queues = QueueSerializer(many=True)
+    workers = WorkerSerializer(many=True)
     broker_reachable = serializers.BooleanField()
     model = serializers.CharField(
         source="model.name", allow_null=True, read_only=True, help_text="The active one."
     )
-    disk = DiskShape(source="*")
+    disk = DiskSerializer(source="*")
     decoders_fenced = serializers.BooleanField(
         help_text="Uploaded files are read behind limits that the system enforces."
     )
-    failed = FailedJobShape(many=True, help_text="The last fifty that nobody has retried.")
+    failed = FailedJobSerializer(many=True, help_text="The last fifty that nobody has retried.")
     versions = serializers.SerializerMethodField()
 
     @extend_schema_field(serializers.DictField(child=serializers.CharField()))
@@ -71,5 +71,5 @@ class StatusShape(serializers.Serializer[Any]):
 
 
 @extend_schema_serializer(examples=example("retried", RETRIED))
-class RetriedShape(serializers.Serializer[Any]):
+class RetriedSerializer(serializers.Serializer[Any]):
     retried = serializers.IntegerField(help_text="How many jobs are queued again.")

@@ -6,11 +6,11 @@ from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from .examples import example
-from .examples_of_hearing import SIMILAR
-from .track import TrackShape
+from .examples_of_analysis import SIMILAR
+from .track import TrackSerializer
 
 
-class MomentShape(serializers.Serializer[Any]):
+class MomentSerializer(serializers.Serializer[Any]):
     """Seconds from the beginning: of the track found, and of the track it is like."""
 
     start = serializers.FloatField()
@@ -19,19 +19,19 @@ class MomentShape(serializers.Serializer[Any]):
     like_start = serializers.FloatField()
 
 
-class LikenessShape(serializers.Serializer[Any]):
+class LikenessSerializer(serializers.Serializer[Any]):
     likeness = serializers.FloatField(
         source="value", help_text="Cosine of the angle between the embeddings; 1 is the same sound."
     )
-    moment = MomentShape(
+    moment = MomentSerializer(
         allow_null=True, help_text="The ten seconds of both whose tags match best."
     )
-    track = TrackShape()
+    track = TrackSerializer()
 
 
 @extend_schema_serializer(examples=example("similar", SIMILAR))
-class SimilarShape(serializers.Serializer[Any]):
+class SimilarSerializer(serializers.Serializer[Any]):
     """The tracks nearest to one, nearest first, and the model that says so."""
 
     model = serializers.CharField(source="model.name")
-    results = LikenessShape(source="nearest", many=True)
+    results = LikenessSerializer(source="nearest", many=True)

@@ -15,7 +15,7 @@ MAP = {
 }
 
 
-class PointShape(serializers.Serializer[Any]):
+class PointSerializer(serializers.Serializer[Any]):
     track = serializers.UUIDField()
     x = serializers.FloatField(help_text="-1 to 1")
     y = serializers.FloatField(help_text="-1 to 1")
@@ -23,16 +23,16 @@ class PointShape(serializers.Serializer[Any]):
 
 
 @extend_schema_serializer(examples=example("map", MAP))
-class MapShape(serializers.Serializer[Any]):
+class MapSerializer(serializers.Serializer[Any]):
     model = serializers.CharField(source="drawn.model.name")
     drawn_at = serializers.DateTimeField(source="drawn.drawn_at")
     total = serializers.IntegerField(source="found.total", help_text="Also beyond the most shown.")
     points = serializers.SerializerMethodField()
 
-    @extend_schema_field(PointShape(many=True))
+    @extend_schema_field(PointSerializer(many=True))
     def get_points(self, whole: dict[str, Any]) -> list[dict[str, Any]]:
-        found = whole["found"]
-        slugs = [tag.slug for tag in found.tags]
+        points = whole["found"]
+        slugs = [tag.slug for tag in points.tags]
         return [
             {
                 "track": track,
@@ -40,5 +40,5 @@ class MapShape(serializers.Serializer[Any]):
                 "y": round(y, 4),
                 "tag": slugs[at] if at >= 0 else None,
             }
-            for track, _, _, x, y, at in found.points
+            for track, _, _, x, y, at in points.points
         ]

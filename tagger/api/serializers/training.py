@@ -5,15 +5,15 @@ from typing import Any, ClassVar
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from ml.runtime import WANTED as DEVICES
+from ml.runtime import DEVICES
 from tagger.models import Job, ModelVersion, Training, TrainingEpoch
 from tagger.training.options import BLOCKS, LONGEST
 
 from .examples import TRAINING, TRAINING_IN_FULL, TRAINING_WISH, example
-from .job import JobErrorShape, ProgressShape
+from .job import JobErrorSerializer, ProgressSerializer
 
 
-class EpochShape(serializers.ModelSerializer[TrainingEpoch]):
+class EpochSerializer(serializers.ModelSerializer[TrainingEpoch]):
     """`training_loss` on what is learnt from; the other figures on what is held out."""
 
     class Meta:
@@ -33,10 +33,10 @@ class EpochShape(serializers.ModelSerializer[TrainingEpoch]):
 
 
 @extend_schema_serializer(examples=example("training", TRAINING))
-class TrainingShape(serializers.ModelSerializer[Training]):
+class TrainingSerializer(serializers.ModelSerializer[Training]):
     job = serializers.PrimaryKeyRelatedField[Any](read_only=True)
     state = serializers.ChoiceField(Job.State.choices, source="job.state", read_only=True)
-    progress = ProgressShape(source="job", read_only=True)
+    progress = ProgressSerializer(source="job", read_only=True)
     attempts = serializers.IntegerField(source="job.attempts", read_only=True)
     error = serializers.SerializerMethodField()
     base = serializers.SlugRelatedField[Any]("name", read_only=True, allow_null=True)
@@ -69,23 +69,23 @@ class TrainingShape(serializers.ModelSerializer[Training]):
         ]
         read_only_fields = fields
 
-    @extend_schema_field(JobErrorShape(allow_null=True))
+    @extend_schema_field(JobErrorSerializer(allow_null=True))
     def get_error(self, training: Training) -> dict[str, Any] | None:
         job = training.job
-        return dict(JobErrorShape(job).data) if job.error_code else None
+        return dict(JobErrorSerializer(job).data) if job.error_code else None
 
 
 @extend_schema_serializer(examples=example("training", TRAINING_IN_FULL))
-class TrainingDetailShape(TrainingShape):
-    epochs_done = EpochShape(many=True, read_only=True)
+class TrainingDetailSerializer(TrainingSerializer):
+    epochs_done = EpochSerializer(many=True, read_only=True)
     labels = serializers.ListField(child=serializers.CharField(), read_only=True)
     data = serializers.DictField(read_only=True)  # type: ignore[assignment]
     recipe = serializers.DictField(read_only=True)
     log = serializers.CharField(read_only=True)
 
-    class Meta(TrainingShape.Meta):
+    class Meta(TrainingSerializer.Meta):
         fields: ClassVar[list[str]] = [
-            *TrainingShape.Meta.fields,
+            *TrainingSerializer.Meta.fields,
             "labels",
             "data",
             "recipe",
@@ -96,7 +96,7 @@ class TrainingDetailShape(TrainingShape):
 
 
 @extend_schema_serializer(examples=example("wish", TRAINING_WISH, request=True))
-class TrainingWishShape(serializers.Serializer[Any]):
+class TrainingWishSerializer(serializers.Serializer[Any]):
     """What is left out is chosen as on the page: the active model learns from all there is."""
 
     base = serializers.SlugRelatedField[Any](
