@@ -5,7 +5,7 @@
 FOLDER holds audio files; every so many of them is taken. The ways take turns, six files at a time,
 as they come out of an archive. All run on one thread, and what counts is the CPU time of the
 process and of its decoder, so "times real time" is that of one core. Needs what
-requirements-bench.txt lists.
+`bin/setup bench` installs.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ def main() -> None:
     seconds = measure(pipelines(tagger, args.model), files)
     lengths = [sum(len(read(file)) for file in turn) / 22_050 for turn in turns(files)]
     rows = [_row(name, seconds[name], lengths, seconds[LOOP], len(files)) for name in seconds]
-    found = {"machine": facts(), "backend": tagger.device_reason, "rows": rows}
-    show(found | {"growth": growth(tagger, files)}, args.json)
+    results = {"machine": facts(), "backend": tagger.device_reason, "rows": rows}
+    show(results | {"growth": growth(tagger, files)}, args.json)
 
 
 def chosen(folder: Path, count: int) -> list[Path]:

@@ -1,8 +1,8 @@
 """An 8-bit copy of a network beside its weights, run by OpenVINO where that is installed.
 
 `python -m ml export` makes NAME.int8.xml and NAME.int8.bin; the first names the weights they were
-made from. OpenVINO is an extra (requirements-int8.txt), imported only here and in
-ml.export.quantisation.
+made from. OpenVINO is not there on every machine (pyproject.toml says where); it is imported only
+here and in ml.export.quantisation.
 """
 
 from __future__ import annotations
@@ -57,8 +57,8 @@ def compile_int8(file: Path, sha256: str) -> Forward:
     compiled = core.compile_model(model, "CPU", threads)
 
     def run(part: Tensor) -> tuple[Tensor, Tensor]:
-        found = compiled(part.numpy())
-        logits, embedding = (torch.from_numpy(found[k].copy()) for k in (0, 1))
+        outputs = compiled(part.numpy())
+        logits, embedding = (torch.from_numpy(outputs[k].copy()) for k in (0, 1))
         return logits, embedding
 
     def forward(x: Tensor) -> tuple[Tensor, Tensor]:

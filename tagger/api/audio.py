@@ -9,8 +9,8 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from tagger.api.shapes.prediction import PeaksShape
-from tagger.exports.tagged_copy import NoPlaceForTags, tagged_copy
+from tagger.api.serializers.prediction import PeaksSerializer
+from tagger.exports.tagged_copy import TagsUnsupported, tagged_copy
 from tagger.library.audio_response import media_type, stored_audio
 from tagger.library.search import trash
 from tagger.models import Track
@@ -90,7 +90,7 @@ class TrackTaggedCopy(ApiView):
             copy = tagged_copy(track)
         except FileNotFoundError as error:
             raise Problem("file-missing", "The stored file of this track is missing.") from error
-        except NoPlaceForTags as error:
+        except TagsUnsupported as error:
             raise Problem("no-place-for-tags", str(error)) from error
         return FileResponse(
             copy,
@@ -104,7 +104,7 @@ class TrackTaggedCopy(ApiView):
 class TrackPeaks(ApiView):
     @extend_schema(
         summary="The waveform's peaks",
-        responses=problems({200: PeaksShape}, "not-found", "not-analysed"),
+        responses=problems({200: PeaksSerializer}, "not-found", "not-analysed"),
     )
     def get(self, request: Request, track_id: UUID) -> Response:
         track = own_track(self.person, track_id)

@@ -29,7 +29,7 @@ class JobWatch(Callbacks):
         if self.should_stop():
             raise InterruptedError("The preparation was stopped.")
 
-    def on_judged(self, split: str, done: int, total: int) -> None:
+    def on_evaluated(self, split: str, done: int, total: int) -> None:
         self.report("evaluating", done, total, "clips")
 
     def should_stop(self) -> bool:
@@ -44,7 +44,7 @@ class JobWatch(Callbacks):
         if not Job.objects.filter(pk=self.job.pk, cancel_requested=True).exists():
             logger.warning("%s %s stops before its end", self.job.kind, self.job.pk)
             if is_shutting_down():
-                lifecycle.put_back(self.job)
+                lifecycle.release(self.job)
             return False
         lifecycle.end_cancelled(self.job)
         return True

@@ -51,8 +51,8 @@ def data_folders() -> list[DataFolder]:
     return [DataFolder(path) for path in settings.TRAINING_DATA]
 
 
-def judging_folder() -> DataFolder | None:
-    """The one whose test split judges where nobody names another: the first that is there."""
+def evaluation_folder() -> DataFolder | None:
+    """The one whose test split evaluates where nobody names another: the first that is there."""
     return next((folder for folder in data_folders() if folder.present), None)
 
 
@@ -77,12 +77,12 @@ def present_folder(name: str) -> DataFolder:
 
 
 def test_split(folder: DataFolder | None, labels: list[str]) -> Split | None:
-    """The fixed test split of a prepared folder with its tags among `labels`, if they can judge."""
-    from ml.data import join, open_split
-    from ml.evaluation import countable
+    """The fixed test split of a prepared folder with its tags among `labels`; None without any."""
+    from ml.data import concat_splits, open_split
+    from ml.evaluation import rankable
 
     if folder is None:
         return None
     whole = open_split(folder.prepared(), "test")
-    test = join([whole], [tag for tag in whole.tags if tag in labels])
-    return test if len(test) and len(countable(test.hard)) else None
+    test = concat_splits([whole], [tag for tag in whole.tags if tag in labels])
+    return test if len(test) and len(rankable(test.hard)) else None

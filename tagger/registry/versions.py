@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
-from ml.checkpoints import ModelCard, beside, read_card
+from ml.checkpoints import ModelCard, companion_files, read_card
 from tagger.analysis.reanalysis import cancel_for_others
 from tagger.jobs.lifecycle import create_job
 from tagger.models import Activation, Job, ModelVersion, Tag, User, Webhook
@@ -58,7 +58,7 @@ def _store(version: ModelVersion, path: Path) -> None:
     base = slugify(version.name)
     with path.open("rb") as content:
         name = storage.save(f"{base}.safetensors", File(content))
-    for source, target in zip(beside(path), beside(Path(name)), strict=True):
+    for source, target in zip(companion_files(path), companion_files(Path(name)), strict=True):
         if source.exists():
             with source.open("rb") as content:
                 storage.save(str(target), File(content))
@@ -77,8 +77,9 @@ def activate_model(
 ) -> Activation:
     """Make this version the one in use; the former one is retired, not deleted.
 
-    Tracks it has heard before show its tags, in lists as soon as the queued switch has come to
-    them; the others keep theirs until it hears them. Active already: the last change is answered.
+    Tracks it has analysed before show its tags, in lists as soon as the queued switch has come to
+    them; the others keep theirs until it analyses them. Active already: the last change
+    is answered.
     """
     with transaction.atomic():
         former = _lock_versions()
@@ -136,8 +137,8 @@ def _numbered(slug: str, n: int) -> str:
 
 
 def _free_name(name: str) -> str:
-    found = ModelVersion.objects.filter(name__startswith=name).values_list("name", flat=True)
-    taken = RESERVED | set(found)
+    names = ModelVersion.objects.filter(name__startswith=name).values_list("name", flat=True)
+    taken = RESERVED | set(names)
     if name not in taken:
         return name
     return next(free for n in range(2, len(taken) + 3) if (free := f"{name} {n}") not in taken)

@@ -8,12 +8,12 @@ import pytest
 
 from .installation import Installation
 
-TOLD = pytest.StashKey[list[str]]()
+MESSAGES = pytest.StashKey[list[str]]()
 
 
 @pytest.fixture(scope="session")
 def tell(pytestconfig: pytest.Config) -> Callable[[str], None]:
-    return pytestconfig.stash.setdefault(TOLD, []).append
+    return pytestconfig.stash.setdefault(MESSAGES, []).append
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +29,6 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    if told := config.stash.get(TOLD, []):
+    if messages := config.stash.get(MESSAGES, []):
         terminalreporter.section("faults and hostile files")
-        terminalreporter.write("".join(f"{line}\n" for line in told))
+        terminalreporter.write("".join(f"{line}\n" for line in messages))

@@ -130,8 +130,8 @@ class Stack:
         until = time.monotonic() + PATIENCE
         while not condition():
             if time.monotonic() > until:
-                words = self.log(log).read_text()[-4000:]
-                pytest.fail(f"waited {PATIENCE} s in vain; {log} says:\n{words}")
+                tail = self.log(log).read_text()[-4000:]
+                pytest.fail(f"waited {PATIENCE} s in vain; {log} says:\n{tail}")
             time.sleep(0.2)
 
     def stop(self) -> None:

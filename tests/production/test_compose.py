@@ -18,8 +18,8 @@ WORKERS = ["inference", "maintenance", "analysis", "training"]
 
 @pytest.fixture(scope="module")
 def services() -> dict[str, Any]:
-    found: dict[str, Any] = configuration()["services"]
-    return found
+    described: dict[str, Any] = configuration()["services"]
+    return described
 
 
 def test_every_service_is_confined(services: dict[str, Any]) -> None:

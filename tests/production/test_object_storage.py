@@ -134,15 +134,15 @@ def test_an_object_without_a_track_is_found_and_deleted(
     left = {"tracks/ab/orphan.mp3", "spectrograms/ab/orphan.png"}
     for name in left:
         bucket.save(name, ContentFile(b"sound"))
-    assert orphans_told() == []
+    assert orphans_reported() == []
     monkeypatch.setattr(repair, "LEFT_ALONE", timedelta(seconds=-60))
     # Other tests have left theirs in this bucket.
-    assert left <= set(orphans_told("--repair"))
-    assert orphans_told() == []
+    assert left <= set(orphans_reported("--repair"))
+    assert orphans_reported() == []
     assert bucket.exists(str(stored.file.name))
 
 
-def orphans_told(*arguments: str) -> list[str]:
+def orphans_reported(*arguments: str) -> list[str]:
     said = StringIO()
     with suppress(CommandError):  # the test's model has no file
         call_command("check_library", "--json", *arguments, stdout=said, stderr=StringIO())

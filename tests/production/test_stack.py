@@ -53,8 +53,8 @@ def audio(answer: Answer) -> str:
 
 
 def lines(stack: Stack, name: str) -> list[dict[str, Any]]:
-    found = stack.log(name).read_text().splitlines()
-    return [json.loads(line) for line in found if line.startswith("{")]
+    written = stack.log(name).read_text().splitlines()
+    return [json.loads(line) for line in written if line.startswith("{")]
 
 
 def test_the_owner_hears_ranges_that_the_proxy_reads_itself(
@@ -125,8 +125,8 @@ def test_plain_http_is_sent_to_https(stack: Stack, people: dict[str, Visitor]) -
 def test_a_limit_holds_over_all_processes_of_the_web_server(stack: Stack) -> None:
     guess = Visitor(stack.machine.proxy, "tm_guess")
     with ThreadPoolExecutor(8) as pool:
-        told = Counter(pool.map(lambda _: guess.get("/api/v1/me/").status, range(40)))
-    assert told == {401: 30, 429: 10}
+        statuses = Counter(pool.map(lambda _: guess.get("/api/v1/me/").status, range(40)))
+    assert statuses == {401: 30, 429: 10}
 
 
 def test_prometheus_is_answered_with_its_key(stack: Stack, uploads: list[Answer]) -> None:
