@@ -10,15 +10,21 @@ ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /app
 RUN python -m venv /opt/venv
 ENV PATH=/opt/venv/bin:$PATH
-COPY requirements.txt requirements-int8.txt requirements-gpu.txt ./
+COPY pyproject.toml requirements.lock ./
+# Nobody can write there later, so the modules are compiled now.
+ENV UV_NO_CACHE=1 UV_COMPILE_BYTECODE=1 VIRTUAL_ENV=/opt/venv
+RUN sed -n '/^uv==/,/[^\\]$/p' requirements.lock > uv.lock \
+ && pip install --no-deps --require-hashes -r uv.lock
 
 FROM packages AS packages-cpu
-ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
-RUN pip install --no-deps --index-url "$TORCH_INDEX" "$(grep '^torch==' requirements.txt)" \
- && pip install -r requirements-int8.txt
+# uv knows PyTorch's own indexes; this one's builds are a tenth of the package index's, and other
+# files than those whose hashes are locked.
+ARG UV_TORCH_BACKEND=cpu
+RUN uv pip install --no-deps "$(sed -n 's/^\(torch==[^ ]*\).*/\1/p' requirements.lock)" \
+ && uv pip install -c requirements.lock -r pyproject.toml --group int8
 
 FROM packages AS packages-cuda
-RUN pip install -r requirements-gpu.txt
+RUN uv pip install -c requirements.lock -r pyproject.toml --group gpu
 
 FROM python:3.11-slim AS app
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \

@@ -5,7 +5,7 @@
 FOLDER holds audio files; every so many of them is taken. The ways take turns, six files at a time,
 as they come out of an archive. All run on one thread, and what counts is the CPU time of the
 process and of its decoder, so "times real time" is that of one core. Needs what
-requirements-bench.txt lists.
+`bin/setup bench` installs.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ import gc
 from webapp.settings.logs import LOGGING
 from webapp.settings.web import WEB_PROCESSES, WEB_THREADS
 
-worker_class = "gthread"
+worker_class = "webapp.web_worker.PatientWorker"
 workers = WEB_PROCESSES
 threads = WEB_THREADS
 control_socket_disable = True

@@ -34,7 +34,7 @@ def check_available(settings: AugmentationSettings) -> None:
     except (ImportError, OSError) as error:
         raise ConfigError(
             f"augmentation.pitch_shift needs torchaudio, which does not load here ({error}). "
-            "Install requirements-gpu.txt on a machine with CUDA, or set it to 0."
+            "Run bin/setup gpu on a machine with CUDA, or set it to 0."
         ) from error
 
 

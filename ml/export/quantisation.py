@@ -182,5 +182,5 @@ def _needed(module: str) -> Any:
         return __import__(module)
     except ModuleNotFoundError as error:
         raise ExportRefused(
-            "OpenVINO or NNCF is not installed; run: pip install -r requirements-export.txt"
+            "OpenVINO or NNCF is not installed; run: bin/setup export"
         ) from error

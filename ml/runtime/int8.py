@@ -1,8 +1,8 @@
 """An 8-bit copy of a network beside its weights, run by OpenVINO where that is installed.
 
 `python -m ml export` makes NAME.int8.xml and NAME.int8.bin; the first names the weights they were
-made from. OpenVINO is an extra (requirements-int8.txt), imported only here and in
-ml.export.quantisation.
+made from. OpenVINO is not there on every machine (pyproject.toml says where); it is imported only
+here and in ml.export.quantisation.
 """
 
 from __future__ import annotations

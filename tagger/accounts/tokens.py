@@ -15,10 +15,27 @@ PREFIX = "tm_"
 TOUCH_EVERY = timedelta(minutes=1)
 
 
+class TokenOutlives(ValueError):
+    """A token made with another one may not be valid for longer than that one."""
+
+
 def make_token(
-    owner: User, name: str, scope: ApiToken.Scope, expires_at: datetime | None = None
+    owner: User,
+    name: str,
+    scope: ApiToken.Scope,
+    expires_at: datetime | None = None,
+    *,
+    made_with: ApiToken | None = None,
 ) -> tuple[ApiToken, str]:
-    """The row and the secret. The secret cannot be had again."""
+    """The row and the secret. The secret cannot be had again.
+
+    One made with another token expires with it at the latest, and is revoked with it. Raises
+    TokenOutlives where `expires_at` is later.
+    """
+    if made_with and made_with.expires_at:
+        expires_at = expires_at or made_with.expires_at
+        if expires_at > made_with.expires_at:
+            raise TokenOutlives
     secret = PREFIX + secrets.token_urlsafe(32)
     row = ApiToken.objects.create(
         owner=owner,
@@ -27,6 +44,7 @@ def make_token(
         prefix=secret[:8],
         digest=_digest(secret),
         expires_at=expires_at,
+        made_with=made_with,
     )
     return row, secret
 
@@ -43,7 +61,13 @@ def recognise_token(secret: str) -> ApiToken | None:
 
 
 def revoke_token(token: ApiToken) -> None:
-    ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())
+    """And whatever was made with it: who found a token must not keep another."""
+    now = timezone.now()
+    revoked = {token.pk}
+    while revoked:
+        ApiToken.objects.filter(pk__in=revoked, revoked_at=None).update(revoked_at=now)
+        made = ApiToken.objects.filter(made_with__in=revoked, revoked_at=None)
+        revoked = set(made.values_list("pk", flat=True))
 
 
 def _digest(secret: str) -> str:

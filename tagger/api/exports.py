@@ -89,7 +89,8 @@ class TableExport(TracksExport):
     media_type, suffix = "text/csv; charset=utf-8", "csv"
 
     def written(self, tracks: Iterable[Track]) -> Iterator[str]:
-        return table(tracks)
+        # A person on the page opens it in a spreadsheet; a token is a program's.
+        return table(tracks, for_spreadsheets=self.request.auth is None)
 
 
 @_documented(

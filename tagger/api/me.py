@@ -4,10 +4,11 @@ from uuid import UUID
 
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from tagger.accounts.tokens import make_token, revoke_token
+from tagger.accounts.tokens import TokenOutlives, make_token, revoke_token
 from tagger.api.serializers.token import MeSerializer, NewTokenSerializer, TokenSerializer
 from tagger.models import ApiToken
 
@@ -44,7 +45,14 @@ class TokenList(ApiView):
         serializer = TokenSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         wanted = {"scope": ApiToken.Scope.READ} | serializer.validated_data
-        token, secret = make_token(self.person, **wanted)
+        made_with = request.auth if isinstance(request.auth, ApiToken) else None
+        try:
+            token, secret = make_token(self.person, **wanted, made_with=made_with)
+        except TokenOutlives as error:
+            detail = ErrorDetail(
+                "A token made with this one expires with it at the latest.", "too-late"
+            )
+            raise ValidationError({"expires_at": [detail]}) from error
         return Response(TokenSerializer(token).data | {"secret": secret}, status=201)
 
 

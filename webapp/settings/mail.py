@@ -20,17 +20,14 @@ __all__ = [
     "EMAIL_USE_TLS",
 ]
 
-SCHEMES = ("smtp://", "smtp+tls://", "smtp+ssl://")
+SCHEMES = ("smtp", "smtp+tls", "smtp+ssl")
 
 
 def _server() -> dict[str, Any]:
     address = environment.text("EMAIL_URL")
     if not address:
         return {}
-    if not address.startswith(SCHEMES):
-        raise ImproperlyConfigured(
-            "TONEMARK_EMAIL_URL must look like smtp+tls://user@mail.example.org:587."
-        )
+    environment.address("EMAIL_URL", address, SCHEMES, "smtp+tls://user@mail.example.org:587")
     if not environment.text("EMAIL_FROM"):
         raise ImproperlyConfigured("TONEMARK_EMAIL_URL needs TONEMARK_EMAIL_FROM, a mail address.")
     server: dict[str, Any] = environ.Env.email_url_config(address)

@@ -39,7 +39,12 @@ __all__ = [
 
 
 def _broker() -> str:
-    address = environment.text("BROKER_URL", Locations(DATA_DIR).broker_url)
+    address = environment.address(
+        "BROKER_URL",
+        environment.text("BROKER_URL", Locations(DATA_DIR).broker_url),
+        ("redis", "rediss", "redis+socket"),
+        "redis://broker.example.org:6379/0",
+    )
     password = environment.secret("BROKER_PASSWORD")
     if not password:
         return address

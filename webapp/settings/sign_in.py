@@ -20,10 +20,11 @@ AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
 ]
-# Ten wrong passwords for one account, or from one address, within a quarter of an hour.
+# Ten wrong passwords from one address, for one account or for several, within a quarter of an hour.
+# The account itself stays open to other addresses: else anybody could keep its owner out.
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)
-AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
+AXES_LOCKOUT_PARAMETERS = ["ip_address"]
 # Who guesses on must not be able to keep somebody else out for ever.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_CLIENT_IP_CALLABLE = "tagger.platform.http.client_address.client_address"

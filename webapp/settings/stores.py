@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import environ
-from django.core.exceptions import ImproperlyConfigured
 
 from webapp.embedded.locations import Locations
 
@@ -19,10 +18,12 @@ __all__ = ["DATABASES", "POSTGRES_PROGRAMS", "STORAGES"]
 
 def _database() -> dict[str, Any]:
     address = environment.text("DATABASE_URL", Locations(DATA_DIR).database_url)
-    if not address.startswith(("postgres://", "postgresql://")):
-        raise ImproperlyConfigured(
-            "TONEMARK_DATABASE_URL must look like postgres://user:password@host:5432/name."
-        )
+    environment.address(
+        "DATABASE_URL",
+        address,
+        ("postgres", "postgresql"),
+        "postgres://user:password@host:5432/name",
+    )
     database: dict[str, Any] = environ.Env.db_url_config(address)
     if password := environment.secret("DATABASE_PASSWORD"):
         database["PASSWORD"] = password

@@ -10,6 +10,9 @@ from django.conf import settings
 
 LONGEST = 2000
 PORTS = {"http": 80, "https": 443}
+# All that is routed between networks; the rest of IPv6 is local, reserved or stands for IPv4.
+GLOBAL_UNICAST = IPv6Network("2000::/3")
+# Networks without IPv4 reach it through these (RFC 6052): they stand for the address in them.
 NAT64 = IPv6Network("64:ff9b::/96")
 Address = IPv4Address | IPv6Address
 
@@ -52,6 +55,8 @@ def is_allowed(numeric: str) -> bool:
     if settings.WEBHOOK_PRIVATE_ADDRESSES:
         return True
     address = _embedded(ip_address(numeric.partition("%")[0]))
+    if isinstance(address, IPv6Address) and address not in GLOBAL_UNICAST:
+        return False
     return address.is_global and not address.is_multicast
 
 

@@ -47,7 +47,20 @@ def test_a_table_holds_words_facts_and_tags(api: Client, song: Track, shelf: Tra
 
 @pytest.mark.parametrize(
     "word",
-    ["=1+1", "+49", "-2", "@SUM(A1)", "\t=1", "\n=1", "  =1", "\uff1d1", '=cmd|"/c calc"!A1'],
+    [
+        "=1+1",
+        "+49",
+        "-2",
+        "@SUM(A1)",
+        "\t=1",
+        "\n=1",
+        "  =1",
+        "\uff1d1",
+        "\u200b=1",
+        "\u202e\ufeff +1",
+        "\u00a0=1",
+        '=cmd|"/c calc"!A1',
+    ],
 )
 def test_no_cell_runs_as_a_formula(api: Client, owner: User, word: str) -> None:
     rows.track(owner, word, artist=word, album=word)
@@ -58,6 +71,15 @@ def test_no_cell_runs_as_a_formula(api: Client, owner: User, word: str) -> None:
 @pytest.mark.parametrize("word", ["", "Blue hour", "1=1", "'n Abend", "é", "(=)"])
 def test_other_cells_stay_as_they_are(word: str) -> None:
     assert defused(word) == word
+
+
+def test_a_spreadsheet_is_told_that_it_is_utf8_and_a_program_finds_its_first_column(
+    api: Client, shelf: Track, owner: User
+) -> None:
+    browser = Client()
+    browser.force_login(owner)
+    assert text(browser.get(f"{EXPORTS}.csv")).startswith("\ufeffid,")
+    assert text(api.get(f"{EXPORTS}.csv")).startswith("id,")
 
 
 def test_json_holds_what_the_list_shows(api: Client, shelf: Track) -> None:
