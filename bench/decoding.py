@@ -1,4 +1,4 @@
-"""What the fence around decoding costs: per file, and in throughput.
+"""What the sandbox around decoding costs: per file, and in throughput.
 
     .venv/bin/python -m bench.decoding song.mp3
 
@@ -32,13 +32,13 @@ def main() -> None:
     probe(file)  # starts the decoder server
     seconds = sum(map(len, blocks(file))) / SAMPLE_RATE
     print(f"{file.name}: {seconds:,.0f} s of sound; best of {TURNS}")
-    print(f"{'':10}{'within':>12}{'fenced':>12}{'cost':>12}")
-    for name, within, fenced in (
+    print(f"{'':10}{'within':>12}{'sandboxed':>12}{'cost':>12}")
+    for name, within, sandboxed in (
         ("probe", lambda: _within(file, facts), lambda: probe(file)),
         ("examine", lambda: _within(file, _examine), lambda: examine(file)),
         ("decode", lambda: _within(file, _decode), lambda: list(blocks(file))),
     ):
-        bare, behind = _best(within, fenced)
+        bare, behind = _best(within, sandboxed)
         print(f"{name:10}{bare:>10.1f}ms{behind:>10.1f}ms{behind - bare:>10.1f}ms", end="")
         print(f"   {bare / behind:.1%} of the throughput" if name == "decode" else "")
 

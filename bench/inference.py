@@ -1,4 +1,4 @@
-"""How many segments a second each way to run the network hears, on one or more threads.
+"""How many segments a second each way to run the network analyses, on one or more threads.
 
     python -m bench.inference [--model PATH] [--threads 1 2] [--batches 1 4 16] [--json]
 
@@ -49,13 +49,13 @@ def main() -> None:
         for row in measure(model, args.model, threads, args.batches, args.rounds)
     ]
     torch.set_num_threads(1)
-    found = {
+    results = {
         "machine": facts(),
         "network": {"gflop_per_segment": round(2 * count_macs(model.network) / 1e9, 2)},
         "gemm_gflop_per_s": gemm_rates(),
         "rows": rows,
     }
-    show(found, args.json)
+    show(results, args.json)
 
 
 def measure(
@@ -84,20 +84,20 @@ def measure(
 def engines(model: LoadedModel, weights: Path) -> list[Engine]:
     """Every way this machine can run the network, the plain one first."""
     network = model.network
-    found = [Engine("float32", network.forward_with_embedding)]
+    engines = [Engine("float32", network.forward_with_embedding)]
     if can_be_fused(network.config):
-        found.append(fused(network, torch.float32))
+        engines.append(fused(network, torch.float32))
     if has_fast_bfloat16():
-        found.append(mixed(network, torch.bfloat16))
+        engines.append(mixed(network, torch.bfloat16))
         if can_be_fused(network.config):
-            found.append(fused(network, torch.bfloat16))
+            engines.append(fused(network, torch.bfloat16))
     try:
-        found.append(
+        engines.append(
             Engine("int8, OpenVINO", load_int8(weights, model.card.sha256, torch.device("cpu")))
         )
     except Int8Unavailable as reason:
         print(f"no int8 row: {reason}", file=sys.stderr)
-    return found
+    return engines
 
 
 def _run(engine: Engine, batch: int) -> Callable[[], Any]:

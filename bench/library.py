@@ -50,8 +50,8 @@ def main() -> None:
         for size in args.sizes:
             rows += measure(fill(size), size, args.rounds)
             changes.append(activation(size))
-    found = {"rows": rows, "growth": growth(rows), "activation": changes}
-    show({"machine": facts()} | found, args.json)
+    results = {"rows": rows, "growth": growth(rows), "activation": changes}
+    show({"machine": facts()} | results, args.json)
 
 
 @contextmanager
@@ -170,8 +170,7 @@ def growth(rows: list[Row]) -> list[Row]:
     for row in rows:
         by_case.setdefault(row["case"], []).append(row)
     return [
-        {"case": case, "slope": round(slope(*_columns(found)), 2)}
-        for case, found in by_case.items()
+        {"case": case, "slope": round(slope(*_columns(rows)), 2)} for case, rows in by_case.items()
     ]
 
 

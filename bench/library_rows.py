@@ -80,7 +80,7 @@ AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)
 
 
 def fill(size: int) -> User:
-    """One owner with `size` tracks and no others, all heard by the active model."""
+    """One owner with `size` tracks and no others, all analysed by the active model."""
     ensure_vocabulary()
     model = ensure_model()
     owner = User.objects.get_or_create(username="bench")[0]

@@ -45,8 +45,8 @@ def main() -> None:
     seconds = measure(pipelines(tagger, args.model), files)
     lengths = [sum(len(read(file)) for file in turn) / 22_050 for turn in turns(files)]
     rows = [_row(name, seconds[name], lengths, seconds[LOOP], len(files)) for name in seconds]
-    found = {"machine": facts(), "backend": tagger.device_reason, "rows": rows}
-    show(found | {"growth": growth(tagger, files)}, args.json)
+    results = {"machine": facts(), "backend": tagger.device_reason, "rows": rows}
+    show(results | {"growth": growth(tagger, files)}, args.json)
 
 
 def chosen(folder: Path, count: int) -> list[Path]:

@@ -24,13 +24,13 @@ def show_copies(standin: Path, clips: Path) -> None:
     """Print the best matches, best first: likeness (1: the same), both clips, shift in seconds."""
     held = [clip.path for clip in recorded(read_standin(standin), held_out=True)]
     envelopes = np.stack([envelope(read(standin / MP3 / path)) for path in held])
-    found = []
+    matches = []
     for clip in read_new(clips):
         if clip.kind == "recorded":
             sound = envelope(read(clips / MP3 / clip.file))
             likeness, row, shift = best_match(envelopes, sound)
-            found.append((likeness, clip.file, held[row], shift * HOP / RATE))
-    for likeness, file, path, seconds in sorted(found, reverse=True)[:SHOWN]:
+            matches.append((likeness, clip.file, held[row], shift * HOP / RATE))
+    for likeness, file, path, seconds in sorted(matches, reverse=True)[:SHOWN]:
         print(f"{likeness:.3f}", file, path, f"{seconds:.1f}", sep="\t")
 
 

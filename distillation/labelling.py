@@ -16,7 +16,7 @@ from ml.data.magnatagatune.split import CLIP_SAMPLES
 from .clips import MP3, Scores, Sound, read_labels, read_standin, recorded
 from .networks import TAGS, VGG, Musicnn, read_variables
 
-# What both teachers hear.
+# What both teachers take.
 RATE, HOP = 16_000, 256
 FRAMES, BANDS = 187, 96
 SEGMENTS = CLIP_SAMPLES // SEGMENT_SAMPLES
@@ -58,8 +58,8 @@ class Teachers:
     @torch.inference_mode()
     def label(self, sound: Sound) -> Scores:
         """Probabilities `(SEGMENTS, tags)` in the order of LABEL_NAMES."""
-        heard = torch.from_numpy(windows(sound))
-        scores: Scores = ((self.musicnn(heard) + self.vgg(heard)) / 2)[:, self.order].numpy()
+        windowed = torch.from_numpy(windows(sound))
+        scores: Scores = ((self.musicnn(windowed) + self.vgg(windowed)) / 2)[:, self.order].numpy()
         return scores
 
 

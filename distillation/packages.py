@@ -54,8 +54,8 @@ def fetch(standin: Path, unpacked: Path) -> None:
 
 def files(folder: Path, suffixes: set[str]) -> list[Path]:
     """The files of these kinds, links left out."""
-    found = (path for path in folder.rglob("*") if path.suffix.lower() in suffixes)
-    return sorted(path for path in found if path.is_file() and not path.is_symlink())
+    files = (path for path in folder.rglob("*") if path.suffix.lower() in suffixes)
+    return sorted(path for path in files if path.is_file() and not path.is_symlink())
 
 
 def open_archives(folder: Path) -> None:

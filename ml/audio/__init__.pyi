@@ -18,9 +18,9 @@ from .types import (
     too_long,
 )
 from .write_tags import (
-    NoPlaceForTags,
-    Words,
-    write_words,
+    TagsUnsupported,
+    TrackMetadata,
+    write_metadata,
 )
 
 __all__ = [
@@ -32,12 +32,12 @@ __all__ = [
     "DecodeLimits",
     "DecoderLost",
     "Examination",
-    "NoPlaceForTags",
     "Samples",
-    "Words",
+    "TagsUnsupported",
+    "TrackMetadata",
     "blocks",
     "can_refuse_syscalls",
     "examine",
     "too_long",
-    "write_words",
+    "write_metadata",
 ]

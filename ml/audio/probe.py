@@ -1,4 +1,4 @@
-"""What a file is before it is heard: one question to the decoder, for one file."""
+"""What a file is before it is analysed: one request to the decoder, for one file."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from ml.audio.sandbox.client import once_more_if_lost, replies
+from ml.audio.sandbox.client import replies, retry_if_lost
 
 from .types import AudioError, AudioInfo
 
@@ -45,7 +45,7 @@ def examine(path: str | Path) -> Examination:
     Damaged or missing tags give empty fields. Raises AudioError when it is not audio or its
     beginning does not decode, DecoderLost.
     """
-    return once_more_if_lost(path, partial(_examined, Path(path).name))
+    return retry_if_lost(path, partial(_examined, Path(path).name))
 
 
 def _examined(name: str, file: io.IOBase) -> Examination:
@@ -59,5 +59,5 @@ def _examined(name: str, file: io.IOBase) -> Examination:
     return Examination(info, audio_sha256, metadata)
 
 
-def _metadata(told: dict[str, object]) -> Metadata:
-    return Metadata(**{field: str(text)[:MAX_LENGTH] for field, text in told.items()})
+def _metadata(reply: dict[str, object]) -> Metadata:
+    return Metadata(**{field: str(text)[:MAX_LENGTH] for field, text in reply.items()})

@@ -1,4 +1,4 @@
-"""Hearing a file: what it is, its sound as the network wants it, and its identity.
+"""Reading a file: what it is, its sound as the network needs it, and its identity.
 
 Everything here streams, needs no torch, and answers a bad file with one AudioError. The file is
 read by a process of its own that can do nothing else (see `ml.audio.sandbox`).
@@ -112,5 +112,5 @@ def _block(payload: bytearray) -> Samples:
     return block
 
 
-def _info(told: dict[str, Any]) -> AudioInfo:
-    return AudioInfo(**told)
+def _info(reply: dict[str, Any]) -> AudioInfo:
+    return AudioInfo(**reply)

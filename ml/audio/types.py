@@ -1,4 +1,4 @@
-"""What the parts of hearing say to each other: samples, facts of a file, limits, damage."""
+"""The types of reading audio: samples, facts of a file, limits, damage, errors."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 
 class AudioError(ValueError):
-    """A file that cannot be heard.
+    """A file that cannot be decoded.
 
     `code` is a stable slug: "missing", "empty", "not-audio", "no-audio-stream",
     "unsupported-codec", "unsupported-rate", "unsupported-channels", "too-long" or "damaged".

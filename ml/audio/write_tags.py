@@ -20,46 +20,52 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ml.audio.sandbox.budget import MEBIBYTE
-from ml.audio.sandbox.client import DecoderLost, answer
+from ml.audio.sandbox.client import DecoderLost, request_once
 
 from .types import AudioError
 
-__all__ = ["DecoderLost", "NoPlaceForTags", "Words", "write_words"]
+__all__ = ["DecoderLost", "TagsUnsupported", "TrackMetadata", "write_metadata"]
 
-# Room for the words, and for what mutagen leaves empty behind them: a hundredth of the file.
+# Room for the metadata, and for the padding that mutagen leaves behind it: a hundredth of the file.
 _ROOM, _SHARE = MEBIBYTE, 50
 _UNUSUAL = "The metadata of this file cannot be rewritten: it is damaged or in an unusual form."
 
 
-class NoPlaceForTags(ValueError):
+class TagsUnsupported(ValueError):
     """The file's container has no place for tags that this program writes; str() says more."""
 
 
-def write_words(path: Path, words: Words) -> None:
+def write_metadata(path: Path, metadata: TrackMetadata) -> None:
     """Write into the file at `path`, a copy: where this raises, it may be half written.
 
-    Its sound stays as it is. Raises NoPlaceForTags, OSError (ENOSPC) and DecoderLost.
+    Its sound stays as it is. Raises TagsUnsupported, OSError (ENOSPC) and DecoderLost.
     """
     with path.open("r+b") as file:
-        grows_by = _ROOM + os.fstat(file.fileno()).st_size // _SHARE
+        max_growth = _ROOM + os.fstat(file.fileno()).st_size // _SHARE
         try:
-            answer("words", file, grows_by=grows_by, name=path.name, words=asdict(words))
+            request_once(
+                "write_metadata",
+                file,
+                max_growth=max_growth,
+                name=path.name,
+                metadata=asdict(metadata),
+            )
         except AudioError as error:
-            raise _told(error) from error
+            raise _as_exception(error) from error
 
 
-def _told(error: AudioError) -> Exception:
+def _as_exception(error: AudioError) -> Exception:
     if error.code == NO_ROOM:
         return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-    return NoPlaceForTags(error.sentence if error.code == NO_PLACE else _UNUSUAL)
+    return TagsUnsupported(error.sentence if error.code == NO_PLACE else _UNUSUAL)
 
 
-# Why they cannot be written, beside the codes of AudioError.
+# Why metadata cannot be written, beside the codes of AudioError.
 NO_PLACE, NO_ROOM = "no-place-for-tags", "storage-full"
 
 
 @dataclass(frozen=True)
-class Words:
+class TrackMetadata:
     """What is to be written; what is empty or None is left as it stands in the file."""
 
     title: str = ""

@@ -6,8 +6,8 @@ from .archive import (
 from .card import (
     ModelCard,
     WeightsError,
-    beside,
     card_path,
+    companion_files,
     int8_files,
     read_card,
 )
@@ -23,8 +23,8 @@ __all__ = [
     "ModelCard",
     "PackageError",
     "WeightsError",
-    "beside",
     "card_path",
+    "companion_files",
     "default_model_path",
     "int8_files",
     "load_model",

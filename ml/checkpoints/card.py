@@ -67,7 +67,7 @@ def int8_files(weights: Path) -> tuple[Path, Path]:
     return file, file.with_suffix(".bin")
 
 
-def beside(weights: Path) -> tuple[Path, ...]:
+def companion_files(weights: Path) -> tuple[Path, ...]:
     """What lies beside weights: the card, and the 8-bit copy, which not every model has."""
     return card_path(weights), *int8_files(weights)
 

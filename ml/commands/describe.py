@@ -53,7 +53,7 @@ def _facts(network: SampleCNN) -> dict[str, object]:
     return {
         "block": config.block,
         "convs": config.convs,
-        "se_ratio": config.se_ratio if config.excited else None,
+        "se_ratio": config.se_ratio if config.has_se_gates else None,
         "multi_level": config.multi_level,
         "parameters": count_parameters(network),
         "macs_per_segment": count_macs(network),

@@ -1,4 +1,4 @@
-"""Judge a model on a prepared data set: ROC-AUC, average precision, calibration, robustness."""
+"""Evaluate a model on a prepared data set: ROC-AUC, average precision, calibration, robustness."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
 
     from ml.checkpoints.weights import load_model
     from ml.data.magnatagatune.split import open_split
-    from ml.evaluation.evaluate import judge, model_path
+    from ml.evaluation.evaluate import evaluate, model_path
     from ml.evaluation.tables import report_table
     from ml.runtime.device import choose_device
 
@@ -46,22 +46,24 @@ def run(args: argparse.Namespace) -> int:
         model = load_model(model_path(args.model))
         split = open_split(args.data, args.split, protocol=args.protocol)
         device = choose_device(args.device).torch_device
-        report, found = judge(model, split, device, robustness=args.robustness, tell=_tell)
+        report, predictions = evaluate(
+            model, split, device, robustness=args.robustness, notify=_print_part
+        )
     except ValueError as error:
         print(error, file=sys.stderr)
         return 1
     if args.plots:
-        _plot(report, split, found, args.plots)
+        _plot(report, split, predictions, args.plots)
     print(json.dumps(report.as_dict(), indent=2) if args.json else report_table(report))
     return 0
 
 
-def _plot(report: Report, split: Split, found: Predictions, folder: Path) -> None:
+def _plot(report: Report, split: Split, predictions: Predictions, folder: Path) -> None:
     from ml.evaluation.plots import plot_precision, plot_tags
 
     plot_tags(report, folder / "tags.png")
-    plot_precision(report, split.hard, found.clips, split.tags, folder / "precision.png")
+    plot_precision(report, split.hard, predictions.clips, split.tags, folder / "precision.png")
 
 
-def _tell(part: str) -> None:
+def _print_part(part: str) -> None:
     print(f"… {part}", file=sys.stderr)

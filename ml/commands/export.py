@@ -17,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Calibrate on the train split, judge on the test split; 1 when refused."""
+    """Calibrate on the train split, evaluate on the test split; 1 when refused."""
     import torch
 
     from ml.checkpoints.card import int8_path
@@ -33,9 +33,9 @@ def run(args: argparse.Namespace) -> int:
     weights = model_path(args.model)
     try:
         train, test = (open_split(args.data, name) for name in ("train", "test"))
-        judgement = export_int8(load_model(weights), weights, train, test)
+        comparison = export_int8(load_model(weights), weights, train, test)
     except ValueError as error:
         print(error, file=sys.stderr)
         return 1
-    print(f"{int8_path(weights)}: {judgement}")
+    print(f"{int8_path(weights)}: {comparison}")
     return 0

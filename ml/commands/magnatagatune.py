@@ -52,20 +52,22 @@ def _verify(args: argparse.Namespace) -> int:
     from ml.data.magnatagatune.verify import verify
 
     with _bar(unit="clip") as bar:
-        found = verify(args.folder, on_progress=lambda done, total: _show(bar, done, total))
-    for protocol, counts in found.counts.items():
+        verification = verify(args.folder, on_progress=lambda done, total: _show(bar, done, total))
+    for protocol, counts in verification.counts.items():
         print(f"protocol {protocol}: " + ", ".join(f"{n} {split}" for split, n in counts.items()))
-    for tag, positives in sorted(found.positives.items(), key=lambda item: -item[1]):
+    for tag, positives in sorted(verification.positives.items(), key=lambda item: -item[1]):
         print(f"{positives:6} {tag}")
-    if found.known_broken:
-        print(f"{len(found.known_broken)} clips are broken in the original and are left out.")
-    flaws = [f"missing: {path}" for path in found.missing]
-    flaws += [f"unreadable: {path}: {why}" for path, why in found.unreadable.items()]
+    if verification.known_broken:
+        print(
+            f"{len(verification.known_broken)} clips are broken in the original and are left out."
+        )
+    flaws = [f"missing: {path}" for path in verification.missing]
+    flaws += [f"unreadable: {path}: {why}" for path, why in verification.unreadable.items()]
     for flaw in flaws[:SHOWN_FLAWS]:
         print(flaw, file=sys.stderr)
     if len(flaws) > SHOWN_FLAWS:
         print(f"… and {len(flaws) - SHOWN_FLAWS} more", file=sys.stderr)
-    return 0 if found.whole else 1
+    return 0 if verification.whole else 1
 
 
 def _prepare(args: argparse.Namespace) -> int:

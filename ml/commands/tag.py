@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Tag every file that can be heard; 1 when one could not be, or no model could be loaded."""
+    """Tag every file that can be decoded; 1 when one could not be, or no model could be loaded."""
     from ml.checkpoints.weights import WeightsError
     from ml.inference.tagger import Tagger
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ml.training.head_trainer import OutputTraining
-    from ml.training.trainer import Training
+    from ml.training.head_trainer import HeadTrainer
+    from ml.training.trainer import Trainer
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,33 +45,33 @@ def run(args: argparse.Namespace) -> int:
     if args.threads:
         torch.set_num_threads(args.threads)
     try:
-        training = _training(args)
-        outcome = training.run()
+        trainer = _trainer(args)
+        result = trainer.run()
     except (ValueError, TrainingError) as error:
         print(error, file=sys.stderr)
         return 1
-    if not outcome.finished:
+    if not result.finished:
         print("Stopped; run the same command again to go on.", file=sys.stderr)
         return 130
-    print(outcome.model)
+    print(result.model)
     return 0
 
 
-def _training(args: argparse.Namespace) -> Training | OutputTraining:
+def _trainer(args: argparse.Namespace) -> Trainer | HeadTrainer:
     from ml.config.recipe import read_recipe
     from ml.data.magnatagatune.split import open_split
     from ml.runtime.device import choose_device
-    from ml.training.head_trainer import training_of
-    from ml.training.progress import Terminal, stop_gently
+    from ml.training.head_trainer import trainer_for
+    from ml.training.progress import TerminalProgress, stop_on_signal
     from ml.training.validation import Identity
 
     recipe = read_recipe(args.recipe, args.overrides)
     device = choose_device(args.device)
-    terminal = Terminal()
-    stop_gently(terminal)
+    terminal = TerminalProgress()
+    stop_on_signal(terminal)
     print(f"Training on {device.torch_device} ({device.reason}).", file=sys.stderr)
     protocol = recipe.data.protocol
-    return training_of(recipe)(
+    return trainer_for(recipe)(
         recipe,
         open_split(args.data, "train", protocol=protocol),
         open_split(args.data, "validation", protocol=protocol),

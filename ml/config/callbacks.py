@@ -1,4 +1,4 @@
-"""How a training tells others where it is, and how they tell it to stop."""
+"""Callbacks: how a training reports its progress, and how it is asked to stop."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ class Callbacks:
     def on_epoch(self, report: EpochReport) -> None:
         """An epoch is done, evaluated and saved."""
 
-    def on_heard(self, split: str, done: int, total: int) -> None:
-        """So many clips of `split` have been heard, of so many: what outputs are fitted to."""
+    def on_embedded(self, split: str, done: int, total: int) -> None:
+        """`done` of the `total` clips of `split` are embedded: what the head is fitted to."""
 
-    def on_judged(self, split: str, done: int, total: int) -> None:
-        """So many clips of `split` have been scored, of so many."""
+    def on_evaluated(self, split: str, done: int, total: int) -> None:
+        """`done` of the `total` clips of `split` are scored."""
 
     def should_stop(self) -> bool:
         """Asked often: after every update (on a GPU: ten) and every clip that is evaluated.
 
-        A training told to stop saves a checkpoint first.
+        A training that stops saves a checkpoint first.
         """
         return False
 

@@ -58,7 +58,7 @@ class NetworkConfig:
         return self.block in ("res", "rese")
 
     @property
-    def excited(self) -> bool:
+    def has_se_gates(self) -> bool:
         return self.block in ("se", "rese")
 
     @property

@@ -19,7 +19,7 @@ PRESETS = Path(__file__).parents[1] / "presets"
 
 @dataclass(frozen=True)
 class DataSettings:
-    """Which sound a network is shown, and what it is told about it.
+    """Which sound a network is trained on, with which targets.
 
     `crops`: "random" crops, or the paper's "fixed" whole segments, each once an epoch.
     `labels`: "hard" annotations or "soft" scores a segment. `balance` in [0, 1] is how strongly
@@ -70,13 +70,13 @@ class TrainingSettings:
     From the share `freeze_after` of the epochs on, the stem and the first `frozen_blocks` blocks
     stay as they are; with `frozen_statistics` normalisation keeps the means and variances it came
     with, which small batches of few clips would spoil. `initial` names weights to start from; the
-    head grows by the labels they lack. `precision` "auto" is bfloat16 where the device multiplies
-    it natively.
+    head is resized to the labels they lack. `precision` "auto" is bfloat16 where the device
+    multiplies it natively.
 
-    With `outputs_only` the network itself stays as it is: every whole segment is heard once, and
-    ml.training.head_fit fits the output layer to that. `anchor` is how many labelled clips' worth
-    an output of `initial` is beside them. [optimiser], [schedule] and `batch_size` then play no
-    part.
+    With `outputs_only` only the head is trained: every whole segment is embedded once, and
+    ml.training.head_fit fits the output layer to the embeddings. `anchor` is how many labelled
+    clips' worth an output of `initial` is beside them. [optimiser], [schedule] and `batch_size`
+    then play no part.
     """
 
     batch_size: int = 16
@@ -225,15 +225,15 @@ def _check(recipe: Recipe) -> None:
         raise ConfigError("training.batch_size must be at least 2 (batch normalisation).")
     if recipe.optimiser.learning_rate <= 0 or recipe.training.epochs < 1:
         raise ConfigError("optimiser.learning_rate and training.epochs must be above 0.")
-    _check_outputs_only(recipe)
+    _check_head_only(recipe)
 
 
-def _check_outputs_only(recipe: Recipe) -> None:
+def _check_head_only(recipe: Recipe) -> None:
     if recipe.training.anchor <= 0:
         raise ConfigError("training.anchor must be above 0: it makes the fit have one answer.")
     if recipe.training.outputs_only and recipe.augmentation != AugmentationSettings():
         raise ConfigError(
-            "training.outputs_only hears each clip once, as it is: leave [augmentation] out."
+            "training.outputs_only embeds each clip once, as it is: leave [augmentation] out."
         )
 
 

@@ -1,11 +1,11 @@
 from .concat import (
-    join,
-    thinned,
+    concat_splits,
+    subsample,
 )
-from .holdout import held_out
+from .holdout import in_holdout
 from .labelled_clips import (
-    JudgedClip,
-    prepare_judged,
+    LabelledClip,
+    prepare_labelled_clips,
 )
 from .magnatagatune.annotations import (
     ANNOTATIONS,
@@ -23,13 +23,13 @@ __all__ = [
     "ANNOTATIONS",
     "SOFT_LABELS",
     "DatasetError",
-    "JudgedClip",
+    "LabelledClip",
     "Split",
-    "held_out",
-    "join",
+    "concat_splits",
+    "in_holdout",
     "open_split",
     "prepare",
-    "prepare_judged",
+    "prepare_labelled_clips",
     "read_annotations",
-    "thinned",
+    "subsample",
 ]

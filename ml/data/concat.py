@@ -1,4 +1,4 @@
-"""Several data sets as one, each with its own tags: what one lacks is not known of its clips."""
+"""Several data sets concatenated, each with its own tags: a tag one lacks is unknown there."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy.typing as npt
 from ml.data.magnatagatune.split import Samples, Split
 
 
-class StackedSamples:
+class ConcatSamples:
     """Several files of samples as if one lay below the other; nothing is read before it is used."""
 
     def __init__(self, parts: Sequence[Samples]) -> None:
@@ -38,7 +38,7 @@ class StackedSamples:
         return np.concatenate([np.asarray(part) for part in self._parts]).astype(dtype or np.int16)
 
 
-def join(splits: Sequence[Split], tags: list[str]) -> Split:
+def concat_splits(splits: Sequence[Split], tags: list[str]) -> Split:
     """The clips of all `splits` with the labels `tags`, in that order.
 
     Name and protocol are the first one's. Soft labels are kept where the first one has them; the
@@ -58,7 +58,7 @@ def join(splits: Sequence[Split], tags: list[str]) -> Split:
         rows=np.concatenate(
             [split.rows + at for split, at in zip(splits, offsets, strict=True)]
         ).astype(np.intp),
-        samples=StackedSamples([split.samples for split in splits]),
+        samples=ConcatSamples([split.samples for split in splits]),
         lengths=np.concatenate([split.lengths for split in splits]),
         hard=np.concatenate([_columns(split.hard, split, tags) for split in splits]),
         soft=_soft(splits, tags),
@@ -67,7 +67,7 @@ def join(splits: Sequence[Split], tags: list[str]) -> Split:
     )
 
 
-def thinned(split: Split, clips: int, *, seed: int = 0) -> Split:
+def subsample(split: Split, clips: int, *, seed: int = 0) -> Split:
     """At most `clips` of the split's clips, drawn by `seed`, in their order."""
     if len(split) <= clips:
         return split

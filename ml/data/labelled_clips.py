@@ -1,4 +1,4 @@
-"""Recordings that people have judged, as a split: tags they affirmed, denied, or said nothing of.
+"""Recordings labelled by people, as a split: tags they accepted, rejected, or did not label.
 
 The prepared form is MagnaTagATune's (ml.data.magnatagatune.split), with `known` beside `hard`.
 """
@@ -20,23 +20,23 @@ from ml.audio.types import FULL_SCALE
 from ml.data.magnatagatune.prepare import UNREADABLE, Progress, decode_split
 from ml.data.magnatagatune.split import CLIP_SAMPLES, files
 
-PIECES = CLIP_SAMPLES // SEGMENT_SAMPLES
+EXCERPT_SEGMENTS = CLIP_SAMPLES // SEGMENT_SAMPLES
 
 
 @dataclass(frozen=True)
-class JudgedClip:
-    """One recording; `answers` says of a tag whether it fits, and of the others nothing.
+class LabelledClip:
+    """One recording; `labels` says whether a tag fits; tags it lacks are not known.
 
-    `place` gives the path of its file, which holds inside the `with` only: it may lie afar.
+    `local_file` gives a path of its file, valid inside the `with` only: it may be stored remotely.
     """
 
     name: str
-    place: Callable[[], AbstractContextManager[Path]]
-    answers: dict[str, bool]
+    local_file: Callable[[], AbstractContextManager[Path]]
+    labels: dict[str, bool]
 
 
-def prepare_judged(
-    clips: Sequence[JudgedClip],
+def prepare_labelled_clips(
+    clips: Sequence[LabelledClip],
     tags: list[str],
     out: Path,
     split: str,
@@ -57,12 +57,14 @@ def prepare_judged(
 def excerpt(path: Path) -> npt.NDArray[np.int16] | None:
     """Ten segments spread evenly over a recording, or all of a shorter one; int16 `(time,)`.
 
-    People judge the whole of it, so its beginning alone would not do. None: it cannot be read.
+    People label the whole of it, so its beginning alone would not do. None: it cannot be read.
     """
     try:
         seconds = probe(path).duration or 0
         whole = int(seconds * SAMPLE_RATE) // SEGMENT_SAMPLES
-        places = np.linspace(0, max(whole, PIECES) - 1, PIECES).round().astype(int)
+        places = (
+            np.linspace(0, max(whole, EXCERPT_SEGMENTS) - 1, EXCERPT_SEGMENTS).round().astype(int)
+        )
         wanted = frozenset(places.tolist())
         cut = enumerate(segments(blocks(path)))
         kept = [sound for place, sound in cut if place in wanted]
@@ -73,27 +75,27 @@ def excerpt(path: Path) -> npt.NDArray[np.int16] | None:
     return np.rint(np.clip(np.concatenate(kept), -1, 1) * FULL_SCALE).astype(np.int16)
 
 
-def _decode(clip: JudgedClip) -> npt.NDArray[np.int16] | None:
+def _decode(clip: LabelledClip) -> npt.NDArray[np.int16] | None:
     try:
-        with clip.place() as path:
+        with clip.local_file() as path:
             return excerpt(path)
     except FileNotFoundError:
         return None
 
 
-def _write_index(clips: Sequence[JudgedClip], tags: list[str], index: Path) -> None:
+def _write_index(clips: Sequence[LabelledClip], tags: list[str], index: Path) -> None:
     names = np.array([clip.name for clip in clips])
-    nothing = np.full(len(clips), "")
-    answers = [[clip.answers.get(tag) for tag in tags] for clip in clips]
-    beside = index.with_suffix(".new.npz")
+    unknown = np.full(len(clips), "")
+    labels = [[clip.labels.get(tag) for tag in tags] for clip in clips]
+    temporary = index.with_suffix(".new.npz")
     np.savez_compressed(
-        beside,
+        temporary,
         clip_id=names,
         mp3_path=names,
-        kind=nothing,
-        instrument=nothing,
+        kind=unknown,
+        instrument=unknown,
         tags=np.array(tags),
-        hard=np.array([[answer is True for answer in row] for row in answers], dtype=np.uint8),
-        known=np.array([[answer is not None for answer in row] for row in answers]),
+        hard=np.array([[label is True for label in row] for row in labels], dtype=np.uint8),
+        known=np.array([[label is not None for label in row] for row in labels]),
     )
-    beside.replace(index)
+    temporary.replace(index)

@@ -66,7 +66,7 @@ class ResidentSource:
         return self._sound[rows[:, None], columns]
 
 
-class Feed:
+class Loader:
     """Gives `(x, y)` of update after update: x `(batch, 1, time)`, y `(batch, tags)`, on `device`.
 
     `share` is (rank, world size): each process of a distributed run takes its part of the batch.

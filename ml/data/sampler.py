@@ -26,8 +26,8 @@ BALANCE_LIMITS = (0.5, 2.5)
 class Batch:
     """What one update is made of: rows of the split, first samples, targets, changes.
 
-    `clips`, `offsets` are `(batch,)`, `targets` float32 `(batch, tags)`, NaN where nobody has said
-    whether the tag fits.
+    `clips`, `offsets` are `(batch,)`, `targets` float32 `(batch, tags)`, NaN where the label
+    is unknown.
     """
 
     clips: npt.NDArray[np.intp]

@@ -3,8 +3,8 @@ from .analysis import (
     analyse_music,
 )
 from .projection import (
-    FEWEST,
     LANDMARKS,
+    MIN_TRACKS,
     Projection,
     fit_projection,
 )
@@ -14,8 +14,8 @@ from .spectrogram import (
 )
 
 __all__ = [
-    "FEWEST",
     "LANDMARKS",
+    "MIN_TRACKS",
     "Music",
     "Projection",
     "analyse_music",

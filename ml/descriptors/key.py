@@ -24,20 +24,20 @@ _MINOR_PROFILE = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.
 _PROFILES = np.array(
     [np.roll(profile, tonic) for profile in (_MAJOR_PROFILE, _MINOR_PROFILE) for tonic in range(12)]
 )
-# Below this (-60 dB of full scale) what is heard is noise, not pitch.
+# Below this (-60 dB of full scale) there is noise, not pitch.
 _QUIET = 1e-3
 
 
 @dataclass(frozen=True)
 class Key:
-    """One of KEYS, and in 0…1 how well it fits and how many stretches agree on it."""
+    """One of KEYS, and in 0…1 how well it fits and how many excerpts agree on it."""
 
     name: str
     confidence: float
 
 
-def find_key(parts: Sequence[Samples]) -> Key | None:
-    """The key of all stretches together; None where nothing has a pitch."""
+def estimate_key(parts: Sequence[Samples]) -> Key | None:
+    """The key of all excerpts together; None where nothing has a pitch."""
     chromas = [_chroma(part) for part in parts if np.abs(part).max(initial=0) > _QUIET]
     if not chromas:
         return None

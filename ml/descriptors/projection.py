@@ -1,5 +1,5 @@
 """Embeddings in two dimensions: t-SNE of some landmarks, all others placed among the nearest of
-these. So a large library costs what its landmarks cost, and new tracks join without moving old."""
+these. So a large library costs what its landmarks cost, and new tracks move no old ones."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 LANDMARKS = 2000
-FEWEST = 5
-# Before t-SNE, which minds noise: most of what embeddings tell lies in few directions.
+MIN_TRACKS = 5
+# Before t-SNE, which minds noise: most of what embeddings say lies in few directions.
 DIRECTIONS = 50
 NEIGHBOURS = 5
 PERPLEXITY = 30.0
@@ -56,12 +56,12 @@ class Projection:
 def fit_projection(embeddings: np.ndarray, *, seed: int = 0) -> Projection:
     """Learn from embeddings `(tracks, dims)`, of which at most LANDMARKS should be given.
 
-    A minute at most on one core. Raises ValueError for fewer than FEWEST.
+    A minute at most on one core. Raises ValueError for fewer than MIN_TRACKS.
     """
-    if len(embeddings) < FEWEST:
-        raise ValueError(f"A map needs at least {FEWEST} tracks; these are {len(embeddings)}.")
+    if len(embeddings) < MIN_TRACKS:
+        raise ValueError(f"A map needs at least {MIN_TRACKS} tracks; these are {len(embeddings)}.")
     units = _of_length_one(embeddings)
-    # Tracks that are all the same would otherwise have no direction to begin with.
+    # Tracks that are all the same would otherwise have no direction at all.
     units += np.random.default_rng(seed).normal(scale=1e-5, size=units.shape).astype(np.float32)
     return _learnt(units, seed)
 

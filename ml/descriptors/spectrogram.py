@@ -81,10 +81,12 @@ def _padded(blocks: Iterable[Samples]) -> Iterator[Samples]:
 
 def _filled(power: NDArray[np.float64], counts: NDArray[np.float64]) -> NDArray[np.float64]:
     """The mean of each column; one without a frame is like the nearest that has some."""
-    heard = np.flatnonzero(counts)
-    if not len(heard):
+    filled_columns = np.flatnonzero(counts)
+    if not len(filled_columns):
         return power
-    nearest = heard[np.abs(heard[:, None] - np.arange(len(counts))).argmin(axis=0)]
+    nearest = filled_columns[
+        np.abs(filled_columns[:, None] - np.arange(len(counts))).argmin(axis=0)
+    ]
     mean: NDArray[np.float64] = power[:, nearest] / counts[nearest]
     return mean
 

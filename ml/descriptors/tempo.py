@@ -1,4 +1,4 @@
-"""Beats per minute: the beat is followed in every stretch, and the stretches vote."""
+"""Beats per minute: the beat is followed in every excerpt, and the excerpts vote."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from ml.audio.reading import SAMPLE_RATE, Samples
 
-# Two stretches with tempi this near (as a share) keep the same beat.
+# Two excerpts with tempi this near (as a share) keep the same beat.
 SAME_BEAT = 0.04
-FEWEST_BEATS = 6
+MIN_BEATS = 6
 _HOP = 256
 # Onsets weaker than this are the rounding errors of a steady tone.
 _FAINTEST_ONSET = 0.5
@@ -20,19 +20,19 @@ _FAINTEST_ONSET = 0.5
 
 @dataclass(frozen=True)
 class Tempo:
-    """Beats per minute, and in 0…1 how clear the pulse is and how many stretches agree on it."""
+    """Beats per minute, and in 0…1 how clear the pulse is and how many excerpts agree on it."""
 
     bpm: float
     confidence: float
 
 
-def find_tempo(parts: Sequence[Samples]) -> Tempo | None:
-    """The tempo most stretches agree on; None where no stretch has a beat."""
-    heard = [tempo for part in parts if (tempo := _follow(part)) is not None]
-    if not heard:
+def estimate_tempo(parts: Sequence[Samples]) -> Tempo | None:
+    """The tempo most excerpts agree on; None where no excerpt has a beat."""
+    tempi = [tempo for part in parts if (tempo := _follow(part)) is not None]
+    if not tempi:
         return None
     agreeing = max(
-        ([other for other in heard if _same(one, other)] for one in heard),
+        ([other for other in tempi if _same(one, other)] for one in tempi),
         key=lambda group: sum(tempo.confidence for tempo in group),
     )
     weights = [tempo.confidence for tempo in agreeing]
@@ -53,7 +53,7 @@ def _follow(samples: Samples) -> Tempo | None:
     if onsets.max(initial=0) < _FAINTEST_ONSET:
         return None
     _, frames = librosa.beat.beat_track(onset_envelope=onsets, sr=SAMPLE_RATE, hop_length=_HOP)
-    if len(frames) < FEWEST_BEATS:
+    if len(frames) < MIN_BEATS:
         return None
     period = _period(np.diff(frames).astype(np.float64))
     return Tempo(60 * SAMPLE_RATE / (_HOP * period), _clarity(onsets, period))

@@ -1,11 +1,11 @@
 from .evaluate import (
-    reports,
-    side_by_side,
+    evaluate_pair,
+    evaluate_splits,
 )
-from .metrics import countable
+from .metrics import rankable
 
 __all__ = [
-    "countable",
-    "reports",
-    "side_by_side",
+    "evaluate_pair",
+    "evaluate_splits",
+    "rankable",
 ]

@@ -12,20 +12,20 @@ import torch
 
 from ml.checkpoints.weights import LoadedModel
 from ml.config.callbacks import Callbacks
-from ml.data.concat import join
+from ml.data.concat import concat_splits
 from ml.data.magnatagatune.split import Split
 from ml.runtime.cpu import keep_activations_in_the_heap
 
-from .metrics import Scores, countable, minimum_positives
+from .metrics import Scores, minimum_positives, rankable
 from .paired_bootstrap import compare_paired
 from .predict import Predictions, predict, wants_bfloat16
-from .report import Report, figures, in_order, report
+from .report import Report, figures, make_report, reorder_columns
 from .robustness import CHANGES, Change
 
-Told = Callable[[str], None]
+Notify = Callable[[str], None]
 
 
-def scored(
+def score_split(
     model: LoadedModel,
     split: Split,
     device: torch.device,
@@ -40,67 +40,72 @@ def scored(
     callbacks say stop.
     """
     keep_activations_in_the_heap()
-    told = callbacks or Callbacks()
-    found = predict(
+    callbacks = callbacks or Callbacks()
+    predictions = predict(
         model.network.to(device),
         split,
         bfloat16=wants_bfloat16(precision, device),
         change=change,
-        should_stop=told.should_stop,
-        on_progress=partial(told.on_judged, split.name),
+        should_stop=callbacks.should_stop,
+        on_progress=partial(callbacks.on_evaluated, split.name),
     )
-    return in_order(found, model.card.labels, split.tags)
+    return reorder_columns(predictions, model.card.labels, split.tags)
 
 
-def judge(
+def evaluate(
     model: LoadedModel,
     split: Split,
     device: torch.device,
     *,
     robustness: bool = False,
-    tell: Told = lambda _: None,
+    notify: Notify = lambda _: None,
 ) -> tuple[Report, Predictions]:
-    """Everything about `model` on `split`; `tell` hears the name of each part as it begins."""
-    tell(f"{split.name} ({len(split)} clips)")
-    found = scored(model, split, device)
-    whole = report(model.card.name, split, found)
+    """The full report of `model` on `split`, and its predictions.
+
+    `notify` is called with the name of each part as it starts.
+    """
+    notify(f"{split.name} ({len(split)} clips)")
+    predictions = score_split(model, split, device)
+    whole = make_report(model.card.name, split, predictions)
     if not robustness:
-        return whole, found
+        return whole, predictions
     changed = {}
     for name, change in CHANGES.items():
-        tell(name)
-        changed[name] = figures(split, scored(model, split, device, change).clips, whole.minimum)
-    return replace(whole, robustness=changed), found
+        notify(name)
+        changed[name] = figures(
+            split, score_split(model, split, device, change).clips, whole.minimum
+        )
+    return replace(whole, robustness=changed), predictions
 
 
-def reports(
+def evaluate_splits(
     model: LoadedModel,
     splits: Sequence[Split],
     device: torch.device,
     *,
     callbacks: Callbacks | None = None,
-    beside: Mapping[str, Scores] | None = None,
+    other_scores: Mapping[str, Scores] | None = None,
 ) -> dict[str, dict[str, Any]]:
     """What `model` reaches on the tags it knows of each of `splits`, by the split's name.
 
-    A split in which none of them can be ranked is left out. `beside` holds another model's scores
-    `(clips, tags)` for the same splits: each report then has its comparison with this one as
-    `paired`.
+    A split in which none of them can be ranked is left out. `other_scores` holds another model's
+    scores `(clips, tags)` for the same splits: each report then has its comparison with this one
+    as `paired`.
     """
-    found = {}
+    reports = {}
     for split in splits:
         known = [tag for tag in split.tags if tag in model.card.labels]
-        part = join([split], known)
-        if len(part) and len(countable(part.hard, known=part.known)):
-            scores = scored(model, part, device, callbacks=callbacks)
-            found[split.name] = report(model.card.name, part, scores).as_dict()
-            if beside is not None:
-                others = beside[split.name][:, [split.tags.index(tag) for tag in known]]
-                found[split.name]["paired"] = _paired(part, others, scores.clips)
-    return found
+        part = concat_splits([split], known)
+        if len(part) and len(rankable(part.hard, known=part.known)):
+            scores = score_split(model, part, device, callbacks=callbacks)
+            reports[split.name] = make_report(model.card.name, part, scores).as_dict()
+            if other_scores is not None:
+                others = other_scores[split.name][:, [split.tags.index(tag) for tag in known]]
+                reports[split.name]["paired"] = _paired(part, others, scores.clips)
+    return reports
 
 
-def side_by_side(
+def evaluate_pair(
     first: LoadedModel,
     second: LoadedModel,
     split: Split,
@@ -115,13 +120,13 @@ def side_by_side(
     """
     both = set(first.card.labels) & set(second.card.labels)
     known = [tag for tag in split.tags if tag in both]
-    part = join([split], known)
-    if not len(part) or not len(countable(part.hard, known=part.known)):
+    part = concat_splits([split], known)
+    if not len(part) or not len(rankable(part.hard, known=part.known)):
         return None
-    found = scored(first, part, device, callbacks=callbacks)
-    beside = {part.name: found.clips}
-    others = reports(second, [part], device, callbacks=callbacks, beside=beside)
-    return report(first.card.name, part, found).as_dict(), others[part.name]
+    predictions = score_split(first, part, device, callbacks=callbacks)
+    other_scores = {part.name: predictions.clips}
+    others = evaluate_splits(second, [part], device, callbacks=callbacks, other_scores=other_scores)
+    return make_report(first.card.name, part, predictions).as_dict(), others[part.name]
 
 
 def _paired(split: Split, first: Scores, second: Scores) -> dict[str, Any] | None:

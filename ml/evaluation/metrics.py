@@ -42,7 +42,7 @@ class Ranking:
     per_tag: list[TagFigures]
 
 
-def validate(labels: Labels, scores: Scores) -> None:
+def check_arrays(labels: Labels, scores: Scores) -> None:
     """Raise ValueError unless both are `(clips, tags)`, labels are 0 or 1 and scores finite."""
     if labels.shape != scores.shape or labels.ndim != 2:
         raise ValueError(f"Labels {labels.shape} and scores {scores.shape} do not match.")
@@ -52,11 +52,11 @@ def validate(labels: Labels, scores: Scores) -> None:
         raise ValueError("Labels must be 0 or 1.")
 
 
-def countable(labels: Labels, minimum: int = 1, known: Known | None = None) -> npt.NDArray[np.intp]:
+def rankable(labels: Labels, minimum: int = 1, known: Known | None = None) -> npt.NDArray[np.intp]:
     """Columns with at least `minimum` positives and at least one negative."""
-    given = np.ones(labels.shape, dtype=bool) if known is None else known
-    positives = (labels * given).sum(0, dtype=np.int64)
-    return np.flatnonzero((positives >= max(minimum, 1)) & (positives < given.sum(0)))
+    mask = np.ones(labels.shape, dtype=bool) if known is None else known
+    positives = (labels * mask).sum(0, dtype=np.int64)
+    return np.flatnonzero((positives >= max(minimum, 1)) & (positives < mask.sum(0)))
 
 
 def rank(
@@ -68,13 +68,14 @@ def rank(
     known: Known | None = None,
 ) -> Ranking:
     """Macro and per-tag ROC-AUC and average precision. Raises ValueError when no tag counts."""
-    validate(labels, scores)
-    columns = countable(labels, minimum, known)
+    check_arrays(labels, scores)
+    columns = rankable(labels, minimum, known)
     if not len(columns):
         raise ValueError(f"No tag has at least {minimum} positive clips and a negative one.")
     everything = np.ones(labels.shape, dtype=bool) if known is None else known
     figures = [
-        _figures(tags[k], *given(labels[:, k], scores[:, k], everything[:, k])) for k in columns
+        _figures(tags[k], *known_only(labels[:, k], scores[:, k], everything[:, k]))
+        for k in columns
     ]
     return Ranking(
         float(np.mean([figure.roc_auc for figure in figures])),
@@ -83,7 +84,7 @@ def rank(
     )
 
 
-def given(
+def known_only(
     labels: Labels, scores: Scores, known: Known | None
 ) -> tuple[npt.NDArray[np.uint8], Scores]:
     """The labels that are known, and their scores; both flat where `known` is given."""
@@ -112,6 +113,6 @@ def calibration_error(targets: Scores, scores: Scores, *, bins: int = CALIBRATIO
 
 
 def minimum_positives(split: Split) -> int:
-    """MINIMUM_POSITIVES; 1 on a split too small for that, or of which people judged a part."""
-    enough = countable(split.hard, MINIMUM_POSITIVES)
+    """MINIMUM_POSITIVES; 1 on a split too small for that, or of which only a part is labelled."""
+    enough = rankable(split.hard, MINIMUM_POSITIVES)
     return MINIMUM_POSITIVES if split.known is None and len(enough) else 1

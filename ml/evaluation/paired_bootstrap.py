@@ -1,7 +1,7 @@
 """Two models on the same clips: their differences, with intervals by bootstrap over clips.
 
 Each resample of the clips is drawn once and ranks both models, so that what makes a clip hard for
-both does not count as a difference. This narrows the intervals to what can really be told.
+both does not count as a difference. This narrows the intervals to what the clips can really show.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .metrics import Known, Labels, Scores, countable
+from .metrics import Known, Labels, Scores, rankable
 
 RESAMPLES = 1000
 # So many resamples are ranked at a time: a hundred of 5,000 clips take a few megabytes.
@@ -68,22 +68,24 @@ def compare_paired(
     A tag counts as in `ml.evaluation.metrics.rank`. Where a resample leaves it without a
     positive or a negative clip, that resample says nothing of it.
     """
-    columns = countable(labels, minimum, known)
+    columns = rankable(labels, minimum, known)
     if not len(columns):
         return None
     given = np.ones(labels.shape, dtype=bool) if known is None else known
     # (models, figures, 1 + resamples, tags): the first row is of the clips as they are.
-    found = np.full((2, 2, 1 + resamples, len(columns)), np.nan)
+    statistics = np.full((2, 2, 1 + resamples, len(columns)), np.nan)
     weights = _resamples(len(labels), resamples, seed)
     for place, k in enumerate(columns):
         rows = given[:, k]
         for model, scores in enumerate((first, second)):
-            found[model, :, :, place] = _figures(labels[rows, k], scores[rows, k], weights[:, rows])
+            statistics[model, :, :, place] = _figures(
+                labels[rows, k], scores[rows, k], weights[:, rows]
+            )
     per_tag = [
-        PairedTag(tags[k], int((labels[:, k] * given[:, k]).sum()), *_both(found[..., place]))
+        PairedTag(tags[k], int((labels[:, k] * given[:, k]).sum()), *_both(statistics[..., place]))
         for place, k in enumerate(columns)
     ]
-    return PairedComparison(len(labels), resamples, *_both(_means(found)), per_tag)
+    return PairedComparison(len(labels), resamples, *_both(_means(statistics)), per_tag)
 
 
 def _resamples(clips: int, resamples: int, seed: int) -> npt.NDArray[np.uint16]:
@@ -98,7 +100,7 @@ def _figures(
 ) -> npt.NDArray[np.float64]:
     """ROC-AUC and average precision for each row of weights, `(2, rows)`."""
     order = np.argsort(-scores, kind="stable")
-    # Clips with the same score stand in one group: a ranking cannot tell them apart.
+    # Clips with the same score stand in one group: a ranking cannot separate them.
     starts = np.flatnonzero(np.r_[True, np.diff(-scores[order]) != 0])
     is_positive = labels[order] == 1
     parts = [
@@ -125,20 +127,20 @@ def _ranked(
     return np.stack([area, average])
 
 
-def _means(found: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _means(statistics: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Macro means over the tags that a resample can rank, `(models, figures, rows)`."""
-    ranked = np.isfinite(found)
-    total = np.where(ranked, found, 0).sum(-1)
+    ranked = np.isfinite(statistics)
+    total = np.where(ranked, statistics, 0).sum(-1)
     return np.divide(total, ranked.sum(-1), out=np.full(total.shape, np.nan), where=ranked.any(-1))
 
 
-def _both(found: npt.NDArray[np.float64]) -> tuple[PairedFigure, PairedFigure]:
+def _both(statistics: npt.NDArray[np.float64]) -> tuple[PairedFigure, PairedFigure]:
     """`(models, figures, rows)` → ROC-AUC, average precision."""
-    return _figure(found[:, 0]), _figure(found[:, 1])
+    return _figure(statistics[:, 0]), _figure(statistics[:, 1])
 
 
-def _figure(found: npt.NDArray[np.float64]) -> PairedFigure:
-    first, second = float(found[0, 0]), float(found[1, 0])
-    apart = (found[0] - found[1])[1:]
+def _figure(statistics: npt.NDArray[np.float64]) -> PairedFigure:
+    first, second = float(statistics[0, 0]), float(statistics[1, 0])
+    apart = (statistics[0] - statistics[1])[1:]
     low, high = np.percentile(apart[np.isfinite(apart)], (2.5, 97.5))
     return PairedFigure(first, second, first - second, (float(low), float(high)))

@@ -64,7 +64,7 @@ def plot_training(reports: Sequence[EpochReport], path: Path) -> None:
     _save(figure, path)
 
 
-def plot_excitations(
+def plot_se_gates(
     spread: Sequence[float], means: npt.NDArray[np.floating], tags: Sequence[str], path: Path
 ) -> None:
     """`spread` `(blocks,)` over the tags, and the first block's `means` `(tags, channels)`."""
@@ -77,7 +77,7 @@ def plot_excitations(
     image = right.imshow(means[:, order], aspect="auto", cmap="cividis", interpolation="nearest")
     right.set_yticks(np.arange(len(tags)), tags, fontsize=6)
     right.set(xlabel="channels of the first block, weakest first")
-    figure.colorbar(image, ax=right, label="mean excitation")
+    figure.colorbar(image, ax=right, label="mean SE gate")
     _save(figure, path)
 
 

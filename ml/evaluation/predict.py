@@ -56,7 +56,7 @@ def predict(
     """Score `split` with `network`, in evaluation mode; `change` alters each clip's sound first.
 
     `change` takes and gives float32 `(time,)`, `on_progress(done, total)` counts clips.
-    Raises InterruptedError when told to stop.
+    Raises InterruptedError when `should_stop` returns True.
     """
     network.eval()
     rows, index = [], []

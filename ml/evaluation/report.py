@@ -1,4 +1,4 @@
-"""Judging a model on a split: figures, their uncertainty, and what can be said about subsets.
+"""The evaluation of a model on a split: figures, their uncertainty, and figures of subsets.
 
 A clip's score is the mean of its segments' probabilities, as in the papers. Everything about
 labels is a statement about these labels, whoever made them.
@@ -21,10 +21,10 @@ from .metrics import (
     Scores,
     TagFigures,
     calibration_error,
-    countable,
-    given,
+    known_only,
     minimum_positives,
     rank,
+    rankable,
 )
 from .predict import Predictions
 
@@ -73,14 +73,16 @@ class Report:
         return asdict(self)
 
 
-def report(model: str, split: Split, found: Predictions, *, resamples: int = RESAMPLES) -> Report:
-    """Judge `found`, the predictions for `split`, whose columns are the split's tags."""
+def make_report(
+    model: str, split: Split, predictions: Predictions, *, resamples: int = RESAMPLES
+) -> Report:
+    """The report on `predictions` for `split`, whose columns are the split's tags."""
     minimum = minimum_positives(split)
-    ranking = rank(split.hard, found.clips, split.tags, minimum=minimum, known=split.known)
+    ranking = rank(split.hard, predictions.clips, split.tags, minimum=minimum, known=split.known)
     areas, precisions = bootstrap(
-        split.hard, found.clips, minimum=minimum, resamples=resamples, known=split.known
+        split.hard, predictions.clips, minimum=minimum, resamples=resamples, known=split.known
     )
-    judged, scores = given(split.hard, found.clips, split.known)
+    labels, scores = known_only(split.hard, predictions.clips, split.known)
     return Report(
         model=model,
         split=split.name,
@@ -93,11 +95,11 @@ def report(model: str, split: Split, found: Predictions, *, resamples: int = RES
         macro_roc_auc_interval=areas,
         macro_average_precision=ranking.macro_average_precision,
         macro_average_precision_interval=precisions,
-        calibration_error=calibration_error(judged.astype(np.float32), scores),
-        calibration_error_soft=_against_soft(split, found),
+        calibration_error=calibration_error(labels.astype(np.float32), scores),
+        calibration_error_soft=_against_soft(split, predictions),
         per_tag=ranking.per_tag,
-        per_kind=_per_kind(split, found.clips, minimum),
-        instruments=_instruments(split, found.clips),
+        per_kind=_per_kind(split, predictions.clips, minimum),
+        instruments=_instruments(split, predictions.clips),
     )
 
 
@@ -122,22 +124,22 @@ def bootstrap(
     none can be ranked.
     """
     rng = np.random.default_rng(seed)
-    columns = countable(labels, minimum, known)
+    columns = rankable(labels, minimum, known)
     tags = [str(column) for column in columns]
     drawn = []
     for _ in range(resamples):
         part = np.ix_(rng.integers(len(labels), size=len(labels)), columns)
-        judged = None if known is None else known[part]
-        if not len(countable(labels[part], known=judged)):
+        known_part = None if known is None else known[part]
+        if not len(rankable(labels[part], known=known_part)):
             continue
-        ranking = rank(labels[part], scores[part], tags, known=judged)
+        ranking = rank(labels[part], scores[part], tags, known=known_part)
         drawn.append((ranking.macro_roc_auc, ranking.macro_average_precision))
     low, high = np.percentile(np.array(drawn), (2.5, 97.5), axis=0)
     return (float(low[0]), float(high[0])), (float(low[1]), float(high[1]))
 
 
-def in_order(found: Predictions, labels: list[str], tags: list[str]) -> Predictions:
-    """`found`, whose columns are a model's `labels`, with the columns of a data set's `tags`.
+def reorder_columns(predictions: Predictions, labels: list[str], tags: list[str]) -> Predictions:
+    """`predictions`, whose columns are a model's `labels`, with the columns of a data set's `tags`.
 
     Raises ValueError when the model does not know one of the tags.
     """
@@ -145,7 +147,9 @@ def in_order(found: Predictions, labels: list[str], tags: list[str]) -> Predicti
     if unknown:
         raise ValueError(f"The model does not know the tag {unknown[0]!r} of the data set.")
     columns = [labels.index(tag) for tag in tags]
-    return Predictions(found.segments[:, columns], found.clip, found.clips[:, columns])
+    return Predictions(
+        predictions.segments[:, columns], predictions.clip, predictions.clips[:, columns]
+    )
 
 
 def _figures(split: Split, scores: Scores, rows: npt.NDArray[np.intp], minimum: int) -> Figures:
@@ -156,10 +160,10 @@ def _figures(split: Split, scores: Scores, rows: npt.NDArray[np.intp], minimum: 
     )
 
 
-def _against_soft(split: Split, found: Predictions) -> float | None:
+def _against_soft(split: Split, predictions: Predictions) -> float | None:
     if split.soft is None:
         return None
-    return calibration_error(split.soft.astype(np.float32).mean(1), found.clips)
+    return calibration_error(split.soft.astype(np.float32).mean(1), predictions.clips)
 
 
 def _per_kind(split: Split, scores: Scores, minimum: int) -> dict[str, Figures]:
@@ -169,7 +173,7 @@ def _per_kind(split: Split, scores: Scores, minimum: int) -> dict[str, Figures]:
         kind: _figures(split, scores, rows, minimum)
         for kind, rows in parts.items()
         if len(
-            countable(split.hard[rows], minimum, None if split.known is None else split.known[rows])
+            rankable(split.hard[rows], minimum, None if split.known is None else split.known[rows])
         )
     }
 
@@ -178,10 +182,10 @@ def _instruments(split: Split, scores: Scores) -> dict[str, float]:
     """Each instrument's ROC-AUC against the clips of the others: the one truth that is known."""
     played = np.array(split.instruments)
     known = played != ""
-    found = {}
+    areas = {}
     for name in sorted(set(played[known]) & set(split.tags)):
         is_it: npt.NDArray[np.bool_] = played[known] == name
         if not is_it.all():
             column = split.tags.index(name)
-            found[name] = float(roc_auc_score(is_it, scores[known, column]))
-    return found
+            areas[name] = float(roc_auc_score(is_it, scores[known, column]))
+    return areas

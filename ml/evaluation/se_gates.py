@@ -1,8 +1,8 @@
 """What the squeeze-and-excitation gates do: their mean by tag, block by block.
 
 Kim, Lee, Nam, ICASSP 2018, section on excitation analysis: gates are averaged over a clip's
-segments, then over the clips of each tag. The spread over tags says how much a block tells tags
-apart.
+segments, then over the clips of each tag. The spread over tags says how much a block separates
+tags.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from torch import Tensor, nn
 
 from ml.audio.types import FULL_SCALE
 from ml.data.magnatagatune.split import Split
-from ml.nn.layers import Excitation
+from ml.nn.layers import SqueezeExcitation
 from ml.nn.network import SampleCNN
 
 Array = npt.NDArray[np.float32]
 
 
-def excitations(network: SampleCNN, split: Split) -> list[Array]:
+def mean_se_gates(network: SampleCNN, split: Split) -> list[Array]:
     """Mean gates of every clip, one array `(clips, width)` a block.
 
     Raises ValueError for a network without squeeze-and-excitation.
     """
-    if not network.config.excited:
+    if not network.config.has_se_gates:
         raise ValueError(
-            f"A {network.config.block} network has no excitations; take an se or rese one."
+            f"A {network.config.block} network has no SE gates; take an se or rese one."
         )
     network.eval()
     rows: list[list[Array]] = [[] for _ in network.blocks]
@@ -40,8 +40,8 @@ def excitations(network: SampleCNN, split: Split) -> list[Array]:
             sound = torch.from_numpy(split.segments(clip).astype(np.float32) / FULL_SCALE)
             gates.clear()
             network(sound[:, None].to(next(network.parameters()).device))
-            for block, found in zip(rows, gates, strict=True):
-                block.append(found.mean(0).float().cpu().numpy())
+            for block, recorded in zip(rows, gates, strict=True):
+                block.append(recorded.mean(0).float().cpu().numpy())
     return [np.stack(block) for block in rows]
 
 
@@ -57,7 +57,7 @@ def spread(means: Array) -> float:
     return float(means.std(0).mean())
 
 
-def save_excitations(path: Path, blocks: list[Array], split: Split) -> None:
+def save_se_gates(path: Path, blocks: list[Array], split: Split) -> None:
     """All clips' gates as `block1`… with `mp3_path`, `tags` and `hard` beside them."""
     arrays: dict[str, npt.NDArray[np.generic]] = {
         f"block{k}": clips for k, clips in enumerate(blocks, 1)
@@ -74,19 +74,19 @@ def save_excitations(path: Path, blocks: list[Array], split: Split) -> None:
 @contextmanager
 def _recorded(network: SampleCNN) -> Iterator[list[Tensor]]:
     """A list that takes in the gates of every block as the network runs."""
-    found: list[Tensor] = []
+    recorded: list[Tensor] = []
 
     def record(module: nn.Module, inputs: tuple[Tensor, ...], _output: Tensor) -> None:
-        if isinstance(module, Excitation):
-            found.append(module.gates(inputs[0]))
+        if isinstance(module, SqueezeExcitation):
+            recorded.append(module.gates(inputs[0]))
 
     hooks = [
         module.register_forward_hook(record)
         for module in network.modules()
-        if isinstance(module, Excitation)
+        if isinstance(module, SqueezeExcitation)
     ]
     try:
-        yield found
+        yield recorded
     finally:
         for hook in hooks:
             hook.remove()

@@ -46,13 +46,13 @@ def _robustness(report: Report) -> Iterator[str]:
     yield from _figures("changed sound", report.robustness, report)
 
 
-def _figures(title: str, found: dict[str, Figures], report: Report) -> Iterator[str]:
-    if not found:
+def _figures(title: str, by_name: dict[str, Figures], report: Report) -> Iterator[str]:
+    if not by_name:
         return
     yield ""
     yield f"| {title} | clips | tags | ROC-AUC | average precision | ROC-AUC against all |"
     yield "| --- | ---: | ---: | ---: | ---: | ---: |"
-    for name, one in found.items():
+    for name, one in by_name.items():
         yield (
             f"| {name} | {one.clips} | {one.tags} | {one.macro_roc_auc:.4f} | "
             f"{one.macro_average_precision:.4f} | {one.macro_roc_auc - report.macro_roc_auc:+.4f} |"

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from .metrics import Known, Labels, Scores, given
+from .metrics import Known, Labels, Scores, known_only
 
 GRID = np.round(np.arange(0.02, 0.96, 0.01), 2)
 # Positives at which a tag's own threshold and the common one weigh the same.
@@ -24,21 +24,21 @@ def choose_thresholds(
     tags: list[str],
     known: Known | None = None,
     *,
-    settled: Mapping[str, float] | None = None,
+    fixed_thresholds: Mapping[str, float] | None = None,
 ) -> dict[str, float]:
     """A threshold in [0, 1] for every tag; `labels`, `scores`, `known` are `(clips, tags)`.
 
-    Tags that have a threshold in `settled` keep it.
+    Tags that have a threshold in `fixed_thresholds` keep it.
     """
     everything = np.ones(labels.shape, dtype=bool) if known is None else known
-    common = _best(_f1(*given(labels, scores, everything)))
-    chosen = dict(settled or {})
+    common = _best(_f1(*known_only(labels, scores, everything)))
+    chosen = dict(fixed_thresholds or {})
     for k, tag in enumerate(tags):
         if tag in chosen:
             continue
-        judged, scored = given(labels[:, k], scores[:, k], everything[:, k])
-        positives = int(judged.sum())
-        own = _best(_f1(judged, scored)) if positives else common
+        tag_labels, tag_scores = known_only(labels[:, k], scores[:, k], everything[:, k])
+        positives = int(tag_labels.sum())
+        own = _best(_f1(tag_labels, tag_scores)) if positives else common
         weight = positives / (positives + PRIOR_POSITIVES)
         chosen[tag] = round(float(weight * own + (1 - weight) * common), 3)
     return chosen

@@ -13,9 +13,9 @@ from ml.checkpoints.weights import load_model
 from ml.config.callbacks import Callbacks, read_log
 from ml.config.recipe import Recipe
 from ml.data.magnatagatune.split import Split
-from ml.evaluation.evaluate import judge
+from ml.evaluation.evaluate import evaluate
 from ml.training.best_model import LOG, MODEL
-from ml.training.trainer import Training
+from ml.training.trainer import Trainer
 from ml.training.validation import Identity
 
 LICENCE = "CC BY-NC-SA 3.0 data: non-commercial use"
@@ -61,7 +61,7 @@ class Row:
     seconds_per_epoch: float
 
 
-def chosen(names: list[str]) -> list[Variant]:
+def select_variants(names: list[str]) -> list[Variant]:
     """The variants of these names, or all. Raises ValueError for an unknown name."""
     known = {variant.name: variant for variant in VARIANTS}
     unknown = [name for name in names if name not in known]
@@ -78,9 +78,9 @@ def reproduce(
     device: torch.device,
     callbacks: Callable[[Variant], Callbacks],
 ) -> Iterator[Row]:
-    """Train and judge one variant after the other; what `out` holds already is not done again.
+    """Train and evaluate one variant after the other; what `out` holds already is not done again.
 
-    Ends early, without a row, when a training is told to stop.
+    Ends early, without a row, when a training is stopped.
     """
     for variant in variants:
         folder = out / variant.name
@@ -88,14 +88,14 @@ def reproduce(
         if result.exists():
             yield Row(**json.loads(result.read_text(encoding="utf-8")))
             continue
-        training = Training(
+        trainer = Trainer(
             variant_recipe(recipe, variant),
             *(splits["train"], splits["validation"], folder),
             identity=Identity(variant.name, LICENCE),
             device=device,
             callbacks=callbacks(variant),
         )
-        if not training.run().finished:
+        if not trainer.run().finished:
             return
         row = _row(variant, folder, splits["test"], device)
         result.write_text(json.dumps(asdict(row), indent=2) + "\n", encoding="utf-8")
@@ -133,7 +133,7 @@ def table(rows: list[Row], protocol: str) -> str:
 
 
 def _row(variant: Variant, folder: Path, test: Split, device: torch.device) -> Row:
-    report, _ = judge(load_model(folder / MODEL), test, device)
+    report, _ = evaluate(load_model(folder / MODEL), test, device)
     log = read_log(folder / LOG)
     return Row(
         variant.name,

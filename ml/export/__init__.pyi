@@ -1,5 +1,5 @@
-from .release import make_shipment
+from .release import make_release
 
 __all__ = [
-    "make_shipment",
+    "make_release",
 ]

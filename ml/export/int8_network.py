@@ -13,11 +13,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d, conv2d
 
-from ml.nn.layers import Excitation
+from ml.nn.layers import SqueezeExcitation
 from ml.nn.network import SampleCNN
 from ml.runtime.folding import folded_conv
 
-# Decoded mp3 overshoots full scale; twice that is as far as the stem hears.
+# Decoded mp3 overshoots full scale; twice that is as far as the stem's steps reach.
 _LOUDEST = 2.0
 _LEVELS = 128
 # The second number's steps are that much finer. Its weights are as much smaller, of as many steps:
@@ -32,7 +32,7 @@ def for_eight_bits(network: SampleCNN) -> SampleCNN:
     made = copy.deepcopy(network).eval().requires_grad_(False)
     made.stem = nn.Sequential(_TwoPartStem(made.stem))
     for block in made.blocks:
-        if isinstance(block.excitation, Excitation):
+        if isinstance(block.excitation, SqueezeExcitation):
             block.excitation = _MeanOfMeans(block.excitation)
     return made
 
@@ -65,7 +65,7 @@ class _TwoPartStem(nn.Module):
 class _MeanOfMeans(nn.Module):
     """Squeeze-and-excitation as it is, where its mean can be taken in two steps."""
 
-    def __init__(self, excitation: Excitation) -> None:
+    def __init__(self, excitation: SqueezeExcitation) -> None:
         super().__init__()
         self.excitation = excitation
 

@@ -1,4 +1,4 @@
-"""Making the 8-bit copy of a network, and judging whether it may be used.
+"""Making the 8-bit copy of a network, and evaluating whether it may be used.
 
 Post-training quantisation (NNCF): the ranges of the activations are taken from real clips. The
 stem comes in steps of its own (ml.export.int8_network), and the arithmetic of the dense layers,
@@ -45,12 +45,12 @@ MOST_MEAN_DIFFERENCE = 0.005
 Clips = npt.NDArray[np.float32]
 
 
-class ExportRefused(ValueError):
+class ExportError(ValueError):
     """The copy scores too differently, or the tools to make it are missing; str() says which."""
 
 
 @dataclass(frozen=True)
-class Judgement:
+class Int8Comparison:
     """Macro ROC-AUC before and after, and the mean difference of the clips' scores."""
 
     plain_roc_auc: float
@@ -69,33 +69,33 @@ class Judgement:
         )
 
 
-def export_int8(model: LoadedModel, weights: Path, train: Split, test: Split) -> Judgement:
-    """Write the 8-bit copy beside `weights`, calibrated on `train` and judged on `test`.
+def export_int8(model: LoadedModel, weights: Path, train: Split, test: Split) -> Int8Comparison:
+    """Write the 8-bit copy beside `weights`, calibrated on `train` and evaluated on `test`.
 
-    Raises ExportRefused, and then leaves no copy behind.
+    Raises ExportError, and then leaves no copy behind.
     """
     quantised = _quantised(model.network, train)
     quantised.set_rt_info(model.card.sha256, WEIGHTS)
     with tempfile.TemporaryDirectory(dir=weights.parent, prefix=".export-") as scratch:
         file = int8_path(Path(scratch) / weights.name)
         _openvino().save_model(quantised, file)
-        judgement = judge(model, compile_int8(file, model.card.sha256), test)
-        if not judgement.passed:
-            raise ExportRefused(f"The 8-bit copy is not good enough: {judgement}.")
+        comparison = compare_with_float32(model, compile_int8(file, model.card.sha256), test)
+        if not comparison.passed:
+            raise ExportError(f"The 8-bit copy is not good enough: {comparison}.")
         # The one that names the other comes last.
         for made in reversed(int8_files(Path(scratch) / weights.name)):
             made.replace(weights.parent / made.name)
-    return judgement
+    return comparison
 
 
-def judge(model: LoadedModel, forward: Forward, test: Split) -> Judgement:
+def compare_with_float32(model: LoadedModel, forward: Forward, test: Split) -> Int8Comparison:
     """Compare `forward` with the network in float32 on every clip of `test`."""
     columns = [model.card.labels.index(tag) for tag in test.tags]
     plain = _clips(model.network, _float32(model.network).forward, test)[:, columns]
     quick = _clips(model.network, forward, test)[:, columns]
     minimum = minimum_positives(test)
     before, after = (figures(test, scores, minimum).macro_roc_auc for scores in (plain, quick))
-    return Judgement(before, after, float(np.abs(plain - quick).mean()))
+    return Int8Comparison(before, after, float(np.abs(plain - quick).mean()))
 
 
 def _float32(network: SampleCNN) -> Engine:
@@ -181,6 +181,4 @@ def _needed(module: str) -> Any:
     try:
         return __import__(module)
     except ModuleNotFoundError as error:
-        raise ExportRefused(
-            "OpenVINO or NNCF is not installed; run: bin/setup export"
-        ) from error
+        raise ExportError("OpenVINO or NNCF is not installed; run: bin/setup export") from error

@@ -13,9 +13,9 @@ from ml.checkpoints.card import ModelCard
 from ml.checkpoints.weights import LoadedModel
 from ml.config.callbacks import Callbacks
 from ml.data.magnatagatune.split import Split
-from ml.evaluation.evaluate import scored
+from ml.evaluation.evaluate import score_split
 from ml.evaluation.metrics import Scores
-from ml.evaluation.report import report
+from ml.evaluation.report import make_report
 from ml.evaluation.thresholds import choose_thresholds
 from ml.nn.network import SampleCNN
 
@@ -24,7 +24,7 @@ TOLERANCE = 0.005
 
 
 @dataclass(frozen=True)
-class Shipment:
+class Release:
     """A network to be saved with its card, and by how much half precision moves a clip's score.
 
     `scores` holds those of the clips, `(clips, tags)`, by the split's name.
@@ -32,22 +32,22 @@ class Shipment:
 
     network: SampleCNN
     card: ModelCard
-    moved: float
+    largest_change: float
     scores: dict[str, Scores]
 
 
-def make_shipment(
+def make_release(
     model: LoadedModel,
     validation: Split,
     test: Split | None,
     device: torch.device,
     *,
     callbacks: Callbacks | None = None,
-    settled: Mapping[str, float] | None = None,
-) -> Shipment:
+    fixed_thresholds: Mapping[str, float] | None = None,
+) -> Release:
     """`model` in float16 with thresholds from `validation` and the figures of the splits there are.
 
-    Thresholds that are `settled` stay.
+    `fixed_thresholds`, by tag, stay as they are.
     Where float16 moves a score by more than TOLERANCE the weights stay as they are. The figures
     are those of the weights that ship. Raises InterruptedError when the callbacks say stop.
     """
@@ -55,26 +55,28 @@ def make_shipment(
     rounded = LoadedModel(copy.deepcopy(half).float(), model.card)
     # In float32, so that only the rounding of the weights shows.
     exact, near = (
-        scored(kind, validation, device, callbacks=callbacks, precision="fp32").clips
+        score_split(kind, validation, device, callbacks=callbacks, precision="fp32").clips
         for kind in (model, rounded)
     )
-    moved = float(np.abs(exact - near).max())
-    if moved > TOLERANCE:
+    largest_change = float(np.abs(exact - near).max())
+    if largest_change > TOLERANCE:
         rounded, half = model, model.network
-    found = scored(rounded, validation, device, callbacks=callbacks)
-    predictions = {validation.name: (validation, found)}
+    on_validation = score_split(rounded, validation, device, callbacks=callbacks)
+    predictions = {validation.name: (validation, on_validation)}
     if test is not None:
-        predictions[test.name] = test, scored(rounded, test, device, callbacks=callbacks)
-    judged = {name: report(model.card.name, *of) for name, of in predictions.items()}
+        predictions[test.name] = test, score_split(rounded, test, device, callbacks=callbacks)
+    reports = {name: make_report(model.card.name, *of) for name, of in predictions.items()}
     card = replace(
         model.card,
         thresholds=choose_thresholds(
             validation.hard,
-            found.clips,
+            on_validation.clips,
             validation.tags,
             validation.known,
-            settled=settled,
+            fixed_thresholds=fixed_thresholds,
         ),
-        metrics={split: figures.as_dict() for split, figures in judged.items()},
+        metrics={split: figures.as_dict() for split, figures in reports.items()},
     )
-    return Shipment(half, card, moved, {name: of[1].clips for name, of in predictions.items()})
+    return Release(
+        half, card, largest_change, {name: of[1].clips for name, of in predictions.items()}
+    )

@@ -29,28 +29,29 @@ class Cancelled(Exception):
     """`should_stop` said so between two batches."""
 
 
-def ignore(*_: object) -> None:
-    """Progress nobody asked for."""
+def no_progress(*_: object) -> None:
+    """The default of `on_progress`."""
 
 
-def never() -> bool:
+def never_stop() -> bool:
     return False
 
 
 @dataclass(frozen=True)
 class Request:
-    """A file to be heard. `source` is entered when its turn to be decoded comes, in another thread,
-    and left when that is done; `on_progress` and `should_stop` are called as `Tagger.analyse` says.
+    """A file to be analysed. `source` is entered when its turn to be decoded comes, in another
+    thread, and left when that is done; `on_progress` and `should_stop` are called as
+    `Tagger.analyse` says.
     """
 
     source: AbstractContextManager[str | Path]
-    on_progress: Progress = ignore
-    should_stop: Callable[[], bool] = never
+    on_progress: Progress = no_progress
+    should_stop: Callable[[], bool] = never_stop
     limits: DecodeLimits | None = None
 
 
-class Hearing:
-    """What has become of one request so far.
+class FileInProgress:
+    """One request's file on its way through the pipeline, and its analysis so far.
 
     Decoded in one thread, which observes length, loudness and peaks; collected in the caller's,
     which alone calls `on_progress` and `should_stop`.
@@ -76,7 +77,7 @@ class Hearing:
                     if self.cancelled:
                         return
                     yield segment
-        except Exception as error:  # noqa: BLE001 - raised, or told, by whoever takes the outcome
+        except Exception as error:  # noqa: BLE001 - raised, or returned, by whoever takes the outcome
             self._error = error
 
     def _observed(self, decoding: Decoding) -> Iterator[Samples]:
@@ -87,7 +88,7 @@ class Hearing:
             yield block
 
     def collect(self, scores: Array, embeddings: Array) -> None:
-        """What the network says of its next segments, unless it is not wanted any more."""
+        """Add the scores of its next segments, unless it is cancelled."""
         self.cancelled = self.cancelled or self.request.should_stop()
         if not self.cancelled:
             self._collector.add(scores, embeddings)
@@ -126,32 +127,32 @@ class Hearing:
             yield "damaged"
 
 
-class Piece(NamedTuple):
-    """A segment of a hearing, or None: that was its last."""
+class PipelineItem(NamedTuple):
+    """A segment of a file, or None: the one before was its last."""
 
-    hearing: Hearing
+    file: FileInProgress
     segment: Samples | None
 
 
 @dataclass(frozen=True)
-class Answer:
-    """The network's: scores `(batch, tags)`, embeddings `(batch, size)` of a hearing's segments."""
+class ScoredSegments:
+    """Scores `(segments, tags)` and embeddings `(segments, size)` of one file's segments."""
 
-    hearing: Hearing
+    file: FileInProgress
     scores: Array
     embeddings: Array
 
     def collect(self) -> None:
-        self.hearing.collect(self.scores, self.embeddings)
+        self.file.collect(self.scores, self.embeddings)
 
 
-def batches(requests: Iterable[Request]) -> Iterator[list[Piece]]:
-    """The pieces of all requests in order, up to 16 segments at a time, whosever they are."""
-    batch: list[Piece] = []
+def batches(requests: Iterable[Request]) -> Iterator[list[PipelineItem]]:
+    """The segments of all requests in order, up to 16 at a time, whichever file they are of."""
+    batch: list[PipelineItem] = []
     waiting = 0
-    for piece in _pieces(requests):
-        batch.append(piece)
-        waiting += piece.segment is not None
+    for item in _items(requests):
+        batch.append(item)
+        waiting += item.segment is not None
         if waiting == BATCH:
             yield batch
             batch, waiting = [], 0
@@ -159,9 +160,9 @@ def batches(requests: Iterable[Request]) -> Iterator[list[Piece]]:
         yield batch
 
 
-def _pieces(requests: Iterable[Request]) -> Iterator[Piece]:
+def _items(requests: Iterable[Request]) -> Iterator[PipelineItem]:
     for request in requests:
-        hearing = Hearing(request)
-        for segment in hearing.segments():
-            yield Piece(hearing, segment)
-        yield Piece(hearing, None)
+        file = FileInProgress(request)
+        for segment in file.segments():
+            yield PipelineItem(file, segment)
+        yield PipelineItem(file, None)

@@ -1,4 +1,4 @@
-"""What hearing one file gives, and its collection batch by batch."""
+"""The analysis of one file, and its collection batch by batch."""
 
 from __future__ import annotations
 

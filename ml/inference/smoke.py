@@ -1,7 +1,7 @@
 """The smoke set: a few generated sounds that any usable network gets through without nonsense.
 
 It finds networks that are broken, not networks that are poor: silence must not be tagged with
-confidence, every score must be a finite probability, and different sounds must be told apart.
+confidence, every score must be a finite probability, and different sounds must score differently.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .result import Array
 from .tagger import Tagger
 
 # No tag is as sure as this in digital silence, but for those that speak of it.
-SURE = 0.9
+CONFIDENT = 0.9
 QUIET_TAGS = frozenset({"no vocal", "no vocals", "no voice", "quiet", "soft", "slow", "ambient"})
 # Networks that answer the same to everything differ by rounding only.
 LEAST_DIFFERENCE = 0.01
@@ -55,20 +55,22 @@ def smoke_test(tagger: Tagger) -> SmokeResult:
     )
 
 
-def _problems(labels: list[str], heard: dict[str, Array], embeddings: Array) -> Iterator[str]:
-    scores = np.stack(list(heard.values()))
+def _problems(
+    labels: list[str], scores_by_sound: dict[str, Array], embeddings: Array
+) -> Iterator[str]:
+    scores = np.stack(list(scores_by_sound.values()))
     if not (np.isfinite(scores).all() and np.isfinite(embeddings).all()):
         yield "Some of its scores are no numbers."
         return
     if scores.min() < 0 or scores.max() > 1:
         yield "Some of its scores lie outside of 0 to 1."
-    sure = _sure_of_silence(labels, heard["silence"])
-    if sure:
-        yield f"It is sure to hear {', '.join(sure)} in silence."
+    confident = _confident_in_silence(labels, scores_by_sound["silence"])
+    if confident:
+        yield f"It is sure to hear {', '.join(confident)} in silence."
     if np.ptp(scores, axis=0).max() < LEAST_DIFFERENCE:
         yield "It answers the same to silence, noise, a chord and drums."
 
 
-def _sure_of_silence(labels: list[str], scores: Array) -> list[str]:
+def _confident_in_silence(labels: list[str], scores: Array) -> list[str]:
     pairs = zip(labels, scores, strict=True)
-    return [label for label, score in pairs if score > SURE and label not in QUIET_TAGS]
+    return [label for label, score in pairs if score > CONFIDENT and label not in QUIET_TAGS]

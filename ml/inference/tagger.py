@@ -22,16 +22,16 @@ from ml.runtime.cpu import keep_activations_in_the_heap, spare_threads
 from ml.runtime.device import Device, choose_device
 
 from .pipeline import (
-    Answer,
     Cancelled,
-    Hearing,
-    Piece,
+    FileInProgress,
+    PipelineItem,
     Progress,
     Request,
+    ScoredSegments,
     Stage,
     batches,
-    ignore,
-    never,
+    never_stop,
+    no_progress,
 )
 from .prefetch import ahead
 from .result import Analysis, Array
@@ -76,11 +76,11 @@ class Tagger:
         self,
         path: str | Path,
         *,
-        on_progress: Progress = ignore,
-        should_stop: Callable[[], bool] = never,
+        on_progress: Progress = no_progress,
+        should_stop: Callable[[], bool] = never_stop,
         limits: DecodeLimits | None = None,
     ) -> Analysis:
-        """Hear one file; memory does not grow with its length.
+        """Analyse one file; memory does not grow with its length.
 
         `on_progress(stage, done_seconds, total_seconds or None)` is called before the first
         decoding and after every batch. Raises AudioError, and Cancelled when `should_stop`
@@ -93,7 +93,7 @@ class Tagger:
         return outcome
 
     def analyse_all(self, requests: Sequence[Request]) -> Generator[Analysis | Exception]:
-        """Hear files; for each, in their order, what `analyse` returns or raises.
+        """Analyse files; for each, in their order, what `analyse` returns or raises.
 
         The next one is decoded while the network runs, short ones share its batches, and it goes
         on while the caller deals with an outcome. What is wrong with one file is that one's
@@ -104,26 +104,30 @@ class Tagger:
         with ExitStack() as stack:
             decoded = stack.enter_context(closing(ahead(batches(requests), depth=_AHEAD)))
             scored = stack.enter_context(closing(ahead(self._scored(decoded), depth=_AHEAD)))
-            for batch, answers in scored:
-                for answer in answers:
-                    answer.collect()
-                yield from (piece.hearing.outcome() for piece in batch if piece.segment is None)
+            for batch, scored_files in scored:
+                for scored_file in scored_files:
+                    scored_file.collect()
+                yield from (item.file.outcome() for item in batch if item.segment is None)
 
-    def _scored(self, decoded: Iterable[list[Piece]]) -> Iterator[tuple[list[Piece], list[Answer]]]:
+    def _scored(
+        self, decoded: Iterable[list[PipelineItem]]
+    ) -> Iterator[tuple[list[PipelineItem], list[ScoredSegments]]]:
         for batch in decoded:
-            pieces = [(hearing, part) for hearing, part in batch if part is not None]
-            wanted = [piece for piece in pieces if not piece[0].cancelled]
-            yield batch, list(self._answers(wanted))
+            segments = [(file, part) for file, part in batch if part is not None]
+            wanted = [item for item in segments if not item[0].cancelled]
+            yield batch, list(self._score_batch(wanted))
 
-    def _answers(self, pieces: list[tuple[Hearing, Samples]]) -> Iterator[Answer]:
-        """One for each hearing among the segments, which make one batch."""
-        if not pieces:
+    def _score_batch(
+        self, segments: list[tuple[FileInProgress, Samples]]
+    ) -> Iterator[ScoredSegments]:
+        """One for each file among the segments, which make one batch."""
+        if not segments:
             return
-        scores, embeddings = self.score(np.stack([segment for _, segment in pieces]))
+        scores, embeddings = self.score(np.stack([segment for _, segment in segments]))
         start = 0
-        for hearing, parts in groupby(pieces, key=itemgetter(0)):
+        for file, parts in groupby(segments, key=itemgetter(0)):
             end = start + len(list(parts))
-            yield Answer(hearing, scores[start:end], embeddings[start:end])
+            yield ScoredSegments(file, scores[start:end], embeddings[start:end])
             start = end
 
     def score(self, batch: Array) -> tuple[Array, Array]:
@@ -142,7 +146,7 @@ class Tagger:
 def _check_input(card: ModelCard) -> None:
     if (card.sample_rate, card.segment_samples) != (SAMPLE_RATE, SEGMENT_SAMPLES):
         raise WeightsError(
-            f'The model "{card.name}" hears {card.segment_samples} samples at {card.sample_rate} '
+            f'The model "{card.name}" takes {card.segment_samples} samples at {card.sample_rate} '
             f"Hz; this program gives {SEGMENT_SAMPLES} at {SAMPLE_RATE} Hz."
         )
 

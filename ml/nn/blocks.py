@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from ml.config.network import NetworkConfig
 
-from .layers import Excitation, activation, conv, norm, pooling, projection
+from .layers import SqueezeExcitation, activation, conv, norm, pooling, projection
 
 KERNEL = 3
 
@@ -33,7 +33,9 @@ class Block(nn.Module):
         self.residual = config.residual
         self.body = _body(inputs, outputs, config)
         self.shortcut = _shortcut(inputs, outputs) if config.residual else nn.Identity()
-        self.excitation = Excitation(outputs, config.se_ratio) if config.excited else nn.Identity()
+        self.excitation = (
+            SqueezeExcitation(outputs, config.se_ratio) if config.has_se_gates else nn.Identity()
+        )
         self.activation = activation(config.activation)
         self.pool = pooling(outputs, config)
 

@@ -75,7 +75,7 @@ def pooling(width: int, config: NetworkConfig) -> nn.Module:
     )
 
 
-class Excitation(nn.Module):
+class SqueezeExcitation(nn.Module):
     """Squeeze-and-excitation (Hu et al., 2018; ICASSP 2018, section 2.2).
 
     ``(batch, width, 1, time)`` → the same shape, each channel scaled by a gate in (0, 1) that is

@@ -1,8 +1,8 @@
 from .device import (
-    WANTED,
+    DEVICES,
     Device,
     DeviceError,
     choose_device,
 )
 
-__all__ = ["WANTED", "Device", "DeviceError", "choose_device"]
+__all__ = ["DEVICES", "Device", "DeviceError", "choose_device"]

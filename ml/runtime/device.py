@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import torch
 
-WANTED = ("auto", "cpu", "cuda")
+DEVICES = ("auto", "cpu", "cuda")
 
 
 class DeviceError(ValueError):
@@ -31,8 +31,8 @@ def choose_device(wanted: str | None = None) -> Device:
     import torch
 
     name = wanted or "auto"
-    if name not in WANTED:
-        raise DeviceError(f'The device "{name}" is unknown; choose one of {", ".join(WANTED)}.')
+    if name not in DEVICES:
+        raise DeviceError(f'The device "{name}" is unknown; choose one of {", ".join(DEVICES)}.')
     if name == "cpu":
         return Device(torch.device("cpu"), "the CPU was asked for")
     obstacle = _cuda_obstacle()

@@ -43,8 +43,8 @@ def torch_engine(network: SampleCNN, device: torch.device) -> Engine:
     """Take the first that agrees with the plain network on test sounds; the plain one does."""
     plain = Engine("float32", network.forward_with_embedding)
     quicker = _on_gpu(network) if device.type == "cuda" else _on_cpu(network)
-    found = (engine for engine in quicker if agrees(network, engine.forward, device))
-    return next(found, plain)
+    agreeing = (engine for engine in quicker if agrees(network, engine.forward, device))
+    return next(agreeing, plain)
 
 
 def _on_cpu(network: SampleCNN) -> Iterator[Engine]:

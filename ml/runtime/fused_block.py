@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ml.nn.blocks import KERNEL, Block
-from ml.nn.layers import Excitation
+from ml.nn.layers import SqueezeExcitation
 
 from .folding import Weights, folded_conv, windows
 from .fused_layers import Conv, Dense
@@ -33,8 +33,10 @@ class FusedBlock:
         self.first = Conv(folded_conv(body[0], body[1]), length, dtype) if len(body) > 2 else None
         self.last = Dense((windows(last[0]), last[1]), dtype)
         self.shortcut = _shortcut(block.shortcut, dtype)
-        excited = isinstance(block.excitation, Excitation)
-        self.gates = _Gates(cast(Excitation, block.excitation), last) if excited else None
+        has_se_gates = isinstance(block.excitation, SqueezeExcitation)
+        self.gates = (
+            _Gates(cast(SqueezeExcitation, block.excitation), last) if has_se_gates else None
+        )
 
     def __call__(self, x: Tensor) -> Tensor:
         padded = self.first(x) if self.first else F.pad(x, (0, 0, 1, 1))
@@ -77,7 +79,7 @@ class FusedBlock:
 class _Gates:
     """Squeeze-and-excitation in float32, `(batch, 1, width)`."""
 
-    def __init__(self, excitation: Excitation, last: Weights) -> None:
+    def __init__(self, excitation: SqueezeExcitation, last: Weights) -> None:
         self._layers = excitation
         self._taps = last[0][:, :, 0].permute(2, 1, 0).contiguous()
         self._bias = last[1]

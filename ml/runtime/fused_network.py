@@ -1,6 +1,6 @@
-"""The papers' networks for hearing on a CPU: the same numbers as SampleCNN, several times faster.
+"""The papers' networks for inference on a CPU: the same numbers as SampleCNN, several times faster.
 
-Built from a trained network; it cannot learn. See ml.runtime.fused_block for where the time goes.
+Built from a trained network, for inference only; ml.runtime.fused_block says where the time goes.
 """
 
 from __future__ import annotations

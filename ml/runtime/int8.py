@@ -57,8 +57,8 @@ def compile_int8(file: Path, sha256: str) -> Forward:
     compiled = core.compile_model(model, "CPU", threads)
 
     def run(part: Tensor) -> tuple[Tensor, Tensor]:
-        found = compiled(part.numpy())
-        logits, embedding = (torch.from_numpy(found[k].copy()) for k in (0, 1))
+        outputs = compiled(part.numpy())
+        logits, embedding = (torch.from_numpy(outputs[k].copy()) for k in (0, 1))
         return logits, embedding
 
     def forward(x: Tensor) -> tuple[Tensor, Tensor]:

@@ -1,9 +1,9 @@
 from .checkpoint import TrainingError
-from .head_trainer import training_of
+from .head_trainer import trainer_for
 from .validation import Identity
 
 __all__ = [
     "Identity",
     "TrainingError",
-    "training_of",
+    "trainer_for",
 ]

@@ -1,4 +1,4 @@
-"""What every training does when an epoch ends: keep the best network, write down how it went."""
+"""What every training does when an epoch ends: save the best network, log the figures."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ CHECKPOINT, LOG, MODEL = "checkpoint.pt", "log.jsonl", "model.safetensors"
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """`finished` is False for a training that was told to stop; it can be resumed."""
+class TrainingResult:
+    """`finished` is False for a training that was stopped; it can be resumed."""
 
     finished: bool
     model: Path
@@ -29,8 +29,8 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Keeper:
-    """Writes into the folder `out`. `settled` thresholds are not chosen anew."""
+class BestModel:
+    """The best network so far, saved in `out`; `fixed_thresholds` are not chosen anew."""
 
     recipe: Recipe
     train: Split
@@ -38,13 +38,13 @@ class Keeper:
     out: Path
     identity: Identity
     callbacks: Callbacks
-    settled: Mapping[str, float] = field(default_factory=dict)
+    fixed_thresholds: Mapping[str, float] = field(default_factory=dict)
 
     def figure(self, result: Validation) -> float:
         """The recipe's figure to choose by; more is better."""
         return result.figure(self.recipe.training.select_by)
 
-    def keep(self, network: SampleCNN, result: Validation, *, epochs: int, updates: int) -> None:
+    def save(self, network: SampleCNN, result: Validation, *, epochs: int, updates: int) -> None:
         """Save `network`, which gave `result`, in the place of what was best before."""
         card = make_card(
             network,
@@ -54,16 +54,16 @@ class Keeper:
             self.validation,
             result,
             {"epochs": epochs, "updates": updates},
-            self.settled,
+            self.fixed_thresholds,
         )
         save_model(self.out / MODEL, network, card)
 
-    def tell(self, report: EpochReport) -> None:
+    def log_epoch(self, report: EpochReport) -> None:
         append_log(self.out / LOG, report)
         self.callbacks.on_epoch(report)
 
 
-def report_of(
+def epoch_report(
     state: State,
     recipe: Recipe,
     result: Validation,

@@ -1,4 +1,4 @@
-"""All that a training has become so far, and how it survives being killed."""
+"""The state of a training, and its checkpoint, with which it survives being killed."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class State:
     seconds: float = 0.0
 
     @property
-    def judged(self) -> SampleCNN:
+    def eval_network(self) -> SampleCNN:
         """The network that is evaluated and saved: the average where there is one."""
         return self.average.network if self.average else self.network
 
@@ -58,16 +58,16 @@ def save_checkpoint(path: Path, state: State, recipe: Recipe) -> None:
         "optimiser": state.optimiser.state_dict(),
         "recipe": recipe.as_dict(),
     }
-    beside = path.with_suffix(".new")
+    temporary = path.with_suffix(".new")
     try:
-        with beside.open("wb") as stream:
+        with temporary.open("wb") as stream:
             torch.save(values, stream)
             stream.flush()
             os.fsync(stream.fileno())
-        beside.replace(path)
+        temporary.replace(path)
     except BaseException:
         # On a full disk, half a checkpoint would be in the way of everything else.
-        beside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
 
 

@@ -1,4 +1,4 @@
-"""What a network hears in the clips of a split, once for all: embeddings and targets."""
+"""The embeddings of a split's segments, computed once for all epochs."""
 
 from __future__ import annotations
 
@@ -44,22 +44,22 @@ def embed(
     should_stop: Callable[[], bool] = lambda: False,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> EmbeddedSplit:
-    """Hear `split` with `network`, which lies on `device`. Raises InterruptedError when stopped.
+    """Embed `split` with `network`, which lies on `device`. Raises InterruptedError when stopped.
 
     `on_progress(done, total)` counts clips.
     """
     forward = torch_engine(network.eval(), device).forward
-    heard = []
+    embedded = []
     for clip in range(len(split)):
         if should_stop():
             raise InterruptedError("The training was stopped.")
         on_progress(clip, len(split))
-        heard.append(_hear(forward, split.segments(clip), device))
-    index = np.repeat(np.arange(len(split)), [len(part) for part in heard])
-    return EmbeddedSplit(torch.cat(heard), index)
+        embedded.append(_embed(forward, split.segments(clip), device))
+    index = np.repeat(np.arange(len(split)), [len(part) for part in embedded])
+    return EmbeddedSplit(torch.cat(embedded), index)
 
 
 @torch.no_grad()
-def _hear(forward: Forward, segments: npt.NDArray[np.int16], device: torch.device) -> Tensor:
+def _embed(forward: Forward, segments: npt.NDArray[np.int16], device: torch.device) -> Tensor:
     sound = torch.from_numpy(segments.astype(np.float32) / FULL_SCALE)[:, None].to(device)
     return torch.cat([forward(part)[1].float() for part in sound.split(BATCH)])

@@ -1,4 +1,4 @@
-"""What a training begins with: a fresh network, or one that knows something already."""
+"""The initial state of a training: a fresh network, or the weights of a trained one."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from .ema import WeightAverage
 from .optimisers import make_optimiser
 
 
-def fresh_state(recipe: Recipe, split: Split, device: torch.device) -> State:
+def init_state(recipe: Recipe, split: Split, device: torch.device) -> State:
     """The state before the first update, on `device`. Raises TrainingError, WeightsError."""
     settings = recipe.training
     torch.manual_seed(settings.seed)
     network = SampleCNN(recipe.network_config(len(split.tags)))
     if settings.initial:
-        network.load_state_dict(grown(load_model(settings.initial), network, split))
+        network.load_state_dict(resize_head(load_model(settings.initial), network, split))
     network.to(device)
     average = WeightAverage(network, settings.average) if settings.average else None
     return State(network, average, make_optimiser(network, recipe.optimiser))
 
 
-def begin_stage(state: State, recipe: Recipe, best: SampleCNN) -> None:
+def start_stage(state: State, recipe: Recipe, best: SampleCNN) -> None:
     """The paper's stages: back to the best weights, a lower rate, a fresh optimiser."""
     weights = best.state_dict()
     state.network.load_state_dict(weights)
@@ -42,11 +42,11 @@ def begin_stage(state: State, recipe: Recipe, best: SampleCNN) -> None:
     state.stage, state.stage_step, state.stale = state.stage + 1, 0, 0
 
 
-def grown(source: LoadedModel, network: SampleCNN, split: Split) -> dict[str, Tensor]:
-    """`network`'s state with everything that `source` has learnt, for the labels of `split`.
+def resize_head(source: LoadedModel, network: SampleCNN, split: Split) -> dict[str, Tensor]:
+    """`network`'s state with the weights of `source`, its head resized to the labels of `split`.
 
-    Outputs of labels that `source` knows are its own. Those of the others begin at zero weights,
-    so that nothing but what is learnt speaks for them, and at the label's log odds in `split`.
+    Outputs of labels that `source` knows are its own. Those of new labels start at zero weights,
+    so that only the training speaks for them, and at the label's log odds in `split`.
     Raises TrainingError when the two differ in more than their labels.
     """
     if _shape(source.network.config) != _shape(network.config):
@@ -54,7 +54,7 @@ def grown(source: LoadedModel, network: SampleCNN, split: Split) -> dict[str, Te
             f"The initial model {source.card.name!r} is a network of another shape than the "
             "recipe's; give the recipe the same [network]."
         )
-    learnt = source.network.state_dict()
+    state = source.network.state_dict()
     known = [k for k, label in enumerate(split.tags) if label in source.card.labels]
     origin = [source.card.labels.index(split.tags[k]) for k in known]
     fresh = {
@@ -62,9 +62,9 @@ def grown(source: LoadedModel, network: SampleCNN, split: Split) -> dict[str, Te
         "output.bias": log_odds(split),
     }
     for name, rows in fresh.items():
-        rows[known] = learnt[name][origin]
-        learnt[name] = rows
-    return learnt
+        rows[known] = state[name][origin]
+        state[name] = rows
+    return state
 
 
 def log_odds(split: Split) -> Tensor:

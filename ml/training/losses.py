@@ -3,7 +3,7 @@
 All take logits and targets in [0, 1], both `(batch, labels)`, and give a scalar. MSE is taken on
 probabilities; the exponential and the hinge loss act on raw scores and recode targets to [-1, 1]
 (Charalampakis and Pitas, 1D convolutional neural networks for signal processing).
-A target that is NaN is not known: `where_known` leaves it out.
+A target that is NaN is not known: `masked_loss` leaves it out.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Loss = Callable[[Tensor, Tensor], Tensor]
 NAMES = ("bce", "mse", "cross_entropy", "exponential", "hinge")
 
 
-def loss_for(name: str, head: str, *, beta: float = 1.0) -> Loss:
+def make_loss(name: str, head: str, *, beta: float = 1.0) -> Loss:
     """The loss called `name` for a network with this `head`.
 
     Raises ConfigError for an unknown name or one that contradicts the head.
@@ -44,21 +44,21 @@ def loss_for(name: str, head: str, *, beta: float = 1.0) -> Loss:
     return losses[name]
 
 
-def loss_of(recipe: Recipe, *splits: Split) -> Loss:
+def recipe_loss(recipe: Recipe, *splits: Split) -> Loss:
     """The recipe's loss, which leaves out what `splits` do not say.
 
     Raises ConfigError as the other two do.
     """
     head = str(recipe.network.get("head", "sigmoid"))
-    loss = loss_for(recipe.training.loss, head, beta=recipe.training.loss_beta)
+    loss = make_loss(recipe.training.loss, head, beta=recipe.training.loss_beta)
     everything = all(split.known is None for split in splits)
-    return loss if everything else where_known(loss, head)
+    return loss if everything else masked_loss(loss, head)
 
 
-def where_known(loss: Loss, head: str) -> Loss:
+def masked_loss(loss: Loss, head: str) -> Loss:
     """`loss` over the targets that are known; of a batch without any it is 0.
 
-    Raises ConfigError for a softmax head, whose outputs cannot be judged one by one.
+    Raises ConfigError for a softmax head, whose outputs are not independent.
     """
     if head == "softmax":
         raise ConfigError("A softmax head needs a target for every label of every clip.")

@@ -42,6 +42,6 @@ def learning_rate(
     return rate * warm * (schedule.floor + (1 - schedule.floor) * cosine)
 
 
-def set_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:
+def set_learning_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:
     for group in optimiser.param_groups:
         group["lr"] = rate

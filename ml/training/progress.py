@@ -11,20 +11,20 @@ from tqdm import tqdm
 from ml.config.callbacks import Callbacks, EpochReport
 
 
-class Terminal(Callbacks):
+class TerminalProgress(Callbacks):
     """Shows progress on standard error; the training stops once `stop` is set."""
 
     def __init__(self) -> None:
         self.stop = False
         self._bar: tqdm[None] | None = None
 
-    def titled(self, title: str) -> Terminal:
+    def titled(self, title: str) -> TerminalProgress:
         """The same terminal, about to show another training."""
         tqdm.write(title, file=sys.stderr)
         self._clear()
         return self
 
-    def on_heard(self, split: str, done: int, total: int) -> None:
+    def on_embedded(self, split: str, done: int, total: int) -> None:
         self._show(done, total, f"clip ({split})")
 
     def on_step(self, step: int, total: int, loss: float) -> None:
@@ -57,7 +57,7 @@ class Terminal(Callbacks):
         return self.stop
 
 
-def stop_gently(terminal: Terminal) -> None:
+def stop_on_signal(terminal: TerminalProgress) -> None:
     """The first Ctrl-C or SIGTERM saves a checkpoint and ends; a second Ctrl-C ends at once."""
 
     def handler(_signal: int, _frame: FrameType | None) -> None:

@@ -2,8 +2,8 @@
 
 It knows recipes, splits and callbacks, and nothing of web applications or command lines. In its
 folder a training keeps `checkpoint.pt` (to go on), `log.jsonl` (one line an epoch) and
-`model.safetensors` with its card: the best network so far, at any moment. Weights it was given
-to begin with are judged like an epoch's, so that it never ends with something worse.
+`model.safetensors` with its card: the best network so far, at any moment. Weights it was
+given to start from are evaluated like an epoch's, so that it never ends with something worse.
 """
 
 from __future__ import annotations
@@ -20,26 +20,26 @@ from ml.checkpoints.weights import load_model
 from ml.config.callbacks import Callbacks
 from ml.config.recipe import Recipe
 from ml.data.heavy_augmentation import check_available
-from ml.data.loader import Feed
+from ml.data.loader import Loader
 from ml.data.magnatagatune.split import Split
 from ml.data.sampler import Sampler
 from ml.evaluation.predict import autocast, wants_bfloat16
 from ml.runtime.cpu import keep_activations_in_the_heap
 
 from . import distributed
-from .best_model import CHECKPOINT, MODEL, Keeper, Outcome, report_of
+from .best_model import CHECKPOINT, MODEL, BestModel, TrainingResult, epoch_report
 from .checkpoint import TrainingError, restore_checkpoint, save_checkpoint
-from .freezing import adopt, freeze, keep_statistics
-from .init import begin_stage, fresh_state
-from .losses import loss_of
-from .optimisers import learning_rate, set_rate
+from .freezing import copy_lowest, freeze_batch_norm, freeze_lowest
+from .init import init_state, start_stage
+from .losses import recipe_loss
+from .optimisers import learning_rate, set_learning_rate
 from .validation import Identity, Validation, check_validation, validate
 
 # Updates between two looks at the loss on a GPU, which each look makes wait.
 LOOK_EVERY = 10
 
 
-class Training:
+class Trainer:
     """One training run in the folder `out`; goes on where an earlier one in it was stopped.
 
     Raises TrainingError, DatasetError or ConfigError before anything is computed.
@@ -64,16 +64,16 @@ class Training:
         self.device = distributed.local_device(device or torch.device("cpu"))
         self.callbacks = callbacks or Callbacks()
         self.sampler = Sampler(train, recipe)
-        self.loss = loss_of(recipe, train, validation)
+        self.loss = recipe_loss(recipe, train, validation)
         self._look_every = LOOK_EVERY if self.device.type == "cuda" else 1
         self.bfloat16 = wants_bfloat16(recipe.training.precision, self.device)
         self.total = recipe.training.epochs * self.sampler.updates_per_epoch
-        self.state = fresh_state(recipe, train, self.device)
-        self._keeper = Keeper(recipe, train, validation, out, identity, self.callbacks)
+        self.state = init_state(recipe, train, self.device)
+        self._best_model = BestModel(recipe, train, validation, out, identity, self.callbacks)
         self._frozen = False
         self._losses: Tensor | None = None
 
-    def run(self) -> Outcome:
+    def run(self) -> TrainingResult:
         """Train until the recipe is fulfilled or the callbacks say stop."""
         self.out.mkdir(parents=True, exist_ok=True)
         with distributed.process_group(self.device):
@@ -81,12 +81,12 @@ class Training:
                 restore_checkpoint(self.out / CHECKPOINT, self.state, self.recipe)
             finished = self._loop()
         state = self.state
-        return Outcome(finished, self.out / MODEL, state.epoch, state.best)
+        return TrainingResult(finished, self.out / MODEL, state.epoch, state.best)
 
     def _loop(self) -> bool:
-        feed = Feed(self.train, self.sampler, self.device, distributed.share())
-        batches = feed.batches(self.state.step)
-        if self._begins_with_weights() and not self._judge_beginning():
+        loader = Loader(self.train, self.sampler, self.device, distributed.rank_and_world_size())
+        batches = loader.batches(self.state.step)
+        if self._starts_from_weights() and not self._evaluate_initial():
             return False
         self._compute = self._forward()
         saved = time.monotonic()
@@ -101,7 +101,7 @@ class Training:
                 if not self._finish_epoch():
                     return False
                 saved = time.monotonic()
-            stop = distributed.from_leader(self.callbacks.should_stop()) if look else False
+            stop = distributed.broadcast(self.callbacks.should_stop()) if look else False
             due = time.monotonic() - saved > self.recipe.training.checkpoint_seconds
             if stop or (look and due):
                 self._save()
@@ -110,13 +110,13 @@ class Training:
                 return self._done()
         return True
 
-    def _begins_with_weights(self) -> bool:
+    def _starts_from_weights(self) -> bool:
         return bool(self.recipe.training.initial) and self.state.step == 0
 
-    def _judge_beginning(self) -> bool:
-        """Keep the given weights until an epoch beats them; False when told to stop."""
+    def _evaluate_initial(self) -> bool:
+        """Keep the given weights until an epoch beats them; False when stopped."""
         try:
-            self._judge(epoch=0)
+            self._evaluate(epoch=0)
         except InterruptedError:
             return False
         return True
@@ -134,9 +134,9 @@ class Training:
         """The network as it is called: frozen where due, compiled and distributed as asked."""
         network = self.state.network.train()
         if self.recipe.training.frozen_statistics:
-            keep_statistics(network)
+            freeze_batch_norm(network)
         if self._freeze_is_due():
-            freeze(network, self.recipe.training.frozen_blocks)
+            freeze_lowest(network, self.recipe.training.frozen_blocks)
             self._frozen = True
         compiled = torch.compile(network) if self.recipe.training.compile else network
         return distributed.wrap(compiled, self.device)  # type: ignore[arg-type]
@@ -148,9 +148,9 @@ class Training:
     def _update(self, batches: Iterator[tuple[Tensor, Tensor]]) -> None:
         began, state = time.monotonic(), self.state
         if self._freeze_is_due() and not self._frozen:
-            adopt(state.network, state.judged, self.recipe.training.frozen_blocks)
+            copy_lowest(state.network, state.eval_network, self.recipe.training.frozen_blocks)
             self._compute = self._forward()
-        set_rate(state.optimiser, self._rate())
+        set_learning_rate(state.optimiser, self._rate())
         # Dropout of an update depends on its number alone, so that a resumed run repeats it.
         torch.manual_seed(self.recipe.training.seed * 1_000_003 + state.step)
         x, y = next(batches)
@@ -207,19 +207,21 @@ class Training:
         return (self.state.step - 1) % self.sampler.updates_per_epoch + 1
 
     def _finish_epoch(self) -> bool:
-        """Evaluate, report and save; False when told to stop, and then it is done on resuming."""
+        """Evaluate, report and save; False when stopped, and then it is done on resuming."""
         began, state = time.monotonic(), self.state
         self._save()
         try:
-            result, better = self._judge(state.epoch + 1)
+            result, better = self._evaluate(state.epoch + 1)
         except InterruptedError:
             return False
         training_seconds = state.seconds
         state.seconds += time.monotonic() - began
         if result is not None:
             updates, rate = self.sampler.updates_per_epoch, self._rate()
-            self._keeper.tell(
-                report_of(state, self.recipe, result, updates, training_seconds, rate, best=better)
+            self._best_model.log_epoch(
+                epoch_report(
+                    state, self.recipe, result, updates, training_seconds, rate, best=better
+                )
             )
         state.loss_sum, state.seconds = 0.0, 0.0
         self._end_stage_if_stale()
@@ -227,23 +229,23 @@ class Training:
         self._compute = self._forward()
         return True
 
-    def _judge(self, epoch: int) -> tuple[Validation | None, bool]:
+    def _evaluate(self, epoch: int) -> tuple[Validation | None, bool]:
         """The leader's evaluation, and whether it is the best so far; that network is kept."""
         state = self.state
-        result = self._validated() if distributed.is_leader() else None
-        figure = distributed.from_leader(result and self._keeper.figure(result))
+        result = self._validate() if distributed.is_leader() else None
+        figure = distributed.broadcast(result and self._best_model.figure(result))
         better = state.best is None or figure > state.best
         state.epoch = epoch
         state.best, state.stale = (figure, 0) if better else (state.best, state.stale + 1)
         if result is not None and better:
-            self._keeper.keep(state.judged, result, epochs=epoch, updates=state.step)
+            self._best_model.save(state.eval_network, result, epochs=epoch, updates=state.step)
         return result, better
 
-    def _validated(self) -> Validation:
+    def _validate(self) -> Validation:
         # Several processes stop together, between two updates.
-        alone = distributed.share()[1] == 1
+        alone = distributed.rank_and_world_size()[1] == 1
         return validate(
-            self.state.judged,
+            self.state.eval_network,
             self.validation,
             self.recipe,
             self.loss,
@@ -254,7 +256,7 @@ class Training:
     def _end_stage_if_stale(self) -> None:
         schedule = self.recipe.schedule
         if schedule.name == "stages" and self.state.stale >= schedule.patience:
-            begin_stage(self.state, self.recipe, load_model(self.out / MODEL).network)
+            start_stage(self.state, self.recipe, load_model(self.out / MODEL).network)
 
     def _save(self) -> None:
         if distributed.is_leader():

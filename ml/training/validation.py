@@ -1,4 +1,4 @@
-"""How good a network is on the validation split, and the card that says so."""
+"""The evaluation of a network on the validation split, and the card that holds it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ml.checkpoints.card import ModelCard
 from ml.config.recipe import Recipe
 from ml.data.magnatagatune.annotations import DatasetError
 from ml.data.magnatagatune.split import Split
-from ml.evaluation.metrics import countable, minimum_positives, rank
+from ml.evaluation.metrics import minimum_positives, rank, rankable
 from ml.evaluation.predict import Predictions, predict
 from ml.evaluation.thresholds import choose_thresholds
 from ml.nn.network import SampleCNN
@@ -48,7 +48,7 @@ class Validation:
 
 def check_validation(split: Split) -> None:
     """Raise DatasetError when nothing can be ranked on `split`."""
-    if not len(split) or not len(countable(split.hard, known=split.known)):
+    if not len(split) or not len(rankable(split.hard, known=split.known)):
         raise DatasetError("The validation split has no tag that some clips have and some lack.")
 
 
@@ -63,27 +63,29 @@ def validate(
 ) -> Validation:
     """Evaluate on `split`: the loss a segment, ranking by the clips' mean scores.
 
-    Raises InterruptedError when told to stop.
+    Raises InterruptedError when `should_stop` returns True.
     """
-    return validated(
+    return score_predictions(
         predict(network, split, bfloat16=bfloat16, should_stop=should_stop), split, recipe, loss
     )
 
 
-def validated(found: Predictions, split: Split, recipe: Recipe, loss: Loss) -> Validation:
-    """What the predictions `found` for `split` are worth."""
+def score_predictions(
+    predictions: Predictions, split: Split, recipe: Recipe, loss: Loss
+) -> Validation:
+    """Loss and ranking figures of `predictions` for `split`."""
     ranking = rank(
         split.hard,
-        found.clips,
+        predictions.clips,
         split.tags,
         minimum=minimum_positives(split),
         known=split.known,
     )
     return Validation(
-        loss=_loss(found, split, recipe, loss),
+        loss=_loss(predictions, split, recipe, loss),
         macro_roc_auc=ranking.macro_roc_auc,
         macro_average_precision=ranking.macro_average_precision,
-        predictions=found,
+        predictions=predictions,
     )
 
 
@@ -95,11 +97,11 @@ def make_card(
     validation: Split,
     result: Validation,
     provenance: dict[str, Any],
-    settled: Mapping[str, float],
+    fixed_thresholds: Mapping[str, float],
 ) -> ModelCard:
     """The card of a network just validated.
 
-    Thresholds are chosen on the validation split, but for those that are `settled`.
+    Thresholds are chosen on the validation split, but for the tags of `fixed_thresholds`.
     """
     return ModelCard(
         name=identity.name,
@@ -111,7 +113,7 @@ def make_card(
             result.predictions.clips,
             train.tags,
             validation.known,
-            settled=settled,
+            fixed_thresholds=fixed_thresholds,
         ),
         metrics={
             "split": "validation",
@@ -126,18 +128,18 @@ def make_card(
 
 
 def _portable(recipe: Recipe) -> dict[str, Any]:
-    """The recipe as a reader elsewhere may see it: of the weights it began with, the name alone."""
+    """The recipe as a reader elsewhere may see it: of the initial weights, the name alone."""
     values = recipe.as_dict()
     values["training"]["initial"] = Path(values["training"]["initial"]).name
     return values
 
 
-def _loss(found: Predictions, split: Split, recipe: Recipe, loss: Loss) -> float:
-    scores = torch.from_numpy(found.segments).double().clamp(1e-7, 1 - 1e-7)
+def _loss(predictions: Predictions, split: Split, recipe: Recipe, loss: Loss) -> float:
+    scores = torch.from_numpy(predictions.segments).double().clamp(1e-7, 1 - 1e-7)
     # Losses take logits; a softmax's logarithms are logits of it.
     softmax = recipe.network.get("head") == "softmax"
     logits = scores.log() if softmax else scores.logit()
-    targets = segment_targets(found.clip, split, recipe.data.labels)
+    targets = segment_targets(predictions.clip, split, recipe.data.labels)
     return float(loss(logits, torch.from_numpy(targets).double()))
 
 

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tagger.api.serializers.prediction import PeaksSerializer
-from tagger.exports.tagged_copy import NoPlaceForTags, tagged_copy
+from tagger.exports.tagged_copy import TagsUnsupported, tagged_copy
 from tagger.library.audio_response import media_type, stored_audio
 from tagger.library.search import trash
 from tagger.models import Track
@@ -90,7 +90,7 @@ class TrackTaggedCopy(ApiView):
             copy = tagged_copy(track)
         except FileNotFoundError as error:
             raise Problem("file-missing", "The stored file of this track is missing.") from error
-        except NoPlaceForTags as error:
+        except TagsUnsupported as error:
             raise Problem("no-place-for-tags", str(error)) from error
         return FileResponse(
             copy,

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from ml.data import held_out
+from ml.data import in_holdout
 from tagger.models import Tag, User, Verdict
 
 # Of the verdicts a new tag needs, this share must say yes, and this share no.
@@ -27,7 +27,7 @@ class LabelledTrack:
 
     @property
     def held_out(self) -> bool:
-        return held_out(self.audio_sha256)
+        return in_holdout(self.audio_sha256)
 
 
 @dataclass(frozen=True)

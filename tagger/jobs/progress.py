@@ -29,7 +29,7 @@ class JobWatch(Callbacks):
         if self.should_stop():
             raise InterruptedError("The preparation was stopped.")
 
-    def on_judged(self, split: str, done: int, total: int) -> None:
+    def on_evaluated(self, split: str, done: int, total: int) -> None:
         self.report("evaluating", done, total, "clips")
 
     def should_stop(self) -> bool:

@@ -45,15 +45,15 @@ def request_map(owner: User, *, trigger: Job.Trigger) -> Job:
 
 def draw_map(job: Job) -> None:
     """Run a claimed job to its end."""
-    from ml.descriptors import FEWEST, LANDMARKS, fit_projection
+    from ml.descriptors import LANDMARKS, MIN_TRACKS, fit_projection
 
     owner, model = cast(User, job.owner), active_model()
     analysed = mappable(owner, model) if model else None
     sample = (
         list(analysed.order_by("?").values_list("pk", flat=True)[:LANDMARKS]) if analysed else []
     )
-    if model is None or analysed is None or len(sample) < FEWEST:
-        detail = f"A map needs at least {FEWEST} tracks that the active model has heard."
+    if model is None or analysed is None or len(sample) < MIN_TRACKS:
+        detail = f"A map needs at least {MIN_TRACKS} tracks that the active model has heard."
         lifecycle.fail(job, code="too-few-tracks", detail=detail)
         return
     with heartbeat(job) as stop:

@@ -78,11 +78,11 @@ def present_folder(name: str) -> DataFolder:
 
 def test_split(folder: DataFolder | None, labels: list[str]) -> Split | None:
     """The fixed test split of a prepared folder with its tags among `labels`; None without any."""
-    from ml.data import join, open_split
-    from ml.evaluation import countable
+    from ml.data import concat_splits, open_split
+    from ml.evaluation import rankable
 
     if folder is None:
         return None
     whole = open_split(folder.prepared(), "test")
-    test = join([whole], [tag for tag in whole.tags if tag in labels])
-    return test if len(test) and len(countable(test.hard)) else None
+    test = concat_splits([whole], [tag for tag in whole.tags if tag in labels])
+    return test if len(test) and len(rankable(test.hard)) else None

@@ -86,14 +86,14 @@ def _evaluate_both(
     version: ModelVersion, beside: ModelVersion, name: str, watch: JobWatch
 ) -> dict[str, Any]:
     from ml.checkpoints import load_model
-    from ml.evaluation import side_by_side
+    from ml.evaluation import evaluate_pair
 
     folder = present_folder(name)
     device = _device()
     prepare(folder.path, folder.prepared(), threads=True, on_progress=watch.on_decoded)
     split = test_split(folder, version.labels)
     models = [load_model(one.weights.path) for one in (version, beside)]
-    both = split and side_by_side(models[0], models[1], split, device, callbacks=watch)
+    both = split and evaluate_pair(models[0], models[1], split, device, callbacks=watch)
     if not both:
         raise EvaluationRefused(
             _("The test split of %(name)s has too few clips of any tag that both models know.")

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ml.checkpoints import beside, default_model_path, read_card
+from ml.checkpoints import companion_files, default_model_path, read_card
 from tagger.analysis.stale import stale_tracks
 from tagger.models import Analysis, Job, ModelVersion, Track
 from tagger.tags.effective import active_model
@@ -45,7 +45,7 @@ def delete_model(version: ModelVersion) -> None:
         if obstacle:
             raise ModelInUseError(obstacle)
         locked.delete()
-        for file in (*beside(Path(name)), name):
+        for file in (*companion_files(Path(name)), name):
             transaction.on_commit(partial(storage.delete, str(file)))
 
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
-from ml.checkpoints import ModelCard, beside, read_card
+from ml.checkpoints import ModelCard, companion_files, read_card
 from tagger.analysis.reanalysis import cancel_for_others
 from tagger.jobs.lifecycle import create_job
 from tagger.models import Activation, Job, ModelVersion, Tag, User, Webhook
@@ -58,7 +58,7 @@ def _store(version: ModelVersion, path: Path) -> None:
     base = slugify(version.name)
     with path.open("rb") as content:
         name = storage.save(f"{base}.safetensors", File(content))
-    for source, target in zip(beside(path), beside(Path(name)), strict=True):
+    for source, target in zip(companion_files(path), companion_files(Path(name)), strict=True):
         if source.exists():
             with source.open("rb") as content:
                 storage.save(str(target), File(content))

@@ -24,7 +24,7 @@ class Watch(JobWatch):
     def tell(self, line: str) -> None:
         note(self.training, line)
 
-    def on_heard(self, split: str, done: int, total: int) -> None:
+    def on_embedded(self, split: str, done: int, total: int) -> None:
         self.report("hearing", done, total, "clips")
 
     def on_step(self, step: int, total: int, loss: float) -> None:

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ml.data import JudgedClip, prepare, prepare_judged, read_annotations
+from ml.data import LabelledClip, prepare, prepare_labelled_clips, read_annotations
 from tagger.feedback.labelled_tracks import LabelledTrack, new_labels, support
 from tagger.models import Track, Training
 from tagger.platform.storage.local import on_this_machine
@@ -100,7 +100,7 @@ def _concatenated(
     name: str,
     on_progress: Progress,
 ) -> Split:
-    from ml.data import join, open_split, thinned
+    from ml.data import concat_splits, open_split, subsample
 
     parts = []
     if folder:
@@ -108,18 +108,18 @@ def _concatenated(
         given = open_split(folder.prepared(), name, protocol=protocol)
         most = max(REPEATED * len(examples[name]), LEAST_REPEATED)
         few = training.base is not None and bool(examples["train"])
-        parts.append(thinned(given, most, seed=training.seed) if few else given)
+        parts.append(subsample(given, most, seed=training.seed) if few else given)
     if examples[name]:
-        prepare_judged(
+        prepare_labelled_clips(
             _clips(examples[name]), examples["labels"], run / CLIPS, name, on_progress=on_progress
         )
         parts.append(open_split(run / CLIPS, name, protocol="B"))
-    return join(parts, examples["labels"])
+    return concat_splits(parts, examples["labels"])
 
 
-def _clips(rows: list[dict[str, Any]]) -> list[JudgedClip]:
+def _clips(rows: list[dict[str, Any]]) -> list[LabelledClip]:
     return [
-        JudgedClip(
+        LabelledClip(
             row["track"], partial(on_this_machine, Track(file=row["file"]).file), row["answers"]
         )
         for row in rows

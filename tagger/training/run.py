@@ -95,10 +95,10 @@ def _train(training: Training, run: Path, watch: Watch) -> Path:
 
 
 def _learn(training: Training, data: TrainingData, run: Path, device: Device, watch: Watch) -> Path:
-    from ml.training import Identity, training_of
+    from ml.training import Identity, trainer_for
 
     recipe = _recipe(training)
-    outcome = training_of(recipe)(
+    outcome = trainer_for(recipe)(
         recipe,
         data.train,
         data.validation,
@@ -148,24 +148,24 @@ def _evaluate(
 ) -> Path:
     """Thresholds, figures of the candidate and of the active model on the same clips, half size."""
     from ml.checkpoints import load_model, save_model
-    from ml.export import make_shipment
+    from ml.export import make_release
 
     watch.tell("judging")
-    shipment = make_shipment(
+    release = make_release(
         load_model(weights),
         data.validation,
         data.test,
         device.torch_device,
         callbacks=watch,
-        settled=_fixed_thresholds(training),
+        fixed_thresholds=_fixed_thresholds(training),
     )
     card = dataclasses.replace(
-        shipment.card,
-        metrics=shipment.card.metrics | _active_figures(data, shipment.scores, device, watch),
+        release.card,
+        metrics=release.card.metrics | _active_figures(data, release.scores, device, watch),
         data=training.data,
-        provenance=shipment.card.provenance | _origin(training),
+        provenance=release.card.provenance | _origin(training),
     )
-    save_model(run / CANDIDATE, shipment.network, card)
+    save_model(run / CANDIDATE, release.network, card)
     return run / CANDIDATE
 
 
@@ -174,14 +174,16 @@ def _active_figures(
 ) -> dict[str, Any]:
     """What the active model reaches on the same clips, and the two compared clip by clip."""
     from ml.checkpoints import load_model
-    from ml.evaluation import reports
+    from ml.evaluation import evaluate_splits
 
     active = active_model()
     if active is None:
         return {}
     splits = [data.validation, *([data.test] if data.test else [])]
     model = load_model(active.weights.path)
-    figures = reports(model, splits, device.torch_device, callbacks=watch, beside=scores)
+    figures = evaluate_splits(
+        model, splits, device.torch_device, callbacks=watch, other_scores=scores
+    )
     return {"active": {"name": active.name, "sha256": active.sha256, **figures}}
 
 

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from ml.config import preset_names
-from ml.runtime import WANTED as DEVICES
+from ml.runtime import DEVICES
 from tagger.models import ModelVersion
 from tagger.registry.datasets import data_folders
 from tagger.training.options import BLOCKS, LONGEST, Choices

@@ -1,4 +1,4 @@
-"""A file as a stream of mono blocks at the network's rate. Runs in the fenced decoder."""
+"""A file as a stream of mono blocks at the network's rate. Runs in the sandboxed decoder."""
 
 from __future__ import annotations
 
@@ -64,10 +64,10 @@ class Pass:
 
 
 def _at_network_rate(frames: Iterator[tuple[int, Frame]]) -> Iterator[Samples]:
-    """Resample frames; where the rate changes in mid-stream, each stretch on its own."""
-    for rate, stretch in groupby(frames, key=lambda frame: frame[0]):
+    """Resample frames; where the rate changes in mid-stream, each part on its own."""
+    for rate, part in groupby(frames, key=lambda frame: frame[0]):
         limiter = BandLimiter(rate)
-        for block in _mono((frame for _, frame in stretch), int(rate * _BLOCK_SECONDS)):
+        for block in _mono((frame for _, frame in part), int(rate * _BLOCK_SECONDS)):
             yield from _unless_empty(limiter.push(block))
         yield from _unless_empty(limiter.push(np.zeros(0, np.float32), last=True))
 
@@ -80,7 +80,7 @@ def _mono(frames: Iterator[Frame], size: int) -> Iterator[Samples]:
 
 
 def _gather(frames: Iterator[Frame], size: int) -> Iterator[Frame]:
-    """Join short frames to blocks of at least `size` samples (the last may be shorter)."""
+    """Concatenate short frames to blocks of at least `size` samples (the last may be shorter)."""
     pending: list[Frame] = []
     length = 0
     for frame in frames:

@@ -1,4 +1,4 @@
-"""What an opened file is, and its identity. Runs in the fenced decoder."""
+"""What an opened file is, and its identity. Runs in the sandboxed decoder."""
 
 from __future__ import annotations
 

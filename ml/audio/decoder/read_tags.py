@@ -1,4 +1,4 @@
-"""The tags of an opened file. Runs in the fenced decoder.
+"""The tags of an opened file. Runs in the sandboxed decoder.
 
 mutagen reads the tags of music formats; for containers it does not know (WebM, Matroska) FFmpeg's
 reading is taken. A file without readable tags is no error: its fields are empty.
@@ -29,9 +29,9 @@ _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def tags(file: AudioFile, name: str, length: int) -> dict[str, str]:
-    """Title, artist and album, each cut at `length`; the name's ending helps to tell formats."""
-    found = _mutagen_tags(file, name) or _ffmpeg_tags(file)
-    return {field: _first(found, keys)[:length].rstrip() for field, keys in _KEYS.items()}
+    """Title, artist and album, each cut at `length`; the name's ending hints at the format."""
+    raw_tags = _mutagen_tags(file, name) or _ffmpeg_tags(file)
+    return {field: _first(raw_tags, keys)[:length].rstrip() for field, keys in _KEYS.items()}
 
 
 def _mutagen_tags(file: AudioFile, name: str) -> Mapping[str, object]:
@@ -44,8 +44,8 @@ def _mutagen_tags(file: AudioFile, name: str) -> Mapping[str, object]:
         return {}
     except Exception:  # noqa: BLE001 - mutagen's parsers raise anything on crafted tags
         return {}
-    found = getattr(read, "tags", None) or {}
-    return {str(key).lower(): value for key, value in dict(found).items()}
+    raw_tags = getattr(read, "tags", None) or {}
+    return {str(key).lower(): value for key, value in dict(raw_tags).items()}
 
 
 def _ffmpeg_tags(file: AudioFile) -> Mapping[str, object]:

@@ -1,6 +1,6 @@
 """Bringing any rate to 22,050 Hz, with nothing above 8 kHz.
 
-MagnaTagATune's own files are 16 kHz, so a network trained on them has never heard the octave
+MagnaTagATune's own files are 16 kHz, so a network trained on them has never seen the octave
 above 8 kHz; music at 44.1 kHz must not surprise it there. Everything faster than 16 kHz is
 therefore resampled to 16 kHz first and from there to the network's rate.
 """

@@ -16,8 +16,8 @@ from typing import IO, Any, NoReturn
 from ml.audio.open import AudioFile
 from ml.audio.types import AudioError, damaged
 
-from .confine import OPEN_FILES, Fence
-from .operations import WORK
+from .confine import OPEN_FILES, Sandbox
+from .operations import OPERATIONS
 from .wire import Kind, read_frame, write_json
 
 PR_SET_PDEATHSIG = 1
@@ -25,7 +25,7 @@ FILE, CHANNEL = 3, 4
 _libc = ctypes.CDLL(None)
 
 
-def run(channel: int, file: int, parent: int, fence: Fence) -> NoReturn:
+def run(channel: int, file: int, parent: int, sandbox: Sandbox) -> NoReturn:
     """For the forked child: answer the request that comes in `channel`, then end."""
     try:
         _die_with(parent)
@@ -33,7 +33,7 @@ def run(channel: int, file: int, parent: int, fence: Fence) -> NoReturn:
         request = _request()
         answer = io.BufferedWriter(io.FileIO(CHANNEL, "w"))
         source = AudioFile(FILE)
-        fence.enter(request["cpu_seconds"], request["file_bytes"])
+        sandbox.enter(request["cpu_seconds"], request["file_bytes"])
         os.close(sys.stderr.fileno())
         _answer(answer, source, request)
     except BrokenPipeError:
@@ -70,7 +70,7 @@ def _request() -> Any:
 
 def _answer(answer: IO[bytes], file: AudioFile, request: dict[str, Any]) -> None:
     try:
-        result = WORK[request["work"]](file, answer, **request["arguments"])
+        result = OPERATIONS[request["operation"]](file, answer, **request["arguments"])
         write_json(answer, Kind.RESULT, result)
     except AudioError as error:
         _refuse(answer, error)
@@ -78,7 +78,7 @@ def _answer(answer: IO[bytes], file: AudioFile, request: dict[str, Any]) -> None
         _refuse(answer, damaged("reading it takes more memory than any recording needs"))
     except BrokenPipeError:
         raise
-    except Exception:  # noqa: BLE001 - told to whoever asked, who logs it
+    except Exception:  # noqa: BLE001 - sent to whoever asked, who logs it
         write_json(answer, Kind.FAULT, traceback.format_exc())
 
 

@@ -36,12 +36,12 @@ class DecoderLost(Exception):
         super().__init__("The process that reads the file was killed. Please try again.")
 
 
-def result(work: str, path: str | Path, **arguments: Any) -> Any:
-    """The answer to a question about the file at `path`. Raises AudioError, DecoderLost."""
-    return once_more_if_lost(path, lambda file: answer(work, file, **arguments))
+def result(operation: str, path: str | Path, **arguments: Any) -> Any:
+    """The result of an operation on the file at `path`. Raises AudioError, DecoderLost."""
+    return retry_if_lost(path, lambda file: request_once(operation, file, **arguments))
 
 
-def once_more_if_lost(path: str | Path, ask: Callable[[io.IOBase], Answer]) -> Answer:
+def retry_if_lost(path: str | Path, ask: Callable[[io.IOBase], Answer]) -> Answer:
     """What `ask` returns of the open file; asked again if its decoder is killed from outside."""
     with open_file(Path(path)) as file:
         try:
@@ -50,39 +50,39 @@ def once_more_if_lost(path: str | Path, ask: Callable[[io.IOBase], Answer]) -> A
             return ask(file)
 
 
-def answer(work: str, file: io.IOBase, **arguments: Any) -> Any:
+def request_once(operation: str, file: io.IOBase, **arguments: Any) -> Any:
     """As `result`, about an open file, and asked once. For the arguments see `replies`."""
-    with replies(work, file, **arguments) as frames:
+    with replies(operation, file, **arguments) as frames:
         return next(json.loads(payload) for kind, payload in frames if kind is Kind.RESULT)
 
 
 @contextmanager
 def replies(
-    work: str,
+    operation: str,
     file: io.IOBase,
     *,
     sound_seconds: float = 0.0,
-    grows_by: int | None = None,
+    max_growth: int | None = None,
     **arguments: Any,
 ) -> Iterator[Iterator[tuple[Kind, bytearray]]]:
     """The frames of one answer, up to its RESULT. Leaving the block ends the decoder.
 
-    A file that is open for writing may grow by `grows_by` bytes; None: it is only read.
+    A file that is open for writing may grow by `max_growth` bytes; None: it is only read.
     Raises AudioError, also in the middle: what the decoder says, or that it died of the file;
     DecoderLost when it was killed from outside.
     """
     size = os.fstat(file.fileno()).st_size
     budget = Budget.of(size, sound_seconds)
     request = {
-        "work": work,
+        "operation": operation,
         "cpu_seconds": budget.cpu_seconds,
-        "file_bytes": 0 if grows_by is None else size + grows_by,
+        "file_bytes": 0 if max_growth is None else size + max_growth,
         "arguments": arguments,
     }
     with ExitStack() as stack:
         channel, their_channel = map(stack.enter_context, socket.socketpair())
         lifeline, their_lifeline = map(stack.enter_context, socket.socketpair())
-        channel.settimeout(budget.patience)
+        channel.settimeout(budget.timeout)
         DECODERS.ask(their_channel, their_lifeline, file.fileno())
         their_channel.close()
         their_lifeline.close()
@@ -92,7 +92,7 @@ def replies(
 
 
 def _send(channel: socket.socket, request: dict[str, Any]) -> None:
-    # Of a decoder that is gone already, reading tells why.
+    # Of a decoder that is gone already, reading says why.
     with suppress(BrokenPipeError, ConnectionResetError), channel.makefile("wb") as stream:
         write_json(stream, Kind.REQUEST, request)
 
@@ -105,7 +105,7 @@ def _frames(
         try:
             kind, payload = read_frame(stream)
         except TimeoutError:
-            seconds = f"{budget.patience:,.0f} seconds"
+            seconds = f"{budget.timeout:,.0f} seconds"
             raise damaged(f"nothing of it could be read for {seconds}") from None
         except (BrokenFrame, ConnectionResetError) as error:
             raise _why_it_ended(lifeline) from error
@@ -125,10 +125,10 @@ def _raise_if_error(kind: Kind, payload: bytearray) -> None:
 def _why_it_ended(lifeline: socket.socket) -> Exception:
     lifeline.settimeout(_STATUS_SECONDS)
     try:
-        told = lifeline.recv(STATUS.size)
+        status_bytes = lifeline.recv(STATUS.size)
     except (TimeoutError, ConnectionResetError):
-        told = b""
-    status = STATUS.unpack(told)[0] if len(told) == STATUS.size else 0
+        status_bytes = b""
+    status = STATUS.unpack(status_bytes)[0] if len(status_bytes) == STATUS.size else 0
     if -status == signal.SIGXCPU:
         return damaged("reading it takes more time than any recording needs")
     if -status in _CRASHES:

@@ -14,7 +14,7 @@ OPEN_FILES = 5
 _MARGIN_SECONDS = 5
 
 
-class Fence:
+class Sandbox:
     """Made once, by the server, so that entering it costs a child next to nothing."""
 
     def __init__(self) -> None:
@@ -29,7 +29,7 @@ class Fence:
         """
         if self.memory is not None:
             _limit(resource.RLIMIT_AS, self.memory)
-        # SIGXCPU first, which tells what happened; then SIGKILL.
+        # SIGXCPU first, which says what happened; then SIGKILL.
         _limit(resource.RLIMIT_CPU, cpu_seconds, margin=_MARGIN_SECONDS)
         _limit(resource.RLIMIT_FSIZE, file_bytes)
         for what in (resource.RLIMIT_CORE, resource.RLIMIT_NPROC):

@@ -1,4 +1,4 @@
-"""What a decoder can be asked for. Runs behind the fence."""
+"""The operations a decoder can be asked for. Runs in the sandbox."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from .wire import Kind, write_frame, write_json
 _ENCODINGS = ("ascii", "latin-1", "utf-8", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252")
 
 
-def load_what_comes_late() -> None:
-    """Behind the fence no module can be opened any more, and these are when they are needed."""
+def preload_modules() -> None:
+    """In the sandbox no module can be opened any more; these are otherwise loaded when needed."""
     for module in pkgutil.walk_packages(av.__path__, "av."):
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
@@ -52,9 +52,9 @@ def blocks(file: AudioFile, answer: IO[bytes], limits: dict[str, float]) -> Any:
     return asdict(sound.damage)
 
 
-WORK: dict[str, Callable[..., Any]] = {
+OPERATIONS: dict[str, Callable[..., Any]] = {
     "facts": lambda file, answer: asdict(facts(file)),
     "examination": examination,
     "blocks": blocks,
-    "words": lambda file, answer, **how: write(file, **how),
+    "write_metadata": lambda file, answer, **how: write(file, **how),
 }

@@ -53,7 +53,7 @@ class Filter:
             PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(self._program)
         )
         if number:
-            raise OSError(number, f"the fence is refused: {os.strerror(number)}")
+            raise OSError(number, f"the sandbox is refused: {os.strerror(number)}")
 
 
 def _prctl(option: int, value: int, pointer: object = None) -> int:

@@ -14,15 +14,15 @@ import signal
 import socket
 
 from .child import run
-from .confine import Fence
-from .operations import load_what_comes_late
+from .confine import Sandbox
+from .operations import preload_modules
 from .wire import STATUS
 
 
 class Server:
     def __init__(self, control: socket.socket) -> None:
         self.control = control
-        self.fence = Fence()
+        self.sandbox = Sandbox()
         self.lifelines: dict[int, socket.socket] = {}
         self.selector = selectors.DefaultSelector()
         self.selector.register(control, selectors.EVENT_READ)
@@ -50,7 +50,7 @@ class Server:
         server = os.getpid()
         child = os.fork()
         if child == 0:
-            run(channel, file, server, self.fence)
+            run(channel, file, server, self.sandbox)
         os.close(channel)
         os.close(file)
         self.lifelines[child] = socket.socket(fileno=lifeline)
@@ -96,7 +96,7 @@ def _wakeup_on_child() -> socket.socket:
 
 
 def main() -> None:
-    load_what_comes_late()
+    preload_modules()
     gc.collect()
     gc.freeze()
     server = Server(socket.socket(fileno=0))

@@ -1,4 +1,4 @@
-"""Who says what about which clip: annotations_final.csv and, where there is one, soft_labels.npz.
+"""The labels of each clip: annotations_final.csv and, where there is one, soft_labels.npz.
 
 The top tags are the most frequent columns; synonyms stay apart, as in every published result.
 """

@@ -1,7 +1,7 @@
-"""Get the official files: three parts of one zip, joined and unpacked, and the annotations.
+"""Get the official files: three parts of one zip, concatenated and unpacked, and the annotations.
 
 Downloads resume where they stopped. Nothing is trusted before it is checked: sizes against what
-the server says, the joined zip by its own checksums.
+the server says, the whole zip by its own checksums.
 """
 
 from __future__ import annotations
@@ -70,27 +70,27 @@ def download(url: str, target: Path, on_progress: Progress | None = None) -> Non
 
 
 def unpack(parts: list[Path], folder: Path) -> None:
-    """Join the zip's parts, check and unpack them into `folder`/mp3; remove the joined file."""
+    """Concatenate the zip's parts, check and unpack them into `folder`/mp3; remove the zip."""
     if (folder / "mp3").is_dir():
         return
-    joined, beside = folder / "mp3.zip", folder / "mp3.unpacking"
-    with joined.open("wb") as stream:
+    archive_path, unpacking = folder / "mp3.zip", folder / "mp3.unpacking"
+    with archive_path.open("wb") as stream:
         for part in parts:
             with part.open("rb") as source:
                 shutil.copyfileobj(source, stream, CHUNK)
     try:
-        with zipfile.ZipFile(joined) as archive:
-            archive.extractall(beside)
+        with zipfile.ZipFile(archive_path) as archive:
+            archive.extractall(unpacking)
     except zipfile.BadZipFile as error:
         raise DatasetError(
             f"The parts in {folder} make no valid zip ({error}); delete them and fetch again."
         ) from error
     finally:
-        joined.unlink()
+        archive_path.unlink()
     # Some mirrors zip the folders themselves, others the folder that holds them.
-    inner = beside / "mp3"
-    (inner if inner.is_dir() else beside).rename(folder / "mp3")
-    shutil.rmtree(beside, ignore_errors=True)
+    inner = unpacking / "mp3"
+    (inner if inner.is_dir() else unpacking).rename(folder / "mp3")
+    shutil.rmtree(unpacking, ignore_errors=True)
 
 
 def _full_size(error: urllib.error.HTTPError) -> int | None:

@@ -125,22 +125,22 @@ def decode_split(
 def _open(out: Path, split: str, clips: int) -> tuple[np.memmap, np.memmap]:
     sound, length, _ = files(out, split)
     if not (sound.exists() and length.exists()):
-        _lay_out(sound, np.int16, (clips, CLIP_SAMPLES))
-        _lay_out(length, np.int32, (clips,))
+        _allocate(sound, np.int16, (clips, CLIP_SAMPLES))
+        _allocate(length, np.int32, (clips,))
     return (
         np.lib.format.open_memmap(sound, "r+"),
         np.lib.format.open_memmap(length, "r+"),
     )
 
 
-def _lay_out(file: Path, kind: type[np.generic], shape: tuple[int, ...]) -> None:
+def _allocate(file: Path, kind: type[np.generic], shape: tuple[int, ...]) -> None:
     """Beside it first: a full disk leaves no file that the next attempt could not read."""
-    beside = file.with_suffix(".new")
+    temporary = file.with_suffix(".new")
     try:
-        np.lib.format.open_memmap(beside, "w+", kind, shape)
-        beside.replace(file)
+        np.lib.format.open_memmap(temporary, "w+", kind, shape)
+        temporary.replace(file)
     finally:
-        beside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
 def _write_index(
@@ -162,9 +162,9 @@ def _write_index(
     }
     if annotations.soft is not None:
         table["soft"] = annotations.soft[rows]
-    beside = index.with_suffix(".new.npz")
-    np.savez_compressed(beside, **table)
-    beside.replace(index)
+    temporary = index.with_suffix(".new.npz")
+    np.savez_compressed(temporary, **table)
+    temporary.replace(index)
 
 
 def _check_disk(annotations: Annotations, out: Path) -> None:

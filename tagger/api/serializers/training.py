@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from ml.runtime import WANTED as DEVICES
+from ml.runtime import DEVICES
 from tagger.models import Job, ModelVersion, Training, TrainingEpoch
 from tagger.training.options import BLOCKS, LONGEST
 

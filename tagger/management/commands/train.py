@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from ml.runtime import WANTED as DEVICES
+from ml.runtime import DEVICES
 from tagger.management.follow import Follower
 from tagger.models import Job, ModelVersion
 from tagger.training.manage import start_training

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tagger.analysis.tempo_key import is_being_measured
-from tagger.exports.tagged_copy import NoPlaceForTags, tagged_copy
+from tagger.exports.tagged_copy import TagsUnsupported, tagged_copy
 from tagger.feedback.history import verdict_history
 from tagger.library import tracks, trash
 from tagger.library.audio_response import stored_audio
@@ -100,7 +100,7 @@ def download_tagged(request: PageRequest, track_id: UUID) -> HttpResponseBase:
         content = tagged_copy(track)
     except FileNotFoundError:
         return _missing(request, track)
-    except NoPlaceForTags as error:
+    except TagsUnsupported as error:
         messages.error(request, str(error))
         return redirect("web:track", track_id=track.pk)
     return FileResponse(content, as_attachment=True, filename=track.file_name)

@@ -11,15 +11,15 @@ from pathlib import Path
 import pytest
 
 from ml.audio.reading import AudioError, probe
-from ml.audio.write_tags import NoPlaceForTags, Words, write_words
+from ml.audio.write_tags import TagsUnsupported, TrackMetadata, write_metadata
 
 from .hostile_corpus import CASES, hostile_file
 
 SECONDS = 20
 MEGABYTES = 400
-WORDS = Words(title="Blue hour", tags=("guitar", "rock"), genres=("rock",), bpm=120.0)
+METADATA = TrackMetadata(title="Blue hour", tags=("guitar", "rock"), genres=("rock",), bpm=120.0)
 
-# What a decoder of the product does with an upload, behind the same fence and forked from a
+# What a decoder of the product does with an upload, behind the same sandbox and forked from a
 # process that has its libraries ready, and its peak memory.
 HEARER = """
 import json, os, sys
@@ -29,15 +29,15 @@ from ml.audio.types import AudioError, damaged
 from ml.audio.decoder.facts import digest, facts
 from ml.audio.open import open_file
 from ml.audio.types import DecodeLimits
-from ml.audio.sandbox.confine import Fence
-from ml.audio.sandbox.operations import load_what_comes_late
+from ml.audio.sandbox.confine import Sandbox
+from ml.audio.sandbox.operations import preload_modules
 from ml.audio.decoder.read_tags import tags
 def answer(work, file):
     try:
         work(file)
     except AudioError as error:
         return [error.code, str(error)]
-    except MemoryError:  # as the fence itself says it
+    except MemoryError:  # as the sandbox itself says it
         return ["damaged", str(damaged("reading it takes more memory than any recording needs"))]
     return ["heard", ""]
 def hear(path):
@@ -47,14 +47,14 @@ def hear(path):
         print(json.dumps({"answers": [[error.code, str(error)]] * 3, "megabytes": 0}), flush=True)
         return
     status = open("/proc/self/status")
-    fence.enter(int(sys.argv[1]))
+    sandbox.enter(int(sys.argv[1]))
     works = facts, digest, lambda file: list(Pass(file, DecodeLimits()))
     answers = [answer(work, file) for work in works]
     answer(lambda file: tags(file, path, 300), file)
     peak = next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) // 1024
     print(json.dumps({"answers": answers, "megabytes": peak}), flush=True)
-load_what_comes_late()
-fence = Fence()
+preload_modules()
+sandbox = Sandbox()
 for path in map(json.loads, iter(sys.stdin.readline, "")):
     if not (child := os.fork()):
         hear(path)
@@ -114,8 +114,8 @@ def test_a_hostile_file_ends_in_a_clear_state(
 def tagged(file: Path) -> str:
     """What comes of writing words into it."""
     try:
-        write_words(file, WORDS)
-    except NoPlaceForTags as error:
+        write_metadata(file, METADATA)
+    except TagsUnsupported as error:
         return str(error)
     return "written"
 

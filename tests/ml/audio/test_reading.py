@@ -160,7 +160,7 @@ def test_names_that_look_like_protocols_or_are_no_utf8_are_plain_names(tmp_path:
 
 
 def test_asking_about_a_file_loads_no_library_that_reads_it() -> None:
-    """They are the decoder's: whatever is wrong with them stays behind its fence."""
+    """They are the decoder's: whatever is wrong with them stays behind its sandbox."""
     script = (
         "import sys, ml.audio.reading, ml.audio.probe;"
         "sys.exit(any(name in sys.modules for name in ('av', 'mutagen', 'soxr')))"

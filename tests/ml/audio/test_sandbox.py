@@ -1,4 +1,4 @@
-"""The fence around decoding, with real processes: what is refused, what ends, what goes on."""
+"""The sandbox around decoding, with real processes: what is refused, what ends, what goes on."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from .hostile_contents import mp3_of_many_tags
 
 PATIENCE = 60
 linux = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
-fenced = pytest.mark.skipif(
+sandboxed = pytest.mark.skipif(
     not seccomp.can_refuse_syscalls(), reason="system calls cannot be refused here"
 )
 
@@ -36,11 +36,12 @@ def song(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return factory.write(tmp_path_factory.mktemp("song") / "a.flac", factory.music(120))
 
 
-def behind_the_fence(
+def in_the_sandbox(
     script: str, *, before: str = "", cpu_seconds: int = 60, file_bytes: int = 0
 ) -> subprocess.CompletedProcess[str]:
     enter = (
-        f"from ml.audio.sandbox.confine import Fence; Fence().enter({cpu_seconds}, {file_bytes})\n"
+        "from ml.audio.sandbox.confine import Sandbox\n"
+        f"Sandbox().enter({cpu_seconds}, {file_bytes})\n"
     )
     late = "import ctypes, mmap, os, signal, socket, subprocess, sys\n"
     return subprocess.run(
@@ -52,7 +53,7 @@ def behind_the_fence(
     )
 
 
-@fenced
+@sandboxed
 @pytest.mark.parametrize(
     "attempt",
     [
@@ -69,18 +70,16 @@ def behind_the_fence(
         "os.setuid(0)",
     ],
 )
-def test_behind_the_fence_nothing_is_opened_started_or_signalled(attempt: str) -> None:
-    done = behind_the_fence(
+def test_in_the_sandbox_nothing_is_opened_started_or_signalled(attempt: str) -> None:
+    done = in_the_sandbox(
         f"try:\n    {attempt}\nexcept OSError as error:\n    print('refused', error.errno)"
     )
     assert done.stdout == "refused 1\n", done.stderr
 
 
 @linux
-def test_behind_the_fence_memory_is_limited() -> None:
-    done = behind_the_fence(
-        "try:\n    bytearray(1 << 30)\nexcept MemoryError:\n    print('refused')"
-    )
+def test_in_the_sandbox_memory_is_limited() -> None:
+    done = in_the_sandbox("try:\n    bytearray(1 << 30)\nexcept MemoryError:\n    print('refused')")
     assert done.stdout == "refused\n", done.stderr
 
 
@@ -97,16 +96,16 @@ except OSError as error:
 @pytest.mark.parametrize(
     ("most", "end"), [(0, "refused EFBIG\n"), (100, "written 100\nrefused EFBIG\n")]
 )
-def test_behind_the_fence_an_open_file_grows_no_further_than_it_may(
+def test_in_the_sandbox_an_open_file_grows_no_further_than_it_may(
     most: int, end: str, tmp_path: Path
 ) -> None:
     opened = f"import errno, os; file = os.open({str(tmp_path / 'a')!r}, os.O_CREAT | os.O_RDWR)\n"
-    done = behind_the_fence(WRITE, before=opened, file_bytes=most)
+    done = in_the_sandbox(WRITE, before=opened, file_bytes=most)
     assert done.stdout == end, done.stderr
 
 
-def test_behind_the_fence_time_is_limited() -> None:
-    assert behind_the_fence("while True: pass", cpu_seconds=1).returncode == -signal.SIGXCPU
+def test_in_the_sandbox_time_is_limited() -> None:
+    assert in_the_sandbox("while True: pass", cpu_seconds=1).returncode == -signal.SIGXCPU
 
 
 def server() -> int:

@@ -6,11 +6,11 @@ import mutagen
 import pytest
 
 from ml.audio.probe import examine
-from ml.audio.write_tags import NoPlaceForTags, Words, write_words
+from ml.audio.write_tags import TagsUnsupported, TrackMetadata, write_metadata
 from tests.audio_factory import music, write
 
 FREE = "----:com.apple.itunes:"
-WORDS = Words(
+METADATA = TrackMetadata(
     title="Blaue Stunde",
     artist="Mira",
     album="Nächte",
@@ -40,13 +40,13 @@ def values(path: Path) -> dict[str, list[str]]:
 
 
 def test_every_tag_is_a_value_of_its_own(song: Path) -> None:
-    write_words(song, WORDS)
+    write_metadata(song, METADATA)
     own = next(found for key, found in values(song).items() if key.endswith("tonemark_tags"))
     assert own == ["guitar", "rock", "quiet"]
 
 
 def test_words_stand_where_players_look_for_them(song: Path) -> None:
-    write_words(song, WORDS)
+    write_metadata(song, METADATA)
     assert examine(song).metadata.title == "Blaue Stunde"
     assert (examine(song).metadata.artist, examine(song).metadata.album) == ("Mira", "Nächte")
     every = values(song)
@@ -60,14 +60,14 @@ def test_words_stand_where_players_look_for_them(song: Path) -> None:
 
 def test_the_sound_and_what_else_the_file_says_stay(song: Path) -> None:
     before = examine(song).audio_sha256
-    write_words(song, WORDS)
+    write_metadata(song, METADATA)
     assert examine(song).audio_sha256 == before
     assert any("keep me" in found for found in values(song).values())
 
 
 def test_what_is_not_known_is_left_alone(song: Path) -> None:
-    write_words(song, WORDS)
-    write_words(song, Words(title="Blue hour"))
+    write_metadata(song, METADATA)
+    write_metadata(song, TrackMetadata(title="Blue hour"))
     every = values(song)
     assert ["rock"] in every.values()
     assert examine(song).metadata.title == "Blue hour"
@@ -77,13 +77,13 @@ def test_what_is_not_known_is_left_alone(song: Path) -> None:
 def test_other_containers_are_refused_with_a_way_out(suffix: str, tmp_path: Path) -> None:
     path = write(tmp_path / f"song.{suffix}", music(1.0))
     before = path.read_bytes()
-    with pytest.raises(NoPlaceForTags, match="CSV or JSON"):
-        write_words(path, WORDS)
+    with pytest.raises(TagsUnsupported, match="CSV or JSON"):
+        write_metadata(path, METADATA)
     assert path.read_bytes() == before
 
 
 def test_what_is_no_audio_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "song.mp3"
     path.write_text("milk and bread")
-    with pytest.raises(NoPlaceForTags):
-        write_words(path, WORDS)
+    with pytest.raises(TagsUnsupported):
+        write_metadata(path, METADATA)

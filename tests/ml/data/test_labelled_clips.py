@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from ml.audio.reading import SAMPLE_RATE, SEGMENT_SAMPLES
-from ml.data.labelled_clips import PIECES, JudgedClip, excerpt, prepare_judged
+from ml.data.labelled_clips import EXCERPT_SEGMENTS, LabelledClip, excerpt, prepare_labelled_clips
 from ml.data.magnatagatune.split import open_split
 from tests.audio_factory import tone, write
 
@@ -22,12 +22,12 @@ def at(path: Path) -> partial[nullcontext[Path]]:
 def test_answers_are_labels_and_silence_is_no_answer(tmp_path: Path) -> None:
     song = write(tmp_path / "song.wav", tone(440, 4.0))
     clips = [
-        JudgedClip("one", at(song), {"a": True, "b": False}),
-        JudgedClip("two", at(song), {"b": True}),
-        JudgedClip("gone", at(tmp_path / "gone.wav"), {"a": True}),
+        LabelledClip("one", at(song), {"a": True, "b": False}),
+        LabelledClip("two", at(song), {"b": True}),
+        LabelledClip("gone", at(tmp_path / "gone.wav"), {"a": True}),
     ]
     told: list[tuple[str, int, int]] = []
-    unreadable = prepare_judged(
+    unreadable = prepare_labelled_clips(
         clips, ["a", "b"], tmp_path / "out", "train", on_progress=lambda *at: told.append(at)
     )
     split = open_split(tmp_path / "out", "train", protocol="B")
@@ -41,16 +41,16 @@ def test_answers_are_labels_and_silence_is_no_answer(tmp_path: Path) -> None:
 
 def test_an_interrupted_preparation_keeps_what_it_has(tmp_path: Path) -> None:
     song = write(tmp_path / "song.wav", tone(440, 4.0))
-    clips = [JudgedClip(str(k), at(song), {"a": True}) for k in range(4)]
+    clips = [LabelledClip(str(k), at(song), {"a": True}) for k in range(4)]
 
     def stop(split: str, done: int, total: int) -> None:
         if done == 2:
             raise InterruptedError
 
     with pytest.raises(InterruptedError):
-        prepare_judged(clips, ["a"], tmp_path / "out", "train", on_progress=stop)
+        prepare_labelled_clips(clips, ["a"], tmp_path / "out", "train", on_progress=stop)
     told: list[int] = []
-    prepare_judged(
+    prepare_labelled_clips(
         clips, ["a"], tmp_path / "out", "train", on_progress=lambda _, done, __: told.append(done)
     )
     assert told == [3, 4]
@@ -60,8 +60,8 @@ def test_a_long_recording_is_heard_from_beginning_to_end(tmp_path: Path) -> None
     rising = np.concatenate([tone(200.0 * (k + 1), 10.0) for k in range(6)], axis=1)
     sound = excerpt(write(tmp_path / "long.wav", rising))
     assert sound is not None
-    assert len(sound) == PIECES * SEGMENT_SAMPLES
-    cut = sound.reshape(PIECES, SEGMENT_SAMPLES)
+    assert len(sound) == EXCERPT_SEGMENTS * SEGMENT_SAMPLES
+    cut = sound.reshape(EXCERPT_SEGMENTS, SEGMENT_SAMPLES)
     heard = np.abs(np.fft.rfft(cut)).argmax(1) * SAMPLE_RATE / SEGMENT_SAMPLES
     assert heard[0] == pytest.approx(200, abs=2)
     assert heard[-1] == pytest.approx(1200, abs=2)

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from ml.audio.reading import SEGMENT_SAMPLES
-from ml.data.loader import Feed
+from ml.data.loader import Loader
 from ml.data.sampler import Sampler, clip_weights, interpolated
 from tests.ml.training.training_data import make_recipe, make_split
 
@@ -61,7 +61,7 @@ def test_the_feed_gives_crops_of_the_very_sound_in_order() -> None:
     split = make_split("train")
     recipe = make_recipe()
     sampler = Sampler(split, recipe)
-    batches = Feed(split, sampler, torch.device("cpu")).batches(5)
+    batches = Loader(split, sampler, torch.device("cpu")).batches(5)
     for step in (5, 6, 7):
         x, y = next(batches)
         batch = sampler.batch(step)
@@ -75,7 +75,7 @@ def test_two_processes_share_a_batch_between_them() -> None:
     split = make_split("train")
     sampler = Sampler(split, make_recipe())
     cpu = torch.device("cpu")
-    whole, _ = next(Feed(split, sampler, cpu).batches(0))
-    parts = [next(Feed(split, sampler, cpu, (rank, 2)).batches(0))[0] for rank in (0, 1)]
+    whole, _ = next(Loader(split, sampler, cpu).batches(0))
+    parts = [next(Loader(split, sampler, cpu, (rank, 2)).batches(0))[0] for rank in (0, 1)]
     assert torch.equal(whole[0::2], parts[0])
     assert torch.equal(whole[1::2], parts[1])

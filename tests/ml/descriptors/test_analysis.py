@@ -7,9 +7,9 @@ import pytest
 
 from ml.audio.reading import SAMPLE_RATE, AudioError, Samples
 from ml.descriptors.analysis import analyse_music
-from ml.descriptors.key import KEYS, find_key
-from ml.descriptors.stretches import spans, stretches
-from ml.descriptors.tempo import find_tempo
+from ml.descriptors.excerpts import excerpts, spans
+from ml.descriptors.key import KEYS, estimate_key
+from ml.descriptors.tempo import estimate_tempo
 from tests.audio_factory import tone, write
 
 RNG = np.random.default_rng(7)
@@ -37,26 +37,26 @@ def cadence(*chords: tuple[int, int, int], seconds: float = 1.0) -> Samples:
 
 @pytest.mark.parametrize("bpm", [75, 100, 128, 174])
 def test_a_steady_beat_has_its_tempo(bpm: float) -> None:
-    tempo = find_tempo([clicks(bpm)])
+    tempo = estimate_tempo([clicks(bpm)])
     assert tempo is not None
     assert tempo.bpm == pytest.approx(bpm, rel=0.01)
     assert tempo.confidence > 0.5
 
 
 def test_noise_keeps_no_beat_worth_believing() -> None:
-    tempo = find_tempo([RNG.normal(size=20 * SAMPLE_RATE).astype(np.float32) * 0.1])
+    tempo = estimate_tempo([RNG.normal(size=20 * SAMPLE_RATE).astype(np.float32) * 0.1])
     assert tempo is None or tempo.confidence < 0.1
 
 
 def test_a_steady_tone_and_silence_have_no_tempo() -> None:
     time = np.arange(20 * SAMPLE_RATE) / SAMPLE_RATE
-    assert find_tempo([np.sin(2 * np.pi * 220 * time).astype(np.float32)]) is None
-    assert find_tempo([np.zeros(20 * SAMPLE_RATE, np.float32)]) is None
+    assert estimate_tempo([np.sin(2 * np.pi * 220 * time).astype(np.float32)]) is None
+    assert estimate_tempo([np.zeros(20 * SAMPLE_RATE, np.float32)]) is None
 
 
 def test_a_stretch_of_another_tempo_lowers_the_confidence() -> None:
-    same = find_tempo([clicks(120), clicks(120)])
-    mixed = find_tempo([clicks(120), clicks(120), clicks(95)])
+    same = estimate_tempo([clicks(120), clicks(120)])
+    mixed = estimate_tempo([clicks(120), clicks(120), clicks(95)])
     assert same is not None and mixed is not None
     assert mixed.bpm == pytest.approx(120, rel=0.01)
     assert mixed.confidence < same.confidence * 0.8
@@ -74,20 +74,20 @@ C, F, G, AM, DM, E = (0, 4, 7), (5, 9, 12), (7, 11, 14), (9, 12, 16), (2, 5, 9),
     ],
 )
 def test_a_cadence_has_its_key(chords: tuple[tuple[int, int, int], ...], key: str) -> None:
-    found = find_key([cadence(*chords)])
+    found = estimate_key([cadence(*chords)])
     assert found is not None
     assert found.name == key
     assert found.confidence > 0.8
 
 
 def test_silence_has_no_key() -> None:
-    assert find_key([np.zeros(10 * SAMPLE_RATE, np.float32)]) is None
+    assert estimate_key([np.zeros(10 * SAMPLE_RATE, np.float32)]) is None
 
 
 def test_stretches_in_other_keys_lower_the_confidence() -> None:
     up = tuple((a + 3, b + 3, c + 3) for a, b, c in (C, F, G, C))
-    same = find_key([cadence(C, F, G, C)] * 2)
-    mixed = find_key([cadence(C, F, G, C)] * 2 + [cadence(*up)])
+    same = estimate_key([cadence(C, F, G, C)] * 2)
+    mixed = estimate_key([cadence(C, F, G, C)] * 2 + [cadence(*up)])
     assert same is not None and mixed is not None
     assert mixed.confidence < same.confidence
 
@@ -110,7 +110,7 @@ def test_a_long_mix_is_heard_in_a_few_places_and_no_further_than_needed() -> Non
             asked.append(minute)
             yield hour + minute
 
-    parts = stretches(blocks(), 7200.0)
+    parts = excerpts(blocks(), 7200.0)
     assert [len(part) / SAMPLE_RATE for part in parts] == pytest.approx([30.0] * 4)
     assert [float(np.median(part)) for part in parts] == pytest.approx([15, 45, 75, 105], abs=1)
     assert asked[-1] == 105

@@ -5,7 +5,7 @@ import pytest
 from sklearn.manifold import TSNE
 from threadpoolctl import threadpool_info
 
-from ml.descriptors.projection import FEWEST, Projection, fit_projection
+from ml.descriptors.projection import MIN_TRACKS, Projection, fit_projection
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,7 @@ def test_it_survives_being_kept(projection: Projection, two_kinds: np.ndarray) -
 
 
 def test_tracks_that_are_all_the_same_have_places() -> None:
-    same = np.ones((FEWEST, 16), np.float32)
+    same = np.ones((MIN_TRACKS, 16), np.float32)
     assert np.isfinite(fit_projection(same).places).all()
 
 

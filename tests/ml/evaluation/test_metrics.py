@@ -11,7 +11,7 @@ import torch
 from sklearn.metrics import f1_score
 from torchmetrics.functional import classification
 
-from ml.evaluation.metrics import calibration_error, countable, rank
+from ml.evaluation.metrics import calibration_error, rank, rankable
 from ml.evaluation.report import bootstrap
 from ml.evaluation.thresholds import choose_thresholds
 
@@ -59,8 +59,8 @@ def test_macro_figures_agree_with_torchmetrics() -> None:
 
 def test_a_tag_without_positives_or_negatives_does_not_count() -> None:
     labels = np.array([[1, 0, 1], [1, 0, 0], [1, 0, 1]], dtype=np.uint8)
-    assert list(countable(labels)) == [2]
-    assert list(countable(labels, 3)) == []
+    assert list(rankable(labels)) == [2]
+    assert list(rankable(labels, 3)) == []
     with pytest.raises(ValueError, match="No tag"):
         rank(labels[:, :2], np.zeros((3, 2)), TAGS[:2])
 

@@ -9,7 +9,7 @@ import torch
 
 from ml.config.network import ACTIVATIONS, POOLINGS, ConfigError, NetworkConfig
 from ml.nn.blocks import Block
-from ml.nn.layers import Excitation
+from ml.nn.layers import SqueezeExcitation
 from ml.nn.network import SampleCNN, count_parameters
 
 SMALL: dict[str, Any] = {"samples": 81, "widths": (4, 4, 8), "stem_width": 4, "labels": 5}
@@ -90,7 +90,7 @@ def test_an_se_block_scales_the_pooled_signal_by_gates_between_zero_and_one() ->
     block = first_block(block="se", convs=1)
     x = torch.rand(2, 4, 1, 27)
     pooled = block.pool(block.activation(block.body(x)))
-    gates = cast(Excitation, block.excitation).gates(pooled)
+    gates = cast(SqueezeExcitation, block.excitation).gates(pooled)
     assert ((gates > 0) & (gates < 1)).all()
     assert torch.allclose(block(x), pooled * gates[:, :, None, None])
 

@@ -8,7 +8,7 @@ import torch
 from ml.checkpoints.card import int8_path
 from ml.checkpoints.weights import LoadedModel, ModelCard, save_model
 from ml.export import quantisation
-from ml.export.quantisation import ExportRefused, export_int8
+from ml.export.quantisation import ExportError, export_int8
 from ml.nn.network import NetworkConfig, SampleCNN
 from ml.runtime.int8 import Int8Unavailable, load_int8
 from tests.ml.training.training_data import TAGS, make_split
@@ -88,6 +88,6 @@ def test_a_copy_that_scores_too_differently_is_refused_and_leaves_nothing(
 
     read = openvino.Core().read_model(exported)
     monkeypatch.setattr(quantisation, "_quantised", lambda *_: read)
-    with pytest.raises(ExportRefused, match="not good enough"):
+    with pytest.raises(ExportError, match="not good enough"):
         export_int8(model, tmp_path / "net.safetensors", TRAIN, TEST)
     assert list(tmp_path.iterdir()) == []

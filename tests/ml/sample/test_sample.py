@@ -7,8 +7,8 @@ import pytest
 from numpy.typing import NDArray
 
 from ml.audio.reading import probe, read
-from ml.descriptors.key import find_key
-from ml.descriptors.tempo import find_tempo
+from ml.descriptors.key import estimate_key
+from ml.descriptors.tempo import estimate_tempo
 from ml.sample.instruments import RATE
 from ml.sample.score import BPM
 from ml.sample.song import SECONDS, mixed, write_sample
@@ -46,6 +46,6 @@ def test_it_has_the_tempo_and_the_key_it_is_written_in(tmp_path: Path) -> None:
     write_sample(path)
     assert (probe(path).codec, probe(path).channels) == ("flac", 2)
     sound = read(path)
-    tempo, key = find_tempo([sound]), find_key([sound])
+    tempo, key = estimate_tempo([sound]), estimate_key([sound])
     assert tempo is not None and tempo.bpm == pytest.approx(BPM, rel=0.01)
     assert key is not None and key.name in ("Am", "C")

@@ -21,13 +21,13 @@ TORCHRUN = (
 PROGRAM = """
 import sys
 from pathlib import Path
-from ml import distributed
-from tests.ml.test_training import train
-from tests.ml.learning_data import make_recipe
+from ml.training.distributed import rank_and_world_size
+from tests.ml.training.test_trainer import train
+from tests.ml.training.training_data import make_recipe
 out = Path(sys.argv[1])
 training = train(make_recipe(training={"epochs": 2, "average": 0.9}), out)
 sums = [float(p.double().sum()) for p in training.state.network.parameters()]
-(out / f"rank{distributed.share()[0]}").write_text(repr(sums))
+(out / f"rank{rank_and_world_size()[0]}").write_text(repr(sums))
 """
 
 

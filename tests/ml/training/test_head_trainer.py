@@ -15,21 +15,21 @@ from ml.checkpoints.weights import load_model, save_model
 from ml.config.callbacks import Callbacks, read_log
 from ml.config.network import ConfigError
 from ml.config.recipe import Recipe, read_recipe
-from ml.data.concat import join
+from ml.data.concat import concat_splits
 from ml.data.magnatagatune.split import Split
-from ml.training.best_model import Outcome
+from ml.training.best_model import TrainingResult
 from ml.training.checkpoint import TrainingError
-from ml.training.head_fit import OutputFit
-from ml.training.head_trainer import OutputTraining, training_of
-from ml.training.losses import loss_for, where_known
-from ml.training.trainer import Training
+from ml.training.head_fit import HeadFit
+from ml.training.head_trainer import HeadTrainer, trainer_for
+from ml.training.losses import make_loss, masked_loss
+from ml.training.trainer import Trainer
 from ml.training.validation import Identity
 
 from .training_data import TAGS, make_recipe, make_split, weights_of
 
 IDENTITY = Identity("test", "none")
 OUTPUT = ("output.weight", "output.bias")
-BCE = where_known(loss_for("bce", "sigmoid"), "sigmoid")
+BCE = masked_loss(make_loss("bce", "sigmoid"), "sigmoid")
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.set_num_threads(1)
     out = tmp_path_factory.mktemp("base")
     parts = make_split("train"), make_split("validation", 6, seed=1)
-    Training(make_recipe(training={"epochs": 8}), *parts, out, identity=IDENTITY).run()
+    Trainer(make_recipe(training={"epochs": 8}), *parts, out, identity=IDENTITY).run()
     model = load_model(out / "model.safetensors")
     card = replace(model.card, thresholds={"high": 0.123, "low": 0.456})
     save_model(out / "model.safetensors", model.network, card)
@@ -62,11 +62,11 @@ def renamed(split: Split, tags: list[str]) -> Split:
 
 def learn(
     recipe: Recipe, train: Split, held_out: Split, out: Path, callbacks: Callbacks | None = None
-) -> Outcome:
-    training = training_of(recipe)(
+) -> TrainingResult:
+    training = trainer_for(recipe)(
         recipe, train, held_out, out, identity=IDENTITY, callbacks=callbacks
     )
-    assert isinstance(training, OutputTraining)
+    assert isinstance(training, HeadTrainer)
     return training.run()
 
 
@@ -105,9 +105,11 @@ def test_a_new_tag_is_learnt_even_where_a_known_one_is_better_left_alone(
     tags = [*TAGS, "shrill"]
     right, wrong = make_split("train", seed=5), make_split("train", seed=5)
     wrong = of_tag(replace(wrong, hard=1 - wrong.hard), "high")
-    train = join([of_tag(renamed(right, ["shrill", "hum"]), "shrill"), wrong], tags)
+    train = concat_splits([of_tag(renamed(right, ["shrill", "hum"]), "shrill"), wrong], tags)
     own = make_split("validation", 6, seed=6)
-    held_out = join([of_tag(renamed(own, ["shrill", "hum"]), "shrill"), of_tag(own, "high")], tags)
+    held_out = concat_splits(
+        [of_tag(renamed(own, ["shrill", "hum"]), "shrill"), of_tag(own, "high")], tags
+    )
     learn(recipe_for(base, anchor=0.01, epochs=6), train, held_out, tmp_path)
     before, after = weights_of(base), weights_of(tmp_path)
     assert all(np.array_equal(before[name], after[name][:2]) for name in OUTPUT)
@@ -117,7 +119,7 @@ def test_a_new_tag_is_learnt_even_where_a_known_one_is_better_left_alone(
 def test_a_new_tag_is_learnt_beside_those_it_knows(base: Path, tmp_path: Path) -> None:
     tags = [*TAGS, "shrill"]
     train, held_out = (
-        join([of_tag(renamed(split, ["shrill", "hum"]), "shrill")], tags)
+        concat_splits([of_tag(renamed(split, ["shrill", "hum"]), "shrill")], tags)
         for split in (make_split("train", seed=5), make_split("validation", 6, seed=6))
     )
     assert learn(recipe_for(base, epochs=6), train, held_out, tmp_path).finished
@@ -163,24 +165,29 @@ def test_augmentation_and_a_free_fit_are_refused() -> None:
 def problem(judged: int, positives: int) -> tuple[torch.Tensor, torch.Tensor]:
     rng = np.random.default_rng(3)
     answers = np.arange(judged) < positives
-    heard = rng.standard_normal((judged, 6)) + 2 + np.outer(answers, [1.5, 0, 0, 0, 0, -1])
-    return torch.from_numpy(heard).float(), torch.from_numpy(answers).float()[:, None]
+    embeddings = rng.standard_normal((judged, 6)) + 2 + np.outer(answers, [1.5, 0, 0, 0, 0, -1])
+    return torch.from_numpy(embeddings).float(), torch.from_numpy(answers).float()[:, None]
 
 
 def fitted(
-    heard: torch.Tensor, answers: torch.Tensor, *, pull: float, fresh: bool, output: nn.Linear
+    embeddings: torch.Tensor,
+    answers: torch.Tensor,
+    *,
+    anchor: float,
+    is_new: bool,
+    output: nn.Linear,
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    fit = OutputFit(
+    fit = HeadFit(
         output,
-        heard,
+        embeddings,
         answers,
         BCE,
-        pull=torch.tensor([pull]),
-        fresh=torch.tensor([fresh]),
-        judged=len(heard),
+        anchor=torch.tensor([anchor]),
+        is_new=torch.tensor([is_new]),
+        label_count=len(embeddings),
     )
     for _ in range(12):
-        fit.advance()
+        fit.step()
     return fit.fitted()
 
 
@@ -192,11 +199,11 @@ def zero_output() -> nn.Linear:
 
 
 def test_a_new_output_is_ridge_regression_on_the_logistic_loss() -> None:
-    heard, answers = problem(40, 15)
-    weight, bias = fitted(heard, answers, pull=0.5, fresh=True, output=zero_output())
-    spread = float((heard - heard.mean(0)).square().sum(1).mean())
+    embeddings, answers = problem(40, 15)
+    weight, bias = fitted(embeddings, answers, anchor=0.5, is_new=True, output=zero_output())
+    spread = float((embeddings - embeddings.mean(0)).square().sum(1).mean())
     peer = LogisticRegression(C=1 / (0.5 * spread), tol=1e-8, max_iter=1000)
-    peer.fit(heard.numpy(), answers[:, 0].numpy())
+    peer.fit(embeddings.numpy(), answers[:, 0].numpy())
     assert weight.numpy() == pytest.approx(peer.coef_, abs=1e-3)
     assert bias.numpy() == pytest.approx(peer.intercept_, abs=5e-3)
 
@@ -204,9 +211,9 @@ def test_a_new_output_is_ridge_regression_on_the_logistic_loss() -> None:
 def test_a_known_output_keeps_its_mean_however_many_are_accepted() -> None:
     output = nn.Linear(6, 1)
     for positives in (4, 36):
-        heard, answers = problem(40, positives)
-        weight, bias = fitted(heard, answers, pull=1.0, fresh=False, output=output)
-        before, after = output(heard).detach(), heard @ weight.T + bias
+        embeddings, answers = problem(40, positives)
+        weight, bias = fitted(embeddings, answers, anchor=1.0, is_new=False, output=output)
+        before, after = output(embeddings).detach(), embeddings @ weight.T + bias
         assert float(after.mean()) == pytest.approx(float(before.mean()), abs=1e-4)
         assert float((after - before)[answers == 1].mean()) > 0.1
 
@@ -214,7 +221,7 @@ def test_a_known_output_keeps_its_mean_however_many_are_accepted() -> None:
 def test_few_clips_move_what_is_known_less_than_many() -> None:
     moved = []
     for judged in (8, 80):
-        heard, answers = problem(judged, judged // 2)
-        weight, _ = fitted(heard, answers, pull=5.0, fresh=False, output=zero_output())
+        embeddings, answers = problem(judged, judged // 2)
+        weight, _ = fitted(embeddings, answers, anchor=5.0, is_new=False, output=zero_output())
         moved.append(float(weight.norm()))
     assert moved[0] < moved[1] / 2

@@ -10,9 +10,9 @@ import pytest
 
 from ml.config.callbacks import Callbacks, read_log
 from ml.config.recipe import Recipe
-from ml.data.concat import join
+from ml.data.concat import concat_splits
 from ml.training.checkpoint import TrainingError
-from ml.training.trainer import Training
+from ml.training.trainer import Trainer
 from ml.training.validation import Identity
 
 from .training_data import make_recipe, make_split, weights_of
@@ -23,8 +23,8 @@ IDENTITY = Identity("test", "none")
 def train(out: Path, recipe: Recipe, tags: list[str], callbacks: Callbacks | None = None) -> bool:
     split, judged = (make_split(name, 6, seed=k) for k, name in enumerate(("train", "validation")))
     own = replace(make_split("x", 4, seed=3), tags=["low", "new"])
-    learnt, held_out = (join([part, own], tags) for part in (split, judged))
-    training = Training(recipe, learnt, held_out, out, identity=IDENTITY, callbacks=callbacks)
+    learnt, held_out = (concat_splits([part, own], tags) for part in (split, judged))
+    training = Trainer(recipe, learnt, held_out, out, identity=IDENTITY, callbacks=callbacks)
     return training.run().finished
 
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from ml.config.network import ConfigError
-from ml.training.losses import NAMES, loss_for
+from ml.training.losses import NAMES, make_loss
 
 LOGITS = torch.tensor([[2.0, -1.0], [0.5, 0.0]])
 TARGETS = torch.tensor([[1.0, 0.0], [0.0, 1.0]])
@@ -22,17 +22,17 @@ TARGETS = torch.tensor([[1.0, 0.0], [0.0, 1.0]])
     ],
 )
 def test_a_loss_of_independent_labels_is_its_formula(name: str, expected: float) -> None:
-    assert float(loss_for(name, "sigmoid")(LOGITS, TARGETS)) == pytest.approx(expected, abs=1e-5)
+    assert float(make_loss(name, "sigmoid")(LOGITS, TARGETS)) == pytest.approx(expected, abs=1e-5)
 
 
 def test_cross_entropy_is_the_negative_log_of_the_right_labels_share() -> None:
     expected = -LOGITS.log_softmax(1)[[0, 1], [0, 1]].mean()
-    assert torch.isclose(loss_for("cross_entropy", "softmax")(LOGITS, TARGETS), expected)
+    assert torch.isclose(make_loss("cross_entropy", "softmax")(LOGITS, TARGETS), expected)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_following_the_gradient_lowers_every_loss(name: str) -> None:
-    loss = loss_for(name, "softmax" if name == "cross_entropy" else "sigmoid")
+    loss = make_loss(name, "softmax" if name == "cross_entropy" else "sigmoid")
     logits = LOGITS.clone().requires_grad_()
     before = loss(logits, TARGETS)
     (gradient,) = torch.autograd.grad(before, logits)
@@ -44,9 +44,9 @@ def test_following_the_gradient_lowers_every_loss(name: str) -> None:
 )
 def test_a_loss_that_does_not_fit_the_head_is_refused(name: str, head: str) -> None:
     with pytest.raises(ConfigError, match="does not fit"):
-        loss_for(name, head)
+        make_loss(name, head)
 
 
 def test_an_unknown_loss_names_the_known_ones() -> None:
     with pytest.raises(ConfigError, match="bce, mse"):
-        loss_for("regret", "sigmoid")
+        make_loss("regret", "sigmoid")

@@ -19,7 +19,7 @@ from ml.config.callbacks import Callbacks, EpochReport, read_log
 from ml.config.recipe import Recipe
 from ml.data.magnatagatune.annotations import DatasetError
 from ml.training.checkpoint import TrainingError
-from ml.training.trainer import Training
+from ml.training.trainer import Trainer
 from ml.training.validation import Identity
 
 from .training_data import make_recipe, make_split, weights_of
@@ -27,9 +27,9 @@ from .training_data import make_recipe, make_split, weights_of
 IDENTITY = Identity("test", "none")
 
 
-def train(recipe: Recipe, out: Path, callbacks: Callbacks | None = None) -> Training:
+def train(recipe: Recipe, out: Path, callbacks: Callbacks | None = None) -> Trainer:
     torch.set_num_threads(1)
-    training = Training(
+    training = Trainer(
         recipe,
         make_split("train"),
         make_split("validation", 6, seed=1),
@@ -205,10 +205,10 @@ def test_a_validation_split_nothing_can_be_ranked_on_is_refused(tmp_path: Path) 
     split = make_split("train")
     flat = replace(split, hard=np.ones_like(split.hard))
     with pytest.raises(DatasetError, match="validation"):
-        Training(make_recipe(), split, flat, tmp_path, identity=IDENTITY)
+        Trainer(make_recipe(), split, flat, tmp_path, identity=IDENTITY)
 
 
 def test_soft_labels_asked_for_and_not_there_are_refused(tmp_path: Path) -> None:
     bare = replace(make_split("train"), soft=None)
     with pytest.raises(DatasetError, match="soft labels"):
-        Training(make_recipe(data={"labels": "soft"}), bare, bare, tmp_path, identity=IDENTITY)
+        Trainer(make_recipe(data={"labels": "soft"}), bare, bare, tmp_path, identity=IDENTITY)

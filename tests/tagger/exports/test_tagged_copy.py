@@ -10,7 +10,7 @@ from django.core.files import File
 from django.test import Client
 from django.urls import reverse
 
-from ml.audio.write_tags import DecoderLost, Words
+from ml.audio.write_tags import DecoderLost, TrackMetadata
 from tagger.feedback.verdicts import reject_shown
 from tagger.models import Tag, Track, User
 from tests.audio_factory import music, write
@@ -63,14 +63,14 @@ def test_a_writer_that_is_killed_is_asked_again_with_a_fresh_copy(
 ) -> None:
     copies: list[bytes] = []
 
-    def killed_once(path: Path, words: Words) -> None:
+    def killed_once(path: Path, metadata: TrackMetadata) -> None:
         copies.append(path.read_bytes())
         path.write_bytes(b"half a copy")
         if len(copies) == 1:
             raise DecoderLost
         path.write_bytes(b"whole")
 
-    monkeypatch.setattr("tagger.exports.tagged_copy.write_words", killed_once)
+    monkeypatch.setattr("tagger.exports.tagged_copy.write_metadata", killed_once)
     response: Any = api.get(f"/api/v1/tracks/{song.pk}/tagged/")
     assert response.getvalue() == b"whole"
     assert copies == [Path(song.file.path).read_bytes()] * 2

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ml.config.labels import LABEL_NAMES
-from ml.data.holdout import held_out
+from ml.data.holdout import in_holdout
 from tagger.feedback.labelled_tracks import labelled_tracks, new_labels, support, two_sided
 from tagger.feedback.verdicts import accept_shown, give_verdict, reject_shown, withdraw_verdict
 from tagger.models import ModelVersion, Tag, Track, User, Verdict
@@ -73,9 +73,9 @@ def test_reading_what_was_said_takes_two_queries(
 
 
 def test_a_quarter_is_held_out_for_ever() -> None:
-    held = [held_out(str(k)) for k in range(4000)]
+    held = [in_holdout(str(k)) for k in range(4000)]
     assert 0.22 < sum(held) / len(held) < 0.28
-    assert held == [held_out(str(k)) for k in range(4000)]
+    assert held == [in_holdout(str(k)) for k in range(4000)]
 
 
 def test_a_tag_of_ones_own_is_learnt_once_enough_was_said(owner: User, settings: Any) -> None:

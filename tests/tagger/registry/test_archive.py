@@ -14,7 +14,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from ml.checkpoints.archive import CARD, WEIGHTS, write_package
-from ml.checkpoints.card import beside, card_path, int8_files
+from ml.checkpoints.card import card_path, companion_files, int8_files
 from ml.checkpoints.weights import default_model_path
 from tagger.models import Job, ModelVersion, Tag, Track
 from tagger.registry import promotion
@@ -130,7 +130,7 @@ def test_a_version_is_deleted_with_its_files(
 ) -> None:
     version = install_model(shipped_with_a_copy(tmp_path), check=False)
     weights = Path(version.weights.path)
-    files = (weights, *beside(weights))
+    files = (weights, *companion_files(weights))
     assert [file.exists() for file in files] == [True] * 4
     with django_capture_on_commit_callbacks(execute=True):
         delete_model(version)

@@ -101,7 +101,7 @@ def test_without_anything_to_learn_from_it_is_refused(boss: User, base: ModelVer
 def test_without_tracks_to_evaluate_by_it_is_refused(
     boss: User, base: ModelVersion, verdicts: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tagger.feedback.labelled_tracks.held_out", lambda identity: False)
+    monkeypatch.setattr("tagger.feedback.labelled_tracks.in_holdout", lambda identity: False)
     assert "held out to judge by" in refusal(boss)
 
 

@@ -12,7 +12,7 @@ from django.core.files import File
 from ml.checkpoints.weights import ModelCard, save_model
 from ml.config.labels import LABEL_NAMES
 from ml.config.network import NetworkConfig
-from ml.data.holdout import SHARE, held_out
+from ml.data.holdout import in_holdout
 from tagger.feedback.verdicts import give_verdict
 from tagger.models import ModelVersion, Tag, Track, User, Verdict
 from tagger.registry.versions import activate_model, install_model
@@ -63,7 +63,7 @@ def labelled(person: User, tag: str, answer: Verdict.Answer, count: int) -> list
     tag_row = Tag.objects.get(name=tag)
     tracks = [rows.track(person) for _ in range(count)]
     for number, track in enumerate(tracks, 1):
-        track.audio_sha256 = identity(track, in_validation=number % SHARE == 0)
+        track.audio_sha256 = identity(track, in_validation=number % HOLDOUT_SHARE == 0)
         track.save()
         give_verdict(person, track, tag_row, answer)
     return tracks
@@ -71,7 +71,7 @@ def labelled(person: User, tag: str, answer: Verdict.Answer, count: int) -> list
 
 def identity(track: Track, *, in_validation: bool) -> str:
     names = (f"{track.pk}-{number}" for number in itertools.count())
-    return next(name for name in names if held_out(name) == in_validation)
+    return next(name for name in names if in_holdout(name) == in_validation)
 
 
 def beep(path: Path, *, harsh: bool, pitch: float = 1.0) -> Path:
