@@ -12,7 +12,7 @@ from django.core.files import File
 from ml.checkpoints.weights import ModelCard, save_model
 from ml.config.labels import LABEL_NAMES
 from ml.config.network import NetworkConfig
-from ml.data.holdout import in_holdout
+from ml.data.holdout import HOLDOUT_SHARE, in_holdout
 from tagger.feedback.verdicts import give_verdict
 from tagger.models import ModelVersion, Tag, Track, User, Verdict
 from tagger.registry.versions import activate_model, install_model
