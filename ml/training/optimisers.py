@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import torch
+from torch import nn
 
 from ml.config.recipe import OptimiserSettings, ScheduleSettings
 from ml.nn.network import SampleCNN
@@ -45,3 +46,9 @@ def learning_rate(
 def set_learning_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:
     for group in optimiser.param_groups:
         group["lr"] = rate
+
+
+def clip_gradients(network: nn.Module, limit: float) -> None:
+    """Scale the gradients so that their norm is at most `limit`; 0: leave them."""
+    if limit:
+        nn.utils.clip_grad_norm_(network.parameters(), limit)
