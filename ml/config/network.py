@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-BLOCKS = ("basic", "se", "res", "rese")
+from .blocks import BLOCKS
+
 ACTIVATIONS = ("relu", "relu6", "softplus", "leaky_relu", "prelu", "rrelu", "elu", "swish")
 POOLINGS = ("max", "average", "strided")
 HEADS = ("sigmoid", "softmax")
@@ -55,11 +56,13 @@ class NetworkConfig:
 
     @property
     def residual(self) -> bool:
-        return self.block in ("res", "rese")
+        """Whether its blocks have a shortcut."""
+        return BLOCKS[self.block].residual
 
     @property
     def has_se_gates(self) -> bool:
-        return self.block in ("se", "rese")
+        """Whether its blocks have squeeze-and-excitation."""
+        return BLOCKS[self.block].se_gates
 
     @property
     def embedding_width(self) -> int:
@@ -86,7 +89,7 @@ class NetworkConfig:
 
 def _check_choices(config: NetworkConfig) -> None:
     for name, known in (
-        ("block", BLOCKS),
+        ("block", tuple(BLOCKS)),
         ("activation", ACTIVATIONS),
         ("pooling", POOLINGS),
         ("head", HEADS),

@@ -47,17 +47,19 @@ def norm(width: int) -> nn.BatchNorm2d:
 
 def activation(name: str) -> nn.Module:
     """The activation called ``name`` (one of ``ml.config.network.ACTIVATIONS``)."""
-    known: dict[str, type[nn.Module]] = {
-        "relu": nn.ReLU,
-        "relu6": nn.ReLU6,
-        "softplus": nn.Softplus,
-        "leaky_relu": nn.LeakyReLU,
-        "prelu": nn.PReLU,
-        "rrelu": nn.RReLU,
-        "elu": nn.ELU,
-        "swish": nn.SiLU,
-    }
-    return known[name]()
+    return _ACTIVATIONS[name]()
+
+
+_ACTIVATIONS: dict[str, type[nn.Module]] = {
+    "relu": nn.ReLU,
+    "relu6": nn.ReLU6,
+    "softplus": nn.Softplus,
+    "leaky_relu": nn.LeakyReLU,
+    "prelu": nn.PReLU,
+    "rrelu": nn.RReLU,
+    "elu": nn.ELU,
+    "swish": nn.SiLU,
+}
 
 
 def pooling(width: int, config: NetworkConfig) -> nn.Module:
