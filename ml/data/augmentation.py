@@ -128,7 +128,8 @@ def _responses(change: Draw, rows: npt.NDArray[np.intp], samples: int) -> Floats
     low, high = change.low_pass[rows, None], change.high_pass[rows, None]
     response = np.where(low > 0, (1 + (hertz / np.maximum(low, 1)) ** 8) ** -0.5, response)
     response = np.where(high > 0, (1 + (high / hertz) ** 4) ** -0.5, response)
-    return response.astype(np.float32)
+    magnitude: Floats = response.astype(np.float32)
+    return magnitude
 
 
 def _mixed(x: Tensor, y: Tensor, change: Draw) -> tuple[Tensor, Tensor]:

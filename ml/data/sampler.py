@@ -103,7 +103,8 @@ def interpolated(
     share = np.minimum(position - first, 1).astype(np.float32)[:, None]
     before = soft[clips, first].astype(np.float32)
     after = soft[clips, np.minimum(first + 1, last)].astype(np.float32)
-    return before * (1 - share) + after * share
+    targets: npt.NDArray[np.float32] = before * (1 - share) + after * share
+    return targets
 
 
 def clip_weights(hard: npt.NDArray[np.uint8], balance: float) -> npt.NDArray[np.float64]:

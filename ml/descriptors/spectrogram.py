@@ -96,4 +96,5 @@ def _as_loudness(power: NDArray[np.float64]) -> NDArray[np.uint8]:
     if loudest <= 0:
         return np.zeros(power.shape, np.uint8)
     decibels = 10 * np.log10(np.maximum(power / loudest, 10 ** (-RANGE_DB / 10)))
-    return np.rint(255 * (1 + decibels[::-1] / RANGE_DB)).astype(np.uint8)
+    picture: NDArray[np.uint8] = np.rint(255 * (1 + decibels[::-1] / RANGE_DB)).astype(np.uint8)
+    return picture

@@ -131,7 +131,9 @@ def _means(statistics: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Macro means over the tags that a resample can rank, `(models, figures, rows)`."""
     ranked = np.isfinite(statistics)
     total = np.where(ranked, statistics, 0).sum(-1)
-    return np.divide(total, ranked.sum(-1), out=np.full(total.shape, np.nan), where=ranked.any(-1))
+    means = np.full(total.shape, np.nan)
+    np.divide(total, ranked.sum(-1), out=means, where=ranked.any(-1))
+    return means
 
 
 def _both(statistics: npt.NDArray[np.float64]) -> tuple[PairedFigure, PairedFigure]:

@@ -32,7 +32,8 @@ def mixed() -> NDArray[np.float32]:
         place += event.level * sides[:, None] * sound[: place.shape[1]]
     mix = np.tanh(mix[:, : round(SECONDS * RATE)])
     mix[:, -RATE:] *= np.linspace(1, 0, RATE, dtype=np.float32)
-    return (_LOUDEST / np.abs(mix).max() * mix).astype(np.float32)
+    loudest: NDArray[np.float32] = (_LOUDEST / np.abs(mix).max() * mix).astype(np.float32)
+    return loudest
 
 
 def write_sample(path: Path) -> None:
