@@ -25,6 +25,7 @@ class BlockType:
 
     @property
     def default_convs(self) -> int:
+        """The number of convolutions where none is asked for."""
         return self.paper_convs[-1]
 
 

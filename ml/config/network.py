@@ -77,10 +77,12 @@ class NetworkConfig:
         return tuple(chain)
 
     def as_dict(self) -> dict[str, Any]:
+        """The fields as JSON knows them, for a card."""
         return asdict(self) | {"widths": list(self.widths)}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> NetworkConfig:
+        """The configuration in a card or a recipe. Raises ConfigError for a bad setting."""
         unknown = sorted(set(values) - {field.name for field in fields(cls)})
         if unknown:
             raise ConfigError(f"Unknown network setting: {', '.join(unknown)}.")

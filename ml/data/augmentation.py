@@ -77,6 +77,7 @@ def apply(x: Tensor, y: Tensor, change: Draw) -> tuple[Tensor, Tensor]:
     x = _filtered(x, change)
     x = x * torch.from_numpy(change.gain).to(x.device)[:, None]
     x, y = _mixed(x, y, change)
+    # A little past full scale, as decoded mp3 is; gain and noise together would go far beyond.
     return _noisy(x, change).clamp(-1.2, 1.2), y
 
 

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from .metrics import Known, Labels, Scores, rankable
 
+# A difference near zero is decided by the interval's end: 25 resamples lie beyond it.
 RESAMPLES = 1000
 # So many resamples are ranked at a time: a hundred of 5,000 clips take a few megabytes.
 _CHUNK = 100
@@ -32,6 +33,8 @@ class PairedFigure:
 
 @dataclass(frozen=True)
 class PairedTag:
+    """One tag: positive clips, and both figures of both models."""
+
     tag: str
     positives: int
     roc_auc: PairedFigure
@@ -49,6 +52,7 @@ class PairedComparison:
     per_tag: list[PairedTag]
 
     def as_dict(self) -> dict[str, Any]:
+        """All fields as nested dictionaries, for JSON."""
         return asdict(self)
 
 

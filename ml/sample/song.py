@@ -37,7 +37,7 @@ def mixed() -> NDArray[np.float32]:
 
 
 def write_sample(path: Path) -> None:
-    """The song as FLAC."""
+    """Write the song to `path`: FLAC, 16 bit, 44.1 kHz, stereo. Raises OSError."""
     samples = np.rint(mixed() * 32_767).astype(np.int16)
     with av.open(str(path), "w", format="flac") as container:
         stream = container.add_stream("flac", rate=RATE, layout="stereo")

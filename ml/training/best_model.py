@@ -70,6 +70,7 @@ class BestModel:
         return is_best
 
     def log_epoch(self, report: EpochReport) -> None:
+        """Append `report` to the log and hand it to the callbacks."""
         append_log(self.out / LOG, report)
         self.callbacks.on_epoch(report)
 

@@ -14,10 +14,10 @@ from ml.config.callbacks import Callbacks
 from . import distributed
 from .best_model import MODEL
 from .checkpoint import State, TrainingError
-from .length import Length
+from .schedule import Length
 
-# Updates between two looks on a GPU: reading a loss waits for all that is queued there, and the
-# queue would run empty after each update; a tenth of that wait is not measurable any more.
+# Updates between two looks on a GPU: reading a loss waits for all that is queued there, so that the
+# queue would run empty after every update. A stop is still answered within seconds.
 LOOK_EVERY = 10
 
 

@@ -32,11 +32,10 @@ from . import distributed
 from .best_model import CHECKPOINT, MODEL, BestModel, TrainingResult, epoch_report
 from .checkpoint import restore_checkpoint, save_checkpoint
 from .init import init_state
-from .length import Length
 from .losses import recipe_loss
 from .monitor import Monitor
-from .optimisers import clip_gradients, learning_rate, set_learning_rate
-from .stages import end_stage_if_stale
+from .optimisers import clip_gradients, set_learning_rate
+from .schedule import Length, end_stage_if_stale, learning_rate
 from .training_network import TrainingNetwork
 from .validation import Identity, Validation, check_validation, validate
 
@@ -113,7 +112,8 @@ class Trainer:
         """One update by sound `x` `(batch, 1, time)` and targets `y` `(batch, tags)`; its loss."""
         state = self.state
         self.network.freeze_if_due()
-        # Dropout of an update depends on its number alone, so that a resumed run repeats it.
+        # Dropout of an update depends on its number alone, so that a resumed run repeats it. Two
+        # seeds share no number within a million updates.
         torch.manual_seed(self.recipe.training.seed * 1_000_003 + state.step)
 
         # Schedule.
