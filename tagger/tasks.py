@@ -6,44 +6,30 @@ import logging
 from collections.abc import Callable
 
 from celery import shared_task
+from django.utils.module_loading import import_string
 
 from tagger.accounts import idempotency
 from tagger.analysis import reanalysis
-from tagger.analysis.smoke_check import check_model
-from tagger.analysis.spectrograms import draw_track_spectrogram
-from tagger.analysis.tag_track import tag_track
-from tagger.analysis.tempo_key import analyse_track_music, catch_up_on_music
+from tagger.analysis.tempo_key import catch_up_on_music
 from tagger.feedback.question_queue import ask_waiting
 from tagger.jobs import lifecycle, reaper
 from tagger.jobs.attempt import to_its_end
+from tagger.jobs.kinds import KINDS
 from tagger.library import trash
-from tagger.library.bulk import run_bulk
-from tagger.library.map import draw_map, place_new_tracks
+from tagger.library.map import place_new_tracks
 from tagger.models import Job
 from tagger.operations import repair
 from tagger.registry import retention
-from tagger.registry.evaluation import evaluate
-from tagger.registry.tag_switch import switch_tags
 from tagger.tags import counts
-from tagger.training.run import run_training
 from tagger.training.schedule import train_when_due as start_when_due
 from tagger.uploads import resumable
 from tagger.webhooks import delivery
 
 logger = logging.getLogger(__name__)
 
+# Found at the start of a worker, not at its first job.
 WORK: dict[str, Callable[[Job], None]] = {
-    Job.Kind.TAG_TRACK: tag_track,
-    Job.Kind.TRAIN: run_training,
-    Job.Kind.SWITCH_TAGS: switch_tags,
-    Job.Kind.ANALYSE_MUSIC: analyse_track_music,
-    Job.Kind.DRAW_SPECTROGRAM: draw_track_spectrogram,
-    Job.Kind.BULK: run_bulk,
-    Job.Kind.REANALYSE: reanalysis.begin,
-    Job.Kind.HEAR_TRACK: tag_track,
-    Job.Kind.CHECK_MODEL: check_model,
-    Job.Kind.DRAW_MAP: draw_map,
-    Job.Kind.EVALUATE: evaluate,
+    kind: import_string(row.run) for kind, row in KINDS.items()
 }
 
 
@@ -67,7 +53,7 @@ def look_for_music() -> None:
 
 @shared_task
 def ask_questions() -> None:
-    """The review questions of a library that was heard before there were any."""
+    """The review questions of a library that was analysed before there were any."""
     asked = ask_waiting()
     if asked:
         logger.info("%d tracks have been looked through for review questions", asked)

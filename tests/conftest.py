@@ -1,4 +1,4 @@
-"""The people and the song of every test; a header that says what is heard, and in which browser."""
+"""The people and the song of every test; a header that says what is tested, in which browser."""
 
 from __future__ import annotations
 
@@ -46,4 +46,4 @@ def outsider(db: None) -> User:
 @pytest.fixture
 def song(owner: User) -> Track:
     """A tagged track: surely a guitar, hardly a piano."""
-    return rows.heard(rows.track(owner, "Blue hour", artist="Mira"), guitar=0.9, rock=0.6)
+    return rows.analysed(rows.track(owner, "Blue hour", artist="Mira"), guitar=0.9, rock=0.6)

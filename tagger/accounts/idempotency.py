@@ -13,7 +13,7 @@ from django.utils import timezone
 from tagger.models import KeptAnswer, User
 from tagger.platform.encryption import SealBroken, seal, unseal
 
-KEPT = timedelta(hours=24)
+ANSWER_LIFETIME = timedelta(hours=24)
 # No request takes longer: one that has not ended by then died with its process.
 IN_FLIGHT = timedelta(minutes=10)
 
@@ -56,7 +56,7 @@ def release(row: KeptAnswer) -> None:
 
 
 def forget_old() -> int:
-    old = KeptAnswer.objects.filter(created_at__lt=timezone.now() - KEPT)
+    old = KeptAnswer.objects.filter(created_at__lt=timezone.now() - ANSWER_LIFETIME)
     return old.delete()[0]
 
 

@@ -23,9 +23,9 @@ class ApiTokenAdmin(ReadOnlyAdmin):
 
     @admin.action(description=_("Revoke"), permissions=["act"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
-        standing = list(queryset.filter(revoked_at=None))
-        for token in standing:
+        unrevoked = list(queryset.filter(revoked_at=None))
+        for token in unrevoked:
             revoke_token(token)
-        count = len(standing)
+        count = len(unrevoked)
         said = ngettext("%d token is revoked.", "%d tokens are revoked.", count) % count
         self.message_user(request, said, messages.SUCCESS)

@@ -22,7 +22,7 @@ class TrackAdmin(ReadOnlyAdmin):
     list_select_related = ("owner",)
     search_fields = ("id", "title", "artist", "album", "file_name", "owner__username")
     date_hierarchy = "created_at"
-    actions = ("hear_again",)
+    actions = ("analyse_again",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Track]:
         return super().get_queryset(request).defer("peaks", "search_text")
@@ -44,7 +44,7 @@ class TrackAdmin(ReadOnlyAdmin):
             self.delete_model(request, track)
 
     @admin.action(description=_("Hear again with the active model"), permissions=["act"])
-    def hear_again(self, request: HttpRequest, queryset: QuerySet[Track]) -> None:
+    def analyse_again(self, request: HttpRequest, queryset: QuerySet[Track]) -> None:
         for track in queryset.select_related("owner"):
             reanalyse_track(track, trigger=Job.Trigger.ADMIN)
         count = len(queryset)

@@ -1,4 +1,4 @@
-"""Many tracks heard again in the background: started, kept going, ended.
+"""Many tracks analysed again in the background: started, kept going, ended.
 
 The job of a reanalysis hands out jobs of single tracks on the queue `bulk`, a few dozen at a time,
 so that uploads pass it and a broker never holds a message a track. What is handed out is written
@@ -27,23 +27,23 @@ SAMPLE = 200
 MOST_CHOSEN = 10_000
 
 
-class NothingToHearError(Exception):
-    """There is no track to hear, or no model to hear it with; the message says which."""
+class NothingToAnalyseError(Exception):
+    """There is no track to analyse, or no model to analyse it with; the message says which."""
 
 
 def reanalyse_stale(*, by: User | None, trigger: Job.Trigger) -> Reanalysis:
-    """Everything the active model has not heard; one that runs already is answered as it is."""
+    """Everything the active model has not analysed; one that runs already is answered as it is."""
     return _start(_needed(active_model()), Reanalysis.Scope.STALE, [], by, trigger)
 
 
 def reanalyse_chosen(
     tracks: Sequence[UUID], *, by: User | None, trigger: Job.Trigger
 ) -> Reanalysis:
-    """These tracks, also those the active model has heard before."""
+    """These tracks, also those the active model has analysed before."""
     return _start(_needed(active_model()), Reanalysis.Scope.CHOSEN, tracks, by, trigger)
 
 
-def hear_sample(
+def analyse_sample(
     version: ModelVersion, *, by: User | None, trigger: Job.Trigger, size: int = SAMPLE
 ) -> Reanalysis:
     """Tracks to compare this version by: half of them with verdicts, where there are so many."""
@@ -89,7 +89,7 @@ def begin(job: Job) -> None:
 
 
 def cancel_reanalysis(run: Reanalysis) -> Reanalysis:
-    """Tracks that are being heard right now are told to stop too."""
+    """Tracks that are being analysed right now are told to stop too."""
     lifecycle.cancel(run.job)
     advance(run.pk)
     run.refresh_from_db()
@@ -97,7 +97,7 @@ def cancel_reanalysis(run: Reanalysis) -> Reanalysis:
 
 
 def cancel_for_others(active: ModelVersion) -> None:
-    """What was to be heard for the library's sake by a model that is not active any more."""
+    """What was to be analysed for the library's sake by a model that is not active any more."""
     runs = Reanalysis.objects.filter(job__state__in=Job.OPEN_STATES).exclude(model=active)
     for run in runs.exclude(scope=Reanalysis.Scope.SAMPLE).select_related("job"):
         lifecycle.cancel(run.job)
@@ -106,17 +106,17 @@ def cancel_for_others(active: ModelVersion) -> None:
 def remaining(run: Reanalysis) -> QuerySet[Track]:
     """What is still to be handed out, whatever its order."""
     if run.scope == Reanalysis.Scope.STALE:
-        found = stale_tracks(run.model)
+        tracks = stale_tracks(run.model)
     else:
-        found = Track.objects.filter(pk__in=run.chosen, deleted_at=None)
+        tracks = Track.objects.filter(pk__in=run.chosen, deleted_at=None)
     if run.scope == Reanalysis.Scope.SAMPLE:
-        found = found.exclude(pk__in=Analysis.objects.filter(model=run.model).values("track"))
-    return found.filter(pk__gt=run.last_track) if run.last_track else found
+        tracks = tracks.exclude(pk__in=Analysis.objects.filter(model=run.model).values("track"))
+    return tracks.filter(pk__gt=run.last_track) if run.last_track else tracks
 
 
 def _needed(model: ModelVersion | None) -> ModelVersion:
     if model is None:
-        raise NothingToHearError(_("No model is active. Make one active first."))
+        raise NothingToAnalyseError(_("No model is active. Make one active first."))
     return model
 
 
@@ -129,19 +129,19 @@ def _start(
 ) -> Reanalysis:
     with transaction.atomic():
         ModelVersion.objects.select_for_update(no_key=True).get(pk=model.pk)
-        standing = _standing(model, scope)
-        if standing:
-            return standing
+        existing = _open_run(model, scope)
+        if existing:
+            return existing
         run = Reanalysis(model=model, scope=scope, chosen=list(chosen))
         run.planned = remaining(run).count()
         if not run.planned:
-            raise NothingToHearError(_("%s has heard all of these tracks.") % model)
+            raise NothingToAnalyseError(_("%s has heard all of these tracks.") % model)
         run.job = lifecycle.create_job(Job.Kind.REANALYSE, owner=by, trigger=trigger, model=model)
         run.save(force_insert=True)
     return run
 
 
-def _standing(model: ModelVersion, scope: Reanalysis.Scope) -> Reanalysis | None:
+def _open_run(model: ModelVersion, scope: Reanalysis.Scope) -> Reanalysis | None:
     """Two of the same would do everything twice. Of chosen tracks there may be any number."""
     if scope == Reanalysis.Scope.CHOSEN:
         return None
@@ -156,7 +156,7 @@ def _hand_out(run: Reanalysis) -> None:
     tracks = list(remaining(run).order_by("pk").only("pk")[: max(0, WINDOW - busy)])
     for track in tracks:
         lifecycle.create_job(
-            Job.Kind.HEAR_TRACK,
+            Job.Kind.ANALYSE_TRACK,
             owner=None,
             trigger=Job.Trigger(run.job.trigger),
             track=track,

@@ -40,13 +40,13 @@ def _check(version: ModelVersion) -> dict[str, Any]:
     from .tagger_cache import load_tagger
 
     try:
-        found = smoke_test(load_tagger(Path(version.weights.path)))
+        smoke_report = smoke_test(load_tagger(Path(version.weights.path)))
     except WeightsError as error:
         return {"sounds": [], "problems": [str(error)]}
-    problems = list(found.problems)
-    if found.embedding_size != EMBEDDING_SIZE:
+    problems = list(smoke_report.problems)
+    if smoke_report.embedding_size != EMBEDDING_SIZE:
         problems.append(
             _("Its embeddings have %(found)d numbers; tracks are compared by %(needed)d.")
-            % {"found": found.embedding_size, "needed": EMBEDDING_SIZE}
+            % {"found": smoke_report.embedding_size, "needed": EMBEDDING_SIZE}
         )
-    return {"sounds": found.sounds, "problems": problems}
+    return {"sounds": smoke_report.sounds, "problems": problems}

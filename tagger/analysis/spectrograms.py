@@ -26,8 +26,8 @@ def request_spectrogram(track: Track, *, trigger: Job.Trigger) -> Job | None:
         if locked.spectrogram:
             return None
         kind = Job.Kind.DRAW_SPECTROGRAM
-        standing = locked.jobs.filter(kind=kind, state__in=Job.OPEN_STATES).first()
-        return standing or lifecycle.create_job(
+        existing = locked.jobs.filter(kind=kind, state__in=Job.OPEN_STATES).first()
+        return existing or lifecycle.create_job(
             kind, owner=track.owner, trigger=trigger, track=locked
         )
 

@@ -10,21 +10,21 @@ from tagger.models import Analysis, ModelVersion, Track, Verdict
 
 
 def stale_tracks(active: ModelVersion) -> QuerySet[Track]:
-    """Those another model has heard and this one has not. New uploads are no part of it."""
-    heard = Analysis.objects.filter(track=OuterRef("pk"), model=active)
+    """Those another model has analysed and this one has not. New uploads are no part of it."""
+    analysed = Analysis.objects.filter(track=OuterRef("pk"), model=active)
     tagged = Track.objects.filter(state=Track.State.TAGGED, deleted_at=None)
-    return tagged.filter(~Exists(heard))
+    return tagged.filter(~Exists(analysed))
 
 
 def sample_for(version: ModelVersion, size: int) -> list[UUID]:
-    """The first `size` tracks that `version` has not heard, half of them with verdicts.
+    """The first `size` tracks that `version` has not analysed, half of them with verdicts.
 
     Ids are drawn at random, so their order is a random one that stays: versions are compared by
     the same tracks, and an index gives the first of a million as fast as of a thousand.
     """
-    unheard = ~Exists(Analysis.objects.filter(track=OuterRef("pk"), model=version))
-    heard_by_any = Track.objects.filter(unheard, deleted_at=None, state=Track.State.TAGGED)
-    judged = Exists(Verdict.objects.filter(track=OuterRef("pk"), withdrawn_at=None))
-    in_order = heard_by_any.order_by("pk").values_list("pk", flat=True)
-    first = list(in_order.filter(judged)[: size // 2])
+    without_analysis = ~Exists(Analysis.objects.filter(track=OuterRef("pk"), model=version))
+    not_analysed = Track.objects.filter(without_analysis, deleted_at=None, state=Track.State.TAGGED)
+    has_verdicts = Exists(Verdict.objects.filter(track=OuterRef("pk"), withdrawn_at=None))
+    in_order = not_analysed.order_by("pk").values_list("pk", flat=True)
+    first = list(in_order.filter(has_verdicts)[: size // 2])
     return [*first, *in_order.exclude(pk__in=first)[: size - len(first)]]

@@ -1,4 +1,4 @@
-"""The work of inference jobs: hear tracks and record what was heard."""
+"""The work of inference jobs: analyse tracks and record the analyses."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ from .record import record_analysis
 from .tempo_key import request_music
 
 if TYPE_CHECKING:
-    from ml.inference import Analysis as Heard
+    from ml.inference import Analysis as Prediction
     from ml.inference import Request, Tagger
 
 logger = logging.getLogger(__name__)
 
-# Tracks below this (in seconds) are heard several at a time.
+# Tracks below this (in seconds) are analysed several at a time.
 SHORT = 60.0
-# Of all that are heard together: whoever comes next does not wait for long.
+# Of all that are analysed together: whoever comes next does not wait for long.
 TOGETHER = 300.0
 RENEW_EVERY = 10.0
 
@@ -44,9 +44,9 @@ Claimed = tuple[Job, Track]
 def tag_track(job: Job) -> None:
     """Run a claimed job to its end; every way out leaves a row that says what happened.
 
-    It hears with the model the job names, or with the active one. Where its track is short, jobs
+    It analyses with the model the job names, or with the active one. Where its track is short, jobs
     of other short tracks that wait are claimed and run with it: one is decoded while the
-    network hears another.
+    network analyses another.
     """
     track, model = job.track, job.model or active_model()
     if track is None or model is None:
@@ -76,18 +76,18 @@ def _companions(job: Job, track: Track) -> list[Claimed]:
 def _tag(together: list[Claimed], model: ModelVersion, tagger: Tagger) -> None:
     left = deque(together)
     renewed = time.monotonic()
-    with closing(_hear(together, tagger)) as outcomes:
+    with closing(_outcomes(together, tagger)) as outcomes:
         try:
             while left:
                 job, track = left.popleft()
                 with job_context(str(job.pk)), advancing_parent(job), to_its_end(job):
-                    _settle(job, track, model, next(outcomes))
+                    _finish(job, track, model, next(outcomes))
                 if time.monotonic() > renewed + RENEW_EVERY:
                     renewed = time.monotonic()
                     _keep(left)
         finally:
             for job, _ in left:
-                lifecycle.put_back(job)
+                lifecycle.release(job)
 
 
 def _keep(left: Iterable[Claimed]) -> None:
@@ -96,7 +96,7 @@ def _keep(left: Iterable[Claimed]) -> None:
         lifecycle.renew(job)
 
 
-def _hear(together: Iterable[Claimed], tagger: Tagger) -> Generator[Heard | Exception]:
+def _outcomes(together: Iterable[Claimed], tagger: Tagger) -> Generator[Prediction | Exception]:
     """What comes of each, in their order."""
     return tagger.analyse_all([_request(job, track) for job, track in together])
 
@@ -113,7 +113,7 @@ def _request(job: Job, track: Track) -> Request:
     )
 
 
-def _settle(job: Job, track: Track, model: ModelVersion, outcome: Heard | Exception) -> None:
+def _finish(job: Job, track: Track, model: ModelVersion, outcome: Prediction | Exception) -> None:
     from ml.inference import Cancelled
 
     match outcome:
@@ -131,9 +131,9 @@ def _settle(job: Job, track: Track, model: ModelVersion, outcome: Heard | Except
             _record(job, track, model, outcome)
 
 
-def _record(job: Job, track: Track, model: ModelVersion, heard: Heard) -> None:
+def _record(job: Job, track: Track, model: ModelVersion, prediction: Prediction) -> None:
     try:
-        record_analysis(track, model, heard)
+        record_analysis(track, model, prediction)
     except Track.DoesNotExist:
         logger.info("track %s was deleted while it was being heard", track.pk)
     else:

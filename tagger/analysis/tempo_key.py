@@ -52,7 +52,7 @@ def request_all_music(trigger: Job.Trigger) -> int:
 
 
 def unknown_music() -> QuerySet[Track]:
-    """Heard tracks whose tempo and key nobody has looked for, oldest first."""
+    """Analysed tracks whose tempo and key nobody has looked for, oldest first."""
     pending = Track.objects.filter(
         ~Exists(_open_jobs().filter(track=OuterRef("pk"))),
         music_state=Track.MusicState.PENDING,

@@ -9,7 +9,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from tagger.api.shapes.prediction import PeaksShape
+from tagger.api.serializers.prediction import PeaksSerializer
 from tagger.exports.tagged_copy import TagsUnsupported, tagged_copy
 from tagger.library.audio_response import media_type, stored_audio
 from tagger.library.search import trash
@@ -104,7 +104,7 @@ class TrackTaggedCopy(ApiView):
 class TrackPeaks(ApiView):
     @extend_schema(
         summary="The waveform's peaks",
-        responses=problems({200: PeaksShape}, "not-found", "not-analysed"),
+        responses=problems({200: PeaksSerializer}, "not-found", "not-analysed"),
     )
     def get(self, request: Request, track_id: UUID) -> Response:
         track = own_track(self.person, track_id)

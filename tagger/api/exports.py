@@ -12,8 +12,8 @@ from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_v
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
-from tagger.api.shapes.examples_of_hearing import PLAYLIST, TABLE
-from tagger.api.shapes.track import TrackShape
+from tagger.api.serializers.examples_of_analysis import PLAYLIST, TABLE
+from tagger.api.serializers.track import TrackSerializer
 from tagger.exports.corrections import corrections
 from tagger.exports.playlist import playlist
 from tagger.exports.table import table
@@ -98,17 +98,17 @@ class TableExport(TracksExport):
     "application/json",
     "Export as JSON",
     "One array of tracks, each as the list of tracks shows it.",
-    TrackShape(many=True),
+    TrackSerializer(many=True),
 )
 class JsonExport(TracksExport):
-    serializer_class = TrackShape
+    serializer_class = TrackSerializer
     media_type, suffix = "application/json", "json"
 
     def written(self, tracks: Iterable[Track]) -> Iterator[str]:
         yield "["
         for place, track in enumerate(tracks):
             yield ",\n" if place else "\n"
-            yield JSONRenderer().render(TrackShape(track).data).decode()
+            yield JSONRenderer().render(TrackSerializer(track).data).decode()
         yield "\n]\n"
 
 

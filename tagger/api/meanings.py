@@ -9,7 +9,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from tagger.api.shapes.problem import ProblemTypeShape
+from tagger.api.serializers.problem import ProblemTypeSerializer
 
 from .base import ApiView
 from .documentation import problems
@@ -24,7 +24,7 @@ class OpenView(ApiView):
 
 class ProblemList(OpenView):
     @extend_schema(
-        summary="All problems", auth=[], responses=problems({200: ProblemTypeShape(many=True)})
+        summary="All problems", auth=[], responses=problems({200: ProblemTypeSerializer(many=True)})
     )
     def get(self, request: Request) -> Response:
         return Response([_meaning(kind) for kind in PROBLEM_TYPES.values()])
@@ -34,7 +34,7 @@ class ProblemDetail(OpenView):
     @extend_schema(
         summary="What a problem means",
         auth=[],
-        responses=problems({200: ProblemTypeShape}, "not-found"),
+        responses=problems({200: ProblemTypeSerializer}, "not-found"),
     )
     def get(self, request: Request, slug: str) -> Response:
         if slug not in PROBLEM_TYPES:

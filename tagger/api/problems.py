@@ -145,7 +145,7 @@ def _headers(slug: str, error: Exception) -> dict[str, str]:
 
 
 def _tell_the_log(error: Exception, context: Mapping[str, Any]) -> None:
-    """As Django does for an unhandled exception, so that error reporters hear of it too."""
+    """As Django does for an unhandled exception, so that error reporters learn of it too."""
     request = context["request"]._request
     logger.error("unhandled error at %s", request.path, exc_info=error)
     got_request_exception.send(sender=None, request=request)

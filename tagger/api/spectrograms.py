@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tagger.analysis.spectrograms import request_spectrogram
-from tagger.api.shapes.job import JobShape
+from tagger.api.serializers.job import JobSerializer
 from tagger.models import Job, Track
 from tagger.platform.http.range_response import ranged_response
 
@@ -58,7 +58,9 @@ class TrackSpectrogram(ApiView):
         description="202 with a job to poll; 204 when it is drawn already.",
         request=None,
         parameters=[IDEMPOTENCY_KEY, LOCATION, RETRY_AFTER],
-        responses=changes({202: JobShape, 204: None}, *KEY_PROBLEMS, "not-found", "not-analysed"),
+        responses=changes(
+            {202: JobSerializer, 204: None}, *KEY_PROBLEMS, "not-found", "not-analysed"
+        ),
     )
     @idempotent(nothing)
     def post(self, request: Request, track_id: UUID) -> Response:
@@ -68,4 +70,4 @@ class TrackSpectrogram(ApiView):
         job = request_spectrogram(track, trigger=Job.Trigger.API)
         if job is None:
             return Response(status=204)
-        return accepted(request, job, JobShape(job).data)
+        return accepted(request, job, JobSerializer(job).data)

@@ -58,15 +58,15 @@ def whole_number(request: Request, name: str) -> int:
 
 def metadata(request: Request) -> dict[str, str]:
     """`Upload-Metadata`: names, each with its value in base64."""
-    found: dict[str, str] = {}
+    fields: dict[str, str] = {}
     for pair in filter(None, request.headers.get("Upload-Metadata", "").split(",")):
         name, _, value = pair.strip().partition(" ")
         try:
-            found[name] = base64.b64decode(value, validate=True).decode()
+            fields[name] = base64.b64decode(value, validate=True).decode()
         except ValueError:
             detail = f"The value of {name} in Upload-Metadata must be UTF-8 in base64."
             raise bad_header("Upload-Metadata", detail) from None
-    return found
+    return fields
 
 
 def checksum(request: Request) -> Checksum | None:
@@ -101,7 +101,7 @@ def abilities() -> dict[str, str]:
     }
 
 
-def standing(upload: ResumableUpload) -> dict[str, str]:
+def upload_headers(upload: ResumableUpload) -> dict[str, str]:
     return {
         "Upload-Offset": str(upload.offset),
         "Upload-Length": str(upload.length),

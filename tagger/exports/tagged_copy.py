@@ -21,7 +21,7 @@ def tagged_copy(track: Track) -> BinaryIO:
 
     Raises FileNotFoundError when the original is missing, TagsUnsupported, and DecoderLost.
     """
-    words = _words(track)
+    words = _metadata(track)
     try:
         return _written(track, words)
     except DecoderLost:
@@ -37,7 +37,7 @@ def _written(track: Track, words: TrackMetadata) -> BinaryIO:
         return path.open("rb")
 
 
-def _words(track: Track) -> TrackMetadata:
+def _metadata(track: Track) -> TrackMetadata:
     shown = [chip.tag for chip in chips_of(track.track_tags.select_related("tag__shown_as"))]
 
     def of(group: Tag.Group) -> tuple[str, ...]:

@@ -24,9 +24,9 @@ def answer_question(person: User, question: Question, answer: ReviewAnswer) -> N
     if answer is ReviewAnswer.SKIP:
         Question.objects.filter(pk=question.pk).update(skipped_at=timezone.now())
         return
-    judge = accept_shown if answer is ReviewAnswer.YES else reject_shown
+    give_answer = accept_shown if answer is ReviewAnswer.YES else reject_shown
     with transaction.atomic():
-        judge(person, question.track, question.tag)
+        give_answer(person, question.track, question.tag)
         Question.objects.filter(pk=question.pk).delete()
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tagger.models import Tag
 from tagger.tags.effective import active_model
 
-from .labelled_tracks import Support, judged_tracks, support
+from .labelled_tracks import Support, labelled_tracks, support
 
 
 @dataclass(frozen=True)
@@ -26,11 +26,11 @@ class OwnTag:
 def own_tags() -> list[OwnTag]:
     """Four queries, whatever their number."""
     tags = list(Tag.objects.filter(custom=True))
-    found = support(judged_tracks(tag.name for tag in tags)) if tags else {}
+    support_by_name = support(labelled_tracks(tag.name for tag in tags)) if tags else {}
     model = active_model()
     learnt = set(model.labels) if model else set()
     nothing = Support(0, 0)
-    return [OwnTag(tag, found.get(tag.name, nothing), tag.name in learnt) for tag in tags]
+    return [OwnTag(tag, support_by_name.get(tag.name, nothing), tag.name in learnt) for tag in tags]
 
 
 def own_tag(tag: Tag) -> OwnTag:

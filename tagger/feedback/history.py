@@ -9,7 +9,7 @@ from tagger.models import Tag, Track, User, Verdict
 
 
 @dataclass(frozen=True)
-class Word:
+class VerdictEntry:
     """One person's word on one shown tag, at one moment."""
 
     person: User
@@ -19,14 +19,14 @@ class Word:
     withdrawn_at: datetime | None
 
 
-def verdict_history(track: Track) -> list[Word]:
+def verdict_history(track: Track) -> list[VerdictEntry]:
     """Newest first. A word on a shown tag covers its synonyms, and is told once. One query."""
     verdicts = track.verdicts.select_related("person", "tag__shown_as").order_by("-given_at", "-pk")
-    return list(dict.fromkeys(_word(verdict) for verdict in verdicts))
+    return list(dict.fromkeys(_entry(verdict) for verdict in verdicts))
 
 
-def _word(verdict: Verdict) -> Word:
-    return Word(
+def _entry(verdict: Verdict) -> VerdictEntry:
+    return VerdictEntry(
         person=verdict.person,
         tag=verdict.tag.shown,
         answer=verdict.answer,

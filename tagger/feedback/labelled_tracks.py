@@ -1,4 +1,4 @@
-"""What people's standing verdicts can teach a network: which tracks have, or lack, which label."""
+"""The training examples in people's verdicts: which tracks have, or lack, which label."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LEAST_SHARE = 6
 
 
 @dataclass(frozen=True)
-class JudgedTrack:
+class LabelledTrack:
     """`answers` says of a label whether the track has it; of other labels nobody has spoken."""
 
     track_id: UUID
@@ -59,8 +59,8 @@ class Support:
         return self.total >= self.wanted and min(self.accepted, self.rejected) >= self.least
 
 
-def judged_tracks(labels: Iterable[str], of: User | None = None) -> list[JudgedTrack]:
-    """The tracks people have judged by one of `labels`, in a stable order. Two queries.
+def labelled_tracks(labels: Iterable[str], of: User | None = None) -> list[LabelledTrack]:
+    """The tracks people have given a verdict on by one of `labels`, in a stable order. Two queries.
 
     `of` narrows it to one person's own tracks.
 
@@ -71,56 +71,56 @@ def judged_tracks(labels: Iterable[str], of: User | None = None) -> list[JudgedT
     answers: dict[UUID, dict[str, bool]] = defaultdict(dict)
     spread: dict[UUID, dict[str, bool]] = defaultdict(dict)
     tracks = {}
-    for track, sha256, file, tag, answer in _standing(of):
+    for track, sha256, file, tag, answer in _current_verdicts(of):
         accepted = answer == Verdict.Answer.ACCEPTED
         tracks[track] = (sha256, file)
         if tag in own:
             answers[track][own[tag]] = accepted
         spread[track] |= dict.fromkeys(shown.get(tag, ()), accepted)
-    found = {track: spread[track] | answers[track] for track in tracks}
-    return [JudgedTrack(pk, *tracks[pk], said) for pk, said in found.items() if said]
+    answers_of_track = {track: spread[track] | answers[track] for track in tracks}
+    return [LabelledTrack(pk, *tracks[pk], said) for pk, said in answers_of_track.items() if said]
 
 
-def support(tracks: Iterable[JudgedTrack]) -> dict[str, Support]:
+def support(tracks: Iterable[LabelledTrack]) -> dict[str, Support]:
     """For and against, by label."""
     counts = Counter((label, yes) for track in tracks for label, yes in track.answers.items())
     labels = dict.fromkeys(label for label, _ in counts)
     return {label: Support(counts[label, True], counts[label, False]) for label in labels}
 
 
-def two_sided(tracks: Iterable[JudgedTrack], anchored: set[str]) -> list[JudgedTrack]:
-    """The answers that can teach.
+def two_sided(tracks: Iterable[LabelledTrack], anchored: set[str]) -> list[LabelledTrack]:
+    """The answers that make training examples.
 
-    A label that only has accepted tracks would teach "always", unless other data (`anchored`)
-    has clips without it.
+    A label that only has accepted tracks would train the network to say "always", unless other
+    data (`anchored`) has clips without it.
     """
-    found = list(tracks)
-    learnt = support(track for track in found if not track.held_out)
-    kept = anchored | {label for label, sides in learnt.items() if sides.two_sided}
+    labelled = list(tracks)
+    learnt = support(track for track in labelled if not track.held_out)
+    learnable = anchored | {label for label, sides in learnt.items() if sides.two_sided}
     narrowed = [
-        JudgedTrack(
+        LabelledTrack(
             track.track_id,
             track.audio_sha256,
             track.file,
-            {label: yes for label, yes in track.answers.items() if label in kept},
+            {label: yes for label, yes in track.answers.items() if label in learnable},
         )
-        for track in found
+        for track in labelled
     ]
     return [track for track in narrowed if track.answers]
 
 
 def new_labels(known: Iterable[str]) -> list[str]:
-    """Tags that `known` lacks and that people have judged often enough.
+    """Tags that `known` lacks and that people have given verdicts on often enough.
 
     Beside labels that are known, those staff have added; by themselves, any that is shown.
     """
     there = set(known)
     tags = Tag.objects.filter(custom=True) if there else Tag.objects.filter(shown_as=None)
-    found = support(judged_tracks(set(tags.values_list("name", flat=True)) - there))
-    return sorted(label for label, sides in found.items() if sides.enough)
+    support_by_name = support(labelled_tracks(set(tags.values_list("name", flat=True)) - there))
+    return sorted(label for label, sides in support_by_name.items() if sides.enough)
 
 
-def _standing(of: User | None) -> Iterable[tuple[UUID, str, str, int, str]]:
+def _current_verdicts(of: User | None) -> Iterable[tuple[UUID, str, str, int, str]]:
     """Oldest first, so that the latest word on a tag is the one that stays."""
     rows = Verdict.objects.filter(withdrawn_at=None, track__deleted_at=None)
     if of is not None:

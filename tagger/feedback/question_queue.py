@@ -23,10 +23,10 @@ DOUBT = 2.0
 
 
 def ask(track: Track, model: ModelVersion, mean_scores: Iterable[float]) -> None:
-    """Put the questions that what this model heard in the track raises; former ones go."""
+    """Put the questions that this model's analysis of the track raises; former ones go."""
     tags = {tag.name: tag.shown_as_id or tag.pk for tag in Tag.objects.all()}
-    found = {} if SILENT in track.notes else _priorities(model, mean_scores, tags)
-    best = sorted(found.items(), key=lambda item: -item[1])[:MOST]
+    priorities = {} if SILENT in track.notes else _priorities(model, mean_scores, tags)
+    best = sorted(priorities.items(), key=lambda item: -item[1])[:MOST]
     with transaction.atomic():
         Question.objects.filter(track=track, model=model).delete()
         Question.objects.bulk_create(
@@ -38,7 +38,7 @@ def ask(track: Track, model: ModelVersion, mean_scores: Iterable[float]) -> None
 
 
 def ask_waiting(most: int = AT_ONCE) -> int:
-    """The questions of a library that was heard before there were any; of how many tracks.
+    """The questions of a library that was analysed before there were any; of how many tracks.
 
     Run by beat, a part at a time. Tracks about which there are questions are left as they are.
     """
@@ -46,26 +46,28 @@ def ask_waiting(most: int = AT_ONCE) -> int:
     if model is None:
         return 0
     part = list(to_be_asked(model).defer("scores", "embedding")[:most])
-    known = Question.objects.filter(model=model, track__in=[heard.track_id for heard in part])
+    known = Question.objects.filter(model=model, track__in=[analysis.track_id for analysis in part])
     left_alone = set(known.values_list("track_id", flat=True))
-    asked = sum(_ask_once(heard, model) for heard in part if heard.track_id not in left_alone)
+    asked = sum(
+        _ask_once(analysis, model) for analysis in part if analysis.track_id not in left_alone
+    )
     below = part[-1].pk if len(part) == most else None
     ModelVersion.objects.filter(pk=model.pk).update(unasked_below=below)
     return asked
 
 
-def _ask_once(heard: Analysis, model: ModelVersion) -> bool:
+def _ask_once(analysis: Analysis, model: ModelVersion) -> bool:
     """Under the lock of the track, which may go meanwhile."""
     with transaction.atomic():
-        own = Track.objects.filter(pk=heard.track_id).only("owner_id", "notes")
+        own = Track.objects.filter(pk=analysis.track_id).only("owner_id", "notes")
         track = own.select_for_update(no_key=True).first()
         if track:
-            ask(track, model, heard.mean_scores)
+            ask(track, model, analysis.mean_scores)
     return track is not None
 
 
 def ask_again(track: Track) -> None:
-    """The same from all that has been heard in the track."""
+    """The same from all analyses of the track."""
     for analysis in (
         Analysis.objects.filter(track=track).select_related("model").defer("scores", "embedding")
     ):

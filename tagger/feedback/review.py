@@ -17,7 +17,7 @@ MOST_COUNTED = 1000
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownQuestion:
     """A question with what is needed to decide it: the seconds that made the model think of it."""
 
     question: Question
@@ -28,22 +28,22 @@ class Shown:
 
 
 def open_questions(person: User) -> QuerySet[Question]:
-    return _standing(person).filter(skipped_at=None)
+    return _unanswered(person).filter(skipped_at=None)
 
 
 def skipped_questions(person: User) -> QuerySet[Question]:
-    return _standing(person).filter(skipped_at__isnull=False)
+    return _unanswered(person).filter(skipped_at__isnull=False)
 
 
 def to_be_asked(model: ModelVersion) -> QuerySet[Analysis]:
-    """What it heard before there were questions and nobody has gone through, the latest first."""
+    """Analyses from before there were questions, through which nobody has gone; latest first."""
     if model.unasked_below is None:
         return Analysis.objects.none()
     return Analysis.objects.filter(model=model, pk__lt=model.unasked_below).order_by("-pk")
 
 
 def are_sought(person: User) -> bool:
-    """Whether more questions come by themselves out of what was heard long ago."""
+    """Whether more questions come by themselves out of what was analysed long ago."""
     model = active_model()
     if model is None:
         return False
@@ -54,8 +54,8 @@ def count_up_to_most(questions: QuerySet[Question]) -> int:
     return questions.order_by()[: MOST_COUNTED + 1].count()
 
 
-def shown(question: Question) -> Shown | None:
-    """None when what the model heard has gone meanwhile."""
+def shown(question: Question) -> ShownQuestion | None:
+    """None when the model's analysis has gone meanwhile."""
     analysis = (
         Analysis.objects.filter(track=question.track_id, model=question.model_id)
         .select_related("model")
@@ -68,10 +68,12 @@ def shown(question: Question) -> Shown | None:
     columns = [at for at, label in enumerate(analysis.model.labels) if label in names]
     best = max(columns, key=lambda at: analysis.mean_scores[at] - analysis.model.thresholds[at])
     start, end = _telling(analysis, columns)
-    return Shown(question, analysis.mean_scores[best], analysis.model.thresholds[best], start, end)
+    return ShownQuestion(
+        question, analysis.mean_scores[best], analysis.model.thresholds[best], start, end
+    )
 
 
-def _standing(person: User) -> QuerySet[Question]:
+def _unanswered(person: User) -> QuerySet[Question]:
     """Not answered yet, wherever the answer was given. In order, by an index."""
     answered = Verdict.objects.filter(
         Q(tag=OuterRef("tag")) | Q(tag__shown_as=OuterRef("tag")),
@@ -88,9 +90,9 @@ def _standing(person: User) -> QuerySet[Question]:
 
 def _telling(analysis: Analysis, columns: list[int]) -> tuple[float, float]:
     """Where the tag is strongest for ten seconds, in seconds from the beginning."""
-    heard = segment_scores(analysis)
-    strength = heard.scores[:, columns].max(axis=1)
-    width = min(max(1, round(TELLING_SECONDS / heard.hop_seconds)), len(strength))
+    over_time = segment_scores(analysis)
+    strength = over_time.scores[:, columns].max(axis=1)
+    width = min(max(1, round(TELLING_SECONDS / over_time.hop_seconds)), len(strength))
     means = np.convolve(strength, np.ones(width) / width, mode="valid")
-    start = float(means.argmax()) * heard.hop_seconds
+    start = float(means.argmax()) * over_time.hop_seconds
     return start, start + TELLING_SECONDS

@@ -21,10 +21,10 @@ def give_verdict(
     """
     with transaction.atomic():
         Track.objects.select_for_update(no_key=True).only("pk").get(pk=track.pk)
-        standing = _standing(person, track, tag)
-        if standing and standing.answer == answer:
-            return standing
-        _withdraw(standing, at or timezone.now())
+        existing = _current(person, track, tag)
+        if existing and existing.answer == answer:
+            return existing
+        _withdraw(existing, at or timezone.now())
         verdict = Verdict.objects.create(
             person=person, track=track, tag=tag, answer=answer, given_at=at or timezone.now()
         )
@@ -40,7 +40,7 @@ def withdraw_verdict(person: User, track: Track, tag: Tag, at: datetime | None =
     """
     with transaction.atomic():
         Track.objects.select_for_update(no_key=True).only("pk").get(pk=track.pk)
-        withdrawn = _withdraw(_standing(person, track, tag), at or timezone.now())
+        withdrawn = _withdraw(_current(person, track, tag), at or timezone.now())
         if withdrawn:
             rebuild_effective_tags(track)
             _tell(track, tag, None)
@@ -57,7 +57,7 @@ def _tell(track: Track, tag: Tag, answer: Verdict.Answer | None) -> None:
     )
 
 
-def _standing(person: User, track: Track, tag: Tag) -> Verdict | None:
+def _current(person: User, track: Track, tag: Tag) -> Verdict | None:
     return Verdict.objects.filter(person=person, track=track, tag=tag, withdrawn_at=None).first()
 
 

@@ -20,7 +20,7 @@ def to_its_end(job: Job) -> Iterator[None]:
     try:
         yield
     except DecoderLost as error:
-        lifecycle.give_back(job, code="decoder-lost", detail=str(error))
+        lifecycle.retry_later(job, code="decoder-lost", detail=str(error))
     except (OperationalError, InterfaceError):
         # Nothing can be written of it now. Its lease runs out, and the reaper sends it again.
         raise

@@ -20,36 +20,17 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from tagger.models import Job, ModelVersion, Track, User, Webhook
+from tagger.platform.celery.queues import Queue
 from tagger.platform.celery.tasks import RUN_JOB, send
 from tagger.webhooks.events import announce
+
+from .kinds import KINDS, kind_of
 
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=30)
-# A file may kill its worker; but power cuts may meet the same job too, and it must survive them.
-MAX_ATTEMPTS = 10
-# One that lacks memory works for long before it finds out, each time.
-MAX_ATTEMPTS_OF_A_TRAINING = 3
-QUEUES = {
-    Job.Kind.TAG_TRACK: "inference",
-    # A queue and a worker of their own: neither uploads nor the reaper ever wait for them.
-    Job.Kind.ANALYSE_MUSIC: "analysis",
-    # Somebody looks at the empty lane: the same worker serves these before all tempos and keys.
-    Job.Kind.DRAW_SPECTROGRAM: "spectrogram",
-    Job.Kind.BULK: "maintenance",
-    Job.Kind.DRAW_MAP: "maintenance",
-    Job.Kind.TRAIN: "training",
-    Job.Kind.CHECK_MODEL: "inference",
-    # Its worker has the data sets, and is not waited for by uploads.
-    Job.Kind.EVALUATE: "training",
-    Job.Kind.HEAR_TRACK: "bulk",
-    Job.Kind.SWITCH_TAGS: "maintenance",
-    Job.Kind.REANALYSE: "maintenance",
-}
 MOST_RETRIED = 500
 MOST_ALIKE = 64
-# All that such a job needs to know stands in its own row.
-SELF_CONTAINED = {Job.Kind.BULK, Job.Kind.CHECK_MODEL, Job.Kind.DRAW_MAP, Job.Kind.EVALUATE}
 
 
 class JobStateError(Exception):
@@ -63,7 +44,7 @@ def create_job(
     trigger: Job.Trigger,
     track: Track | None = None,
     details: dict[str, Any] | None = None,
-    queue: str | None = None,
+    queue: Queue | None = None,
     model: ModelVersion | None = None,
     parent: Job | None = None,
 ) -> Job:
@@ -76,7 +57,7 @@ def create_job(
         details=details or {},
         model=model,
         parent=parent,
-        queue=queue or QUEUES[kind],
+        queue=queue or KINDS[kind].queue,
     )
     transaction.on_commit(lambda: dispatch(job))
     return job
@@ -92,7 +73,7 @@ def begin_here(
         owner=owner,
         trigger=trigger,
         details=details,
-        queue=QUEUES[kind],
+        queue=KINDS[kind].queue,
         state=Job.State.RUNNING,
         worker=socket.gethostname()[:100],
         lease_until=now + LEASE,
@@ -136,9 +117,11 @@ def claim_alike(job: Job, *, shorter_than: float, seconds: float) -> list[Job]:
         state=Job.State.QUEUED, queue=job.queue, kind=job.kind, model=job.model
     )
     short = alike.filter(track__duration__gt=0, track__duration__lt=shorter_than)
-    found = list(short.order_by("created_at").values_list("pk", "track__duration")[:MOST_ALIKE])
-    ends = accumulate(length or 0 for _, length in found)
-    chosen = [str(pk) for (pk, _), end in zip(found, ends, strict=True) if end <= seconds]
+    candidates = list(
+        short.order_by("created_at").values_list("pk", "track__duration")[:MOST_ALIKE]
+    )
+    ends = accumulate(length or 0 for _, length in candidates)
+    chosen = [str(pk) for (pk, _), end in zip(candidates, ends, strict=True) if end <= seconds]
     return [claimed for pk in chosen if (claimed := claim(pk))]
 
 
@@ -188,7 +171,7 @@ def fail(job: Job, *, code: str, detail: str) -> bool:
             error_detail=detail,
         )
         if ended:
-            if _settle_track(job):
+            if _mark_track(job):
                 announce(job.owner_id, Webhook.Event.TRACK_FAILED, track=job.track_id, job=job.pk)
             announce(
                 job.owner_id, Webhook.Event.JOB_FAILED, job=job.pk, track=job.track_id, code=code
@@ -197,11 +180,10 @@ def fail(job: Job, *, code: str, detail: str) -> bool:
 
 
 def was_the_last_attempt(job: Job) -> bool:
-    training = job.kind == Job.Kind.TRAIN
-    return job.attempts >= (MAX_ATTEMPTS_OF_A_TRAINING if training else MAX_ATTEMPTS)
+    return job.attempts >= kind_of(job).max_attempts
 
 
-def give_back(job: Job, *, code: str, detail: str) -> None:
+def retry_later(job: Job, *, code: str, detail: str) -> None:
     """This attempt failed for no fault of the job's own: queue it again, or end it at the last."""
     if was_the_last_attempt(job):
         fail(job, code=code, detail=detail)
@@ -209,7 +191,7 @@ def give_back(job: Job, *, code: str, detail: str) -> None:
         dispatch(job)
 
 
-def put_back(job: Job) -> None:
+def release(job: Job) -> None:
     """Its worker was told to end and let go of it in order: queue it again. No attempt is lost."""
     freed = {"state": Job.State.QUEUED, "lease_until": None, "dispatched_at": None, "stage": ""}
     if _mine(job).update(attempts=F("attempts") - 1, **freed):
@@ -221,11 +203,11 @@ def end_cancelled(job: Job) -> None:
         if _mine(job).update(
             state=Job.State.CANCELLED, finished_at=timezone.now(), lease_until=None
         ):
-            _settle_track(job)
+            _mark_track(job)
 
 
-def _settle_track(job: Job) -> bool:
-    """A track that has been heard before keeps its tags; True when one never was and has failed."""
+def _mark_track(job: Job) -> bool:
+    """A track analysed before keeps its tags; True when one never was and has failed."""
     track = Track.objects.filter(jobs=job)
     if job.kind == Job.Kind.TAG_TRACK:
         return bool(track.filter(state=Track.State.PENDING).update(state=Track.State.FAILED))
@@ -242,7 +224,7 @@ def cancel(job: Job) -> Job:
         if locked.state == Job.State.QUEUED:
             locked.state, locked.finished_at = Job.State.CANCELLED, timezone.now()
             locked.save(update_fields=["state", "finished_at"])
-            _settle_track(locked)
+            _mark_track(locked)
         elif locked.state == Job.State.RUNNING:
             locked.cancel_requested = True
             locked.save(update_fields=["cancel_requested"])
@@ -255,7 +237,7 @@ def retry(job: Job, *, trigger: Job.Trigger) -> Job:
         raise JobStateError(
             f"Only a failed or cancelled job can be retried; this one is {job.state}."
         )
-    if job.kind in SELF_CONTAINED:
+    if kind_of(job).self_contained:
         return create_job(
             Job.Kind(job.kind),
             owner=job.owner,
@@ -270,9 +252,9 @@ def retry(job: Job, *, trigger: Job.Trigger) -> Job:
         if track.deleted_at:
             raise JobStateError("Its track is in the Trash. Restore the track first.")
         alike = track.jobs.filter(kind=job.kind, parent=job.parent_id)
-        standing = alike.filter(state__in=Job.OPEN_STATES).first()
-        if standing:
-            return standing
+        existing = alike.filter(state__in=Job.OPEN_STATES).first()
+        if existing:
+            return existing
         if job.kind == Job.Kind.TAG_TRACK and track.state == Track.State.FAILED:
             Track.objects.filter(pk=track.pk).update(state=Track.State.PENDING)
         return create_job(

@@ -44,7 +44,7 @@ class JobWatch(Callbacks):
         if not Job.objects.filter(pk=self.job.pk, cancel_requested=True).exists():
             logger.warning("%s %s stops before its end", self.job.kind, self.job.pk)
             if is_shutting_down():
-                lifecycle.put_back(self.job)
+                lifecycle.release(self.job)
             return False
         lifecycle.end_cancelled(self.job)
         return True

@@ -14,18 +14,12 @@ from django.utils import timezone
 from tagger.models import Job
 from tagger.platform.celery.broker import connection_errors
 
+from .kinds import kind_of
 from .lifecycle import dispatch, fail, was_the_last_attempt
 
 logger = logging.getLogger(__name__)
 
 GRACE = timedelta(seconds=30)
-# Why a worker may have stopped, by what it worked on.
-CAUSES = {
-    Job.Kind.TAG_TRACK: "The file may be too large for this machine's memory, or damaged in an "
-    "unusual way.",
-    Job.Kind.TRAIN: "The machine may lack memory for this training, or was switched off. Try "
-    "fewer clips, another recipe or another machine.",
-}
 
 
 @dataclass(frozen=True)
@@ -83,5 +77,5 @@ def _give_up(job: Job) -> bool:
         job,
         code="worker-lost",
         detail=f"The worker stopped {job.attempts} times while working on this. "
-        + CAUSES.get(Job.Kind(job.kind), "The log of the worker may say why."),
+        + kind_of(job).likely_cause,
     )

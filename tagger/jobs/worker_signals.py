@@ -1,7 +1,7 @@
 """Each Celery worker says every few seconds that it lives, from a thread of its own; so does beat.
 
 Celery's own answers and events come from the thread that does the work in a solo pool: a worker
-that hears a long track would look dead for as long as that takes.
+that analyses a long track would look dead for as long as that takes.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Workers say that they live, which queues they serve, which device they hear on and why."""
+"""Workers say that they live, which queues they serve, which device they run on and why."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def preview(owner: User, request: BulkRequest) -> Preview:
     """A dry run. Raises BulkError."""
     act = _act(owner, request, Job.Trigger.WEB, timezone.now())
     tracks = selected(owner, request)
-    return Preview(tracks.count(), act.settled(tracks).count(), len(missing(owner, request)))
+    return Preview(tracks.count(), act.unaffected(tracks).count(), len(missing(owner, request)))
 
 
 def start(owner: User, request: BulkRequest, *, trigger: Job.Trigger) -> Job:
@@ -103,8 +103,8 @@ def selected(owner: User, request: BulkRequest) -> QuerySet[Track]:
         base = base.filter(deleted_at=_deletion(owner, request.deletion).created_at)
     narrowed = LibraryFilter(query, queryset=base)
     if not narrowed.is_valid():
-        words = " ".join(str(fault) for faults in narrowed.errors.values() for fault in faults)
-        raise BulkError("invalid", words)
+        errors = " ".join(str(fault) for faults in narrowed.errors.values() for fault in faults)
+        raise BulkError("invalid", errors)
     return narrowed.qs.order_by("pk")
 
 
@@ -115,15 +115,15 @@ def missing(owner: User, request: BulkRequest) -> list[UUID]:
     if not asked:
         return []
     base = trash(owner) if request.action in OF_THE_TRASH else library(owner)
-    found = set(base.filter(pk__in=asked).values_list("pk", flat=True))
-    return [name for name in dict.fromkeys(asked) if name not in found]
+    present = set(base.filter(pk__in=asked).values_list("pk", flat=True))
+    return [name for name in dict.fromkeys(asked) if name not in present]
 
 
 def _deletion(owner: User, job_id: str) -> Job:
-    found = Job.objects.filter(pk=job_id, owner=owner, kind=Job.Kind.BULK).first()
-    if found is None:
+    deletion = Job.objects.filter(pk=job_id, owner=owner, kind=Job.Kind.BULK).first()
+    if deletion is None:
         raise BulkError("invalid", "The deletion to be undone is not known.")
-    return found
+    return deletion
 
 
 def _act(owner: User, request: BulkRequest, trigger: Job.Trigger, moment: datetime) -> Act:

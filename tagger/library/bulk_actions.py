@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tagger.feedback.verdicts import accept_shown, reject_shown
 from tagger.models import Job, Tag, Track, TrackTag, User, Verdict
+from tagger.platform.celery.queues import Queue
 from tagger.tags.vocabulary import meant_by
 
 from .tracks import reanalyse_track
@@ -43,7 +44,7 @@ class Act:
     moment: datetime
     tag: Tag | None = None
 
-    def settled(self, tracks: QuerySet[Track]) -> QuerySet[Track]:
+    def unaffected(self, tracks: QuerySet[Track]) -> QuerySet[Track]:
         """Those of `tracks` for which nothing would change."""
         if self.action == BulkAction.REANALYSE:
             waiting = Job.objects.filter(kind=Job.Kind.TAG_TRACK, state__in=Job.OPEN_STATES)
@@ -69,7 +70,7 @@ class Act:
             case BulkAction.REJECT if self.tag:
                 reject_shown(self.owner, track, self.tag)
             case BulkAction.REANALYSE:
-                self._hear_again(track)
+                self._analyse_again(track)
             case BulkAction.DELETE:
                 delete_track(track, at=self.moment)
             case BulkAction.RESTORE:
@@ -77,8 +78,8 @@ class Act:
             case BulkAction.PURGE:
                 purge_track(track)
 
-    def _hear_again(self, track: Track) -> None:
+    def _analyse_again(self, track: Track) -> None:
         if not track.file.storage.exists(str(track.file.name)):
             raise RefusedError("The stored file is missing. Ask an admin to restore it.")
         # Behind what people upload meanwhile.
-        reanalyse_track(track, trigger=self.trigger, queue="bulk")
+        reanalyse_track(track, trigger=self.trigger, queue=Queue.BULK)

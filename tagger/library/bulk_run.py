@@ -16,7 +16,7 @@ from .bulk_actions import Act, RefusedError
 
 CHUNK = 200
 # Failures told one by one; of more, the number is.
-TOLD = 50
+MOST_LISTED_FAILURES = 50
 REPORT_EVERY = 1.0  # seconds
 
 
@@ -37,7 +37,7 @@ class Tally:
 
     def refuse(self, track_id: UUID, title: str, reason: str) -> None:
         self.failed += 1
-        if len(self.failures) < TOLD:
+        if len(self.failures) < MOST_LISTED_FAILURES:
             self.failures.append({"track": str(track_id), "title": title, "reason": reason})
 
 
@@ -49,11 +49,11 @@ def run(job: Job, act: Act, tracks: QuerySet[Track], missing: list[UUID]) -> Non
         tally.total = tracks.count() + len(missing)
         for name in missing:
             tally.refuse(name, "", "It is not in your library.")
-    told = 0.0
-    for track, settled in _remaining(act, tracks, tally):
-        _one(act, track, settled, tally)
-        if time.monotonic() > told + REPORT_EVERY:
-            told = time.monotonic()
+    reported_at = 0.0
+    for track, unchanged in _remaining(act, tracks, tally):
+        _one(act, track, unchanged, tally)
+        if time.monotonic() > reported_at + REPORT_EVERY:
+            reported_at = time.monotonic()
             if not _report(job, act, tally):
                 lifecycle.end_cancelled(job)
                 return
@@ -61,9 +61,9 @@ def run(job: Job, act: Act, tracks: QuerySet[Track], missing: list[UUID]) -> Non
     lifecycle.succeed(job)
 
 
-def _one(act: Act, track: Track, settled: bool, tally: Tally) -> None:
+def _one(act: Act, track: Track, unchanged: bool, tally: Tally) -> None:
     tally.after = str(track.pk)
-    if settled:
+    if unchanged:
         tally.unchanged += 1
         return
     try:
@@ -94,5 +94,5 @@ def _remaining(act: Act, tracks: QuerySet[Track], tally: Tally) -> Iterator[tupl
         if not chunk:
             return
         same = Track.objects.filter(pk__in=[track.pk for track in chunk])
-        settled = set(act.settled(same).values_list("pk", flat=True))
-        yield from ((track, track.pk in settled) for track in chunk)
+        unchanged = set(act.unaffected(same).values_list("pk", flat=True))
+        yield from ((track, track.pk in unchanged) for track in chunk)

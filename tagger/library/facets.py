@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from tagger.models import Tag, Track, User
-from tagger.tags.counts import kept_counts
+from tagger.tags.counts import stored_counts
 from tagger.tags.vocabulary import shown_tags
 
 # So many of what is listed are counted while a person waits.
@@ -40,7 +40,7 @@ class FacetGroup:
 
 def library_counts(owner: User) -> Counts:
     """Of all that is this person's. One query, which reads no track."""
-    return _counts(kept_counts(owner))
+    return _counts(stored_counts(owner))
 
 
 def counts(tracks: QuerySet[Track]) -> Counts:
@@ -49,8 +49,8 @@ def counts(tracks: QuerySet[Track]) -> Counts:
     sql, values = listed.query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(_COUNT.format(listed=sql), values)
-        found = dict(cursor.fetchall())
-    return _counts(found, capped=found.get(None) == MOST_COUNTED)
+        by_tag = dict(cursor.fetchall())
+    return _counts(by_tag, capped=by_tag.get(None) == MOST_COUNTED)
 
 
 def listed_counts(owner: User, narrowed: QuerySet[Track] | None) -> Counts:
@@ -65,9 +65,9 @@ SELECT tag_id, count(*) FROM (
 """
 
 
-def _counts(found: Mapping[int | None, int], *, capped: bool = False) -> Counts:
-    by_tag = {pk: count for pk, count in found.items() if pk is not None}
-    return Counts(found.get(None, 0), by_tag, capped)
+def _counts(tracks_by_tag: Mapping[int | None, int], *, capped: bool = False) -> Counts:
+    by_tag = {pk: count for pk, count in tracks_by_tag.items() if pk is not None}
+    return Counts(tracks_by_tag.get(None, 0), by_tag, capped)
 
 
 def facet_groups(counts: Counts, *, keep_empty: bool = False) -> list[FacetGroup]:
@@ -80,7 +80,7 @@ def facet_groups(counts: Counts, *, keep_empty: bool = False) -> list[FacetGroup
         facets = [facet for facet in facets if facet.count]
     facets.sort(key=lambda facet: (-facet.count, facet.tag.name))
     return [
-        FacetGroup(group, str(Tag.Group(group).label), found)
+        FacetGroup(group, str(Tag.Group(group).label), members)
         for group in Tag.Group.values
-        if (found := [facet for facet in facets if facet.tag.group == group])
+        if (members := [facet for facet in facets if facet.tag.group == group])
     ]

@@ -37,10 +37,10 @@ def request_map(owner: User, *, trigger: Job.Trigger) -> Job:
     """A job that draws the person's map anew; one that is open already is answered as it is."""
     with transaction.atomic():
         User.objects.select_for_update(no_key=True).get(pk=owner.pk)
-        standing = Job.objects.filter(
+        existing = Job.objects.filter(
             owner=owner, kind=Job.Kind.DRAW_MAP, state__in=Job.OPEN_STATES
         ).first()
-        return standing or lifecycle.create_job(Job.Kind.DRAW_MAP, owner=owner, trigger=trigger)
+        return existing or lifecycle.create_job(Job.Kind.DRAW_MAP, owner=owner, trigger=trigger)
 
 
 def draw_map(job: Job) -> None:
@@ -48,15 +48,17 @@ def draw_map(job: Job) -> None:
     from ml.descriptors import LANDMARKS, MIN_TRACKS, fit_projection
 
     owner, model = cast(User, job.owner), active_model()
-    heard = mappable(owner, model) if model else None
-    sample = list(heard.order_by("?").values_list("pk", flat=True)[:LANDMARKS]) if heard else []
-    if model is None or heard is None or len(sample) < MIN_TRACKS:
+    analysed = mappable(owner, model) if model else None
+    sample = (
+        list(analysed.order_by("?").values_list("pk", flat=True)[:LANDMARKS]) if analysed else []
+    )
+    if model is None or analysed is None or len(sample) < MIN_TRACKS:
         detail = f"A map needs at least {MIN_TRACKS} tracks that the active model has heard."
         lifecycle.fail(job, code="too-few-tracks", detail=detail)
         return
     with heartbeat(job) as stop:
         projection = fit_projection(_embeddings(sample, model))
-        drawn = _placed(projection, list(heard.values_list("pk", flat=True)), model)
+        drawn = _placed(projection, list(analysed.values_list("pk", flat=True)), model)
         if stop.is_set():
             lifecycle.end_cancelled(job)
             return
@@ -65,7 +67,7 @@ def draw_map(job: Job) -> None:
 
 
 def place_new_tracks() -> int:
-    """Run by beat: tracks heard since a map was drawn join it, some at a time."""
+    """Run by beat: tracks analysed since a map was drawn join it, some at a time."""
     from ml.descriptors import Projection
 
     placed = 0
@@ -96,21 +98,21 @@ def _placed(
     """Where each track lies; those deleted meanwhile are left out."""
     places: dict[UUID, np.ndarray] = {}
     for start in range(0, len(ids), CHUNK):
-        rows = _heard(ids[start : start + CHUNK], model)
+        rows = _embedding_rows(ids[start : start + CHUNK], model)
         if rows:
             vectors = np.array([vector for _, vector in rows], np.float32)
-            found = projection.place(vectors)
-            places |= {track: place for (track, _), place in zip(rows, found, strict=True)}
+            coordinates = projection.place(vectors)
+            places |= {track: place for (track, _), place in zip(rows, coordinates, strict=True)}
     return places
 
 
 def _embeddings(ids: Sequence[UUID], model: ModelVersion) -> np.ndarray:
-    return np.array([vector for _, vector in _heard(ids, model)], np.float32)
+    return np.array([vector for _, vector in _embedding_rows(ids, model)], np.float32)
 
 
-def _heard(ids: Sequence[UUID], model: ModelVersion) -> list[tuple[UUID, list[float]]]:
-    heard = Analysis.objects.filter(track__in=ids, model=model)
-    return list(heard.values_list("track_id", "embedding"))
+def _embedding_rows(ids: Sequence[UUID], model: ModelVersion) -> list[tuple[UUID, list[float]]]:
+    analyses = Analysis.objects.filter(track__in=ids, model=model)
+    return list(analyses.values_list("track_id", "embedding"))
 
 
 def _write(drawn: LibraryMap, places: dict[UUID, np.ndarray]) -> int:
@@ -118,10 +120,10 @@ def _write(drawn: LibraryMap, places: dict[UUID, np.ndarray]) -> int:
         if not LibraryMap.objects.select_for_update(no_key=True).filter(pk=drawn.pk).exists():
             return 0  # drawn anew meanwhile
         # Locked in their order, so that a track purged in this moment is left out, not an error.
-        kept = drawn.owner.tracks.filter(pk__in=places).select_for_update(no_key=True)
+        present = drawn.owner.tracks.filter(pk__in=places).select_for_update(no_key=True)
         points = [
             MapPoint(map=drawn, track_id=pk, x=float(places[pk][0]), y=float(places[pk][1]))
-            for pk in kept.order_by("pk").values_list("pk", flat=True)
+            for pk in present.order_by("pk").values_list("pk", flat=True)
         ]
         MapPoint.objects.bulk_create(points, ignore_conflicts=True, batch_size=CHUNK)
     return len(points)
@@ -142,9 +144,9 @@ class MapPoints:
 
 
 def mappable(owner: User, model: ModelVersion) -> QuerySet[Track]:
-    """Tracks this model has heard; what it made of silence lies nowhere."""
-    heard = Analysis.objects.filter(track=OuterRef("pk"), model=model)
-    return library(owner).filter(Exists(heard)).exclude(notes__contains=[SILENT])
+    """Tracks this model has analysed; what it made of silence lies nowhere."""
+    analysed = Analysis.objects.filter(track=OuterRef("pk"), model=model)
+    return library(owner).filter(Exists(analysed)).exclude(notes__contains=[SILENT])
 
 
 def unplaced(drawn: LibraryMap) -> QuerySet[Track]:
@@ -159,9 +161,9 @@ def current_map(owner: User) -> LibraryMap | None:
 
 def map_points(drawn: LibraryMap, among: QuerySet[Track], group: str) -> MapPoints:
     """Those of `among` that lie on the map. Four queries."""
-    found = MapPoint.objects.filter(map=drawn, track__in=among.order_by().values("pk"))
+    points_among = MapPoint.objects.filter(map=drawn, track__in=among.order_by().values("pk"))
     rows: list[Any] = list(
-        found.order_by("track_id").values_list(
+        points_among.order_by("track_id").values_list(
             "track_id", "track__title", "track__artist", "x", "y"
         )[:MOST_DRAWN]
     )
@@ -171,7 +173,7 @@ def map_points(drawn: LibraryMap, among: QuerySet[Track], group: str) -> MapPoin
     tags = [known[pk] for pk, _ in counts.most_common()]
     place = {tag.pk: at for at, tag in enumerate(tags)} | {None: -1}
     points = [(*row, place[strongest.get(row[0])]) for row in rows]
-    return MapPoints(tags, points, found.count())
+    return MapPoints(tags, points, points_among.count())
 
 
 def _strongest(drawn: LibraryMap, group: str, last: UUID) -> dict[UUID, int]:

@@ -41,20 +41,20 @@ class Row:
 
 def rows(tracks: Iterable[Track]) -> list[Row]:
     """Three queries, whatever the number of tracks."""
-    found = list(tracks)
-    prefetch_related_objects(found, Prefetch("jobs", _tagging_jobs()[:1], to_attr="latest_jobs"))
-    effective = _effective(found)
-    return [_row(track, effective[track.pk]) for track in found]
+    listed = list(tracks)
+    prefetch_related_objects(listed, Prefetch("jobs", _tagging_jobs()[:1], to_attr="latest_jobs"))
+    effective = _effective(listed)
+    return [_row(track, effective[track.pk]) for track in listed]
 
 
 def _effective(tracks: list[Track]) -> Mapping[UUID, list[Effective]]:
     """By track. No object is made for each of hundreds of rows."""
     tags = Tag.objects.select_related("shown_as").in_bulk()
-    found: dict[UUID, list[Effective]] = defaultdict(list)
+    by_track: dict[UUID, list[Effective]] = defaultdict(list)
     scores = TrackTag.objects.filter(track__in=tracks).order_by()
     for track, tag, score, source in scores.values_list("track", "tag", "score", "source"):
-        found[track].append(Effective(tags[tag], score, source))
-    return found
+        by_track[track].append(Effective(tags[tag], score, source))
+    return by_track
 
 
 def _tagging_jobs() -> QuerySet[Job]:
@@ -63,10 +63,10 @@ def _tagging_jobs() -> QuerySet[Job]:
 
 
 def _row(track: Track, effective: Iterable[Effective]) -> Row:
-    found = chips(effective)
+    merged = chips(effective)
     latest: list[Job] = getattr(track, "latest_jobs")  # noqa: B009  the prefetch put it there
     job = latest[0] if latest else None
-    return Row(track, found[:STRONGEST], max(0, len(found) - STRONGEST), job)
+    return Row(track, merged[:STRONGEST], max(0, len(merged) - STRONGEST), job)
 
 
 def chips_of(effective: Iterable[TrackTag]) -> list[Chip]:

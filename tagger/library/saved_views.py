@@ -32,21 +32,21 @@ class SavedViewError(Exception):
 def save_view(owner: User, name: str, query: str) -> SavedView:
     """Under a name that is taken, the new query takes the place of the old one."""
     with _one_at_a_time(owner):
-        standing = owner.saved_views.filter(name=_checked_name(name)).first()
-        if standing:
-            return change_view(standing, query=query)
+        existing = owner.saved_views.filter(name=_checked_name(name)).first()
+        if existing:
+            return change_view(existing, query=query)
         return make_view(owner, name, query)
 
 
 def make_view(owner: User, name: str, query: str) -> SavedView:
-    checked, kept = _checked_name(name), _checked_query(owner, query)
+    checked, checked_query = _checked_name(name), _checked_query(owner, query)
     with _one_at_a_time(owner):
         _refuse_taken(owner.saved_views.all(), checked)
         if owner.saved_views.count() >= MOST:
             raise SavedViewError(
                 _("You have %s saved views, which is the most. Delete one first.") % MOST
             )
-        return SavedView.objects.create(owner=owner, name=checked, query=kept)
+        return SavedView.objects.create(owner=owner, name=checked, query=checked_query)
 
 
 def change_view(view: SavedView, *, name: str | None = None, query: str | None = None) -> SavedView:

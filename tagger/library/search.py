@@ -116,20 +116,20 @@ class LibraryFilter(filters.FilterSet):
         fields: ClassVar[list[str]] = []
 
     def filter_queryset(self, queryset: QuerySet[Track]) -> QuerySet[Track]:
-        found = super().filter_queryset(queryset)
+        filtered = super().filter_queryset(queryset)
         if not self._value("tag") and self._narrows_tags():
-            found = found.filter(pk__in=self._tagged().values("track"))
-        return found.order_by(*self._ordering(found))
+            filtered = filtered.filter(pk__in=self._tagged().values("track"))
+        return filtered.order_by(*self._ordering(filtered))
 
     def with_tags(self, tracks: QuerySet[Track], name: str, tags: list[Tag]) -> QuerySet[Track]:
         if not tags:
             return tracks
         if self._value("tag_mode") == "any":
-            found = tracks.filter(self._carried(tags))
+            carrying = tracks.filter(self._carried(tags))
         else:
-            found = tracks.filter(*(self._carried([tag]) for tag in tags))
+            carrying = tracks.filter(*(self._carried([tag]) for tag in tags))
         by_score = self._value("ordering") == "-score"
-        return _with_best_score(found, tags) if by_score else found
+        return _with_best_score(carrying, tags) if by_score else carrying
 
     def without_tags(self, tracks: QuerySet[Track], name: str, tags: list[Tag]) -> QuerySet[Track]:
         return tracks.exclude(_among(tags)) if tags else tracks
@@ -141,10 +141,10 @@ class LibraryFilter(filters.FilterSet):
         wanted = set().union(*(compatible(key) if near else {key} for key in keys))
         return tracks.filter(key__in=wanted)
 
-    def search(self, tracks: QuerySet[Track], name: str, words: str) -> QuerySet[Track]:
+    def search(self, tracks: QuerySet[Track], name: str, text: str) -> QuerySet[Track]:
         """Every word must occur somewhere in title, artist, album or file name."""
         wanted = Q()
-        for word in words.lower().split():
+        for word in text.lower().split():
             wanted &= Q(search_text__contains=word)
         return tracks.filter(wanted)
 
@@ -174,9 +174,9 @@ class LibraryFilter(filters.FilterSet):
             rows = rows.filter(source=self._value("source"))
         return rows
 
-    def _ordering(self, found: QuerySet[Track]) -> tuple[Any, ...]:
+    def _ordering(self, filtered: QuerySet[Track]) -> tuple[Any, ...]:
         name = self._value("ordering") or "-created"
-        if name == "-score" and "best_score" not in found.query.annotations:
+        if name == "-score" and "best_score" not in filtered.query.annotations:
             name = "-created"
         return ORDERINGS[name]
 
@@ -185,9 +185,9 @@ def _among(tags: list[Tag]) -> Q:
     """Tracks that carry one of the tags: by their own list, but for a synonym asked for by name."""
     shown = [tag.pk for tag in tags if tag.shown_as_id is None]
     synonyms = [tag for tag in tags if tag.shown_as_id is not None]
-    found = Q(shown_tag_ids__overlap=shown) if shown else Q()
+    condition = Q(shown_tag_ids__overlap=shown) if shown else Q()
     rows = TrackTag.objects.filter(tag__in=synonyms)
-    return found | Q(pk__in=rows.values("track")) if synonyms else found
+    return condition | Q(pk__in=rows.values("track")) if synonyms else condition
 
 
 def _with_best_score(tracks: QuerySet[Track], tags: list[Tag]) -> QuerySet[Track]:
@@ -196,8 +196,8 @@ def _with_best_score(tracks: QuerySet[Track], tags: list[Tag]) -> QuerySet[Track
     if len(wanted) == 1:
         # An index has a single tag's rows in this order: a large library is not sorted.
         asked = FilteredRelation("track_tags", condition=Q(track_tags__tag__in=wanted))
-        found = tracks.annotate(asked=asked).filter(asked__isnull=False)
-        return found.annotate(best_score=F("asked__score"))
+        carrying = tracks.annotate(asked=asked).filter(asked__isnull=False)
+        return carrying.annotate(best_score=F("asked__score"))
     rows = TrackTag.objects.filter(track=OuterRef("pk"), tag__in=wanted).order_by().values("track")
     best = rows.annotate(best=Max("score")).values("best")
     return tracks.annotate(best_score=Subquery(best, output_field=FloatField()))

@@ -49,22 +49,22 @@ def similar_tracks(
 ) -> SimilarTracks | None:
     """The nearest of `among` by the active model, nearest first: more like these, less like those.
 
-    None while the model has heard none of those wanted. A silent track is like nothing. Four
+    None while the model has analysed none of those wanted. A silent track is like nothing. Four
     queries, for a large library six, and those that `among` prefetches.
     """
     asked = [*like, *unlike]
-    heard = list(
+    analyses = list(
         Analysis.objects.filter(track__in=asked, model__state=ModelVersion.State.ACTIVE)
         .select_related("model")
         .only("embedding", "track_id", "model__name")
     )
     embeddings = {
-        analysis.track_id: np.asarray(analysis.embedding, np.float32) for analysis in heard
+        analysis.track_id: np.asarray(analysis.embedding, np.float32) for analysis in analyses
     }
     if not any(track.pk in embeddings for track in like):
         return None
     wanted = _direction(like, embeddings) - LESS * _direction(unlike, embeddings)
-    model = heard[0].model
+    model = analyses[0].model
     if not np.linalg.norm(wanted):
         return SimilarTracks(model, [])
     others = among.exclude(Q(pk__in=[track.pk for track in asked]) | Q(notes__contains=[SILENT]))
@@ -76,9 +76,9 @@ def _direction(tracks: Iterable[Track], embeddings: dict[UUID, np.ndarray]) -> n
     """The mean of their embeddings, each of length 1; zero where there is none."""
     # A network says something of silence too, but it means nothing.
     sounding = [track.pk for track in tracks if SILENT not in track.notes]
-    found = [embeddings[pk] for pk in sounding if pk in embeddings]
-    lengths = [float(np.linalg.norm(vector)) for vector in found]
-    units = [vector / length for vector, length in zip(found, lengths, strict=True) if length]
+    vectors = [embeddings[pk] for pk in sounding if pk in embeddings]
+    lengths = [float(np.linalg.norm(vector)) for vector in vectors]
+    units = [vector / length for vector, length in zip(vectors, lengths, strict=True) if length]
     size = len(next(iter(embeddings.values())))
     return np.mean(units, axis=0) if units else np.zeros(size, dtype=np.float32)
 
@@ -87,12 +87,12 @@ def _nearest(
     among: QuerySet[Track], model: ModelVersion, wanted: np.ndarray, most: int
 ) -> list[Any]:
     by = FilteredRelation("analyses", condition=Q(analyses__model=model.pk))
-    heard = among.annotate(by=by)
+    analysed = among.annotate(by=by)
     if among.order_by()[: COMPARED + 1].count() <= COMPARED:
-        return _first(heard, CosineDistance("by__embedding", wanted), most)
+        return _first(analysed, CosineDistance("by__embedding", wanted), most)
     with transaction.atomic():
         _search_on()
-        return _first(heard, _indexed_distance(wanted), most)
+        return _first(analysed, _indexed_distance(wanted), most)
 
 
 def _first(among: QuerySet[Track], distance: CosineDistance, most: int) -> list[Any]:
@@ -113,6 +113,6 @@ def _search_on() -> None:
 
 
 def _likenesses(near: Iterable[Any], like: list[UUID], model: ModelVersion) -> list[Likeness]:
-    found = list(near)
-    moments = matching_moments([track.pk for track in found], like, model)
-    return [Likeness(track, 1 - track.distance, moments.get(track.pk)) for track in found]
+    nearest = list(near)
+    moments = matching_moments([track.pk for track in nearest], like, model)
+    return [Likeness(track, 1 - track.distance, moments.get(track.pk)) for track in nearest]

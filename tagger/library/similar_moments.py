@@ -37,12 +37,12 @@ class _Windows:
 
 
 def matching_moments(
-    found: Iterable[UUID], like: Sequence[UUID], model: ModelVersion
+    candidates: Iterable[UUID], like: Sequence[UUID], model: ModelVersion
 ) -> dict[UUID, Moment]:
     """For each track found, where it is most like one of those asked for. One query."""
-    tracks = [*found, *like]
-    heard = Analysis.objects.filter(track__in=tracks, model=model).select_related("model")
-    windows = {analysis.track_id: _windows(analysis) for analysis in heard.defer("embedding")}
+    tracks = [*candidates, *like]
+    analyses = Analysis.objects.filter(track__in=tracks, model=model).select_related("model")
+    windows = {analysis.track_id: _windows(analysis) for analysis in analyses.defer("embedding")}
     seeds = {track: windows[track] for track in like if track in windows}
     return {
         track: _best(windows[track], seeds)
@@ -52,12 +52,12 @@ def matching_moments(
 
 
 def _windows(analysis: Analysis) -> _Windows:
-    heard = segment_scores(analysis)
-    width = max(1, round(SECONDS / heard.hop_seconds))
-    starts = np.arange(0, len(heard.scores), width)
-    sums = np.add.reduceat(heard.scores, starts, axis=0)
+    over_time = segment_scores(analysis)
+    width = max(1, round(SECONDS / over_time.hop_seconds))
+    starts = np.arange(0, len(over_time.scores), width)
+    sums = np.add.reduceat(over_time.scores, starts, axis=0)
     lengths = np.linalg.norm(sums, axis=1, keepdims=True)
-    return _Windows(sums / np.maximum(lengths, 1e-9), width * heard.hop_seconds)
+    return _Windows(sums / np.maximum(lengths, 1e-9), width * over_time.hop_seconds)
 
 
 def _best(own: _Windows, seeds: Mapping[UUID, _Windows]) -> Moment:

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from tagger.jobs import lifecycle
 from tagger.models import Job, Track
+from tagger.platform.celery.queues import Queue
 
 
 @contextmanager
@@ -26,13 +27,13 @@ def rename_track(track: Track, *, title: str, artist: str, album: str) -> Track:
     return track
 
 
-def reanalyse_track(track: Track, *, trigger: Job.Trigger, queue: str | None = None) -> Job:
-    """Hear the track again; an open job for it is answered as it is."""
+def reanalyse_track(track: Track, *, trigger: Job.Trigger, queue: Queue | None = None) -> Job:
+    """Analyse the track again; an open job for it is answered as it is."""
     with transaction.atomic():
         Track.objects.select_for_update(no_key=True).get(pk=track.pk)
-        standing = track.jobs.filter(kind=Job.Kind.TAG_TRACK, state__in=Job.OPEN_STATES).first()
-        if standing:
-            return standing
+        existing = track.jobs.filter(kind=Job.Kind.TAG_TRACK, state__in=Job.OPEN_STATES).first()
+        if existing:
+            return existing
         Track.objects.filter(pk=track.pk, state=Track.State.FAILED).update(
             state=Track.State.PENDING
         )

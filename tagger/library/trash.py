@@ -14,7 +14,7 @@ from tagger.webhooks.events import announce
 
 from .tracks import reanalyse_track
 
-KEPT = timedelta(days=30)
+RETENTION = timedelta(days=30)
 # So many tracks go for good at a time: each takes a moment, and a worker is wanted elsewhere.
 STEP = 1000
 
@@ -72,7 +72,7 @@ def purge_track(track: Track) -> bool:
 
 def purge_expired() -> int:
     """Run by beat. Ends what has been in the Trash for its time; the rest comes next time."""
-    expired = Track.objects.filter(deleted_at__lt=timezone.now() - KEPT).order_by("deleted_at")
+    expired = Track.objects.filter(deleted_at__lt=timezone.now() - RETENTION).order_by("deleted_at")
     return sum(purge_track(track) for track in expired.only("file", "spectrogram")[:STEP])
 
 

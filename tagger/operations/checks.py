@@ -91,8 +91,8 @@ def network_is_run_quickly(**_: Any) -> list[CheckMessage]:
     from tagger.analysis.tagger_cache import load_tagger
 
     tagger = load_tagger(Path(model.weights.path))
-    told = f"Tracks are heard on {tagger.device}: {tagger.device_reason}."
-    return [Info(told, hint="docs/performance.md tells of quicker ways.", id="tonemark.I010")]
+    message = f"Tracks are heard on {tagger.device}: {tagger.device_reason}."
+    return [Info(message, hint="docs/performance.md tells of quicker ways.", id="tonemark.I010")]
 
 
 @register()
@@ -154,7 +154,7 @@ def broker_is_open(**_: Any) -> list[CheckMessage]:
 
 
 @register(Tags.security)
-def decoders_are_fenced(**_: Any) -> list[CheckMessage]:
+def decoders_are_sandboxed(**_: Any) -> list[CheckMessage]:
     """Not a warning: it still runs, with the limits that there are, and nobody can change it."""
     if can_refuse_syscalls():
         return []

@@ -24,7 +24,7 @@ from tagger.tags.effective import rebuild_many
 LEFT_ALONE = timedelta(hours=6)
 
 
-def settled() -> datetime:
+def untouched_since() -> datetime:
     """What is older than this belongs to no upload that still runs."""
     return timezone.now() - LEFT_ALONE
 
@@ -37,7 +37,7 @@ def repair(fault: Fault) -> bool:
 
 def sweep() -> int:
     """Delete what killed uploads left behind; run by beat. How many there were."""
-    before = settled()
+    before = untouched_since()
     return sum(repair(fault) for fault in (*orphans(before), *left_uploads(before)))
 
 
@@ -62,7 +62,7 @@ def _delete_weights(name: str) -> bool:
     return True
 
 
-def _hear(track_id: str) -> bool:
+def _analyse(track_id: str) -> bool:
     track = Track.objects.filter(pk=track_id).first()
     if track is None:
         return False
@@ -76,7 +76,7 @@ def _replace_analysis(analysis_id: str) -> bool:
         if broken is None:
             return False
         broken.delete()
-        return _hear(str(broken.track_id))
+        return _analyse(str(broken.track_id))
 
 
 def _rebuild(track_id: str) -> bool:
@@ -90,7 +90,7 @@ def _recount(owner_id: str) -> bool:
 _WORK: dict[Kind, Callable[[str], bool]] = {
     Kind.FILE_ORPHANED: _delete_orphan,
     Kind.UPLOAD_LEFT: _delete_left,
-    Kind.NEVER_HEARD: _hear,
+    Kind.NEVER_ANALYSED: _analyse,
     Kind.ANALYSIS_BROKEN: _replace_analysis,
     Kind.TAGS_STALE: _rebuild,
     Kind.WEIGHTS_ORPHANED: _delete_weights,

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Count, Min, Q
 
 from ml.audio import can_refuse_syscalls
-from tagger.jobs.queries import standing_failures
+from tagger.jobs.queries import unretried_failures
 from tagger.models import Job, ModelVersion, Worker
 from tagger.platform.celery.broker import broker_is_there
 from tagger.platform.storage.local import disk_usage
@@ -37,7 +37,7 @@ class Status:
 
 def status() -> Status:
     disk = disk_usage()
-    failed = standing_failures(Job.objects.filter(track__deleted_at=None))
+    failed = unretried_failures(Job.objects.filter(track__deleted_at=None))
     return Status(
         queues=queue_statuses(),
         workers=list(Worker.objects.all()),

@@ -12,9 +12,9 @@ class TimestampField(IsoDateTimeField):
     """In UTC: Python knows time zones that Postgres refuses."""
 
     def to_python(self, value: Any) -> datetime | None:
-        found: datetime | None = super().to_python(value)
+        timestamp: datetime | None = super().to_python(value)
         try:
-            return found and found.astimezone(UTC)
+            return timestamp and timestamp.astimezone(UTC)
         except OverflowError:
             raise ValidationError(self.error_messages["invalid"], code="invalid") from None
 

@@ -15,7 +15,7 @@ from tagger.tags.effective import SILENT
 
 from .intervals import Difference, Z
 
-# So many of the tracks both have heard are looked at: enough to see what changes, in a moment.
+# So many of the tracks both have analysed are looked at: enough to see what changes, in a moment.
 MOST = 2000
 LISTENED_TO = 12
 
@@ -41,7 +41,7 @@ class TrackChange:
 
 
 @dataclass(frozen=True)
-class Agreement:
+class ListenerAgreement:
     """How often each model says what people said of a tag, and by how much more the candidate."""
 
     words: int
@@ -56,12 +56,12 @@ class LibraryComparison:
     unchanged: int
     tags: list[TagChange]
     to_hear: list[TrackChange]
-    agreement: Agreement | None
+    agreement: ListenerAgreement | None
 
 
 @dataclass(frozen=True)
 class _Pair:
-    """What both heard in one track, by shown tag id: certain or not, and the score."""
+    """Both models' analyses of one track, by shown tag id: certain or not, and the score."""
 
     candidate: dict[int, float]
     baseline: dict[int, float]
@@ -101,7 +101,7 @@ class _Vocabulary:
 def library_comparison(
     candidate: ModelVersion, baseline: ModelVersion, listener: User
 ) -> LibraryComparison | None:
-    """None while there is no track that both have heard. Tracks to hear are the listener's own."""
+    """None while both have analysed no track in common. `to_hear` are the listener's own."""
     vocabulary = _Vocabulary.read()
     pairs = _pairs(candidate, baseline, vocabulary)
     if not pairs:
@@ -112,11 +112,11 @@ def library_comparison(
         unchanged=len(pairs) - len(changed),
         tags=_tag_changes(pairs, vocabulary),
         to_hear=_to_hear(changed, vocabulary, listener),
-        agreement=_agreement(pairs, vocabulary),
+        agreement=_listener_agreement(pairs, vocabulary),
     )
 
 
-def heard_by_both(candidate: ModelVersion, baseline: ModelVersion) -> QuerySet[Analysis]:
+def analysed_by_both(candidate: ModelVersion, baseline: ModelVersion) -> QuerySet[Analysis]:
     """The candidate's analyses with the mean scores of the baseline beside them as `former`."""
     other = Analysis.objects.filter(track=OuterRef("track"), model=baseline)
     return (
@@ -131,7 +131,7 @@ def _pairs(
     candidate: ModelVersion, baseline: ModelVersion, vocabulary: _Vocabulary
 ) -> dict[UUID, _Pair]:
     # By the tracks' ids, which are random: the same ones every time, and by an index.
-    rows = heard_by_both(candidate, baseline).order_by("track_id")
+    rows = analysed_by_both(candidate, baseline).order_by("track_id")
     pairs = {}
     for track, now, former in rows.values_list("track", "mean_scores", F("former"))[:MOST]:
         scores, certain = _shown(candidate, now, vocabulary)
@@ -173,7 +173,7 @@ def _to_hear(
     changed: Mapping[UUID, _Pair], vocabulary: _Vocabulary, listener: User
 ) -> list[TrackChange]:
     own = Track.objects.filter(owner=listener, pk__in=changed).defer("peaks", "search_text")
-    found = [
+    changes = [
         TrackChange(
             track,
             _names(changed[track.pk].gained, vocabulary),
@@ -182,18 +182,20 @@ def _to_hear(
         )
         for track in own
     ]
-    found.sort(key=lambda one: (-one.shift, one.track.title))
-    return found[:LISTENED_TO]
+    changes.sort(key=lambda one: (-one.shift, one.track.title))
+    return changes[:LISTENED_TO]
 
 
-def _agreement(pairs: Mapping[UUID, _Pair], vocabulary: _Vocabulary) -> Agreement | None:
+def _listener_agreement(
+    pairs: Mapping[UUID, _Pair], vocabulary: _Vocabulary
+) -> ListenerAgreement | None:
     """Of the standing verdicts on these tracks, a word on each shown tag counted once."""
     verdicts = Verdict.objects.filter(track__in=pairs, withdrawn_at=None).order_by("given_at")
-    words = {
+    answers = {
         (row.track_id, vocabulary.synonyms[row.tag_id]): row.answer == Verdict.Answer.ACCEPTED
         for row in verdicts
     }
-    known = [(pairs[track], tag, yes) for (track, tag), yes in words.items()]
+    known = [(pairs[track], tag, yes) for (track, tag), yes in answers.items()]
     both = [
         ((tag in pair.certain) == yes, (tag in pair.was_certain) == yes)
         for pair, tag, yes in known
@@ -202,7 +204,7 @@ def _agreement(pairs: Mapping[UUID, _Pair], vocabulary: _Vocabulary) -> Agreemen
     return _agreed(both) if both else None
 
 
-def _agreed(both: list[tuple[bool, bool]]) -> Agreement:
+def _agreed(both: list[tuple[bool, bool]]) -> ListenerAgreement:
     """With the interval of Agresti and Min, "Simple improved confidence intervals for comparing
     matched proportions", Statistics in Medicine 24 (2005): it is honest about few verdicts too.
     """
@@ -213,7 +215,7 @@ def _agreed(both: list[tuple[bool, bool]]) -> Agreement:
     half = Z * math.sqrt(won + forfeited + 1 - apart**2 / pairs) / pairs
     middle = apart / pairs
     gain = Difference((now - former) / n, (middle - half, middle + half))
-    return Agreement(n, now / n, former / n, gain)
+    return ListenerAgreement(n, now / n, former / n, gain)
 
 
 def _names(tags: set[int], vocabulary: _Vocabulary) -> list[str]:

@@ -1,6 +1,6 @@
 """Two models on a split: overall and tag by tag, from what is known of both.
 
-A training judges the active model on the very clips it judges its result on, and writes the
+A training evaluates the active model on the very clips it evaluates its result on, and writes the
 comparison into the card: that is paired, clip by clip. Otherwise there are two cards.
 """
 
@@ -49,7 +49,7 @@ class TagComparison:
 
 @dataclass(frozen=True)
 class Evaluated:
-    """That the two were judged on request: by which data set, and when."""
+    """That the two were evaluated on request: by which data set, and when."""
 
     folder: str
     at: datetime
@@ -87,32 +87,32 @@ NOT_COMPARABLE = {
 
 def compared(candidate: ModelVersion, baseline: ModelVersion) -> SplitComparison | str:
     """The comparison, or the key in NOT_COMPARABLE of why there is none."""
-    found = _evaluated(candidate, baseline)
-    if found is not None:
-        return found
+    comparison = _evaluated(candidate, baseline)
+    if comparison is not None:
+        return comparison
     for split in SPLITS:
-        found = _paired(candidate.card.get("metrics") or {}, baseline, split)
-        if found is not None:
-            return found
+        comparison = _paired(candidate.card.get("metrics") or {}, baseline, split)
+        if comparison is not None:
+            return comparison
         if split == "test" and card_figures(candidate) is not None:
             break
     return _from_cards(candidate, baseline)
 
 
 def _evaluated(candidate: ModelVersion, baseline: ModelVersion) -> SplitComparison | None:
-    """What a worker found when somebody asked for the two to be judged together."""
-    kept = candidate.evaluation
-    found = _paired(kept, baseline, "test") if kept else None
-    if kept is None or found is None:
+    """What a worker found when somebody asked for the two to be evaluated together."""
+    evaluation = candidate.evaluation
+    comparison = _paired(evaluation, baseline, "test") if evaluation else None
+    if evaluation is None or comparison is None:
         return None
-    known = Evaluated(kept["data"]["folder"], datetime.fromisoformat(kept["at"]))
-    return replace(found, evaluated=known)
+    known = Evaluated(evaluation["data"]["folder"], datetime.fromisoformat(evaluation["at"]))
+    return replace(comparison, evaluated=known)
 
 
 def _paired(
     metrics: Mapping[str, Any], baseline: ModelVersion, split: str
 ) -> SplitComparison | None:
-    """What a training or an evaluation wrote down, if it judged beside this very baseline."""
+    """What a training or an evaluation wrote down, if it evaluated this very baseline."""
     beside = metrics.get("active")
     if not isinstance(beside, Mapping) or beside.get("sha256") != baseline.sha256:
         return None
@@ -126,39 +126,39 @@ def _paired(
 
 
 def _read_paired(
-    split: str, own: CardFigures, others: CardFigures, found: Mapping[str, Any]
+    split: str, own: CardFigures, others: CardFigures, figures: Mapping[str, Any]
 ) -> SplitComparison:
     return SplitComparison(
         split=split,
         candidate=own,
         baseline=others,
-        roc_auc=_read_difference(found["macro_roc_auc"]),
-        average_precision=_read_difference(found["macro_average_precision"]),
-        per_tag=[_read_tag(tag) for tag in found["per_tag"]],
+        roc_auc=_read_difference(figures["macro_roc_auc"]),
+        average_precision=_read_difference(figures["macro_average_precision"]),
+        per_tag=[_read_tag(tag) for tag in figures["per_tag"]],
         paired=True,
     )
 
 
-def _read_tag(found: Mapping[str, Any]) -> TagComparison:
+def _read_tag(row: Mapping[str, Any]) -> TagComparison:
     return TagComparison(
-        tag=str(found["tag"]),
-        positives=int(found["positives"]),
-        roc_auc=_read_pairing(found["roc_auc"]),
-        average_precision=_read_pairing(found["average_precision"]),
+        tag=str(row["tag"]),
+        positives=int(row["positives"]),
+        roc_auc=_read_pairing(row["roc_auc"]),
+        average_precision=_read_pairing(row["average_precision"]),
     )
 
 
-def _read_pairing(found: Mapping[str, Any]) -> Pairing:
+def _read_pairing(figures: Mapping[str, Any]) -> Pairing:
     return Pairing(
-        candidate=Figure(float(found["first"]), None),
-        baseline=Figure(float(found["second"]), None),
-        difference=_read_difference(found),
+        candidate=Figure(float(figures["first"]), None),
+        baseline=Figure(float(figures["second"]), None),
+        difference=_read_difference(figures),
     )
 
 
-def _read_difference(found: Mapping[str, Any]) -> Difference:
-    low, high = found["interval"]
-    return Difference(float(found["difference"]), (float(low), float(high)))
+def _read_difference(figures: Mapping[str, Any]) -> Difference:
+    low, high = figures["interval"]
+    return Difference(float(figures["difference"]), (float(low), float(high)))
 
 
 def _from_cards(candidate: ModelVersion, baseline: ModelVersion) -> SplitComparison | str:
@@ -200,17 +200,17 @@ def _pairing(own: Figure | None, others: Figure | None) -> Pairing:
 
 
 def _positives(name: str, figures: CardFigures) -> int:
-    found = figures.per_tag.get(name)
-    return found.positives if found else 0
+    figure = figures.per_tag.get(name)
+    return figure.positives if figure else 0
 
 
 def _area(name: str, figures: CardFigures) -> Figure | None:
-    found = figures.per_tag.get(name)
-    if found is None:
+    figure = figures.per_tag.get(name)
+    if figure is None:
         return None
-    return area_figure(found.roc_auc, found.positives, figures.clips - found.positives)
+    return area_figure(figure.roc_auc, figure.positives, figures.clips - figure.positives)
 
 
 def _precision(name: str, figures: CardFigures) -> Figure | None:
-    found = figures.per_tag.get(name)
-    return precision_figure(found.average_precision, found.positives) if found else None
+    figure = figures.per_tag.get(name)
+    return precision_figure(figure.average_precision, figure.positives) if figure else None

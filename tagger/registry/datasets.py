@@ -51,8 +51,8 @@ def data_folders() -> list[DataFolder]:
     return [DataFolder(path) for path in settings.TRAINING_DATA]
 
 
-def judging_folder() -> DataFolder | None:
-    """The one whose test split judges where nobody names another: the first that is there."""
+def evaluation_folder() -> DataFolder | None:
+    """The one whose test split evaluates where nobody names another: the first that is there."""
     return next((folder for folder in data_folders() if folder.present), None)
 
 
@@ -77,7 +77,7 @@ def present_folder(name: str) -> DataFolder:
 
 
 def test_split(folder: DataFolder | None, labels: list[str]) -> Split | None:
-    """The fixed test split of a prepared folder with its tags among `labels`, if they can judge."""
+    """The fixed test split of a prepared folder with its tags among `labels`; None without any."""
     from ml.data import concat_splits, open_split
     from ml.evaluation import rankable
 

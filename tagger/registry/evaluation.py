@@ -1,4 +1,4 @@
-"""A version and the active one judged on the same clips, when their cards cannot be compared."""
+"""A version and the active one evaluated on the same clips, when their cards cannot be compared."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from tagger.jobs.workers import announce_device
 from tagger.models import Job, ModelVersion, User
 from tagger.tags.effective import active_model
 
-from .datasets import DataFolder, DataMissing, judging_folder, present_folder, test_split
+from .datasets import DataFolder, DataMissing, evaluation_folder, present_folder, test_split
 
 if TYPE_CHECKING:
     import torch
 
 
 class EvaluationRefused(Exception):
-    """There is nothing to judge, or nothing to judge by; the message says which."""
+    """There is nothing to evaluate, or nothing to evaluate by; the message says which."""
 
 
 def ask_for_evaluation(
     version: ModelVersion, folder: str = "", *, by: User | None, trigger: Job.Trigger
 ) -> Job:
-    """Have a worker judge it beside the active model, on the test split of a known data set.
+    """Have a worker evaluate it beside the active model, on the test split of a known data set.
 
     Without a name, the first data set that is there. One that is under way is answered as it is.
     Raises EvaluationRefused.
@@ -41,8 +41,8 @@ def ask_for_evaluation(
         active = active_model()
         if locked is None or active is None or active == version:
             raise EvaluationRefused(_("Choose a model that is not the active one."))
-        standing = evaluations(version).filter(state__in=Job.OPEN_STATES).first()
-        return standing or lifecycle.create_job(
+        existing = evaluations(version).filter(state__in=Job.OPEN_STATES).first()
+        return existing or lifecycle.create_job(
             Job.Kind.EVALUATE,
             owner=by,
             trigger=trigger,
@@ -65,24 +65,24 @@ def evaluate(job: Job) -> None:
     with heartbeat(job) as stop:
         watch = JobWatch(job, stop)
         try:
-            found = _judged(job.model, beside, job.details["folder"], watch)
+            report = _evaluate_both(job.model, beside, job.details["folder"], watch)
         except InterruptedError:
             watch.left_off()
         except (EvaluationRefused, DataMissing, ValueError) as error:
             # What data, device or weights have against it; each names what to do.
             lifecycle.fail(job, code="evaluation-failed", detail=str(error))
         else:
-            _keep(job, job.model, found)
+            _keep(job, job.model, report)
 
 
-def _keep(job: Job, version: ModelVersion, found: dict[str, Any]) -> None:
+def _keep(job: Job, version: ModelVersion, report: dict[str, Any]) -> None:
     with transaction.atomic():
         if lifecycle.succeed(job):
-            version.evaluation = found
+            version.evaluation = report
             version.save(update_fields=["evaluation"])
 
 
-def _judged(
+def _evaluate_both(
     version: ModelVersion, beside: ModelVersion, name: str, watch: JobWatch
 ) -> dict[str, Any]:
     from ml.checkpoints import load_model
@@ -109,7 +109,7 @@ def _judged(
 
 def _folder(name: str) -> DataFolder:
     try:
-        folder = present_folder(name) if name else judging_folder()
+        folder = present_folder(name) if name else evaluation_folder()
     except DataMissing as error:
         raise EvaluationRefused(str(error)) from error
     if folder is None:

@@ -80,14 +80,14 @@ def roll_back(version: ModelVersion, *, by: User | None, trigger: Job.Trigger) -
 
 
 def _figures(version: ModelVersion, active: ModelVersion) -> list[Concern]:
-    found = compared(version, active)
-    if isinstance(found, str):
-        return [Concern(f"not-comparable-{found}", str(NOT_COMPARABLE[found]))]
-    if found.outcome is Outcome.WORSE:
+    comparison = compared(version, active)
+    if isinstance(comparison, str):
+        return [Concern(f"not-comparable-{comparison}", str(NOT_COMPARABLE[comparison]))]
+    if comparison.outcome is Outcome.WORSE:
         sentence = _("On the %(split)s split it is worse than %(active)s: ROC-AUC %(area)+.3f.")
-        values = {"split": found.split, "active": active, "area": found.roc_auc.value}
+        values = {"split": comparison.split, "active": active, "area": comparison.roc_auc.value}
         return [Concern("worse", sentence % values)]
-    if found.split != "test":
+    if comparison.split != "test":
         untested = _("It was never tested, only judged on clips that its training has used.")
         return [Concern("not-tested", untested)]
     return []

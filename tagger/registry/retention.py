@@ -1,4 +1,4 @@
-"""Versions nobody needs any more: put aside, or deleted with their files and what they heard."""
+"""Versions nobody needs any more: put aside, or deleted with their files and their analyses."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class ModelInUseError(Exception):
 
 
 def retire_model(version: ModelVersion) -> ModelVersion:
-    """A candidate that will not be used. Its files stay; what it heard is dropped in time."""
+    """A candidate that will not be used. Its files stay; its analyses are dropped in time."""
     with transaction.atomic():
         locked = _locked(version)
         if locked.is_active:
@@ -37,7 +37,7 @@ def retire_model(version: ModelVersion) -> ModelVersion:
 
 
 def delete_model(version: ModelVersion) -> None:
-    """Row, files and what it heard. Raises ModelInUseError."""
+    """Row, files and its analyses. Raises ModelInUseError."""
     storage, name = version.weights.storage, str(version.weights.name)
     with transaction.atomic():
         locked = _locked(version)
@@ -51,10 +51,10 @@ def delete_model(version: ModelVersion) -> None:
 
 def _locked(version: ModelVersion) -> ModelVersion:
     """Raises ModelInUseError where somebody else has just deleted it."""
-    found = ModelVersion.objects.select_for_update().filter(pk=version.pk).first()
-    if found is None:
+    locked = ModelVersion.objects.select_for_update().filter(pk=version.pk).first()
+    if locked is None:
         raise ModelInUseError(_("%s is gone already.") % version)
-    return found
+    return locked
 
 
 def why_not_deleted(version: ModelVersion) -> str:
@@ -65,7 +65,7 @@ def why_not_deleted(version: ModelVersion) -> str:
         return _("%s comes with this release and would be back with the next start.") % version
     if version.jobs.filter(state__in=Job.OPEN_STATES).exists():
         return _("%s is being worked with. Wait for that, or cancel it.") % version
-    shown = _only_heard_by(version).count()
+    shown = _only_analysed_by(version).count()
     if shown:
         return ngettext(
             "%(n)d track shows the tags of %(model)s. Hear it with the active model first.",
@@ -78,7 +78,7 @@ def why_not_deleted(version: ModelVersion) -> str:
 def drop_old_analyses() -> int:
     """What no page shows and no roll back needs, a few thousand rows at a time.
 
-    Of each track the latest two versions in use are kept, and what candidates heard until they
+    Of each track the latest two versions in use are kept, and the analyses of candidates until they
     are retired.
     """
     old = Analysis.objects.filter(model__state=ModelVersion.State.RETIRED)
@@ -90,7 +90,7 @@ def drop_old_analyses() -> int:
 
 
 def _later() -> Coalesce:
-    """How many versions that were in use after this one have heard the track too."""
+    """How many versions that were in use after this one have analysed the track too."""
     later = Analysis.objects.filter(
         track=OuterRef("track"), model__activated_at__gt=OuterRef("model__activated_at")
     )
@@ -98,10 +98,10 @@ def _later() -> Coalesce:
     return Coalesce(Subquery(counted), 0, output_field=IntegerField())
 
 
-def _only_heard_by(version: ModelVersion) -> QuerySet[Track]:
+def _only_analysed_by(version: ModelVersion) -> QuerySet[Track]:
     """Tracks whose shown tags come from this version."""
     active = active_model()
     if active is None or version.activated_at is None:
         return Track.objects.none()
-    heard = stale_tracks(active).filter(analyses__model=version)
-    return heard.exclude(analyses__model__activated_at__gt=version.activated_at)
+    analysed = stale_tracks(active).filter(analyses__model=version)
+    return analysed.exclude(analyses__model__activated_at__gt=version.activated_at)

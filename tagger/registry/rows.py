@@ -15,10 +15,10 @@ from tagger.tags.effective import active_model
 
 @dataclass(frozen=True)
 class ModelRow:
-    """`heard` is the number of tracks this version has heard."""
+    """`analysed` is the number of tracks this version has analysed."""
 
     version: ModelVersion
-    heard: int
+    analysed: int
 
     @cached_property
     def figures(self) -> CardFigures | None:
@@ -31,7 +31,7 @@ class ModelRow:
 
 @dataclass(frozen=True)
 class Stale:
-    """How many tracks the active model has not heard, of how many that were heard by any."""
+    """How many tracks the active model has not analysed, of how many that were analysed by any."""
 
     tracks: int
     tagged: int

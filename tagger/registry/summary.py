@@ -6,31 +6,29 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from .compare_library import Agreement, LibraryComparison
+from .compare_library import LibraryComparison, ListenerAgreement
 from .compare_metrics import Outcome, SplitComparison
 
 
 @dataclass(frozen=True)
-class ComparisonVerdict:
+class ComparisonSummary:
     """`outcome` is better, worse or undecided; `sentence` says what it rests on."""
 
     outcome: Outcome
     sentence: str
 
 
-def verdict(split: SplitComparison | str, library: LibraryComparison | None) -> ComparisonVerdict:
+def summarise(split: SplitComparison | str, library: LibraryComparison | None) -> ComparisonSummary:
     """Better or worse where one ground shows it and none shows the contrary."""
     grounds = [_of_split(split), _of_listeners(library.agreement if library else None)]
-    outcomes = {outcome for outcome, _words in grounds}
+    outcomes = {outcome for outcome, _text in grounds}
     better, worse = Outcome.BETTER in outcomes, Outcome.WORSE in outcomes
-    words = " ".join(words for _outcome, words in grounds)
+    text = " ".join(text for _outcome, text in grounds)
     if better == worse:
-        return ComparisonVerdict(
-            Outcome.UNDECIDED, _("No difference that can be shown: %s") % words
-        )
+        return ComparisonSummary(Outcome.UNDECIDED, _("No difference that can be shown: %s") % text)
     if better:
-        return ComparisonVerdict(Outcome.BETTER, _("Better: %s") % words)
-    return ComparisonVerdict(Outcome.WORSE, _("Worse: %s") % words)
+        return ComparisonSummary(Outcome.BETTER, _("Better: %s") % text)
+    return ComparisonSummary(Outcome.WORSE, _("Worse: %s") % text)
 
 
 def _of_split(split: SplitComparison | str) -> tuple[Outcome, str]:
@@ -49,7 +47,7 @@ def _of_split(split: SplitComparison | str) -> tuple[Outcome, str]:
     }
 
 
-def _of_listeners(agreement: Agreement | None) -> tuple[Outcome, str]:
+def _of_listeners(agreement: ListenerAgreement | None) -> tuple[Outcome, str]:
     if agreement is None:
         return Outcome.UNDECIDED, _("there are no verdicts of listeners on tracks both have heard.")
     gain = agreement.difference

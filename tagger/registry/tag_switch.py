@@ -23,7 +23,7 @@ def begin_switch(activation: Activation, *, owner: User | None, trigger: Job.Tri
     with transaction.atomic():
         for job in Job.objects.filter(kind=Job.Kind.SWITCH_TAGS, state__in=Job.OPEN_STATES):
             lifecycle.cancel(job)
-        if _heard(activation).exists():
+        if _analyses(activation).exists():
             job = lifecycle.create_job(Job.Kind.SWITCH_TAGS, owner=owner, trigger=trigger)
             Activation.objects.filter(pk=activation.pk).update(job=job)
         else:
@@ -38,10 +38,10 @@ def switch_tags(job: Job) -> None:
             job, code="no-model", detail="The change of model this job belongs to is gone."
         )
         return
-    heard, last = _heard(activation), activation.last_track
-    total = _tracks(heard)
-    done = _tracks(heard.filter(track__lte=last)) if last else 0
-    for ids in batches(heard, after=last, by="track"):
+    analyses, last = _analyses(activation), activation.last_track
+    total = _tracks(analyses)
+    done = _tracks(analyses.filter(track__lte=last)) if last else 0
+    for ids in batches(analyses, after=last, by="track"):
         done += _switch(activation, ids)
         if not lifecycle.report(job, stage="switching", done=done, total=total, unit="tracks"):
             lifecycle.end_cancelled(job)
@@ -57,14 +57,14 @@ def _switch(activation: Activation, ids: list[UUID]) -> int:
     return count
 
 
-def _heard(activation: Activation) -> QuerySet[Analysis]:
+def _analyses(activation: Activation) -> QuerySet[Analysis]:
     """Of tracks whose tags this change may alter, or one before it that was cut short."""
     models = list(_unfinished(activation).values_list("model", flat=True))
     return Analysis.objects.filter(model__in=models)
 
 
-def _tracks(heard: QuerySet[Analysis]) -> int:
-    return heard.order_by().values("track").distinct().count()
+def _tracks(analyses: QuerySet[Analysis]) -> int:
+    return analyses.order_by().values("track").distinct().count()
 
 
 def _end(activation: Activation) -> None:

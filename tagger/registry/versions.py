@@ -77,8 +77,9 @@ def activate_model(
 ) -> Activation:
     """Make this version the one in use; the former one is retired, not deleted.
 
-    Tracks it has heard before show its tags, in lists as soon as the queued switch has come to
-    them; the others keep theirs until it hears them. Active already: the last change is answered.
+    Tracks it has analysed before show its tags, in lists as soon as the queued switch has come to
+    them; the others keep theirs until it analyses them. Active already: the last change
+    is answered.
     """
     with transaction.atomic():
         former = _lock_versions()
@@ -136,8 +137,8 @@ def _numbered(slug: str, n: int) -> str:
 
 
 def _free_name(name: str) -> str:
-    found = ModelVersion.objects.filter(name__startswith=name).values_list("name", flat=True)
-    taken = RESERVED | set(found)
+    names = ModelVersion.objects.filter(name__startswith=name).values_list("name", flat=True)
+    taken = RESERVED | set(names)
     if name not in taken:
         return name
     return next(free for n in range(2, len(taken) + 3) if (free := f"{name} {n}") not in taken)

@@ -49,34 +49,34 @@ def card_figures(version: ModelVersion, split: str = "test") -> CardFigures | No
     return read_figures((version.card.get("metrics") or {}).get(split))
 
 
-def read_figures(found: Any) -> CardFigures | None:
+def read_figures(metrics: Any) -> CardFigures | None:
     try:
-        return _read(found) if isinstance(found, Mapping) else None
+        return _read(metrics) if isinstance(metrics, Mapping) else None
     except (KeyError, TypeError, ValueError):
         return None
 
 
-def _read(found: Mapping[str, Any]) -> CardFigures:
+def _read(metrics: Mapping[str, Any]) -> CardFigures:
     return CardFigures(
-        clips=int(found["clips"]),
-        tags=int(found["tags"]),
-        protocol=str(found["protocol"]),
-        roc_auc=_figure(found, "macro_roc_auc"),
-        average_precision=_figure(found, "macro_average_precision"),
-        per_tag={str(tag["tag"]): _tag(tag) for tag in found["per_tag"]},
+        clips=int(metrics["clips"]),
+        tags=int(metrics["tags"]),
+        protocol=str(metrics["protocol"]),
+        roc_auc=_figure(metrics, "macro_roc_auc"),
+        average_precision=_figure(metrics, "macro_average_precision"),
+        per_tag={str(tag["tag"]): _tag(tag) for tag in metrics["per_tag"]},
     )
 
 
-def _figure(found: Mapping[str, Any], name: str) -> Figure:
-    interval = found.get(f"{name}_interval")
+def _figure(metrics: Mapping[str, Any], name: str) -> Figure:
+    interval = metrics.get(f"{name}_interval")
     bounds = (float(interval[0]), float(interval[1])) if interval else None
-    return Figure(float(found[name]), bounds)
+    return Figure(float(metrics[name]), bounds)
 
 
-def _tag(found: Mapping[str, Any]) -> TagFigure:
+def _tag(row: Mapping[str, Any]) -> TagFigure:
     return TagFigure(
-        str(found["tag"]),
-        int(found["positives"]),
-        float(found["roc_auc"]),
-        float(found["average_precision"]),
+        str(row["tag"]),
+        int(row["positives"]),
+        float(row["roc_auc"]),
+        float(row["average_precision"]),
     )

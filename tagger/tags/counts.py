@@ -22,7 +22,7 @@ SELECT owner_id, tag_id, sum(change) AS tracks FROM (
 _WRONG = f"SELECT owner_id, count(*) FROM ({DIFFERENCES}) AS wrong GROUP BY owner_id"  # noqa: S608
 
 
-def kept_counts(owner: User) -> dict[int | None, int]:
+def stored_counts(owner: User) -> dict[int | None, int]:
     """By shown tag; under None stands how many tracks there are at all. One query."""
     counted = TagCount.objects.filter(owner=owner).order_by().values("tag")
     return dict(counted.annotate(sum=Sum("tracks")).values_list("tag", "sum"))

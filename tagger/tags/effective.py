@@ -22,7 +22,7 @@ Key = tuple[UUID, int]
 
 
 def rebuild_effective_tags(track: Track) -> None:
-    """Write the track's TrackTag rows anew from its verdicts and what was heard in it last."""
+    """Write the track's TrackTag rows anew from its verdicts and its latest analysis."""
     rebuild_many([track.pk])
 
 
@@ -50,8 +50,8 @@ def list_shown(track_ids: list[UUID]) -> None:
 
 def stale_tags(track_ids: Iterable[UUID]) -> list[UUID]:
     """Those of the tracks whose rows are not what `rebuild_many` would write."""
-    found = Track.objects.filter(pk__in=list(track_ids)).order_by("pk")
-    tracks = list(found.only("notes", "shown_tag_ids"))
+    rows = Track.objects.filter(pk__in=list(track_ids)).order_by("pk")
+    tracks = list(rows.only("notes", "shown_tag_ids"))
     tags = tag_ids()
     with transaction.atomic():
         wanted = _effective(tracks, tags)
@@ -67,9 +67,9 @@ def active_model() -> ModelVersion | None:
     return ModelVersion.objects.filter(state=ModelVersion.State.ACTIVE).first()
 
 
-def standing_verdicts(track: Track) -> dict[int, Verdict]:
+def current_verdicts(track: Track) -> dict[int, Verdict]:
     """The latest standing verdict on each tag, by tag id."""
-    return _standing([track])[track.pk]
+    return _current_verdicts([track])[track.pk]
 
 
 def effective_tags(
@@ -101,9 +101,9 @@ def _thresholds(model: ModelVersion, tag_ids: Mapping[str, int]) -> _Thresholds:
 def _effective(tracks: list[Track], tags: TagIds) -> dict[Key, TrackTag]:
     analyses = latest_analyses(track.pk for track in tracks)
     versions = ModelVersion.objects.only("labels", "thresholds")
-    models = versions.in_bulk({found.model_id for found in analyses.values()})
+    models = versions.in_bulk({analysis.model_id for analysis in analyses.values()})
     thresholds = {pk: _thresholds(model, tags.by_name) for pk, model in models.items()}
-    verdicts = _standing(tracks)
+    verdicts = _current_verdicts(tracks)
     rows = {}
     for track in tracks:
         analysis = analyses.get(track.pk)
@@ -113,12 +113,12 @@ def _effective(tracks: list[Track], tags: TagIds) -> dict[Key, TrackTag]:
     return rows
 
 
-def _standing(tracks: list[Track]) -> Mapping[UUID, dict[int, Verdict]]:
-    found: dict[UUID, dict[int, Verdict]] = defaultdict(dict)
+def _current_verdicts(tracks: list[Track]) -> Mapping[UUID, dict[int, Verdict]]:
+    by_track: dict[UUID, dict[int, Verdict]] = defaultdict(dict)
     verdicts = Verdict.objects.filter(track__in=tracks, withdrawn_at=None)
     for verdict in verdicts.order_by("given_at", "pk"):
-        found[verdict.track_id][verdict.tag_id] = verdict
-    return found
+        by_track[verdict.track_id][verdict.tag_id] = verdict
+    return by_track
 
 
 def _decide(
@@ -128,7 +128,7 @@ def _decide(
     verdicts: Mapping[int, Verdict],
 ) -> dict[int, TrackTag]:
     """The rule: what the model is certain of, less what people rejected, and what they accepted."""
-    scores, certain = _heard(track, analysis, thresholds)
+    scores, certain = _scored(track, analysis, thresholds)
     rows = {tag_id: _row(track, tag_id, scores, TrackTag.Source.MODEL) for tag_id in certain}
     for tag_id, verdict in verdicts.items():
         if verdict.answer == Verdict.Answer.REJECTED:
@@ -142,7 +142,7 @@ def _row(track: Track, tag_id: int, scores: dict[int, float], source: str) -> Tr
     return TrackTag(track=track, tag_id=tag_id, score=scores.get(tag_id), source=source)
 
 
-def _heard(
+def _scored(
     track: Track, analysis: Analysis | None, by: _Thresholds | None
 ) -> tuple[dict[int, float], list[int]]:
     """The score for each tag id, and the ids at or above their threshold."""
@@ -155,8 +155,8 @@ def _heard(
     return scores, [tag_id for tag_id, value in least if scores[tag_id] >= value]
 
 
-def _write(wanted: dict[Key, TrackTag], standing: Iterable[TrackTag]) -> None:
-    present = {(row.track_id, row.tag_id): row for row in standing}
+def _write(wanted: dict[Key, TrackTag], existing: Iterable[TrackTag]) -> None:
+    present = {(row.track_id, row.tag_id): row for row in existing}
     gone = [row.pk for key, row in present.items() if key not in wanted]
     if gone:
         TrackTag.objects.filter(pk__in=gone).delete()

@@ -14,15 +14,15 @@ from tagger.models import ModelVersion, Verdict
 
 # With fewer clips, or fewer words, a share says nothing.
 FEWEST_CLIPS = 5
-FEWEST_WORDS = 5
+FEWEST_VERDICTS = 5
 # Counting every word of a large installation for each page would be too much.
-KEPT_SECONDS = 300
+CACHE_SECONDS = 300
 LEVELS = ((0.7, "well"), (0.4, "fairly"))
 
 
 @dataclass(frozen=True)
 class LabelTest:
-    """How the model did on clips with this label that it had never heard."""
+    """How the model did on clips with this label that it was not trained on."""
 
     average_precision: float
     roc_auc: float
@@ -30,7 +30,7 @@ class LabelTest:
 
 
 @dataclass(frozen=True)
-class Agreement:
+class TagAgreement:
     """How often people accepted the tag where this model had named it."""
 
     agreed: int
@@ -44,7 +44,7 @@ class Agreement:
 @dataclass(frozen=True)
 class Reliability:
     test: LabelTest | None
-    agreement: Agreement | None
+    agreement: TagAgreement | None
 
     @property
     def level(self) -> str:
@@ -66,13 +66,13 @@ def label_tests(model: ModelVersion) -> dict[str, LabelTest]:
     }
 
 
-def agreements(model: ModelVersion) -> dict[int, Agreement]:
+def agreements(model: ModelVersion) -> dict[int, TagAgreement]:
     """By the id of the shown tag; at most a few minutes old."""
-    found = cache.get_or_set(f"agreements-{model.pk}", lambda: _counted(model), KEPT_SECONDS)
-    return cast(dict[int, Agreement], found)
+    by_tag = cache.get_or_set(f"agreements-{model.pk}", lambda: _counted(model), CACHE_SECONDS)
+    return cast(dict[int, TagAgreement], by_tag)
 
 
-def _counted(model: ModelVersion) -> dict[int, Agreement]:
+def _counted(model: ModelVersion) -> dict[int, TagAgreement]:
     """One query. A word on a shown tag stands on its synonyms too, and is counted once."""
     place = Func(F("track__analyses__model__labels"), F("tag__name"), function="array_position")
     rows = (
@@ -92,7 +92,9 @@ def _counted(model: ModelVersion) -> dict[int, Agreement]:
         words[row["shown"]] += row["words"]
         agreed[row["shown"]] += row["words"] * (row["answer"] == Verdict.Answer.ACCEPTED)
     return {
-        tag: Agreement(agreed[tag], count) for tag, count in words.items() if count >= FEWEST_WORDS
+        tag: TagAgreement(agreed[tag], count)
+        for tag, count in words.items()
+        if count >= FEWEST_VERDICTS
     }
 
 

@@ -10,8 +10,8 @@ from functools import cached_property
 from tagger.models import Analysis, Tag, Track, TrackTag, Verdict
 
 from .analyses import latest_analysis
-from .effective import effective_tags, standing_verdicts
-from .reliability import Agreement, LabelTest, Reliability, agreements, label_tests
+from .effective import current_verdicts, effective_tags
+from .reliability import LabelTest, Reliability, TagAgreement, agreements, label_tests
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class ShownTag:
 
     @property
     def score(self) -> float | None:
-        """The best score among the synonyms: hearing 'vocals' is hearing a voice."""
+        """The best score among the synonyms: 'vocals' implies 'voice'."""
         return max((raw.score for raw in self.raw if raw.score is not None), default=None)
 
     @property
@@ -57,7 +57,7 @@ class ShownTag:
 
 @dataclass(frozen=True)
 class TrackTags:
-    """What the model that heard it last and the people say of a track."""
+    """What the model that analysed it last and the people say of a track."""
 
     analysis: Analysis | None
     tags: tuple[ShownTag, ...]
@@ -65,7 +65,7 @@ class TrackTags:
 
     @property
     def stale(self) -> bool:
-        """The active model has not heard the track: another, in use before, has."""
+        """The active model has not analysed the track: another, in use before, has."""
         return self.analysis is not None and not self.analysis.model.is_active
 
     @property
@@ -84,7 +84,7 @@ class TrackTags:
 
     @cached_property
     def in_places(self) -> frozenset[int]:
-        """The ids of the less certain tags that are heard somewhere all the same."""
+        """The ids of the less certain tags whose score passes in some segments all the same."""
         return in_places(self.analysis, self.less_certain) if self.analysis else frozenset()
 
     @property
@@ -113,13 +113,13 @@ class TrackTags:
 
 
 def track_tags(track: Track) -> TrackTags:
-    """Every tag of the vocabulary that was scored or judged, best score first.
+    """Every tag of the vocabulary that has a score or a verdict, best score first.
 
     Three queries, and now and then one for how often people agree.
     """
     analysis = latest_analysis(track, over_time=True)
     scores = dict(zip(analysis.model.labels, analysis.mean_scores, strict=True)) if analysis else {}
-    verdicts = standing_verdicts(track)
+    verdicts = current_verdicts(track)
     tags = {tag.pk: tag for tag in Tag.objects.all()}
     ids = {tag.name: tag.pk for tag in tags.values()}
     # Decided here, not read: while a change of model goes through the library the rows are late.
@@ -147,7 +147,7 @@ def track_tags(track: Track) -> TrackTags:
 
 
 def _shown(
-    tag: Tag, raw: list[RawTag], tests: dict[str, LabelTest], agreement: Agreement | None
+    tag: Tag, raw: list[RawTag], tests: dict[str, LabelTest], agreement: TagAgreement | None
 ) -> ShownTag:
     """As reliable as the strongest of its labels that has been tested."""
     test = next((tests[one.tag.name] for one in raw if one.tag.name in tests), None)
@@ -167,10 +167,10 @@ def in_places(analysis: Analysis, tags: Iterable[ShownTag]) -> frozenset[int]:
     labels = analysis.model.labels
     peaks = dict(zip(labels, analysis.segment_scores().max(axis=0).tolist(), strict=True))
     thresholds = dict(zip(labels, analysis.model.thresholds, strict=True))
-    found: list[tuple[float, int]] = []
+    strongest: list[tuple[float, int]] = []
     for shown in tags:
         known = [raw.tag.name for raw in shown.raw if raw.tag.name in peaks]
         peak = max((peaks[name] for name in known), default=0.0)
         if known and peak >= max(LEAST, min(thresholds[name] for name in known)):
-            found.append((-peak, shown.tag.pk))
-    return frozenset(pk for _, pk in sorted(found)[:MOST])
+            strongest.append((-peak, shown.tag.pk))
+    return frozenset(pk for _, pk in sorted(strongest)[:MOST])

@@ -30,8 +30,8 @@ class TagIds:
 
 
 def tag_ids() -> TagIds:
-    found = list(Tag.objects.order_by().values_list("name", "pk", "shown_as_id"))
-    return TagIds({name: pk for name, pk, _ in found}, {pk: up or pk for _, pk, up in found})
+    rows = list(Tag.objects.order_by().values_list("name", "pk", "shown_as_id"))
+    return TagIds({name: pk for name, pk, _ in rows}, {pk: up or pk for _, pk, up in rows})
 
 
 def shown_ids_of(rows: QuerySet[TrackTag]) -> ArraySubquery:

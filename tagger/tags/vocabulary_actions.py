@@ -1,4 +1,4 @@
-"""Tags of one's own: added by staff, learnt by a training once people have judged enough."""
+"""Tags of one's own: added by staff, learnt by a training once there are verdicts enough."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ def add_tag(name: str, group: Tag.Group) -> Tag:
     clean = " ".join(name.split())
     if not clean or len(clean) > 64 or not clean.isprintable():
         raise TagRefused(_("A tag has 1 to 64 characters."))
-    standing = Tag.objects.filter(name__iexact=clean).first()
-    if standing:
-        raise TagRefused(_("There is a tag %(name)s already.") % {"name": standing.name})
+    existing = Tag.objects.filter(name__iexact=clean).first()
+    if existing:
+        raise TagRefused(_("There is a tag %(name)s already.") % {"name": existing.name})
     return Tag.objects.create(name=clean, slug=_free_slug(clean), group=group, custom=True)
 
 

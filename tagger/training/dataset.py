@@ -1,4 +1,4 @@
-"""What one training learns from and is judged by: frozen at its start, decoded, put together."""
+"""What one training learns from and is evaluated on: frozen at its start, decoded, put together."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ml.data import LabelledClip, prepare, prepare_labelled_clips, read_annotations
-from tagger.feedback.labelled_tracks import JudgedTrack, new_labels, support
+from tagger.feedback.labelled_tracks import LabelledTrack, new_labels, support
 from tagger.models import Track, Training
 from tagger.platform.storage.local import on_this_machine
-from tagger.registry.datasets import DataFolder, data_folder, judging_folder, test_split
+from tagger.registry.datasets import DataFolder, data_folder, evaluation_folder, test_split
 
-from .options import lessons_of
+from .options import training_examples
 
 if TYPE_CHECKING:
     from ml.data import Split
 
-LESSONS = "lessons.json"
+EXAMPLES = "lessons.json"
 CLIPS = "clips"
-# Fine-tuning repeats so many of a data set's clips for each judged one, and at least so many:
+# Fine-tuning repeats so many of a data set's clips for each labelled one, and at least so many:
 # enough to keep what the network knows, few enough to end in minutes.
 REPEATED, LEAST_REPEATED = 4, 200
 
-Told = Callable[[str, int, int], None]
+Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -40,60 +40,65 @@ class TrainingData:
     facts: dict[str, Any]
 
 
-def freeze_lessons(training: Training, run: Path) -> dict[str, Any]:
+def freeze_examples(training: Training, run: Path) -> dict[str, Any]:
     """Labels and verdicts as they are when the training begins; the same ones when it resumes."""
-    kept = run / LESSONS
-    if not kept.exists():
-        text = json.dumps(_lessons(training))
-        beside = kept.with_suffix(".new")
+    path = run / EXAMPLES
+    if not path.exists():
+        text = json.dumps(_examples(training))
+        beside = path.with_suffix(".new")
         beside.write_text(text, encoding="utf-8")
-        os.replace(beside, kept)
-    frozen: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8"))
+        os.replace(beside, path)
+    frozen: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return frozen
 
 
-def assemble(training: Training, lessons: dict[str, Any], run: Path, told: Told) -> TrainingData:
+def assemble(
+    training: Training, examples: dict[str, Any], run: Path, on_progress: Progress
+) -> TrainingData:
     """Decode what is not decoded yet, and join it. `told(split, done, total)` counts clips."""
     folder = data_folder(training.folder) if training.folder else None
-    judged_by = folder or judging_folder()
-    if judged_by:
-        prepare(judged_by.path, judged_by.prepared(), threads=True, on_progress=told)
+    evaluation_data = folder or evaluation_folder()
+    if evaluation_data:
+        prepare(
+            evaluation_data.path, evaluation_data.prepared(), threads=True, on_progress=on_progress
+        )
     train, validation = (
-        _joined(training, lessons, run, folder, name, told) for name in ("train", "validation")
+        _concatenated(training, examples, run, folder, name, on_progress)
+        for name in ("train", "validation")
     )
-    test = test_split(judged_by, lessons["labels"])
-    facts = _facts(training, lessons, train, validation)
-    if judged_by and test is not None:
-        facts |= {"test_clips": len(test), "test_data": judged_by.fingerprint()}
+    test = test_split(evaluation_data, examples["labels"])
+    facts = _facts(training, examples, train, validation)
+    if evaluation_data and test is not None:
+        facts |= {"test_clips": len(test), "test_data": evaluation_data.fingerprint()}
     return TrainingData(train, validation, test, facts)
 
 
-def _lessons(training: Training) -> dict[str, Any]:
+def _examples(training: Training) -> dict[str, Any]:
     folder = data_folder(training.folder) if training.folder else None
     tags = read_annotations(folder.path).tags if folder else []
     base = training.base
     known = list(base.labels) if base else tags
     new = new_labels(known) if training.verdicts else []
-    judged = lessons_of(base, anchored=set(tags)) if training.verdicts else []
-    spoken = set(support(judged))
+    labelled = training_examples(base, anchored=set(tags)) if training.verdicts else []
+    spoken = set(support(labelled))
     return {
         "labels": [*known, *(label for label in new if label in spoken)],
-        "train": [_row(track) for track in judged if not track.held_out],
-        "validation": [_row(track) for track in judged if track.held_out],
+        "train": [_row(track) for track in labelled if not track.held_out],
+        "validation": [_row(track) for track in labelled if track.held_out],
     }
 
 
-def _row(track: JudgedTrack) -> dict[str, Any]:
+def _row(track: LabelledTrack) -> dict[str, Any]:
     return {"track": str(track.track_id), "file": track.file, "answers": track.answers}
 
 
-def _joined(
+def _concatenated(
     training: Training,
-    lessons: dict[str, Any],
+    examples: dict[str, Any],
     run: Path,
     folder: DataFolder | None,
     name: str,
-    told: Told,
+    on_progress: Progress,
 ) -> Split:
     from ml.data import concat_splits, open_split, subsample
 
@@ -101,15 +106,15 @@ def _joined(
     if folder:
         protocol = training.recipe["data"]["protocol"]
         given = open_split(folder.prepared(), name, protocol=protocol)
-        most = max(REPEATED * len(lessons[name]), LEAST_REPEATED)
-        few = training.base is not None and bool(lessons["train"])
+        most = max(REPEATED * len(examples[name]), LEAST_REPEATED)
+        few = training.base is not None and bool(examples["train"])
         parts.append(subsample(given, most, seed=training.seed) if few else given)
-    if lessons[name]:
+    if examples[name]:
         prepare_labelled_clips(
-            _clips(lessons[name]), lessons["labels"], run / CLIPS, name, on_progress=told
+            _clips(examples[name]), examples["labels"], run / CLIPS, name, on_progress=on_progress
         )
         parts.append(open_split(run / CLIPS, name, protocol="B"))
-    return concat_splits(parts, lessons["labels"])
+    return concat_splits(parts, examples["labels"])
 
 
 def _clips(rows: list[dict[str, Any]]) -> list[LabelledClip]:
@@ -122,15 +127,15 @@ def _clips(rows: list[dict[str, Any]]) -> list[LabelledClip]:
 
 
 def _facts(
-    training: Training, lessons: dict[str, Any], train: Split, validation: Split
+    training: Training, examples: dict[str, Any], train: Split, validation: Split
 ) -> dict[str, Any]:
-    answers = [yes for row in lessons["train"] for yes in row["answers"].values()]
+    answers = [yes for row in examples["train"] for yes in row["answers"].values()]
     return {
         "train_clips": len(train),
         "validation_clips": len(validation),
         "folder": training.folder,
-        "judged_tracks": len(lessons["train"]),
-        "held_out_tracks": len(lessons["validation"]),
+        "judged_tracks": len(examples["train"]),
+        "held_out_tracks": len(examples["validation"]),
         "accepted": sum(answers),
         "rejected": len(answers) - sum(answers),
     }

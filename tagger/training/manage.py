@@ -15,7 +15,7 @@ from tagger.models import Job, ModelVersion, Training, TrainingEpoch, User, Webh
 from tagger.registry.versions import install_model
 from tagger.webhooks.events import announce_to_staff
 
-from .options import Choices, TrainingRefused, check_lessons, name_of, preset_of, recipe_of
+from .options import Choices, TrainingRefused, check_training_data, name_of, preset_of, recipe_of
 
 LOG_LINES = 200
 
@@ -35,7 +35,7 @@ def start_training(choices: Choices, *, by: User | None, trigger: Job.Trigger) -
     """Queue it. Raises TrainingRefused, and TrainingRuns while another one is open."""
     _refuse_second()
     recipe = recipe_of(choices)
-    check_lessons(choices)
+    check_training_data(choices)
     try:
         with transaction.atomic():
             job = lifecycle.create_job(Job.Kind.TRAIN, owner=by, trigger=trigger)
@@ -121,6 +121,6 @@ def finish_training(training: Training, job: Job, weights: Path) -> ModelVersion
 
 
 def _refuse_second() -> None:
-    standing = open_training()
-    if standing:
-        raise TrainingRuns(standing)
+    existing = open_training()
+    if existing:
+        raise TrainingRuns(existing)

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from ml.config import PAPER_BLOCKS, ConfigError, Recipe, preset_names, read_recipe, recipe_from_dict
 from tagger.feedback.labelled_tracks import (
-    JudgedTrack,
-    judged_tracks,
+    LabelledTrack,
+    labelled_tracks,
     new_labels,
     support,
     two_sided,
@@ -56,7 +56,7 @@ def recipe_of(choices: Choices) -> Recipe:
 
     Raises TrainingRefused.
     """
-    _check_words(choices)
+    _check_choices(choices)
     try:
         recipe = read_recipe(preset_of(choices), _overrides(choices))
         values = recipe.as_dict()
@@ -77,24 +77,24 @@ def name_of(choices: Choices) -> str:
     return re.sub(r" \d+$", "", choices.base.name) if choices.base else preset_of(choices)
 
 
-def check_lessons(choices: Choices) -> None:
-    """Raise TrainingRefused when there is nothing to learn from, or nothing to judge by."""
+def check_training_data(choices: Choices) -> None:
+    """Raise TrainingRefused when there is nothing to learn from, or nothing to evaluate by."""
     if choices.folder:
         _check_folder(choices.folder)
         return
     if not choices.verdicts:
         raise TrainingRefused(_("Choose what to learn from: a data set, verdicts or both."))
-    lessons = lessons_of(choices.base, anchored=set())
-    learnt = support(track for track in lessons if not track.held_out)
-    judged = support(track for track in lessons if track.held_out)
-    if not learnt:
+    examples = training_examples(choices.base, anchored=set())
+    training = support(track for track in examples if not track.held_out)
+    validation = support(track for track in examples if track.held_out)
+    if not training:
         raise TrainingRefused(
             _(
                 "There is nothing to learn from yet: no tag has both accepted and rejected tracks. "
                 "Correct some tracks first, or choose a data set."
             )
         )
-    if not any(sides.two_sided for sides in judged.values()):
+    if not any(sides.two_sided for sides in validation.values()):
         raise TrainingRefused(
             _(
                 "A quarter of the tracks is held out to judge by, and none of their tags is both "
@@ -103,18 +103,18 @@ def check_lessons(choices: Choices) -> None:
         )
 
 
-def lessons_of(base: ModelVersion | None, *, anchored: set[str]) -> list[JudgedTrack]:
-    """The verdicts that can teach `base`, or a new network, beside data that knows `anchored`."""
-    return two_sided(judged_for(base, anchored=anchored), anchored)
+def training_examples(base: ModelVersion | None, *, anchored: set[str]) -> list[LabelledTrack]:
+    """The verdicts that can train `base`, or a new network, beside data that knows `anchored`."""
+    return two_sided(labelled_for(base, anchored=anchored), anchored)
 
 
-def judged_for(base: ModelVersion | None, *, anchored: set[str]) -> list[JudgedTrack]:
-    """The same with those that cannot teach, since only one side of their tag has been heard of."""
+def labelled_for(base: ModelVersion | None, *, anchored: set[str]) -> list[LabelledTrack]:
+    """The same with those that cannot train it, since only one side of their tag has verdicts."""
     known = set(base.labels) if base else anchored
-    return judged_tracks(known | set(new_labels(known)))
+    return labelled_tracks(known | set(new_labels(known)))
 
 
-def _check_words(choices: Choices) -> None:
+def _check_choices(choices: Choices) -> None:
     if choices.preset and choices.preset not in preset_names():
         raise TrainingRefused(_("There is no preset %(name)s.") % {"name": choices.preset})
     if choices.base is None and choices.preset == FINE_TUNING:

@@ -28,7 +28,7 @@ class TagResult:
 
 @dataclass(frozen=True)
 class Result:
-    """`active` is the name of the model that was active when the candidate was judged."""
+    """`active` is the name of the model that was active when the candidate was evaluated."""
 
     split: str
     clips: int
@@ -41,7 +41,7 @@ def trainings() -> QuerySet[Training]:
 
 
 def results(training: Training) -> list[Result]:
-    """What the candidate's card says of each split it was judged on; nothing of the base's own."""
+    """What the candidate's card says of each split of its evaluation; nothing of the base's own."""
     if training.model is None or training.model == training.base:
         return []
     metrics = training.model.card.get("metrics", {})
@@ -58,7 +58,7 @@ def results(training: Training) -> list[Result]:
     ]
 
 
-def _tags(found: dict[str, Any], before: dict[str, Any]) -> list[TagResult]:
+def _tags(figures: dict[str, Any], before: dict[str, Any]) -> list[TagResult]:
     """Those that changed most first."""
     former = {tag["tag"]: tag["average_precision"] for tag in before.get("per_tag", ())}
     rows = [
@@ -69,6 +69,6 @@ def _tags(found: dict[str, Any], before: dict[str, Any]) -> list[TagResult]:
             roc_auc=tag["roc_auc"],
             before=former.get(tag["tag"]),
         )
-        for tag in found["per_tag"]
+        for tag in figures["per_tag"]
     ]
     return sorted(rows, key=lambda row: (row.change is not None, -abs(row.change or 0), row.tag))

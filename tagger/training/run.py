@@ -20,7 +20,7 @@ from tagger.platform.outages import DISK_FULL, STORAGE_FULL, outage
 from tagger.tags.effective import active_model
 
 from .callbacks import Watch
-from .dataset import TrainingData, assemble, freeze_lessons
+from .dataset import TrainingData, assemble, freeze_examples
 from .manage import finish_training, note
 
 if TYPE_CHECKING:
@@ -68,9 +68,9 @@ def run_folder(training: Training) -> Path:
 def sweep() -> None:
     """Remove what ended trainings have left: decoded tracks, checkpoints."""
     going_on = Training.objects.filter(job__state__in=Job.OPEN_STATES)
-    kept = {str(pk) for pk in going_on.values_list("pk", flat=True)}
+    open_runs = {str(pk) for pk in going_on.values_list("pk", flat=True)}
     for folder in _runs().glob("*"):
-        if folder.name not in kept:
+        if folder.name not in open_runs:
             shutil.rmtree(folder)
 
 
@@ -85,13 +85,13 @@ def _train(training: Training, run: Path, watch: Watch) -> Path:
     device = _device(training)
     if settings.TORCH_THREADS:
         torch.set_num_threads(settings.TORCH_THREADS)
-    lessons = freeze_lessons(training, run)
-    data = assemble(training, lessons, run, watch.on_decoded)
-    training.labels, training.data = lessons["labels"], data.facts
+    examples = freeze_examples(training, run)
+    data = assemble(training, examples, run, watch.on_decoded)
+    training.labels, training.data = examples["labels"], data.facts
     training.save(update_fields=["labels", "data"])
     watch.tell(_summary(training, data))
     weights = _learn(training, data, run, device, watch)
-    return _judge(training, weights, data, run, device, watch)
+    return _evaluate(training, weights, data, run, device, watch)
 
 
 def _learn(training: Training, data: TrainingData, run: Path, device: Device, watch: Watch) -> Path:
@@ -120,7 +120,7 @@ def _recipe(training: Training) -> Recipe:
     return dataclasses.replace(recipe, training=initial)
 
 
-def _settled(training: Training) -> dict[str, float]:
+def _fixed_thresholds(training: Training) -> dict[str, float]:
     """Where the outputs alone have learnt, scores mean what they meant: thresholds stay."""
     base = training.base
     if base is None or not training.recipe["training"].get("outputs_only"):
@@ -143,7 +143,7 @@ def _device(training: Training) -> Device:
     return device
 
 
-def _judge(
+def _evaluate(
     training: Training, weights: Path, data: TrainingData, run: Path, device: Device, watch: Watch
 ) -> Path:
     """Thresholds, figures of the candidate and of the active model on the same clips, half size."""
@@ -157,7 +157,7 @@ def _judge(
         data.test,
         device.torch_device,
         callbacks=watch,
-        fixed_thresholds=_settled(training),
+        fixed_thresholds=_fixed_thresholds(training),
     )
     card = dataclasses.replace(
         release.card,
@@ -181,10 +181,10 @@ def _active_figures(
         return {}
     splits = [data.validation, *([data.test] if data.test else [])]
     model = load_model(active.weights.path)
-    judged = evaluate_splits(
+    figures = evaluate_splits(
         model, splits, device.torch_device, callbacks=watch, other_scores=scores
     )
-    return {"active": {"name": active.name, "sha256": active.sha256, **judged}}
+    return {"active": {"name": active.name, "sha256": active.sha256, **figures}}
 
 
 def _origin(training: Training) -> dict[str, Any]:

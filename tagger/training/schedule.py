@@ -9,6 +9,7 @@ from django.conf import settings
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from tagger.models import Job, Training, Verdict
+from tagger.platform.celery.queues import Queue
 from tagger.platform.celery.tasks import TRAIN_WHEN_DUE
 
 from .manage import start_training
@@ -39,7 +40,7 @@ def ensure_schedule() -> None:
         defaults={
             "task": TRAIN_WHEN_DUE,
             "interval": every,
-            "queue": "maintenance",
+            "queue": Queue.MAINTENANCE.value,
             "enabled": False,
         },
     )
@@ -60,8 +61,8 @@ def schedule() -> Schedule:
 def new_verdicts() -> int:
     """Standing ones that no training has seen."""
     last = Training.objects.filter(verdicts=True).exclude(job__state=Job.State.FAILED).first()
-    standing = Verdict.objects.filter(withdrawn_at=None, track__deleted_at=None)
-    return (standing.filter(given_at__gt=last.created_at) if last else standing).count()
+    verdicts = Verdict.objects.filter(withdrawn_at=None, track__deleted_at=None)
+    return (verdicts.filter(given_at__gt=last.created_at) if last else verdicts).count()
 
 
 def train_when_due() -> Training | None:

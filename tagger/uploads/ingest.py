@@ -14,7 +14,7 @@ from ml.audio import AudioError, DecodeLimits, DecoderLost, Examination, examine
 from tagger.jobs.lifecycle import create_job
 from tagger.library.trash import restore_track
 from tagger.models import Job, Track, User
-from tagger.platform.db import give_back
+from tagger.platform.db import return_connection
 from tagger.platform.humanize import human_size
 from tagger.platform.storage.local import Movable
 
@@ -38,7 +38,7 @@ class Ingested:
 
 
 @dataclass(frozen=True)
-class Words:
+class SenderMetadata:
     """What the sender says of the file; empty fields are filled from the file's own metadata."""
 
     title: str = ""
@@ -54,7 +54,12 @@ class _Facts:
 
 
 def ingest(
-    path: Path, file_name: str, *, owner: User, trigger: Job.Trigger, words: Words | None = None
+    path: Path,
+    file_name: str,
+    *,
+    owner: User,
+    trigger: Job.Trigger,
+    metadata: SenderMetadata | None = None,
 ) -> Ingested:
     """Bring the file at `path` into the owner's library; the file is moved away on success.
 
@@ -62,12 +67,12 @@ def ingest(
     exists, which is taken out of the Trash if it lies there. Raises IngestError, and then nothing
     of the file stays.
     """
-    give_back()
+    return_connection()
     facts = _examine(path, file_name)
     known = _known(facts, owner, trigger)
     if known:
         return known
-    track = _new_track(facts, clean_name(file_name), owner, words or Words())
+    track = _new_track(facts, clean_name(file_name), owner, metadata or SenderMetadata())
     try:
         with Movable(path) as content:
             # On the disk before the row says that it is there.
@@ -120,8 +125,8 @@ def _examine(path: Path, file_name: str) -> _Facts:
     if size > settings.MAX_UPLOAD_BYTES:
         raise too_large(size)
     try:
-        found = examine(path)
-        if (found.info.duration or 0) > settings.MAX_DURATION_SECONDS:
+        examined = examine(path)
+        if (examined.info.duration or 0) > settings.MAX_DURATION_SECONDS:
             raise too_long(settings.MAX_DURATION_SECONDS)
     except AudioError as error:
         raise IngestError(error.code, str(error)) from error
@@ -129,7 +134,7 @@ def _examine(path: Path, file_name: str) -> _Facts:
         raise IngestError("unavailable", str(error)) from error
     with path.open("rb") as content:
         file_sha256 = hashlib.file_digest(content, "sha256").hexdigest()
-    return _Facts(size, file_sha256, found)
+    return _Facts(size, file_sha256, examined)
 
 
 def empty() -> IngestError:
@@ -153,17 +158,17 @@ def _shorten(name: str, length: int = 200) -> str:
     return name if len(name) <= length else f"{name[: length - 20]}…{name[-19:]}"
 
 
-def _new_track(facts: _Facts, file_name: str, owner: User, words: Words) -> Track:
-    found, info = facts.examined.metadata, facts.examined.info
+def _new_track(facts: _Facts, file_name: str, owner: User, metadata: SenderMetadata) -> Track:
+    from_file, info = facts.examined.metadata, facts.examined.info
     return Track(
         owner=owner,
         file_name=file_name,
         file_size=facts.size,
         file_sha256=facts.file_sha256,
         audio_sha256=facts.examined.audio_sha256,
-        title=(words.title or found.title or Path(file_name).stem or file_name)[:255],
-        artist=(words.artist or found.artist)[:255],
-        album=(words.album or found.album)[:255],
+        title=(metadata.title or from_file.title or Path(file_name).stem or file_name)[:255],
+        artist=(metadata.artist or from_file.artist)[:255],
+        album=(metadata.album or from_file.album)[:255],
         duration=info.duration,
         sample_rate=info.sample_rate,
         channels=info.channels,

@@ -23,11 +23,11 @@ from django.utils import timezone
 
 from tagger.models import Job, ResumableUpload, User
 from tagger.models.resumable_upload import parts_folder
-from tagger.platform.db import give_back
+from tagger.platform.db import return_connection
 
-from .ingest import IngestError, Words, clean_name, empty, ingest, too_large
+from .ingest import IngestError, SenderMetadata, clean_name, empty, ingest, too_large
 
-KEPT = timedelta(days=2)
+LIFETIME = timedelta(days=2)
 MOST_OPEN = 100
 ALGORITHMS = ("sha1", "sha256")
 
@@ -46,7 +46,7 @@ class Checksum:
     digest: bytes
 
 
-def begin(owner: User, length: int, file_name: str, words: Words) -> ResumableUpload:
+def begin(owner: User, length: int, file_name: str, metadata: SenderMetadata) -> ResumableUpload:
     """Raises IngestError for a length that could never be taken, UploadError for one too many."""
     if length == 0:
         raise empty()
@@ -60,8 +60,8 @@ def begin(owner: User, length: int, file_name: str, words: Words) -> ResumableUp
             owner=owner,
             length=length,
             file_name=clean_name(file_name),
-            words=asdict(words),
-            expires_at=timezone.now() + KEPT,
+            words=asdict(metadata),
+            expires_at=timezone.now() + LIFETIME,
         )
         upload.path.parent.mkdir(parents=True, exist_ok=True)
         upload.path.touch(exist_ok=False)
@@ -90,7 +90,7 @@ def append(
         if offset != upload.offset:
             raise UploadError("upload-offset", f"The upload stands at {upload.offset}.")
         if not upload.is_complete:
-            give_back()
+            return_connection()
             arrived = _written(upload, chunks, checksum)
             if arrived == upload.length:
                 _finish(upload, trigger)
@@ -171,7 +171,7 @@ def _finish(upload: ResumableUpload, trigger: Job.Trigger) -> None:
             upload.file_name,
             owner=upload.owner,
             trigger=trigger,
-            words=Words(**upload.words),
+            metadata=SenderMetadata(**upload.words),
         )
     except IngestError:
         terminate(upload)
@@ -180,7 +180,7 @@ def _finish(upload: ResumableUpload, trigger: Job.Trigger) -> None:
 
 
 def _move_on(upload: ResumableUpload, offset: int) -> None:
-    upload.offset, upload.expires_at = offset, timezone.now() + KEPT
+    upload.offset, upload.expires_at = offset, timezone.now() + LIFETIME
     moved = ResumableUpload.objects.filter(pk=upload.pk).update(
         offset=upload.offset,
         expires_at=upload.expires_at,
@@ -203,7 +203,7 @@ def _sweep() -> int:
     folder = parts_folder()
     if not folder.is_dir():
         return 0
-    before = (timezone.now() - KEPT).timestamp()
+    before = (timezone.now() - LIFETIME).timestamp()
     old = [path for path in folder.iterdir() if path.stat().st_mtime < before]
     known = {pk.hex for pk in ResumableUpload.objects.values_list("pk", flat=True)} if old else ()
     orphans = [path for path in old if path.stem not in known]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from tagger.models import Job, User
 
-from .ingest import Ingested, Words, ingest
+from .ingest import Ingested, SenderMetadata, ingest
 
 
 def bring_sample(owner: User, *, trigger: Job.Trigger) -> Ingested:
@@ -20,7 +20,7 @@ def bring_sample(owner: User, *, trigger: Job.Trigger) -> Ingested:
     with tempfile.TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as scratch:
         path = Path(scratch) / "sample.flac"
         write_sample(path)
-        words = Words(title=_("Four bars, four lights"), artist="Tonemark")
+        metadata = SenderMetadata(title=_("Four bars, four lights"), artist="Tonemark")
         return ingest(
-            path, "four bars, four lights.flac", owner=owner, trigger=trigger, words=words
+            path, "four bars, four lights.flac", owner=owner, trigger=trigger, metadata=metadata
         )

@@ -27,7 +27,7 @@ class FacetSection:
 def sections(groups: list[FacetGroup], query: LibraryQuery) -> list[FacetSection]:
     """The tags not chosen yet; those that are stand above the list, where they can be removed."""
     taken = {*query.values("tag"), *query.values("exclude_tag")}
-    found = [
+    grouped = [
         FacetSection(
             group.label,
             [
@@ -43,4 +43,4 @@ def sections(groups: list[FacetGroup], query: LibraryQuery) -> list[FacetSection
         )
         for group in groups
     ]
-    return [section for section in found if section.links]
+    return [section for section in grouped if section.links]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from tagger.models import ApiToken, Track, User
 
 
-class TrackWordsForm(forms.ModelForm):
+class TrackMetadataForm(forms.ModelForm):
     class Meta:
         model = Track
         fields: ClassVar = ["title", "artist", "album"]

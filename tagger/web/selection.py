@@ -11,4 +11,4 @@ def tag_choices() -> list[tuple[str, list[Tag]]]:
         (str(label), [tag for tag in tags if tag.group == group])
         for group, label in Tag.Group.choices
     ]
-    return [(label, found) for label, found in groups if found]
+    return [(label, choices) for label, choices in groups if choices]

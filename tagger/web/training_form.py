@@ -81,8 +81,8 @@ class TrainingForm(forms.Form):
         return cls(initial=vars(choices))
 
     def chosen(self) -> Choices:
-        found = self.cleaned_data
-        return Choices(**(found | {"seed": found["seed"] or 0}))
+        values = self.cleaned_data
+        return Choices(**(values | {"seed": values["seed"] or 0}))
 
     def main_fields(self) -> list[forms.BoundField]:
         return [field for field in self if field.name not in self.MORE]

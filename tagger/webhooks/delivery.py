@@ -31,7 +31,7 @@ MOST_TRIES = 12
 FIRST_WAIT, GROWTH, LONGEST_WAIT = 10.0, 4.0, 12 * 60 * 60.0
 # As the words of Webhook.Off say.
 HOPELESS = timedelta(days=3)
-KEPT = timedelta(days=30)
+LOG_RETENTION = timedelta(days=30)
 GONE = 410
 AGENT = "Tonemark-Webhooks"
 
@@ -86,7 +86,7 @@ def record(delivery: WebhookDelivery, outcome: Outcome) -> None:
 
 def forget_old() -> int:
     """The log goes back thirty days."""
-    old = WebhookDelivery.objects.filter(created_at__lt=timezone.now() - KEPT)
+    old = WebhookDelivery.objects.filter(created_at__lt=timezone.now() - LOG_RETENTION)
     return old.delete()[0]
 
 
@@ -106,8 +106,8 @@ def _lease_due() -> list[WebhookDelivery]:
     return list(_leased(oldest, now))
 
 
-def _leased(found: Iterable[WebhookDelivery], now: datetime) -> Iterable[WebhookDelivery]:
-    for delivery in found:
+def _leased(due: Iterable[WebhookDelivery], now: datetime) -> Iterable[WebhookDelivery]:
+    for delivery in due:
         free = WebhookDelivery.objects.filter(
             pk=delivery.pk, state=WebhookDelivery.State.PENDING, next_try_at__lte=now
         )
@@ -132,7 +132,7 @@ def _parcel(delivery: WebhookDelivery) -> Parcel:
 
 
 def _arrived(webhook: Webhook, delivery: WebhookDelivery) -> None:
-    _settle(delivery, WebhookDelivery.State.DELIVERED, None)
+    _update_state(delivery, WebhookDelivery.State.DELIVERED, None)
     Webhook.objects.filter(pk=webhook.pk).update(failing_since=None)
 
 
@@ -140,7 +140,7 @@ def _failed(webhook: Webhook, delivery: WebhookDelivery, outcome: Outcome) -> No
     now = timezone.now()
     given_up = delivery.tries >= MOST_TRIES
     state = WebhookDelivery.State.FAILED if given_up else WebhookDelivery.State.PENDING
-    _settle(delivery, state, None if given_up else now + wait_after(delivery.tries))
+    _update_state(delivery, state, None if given_up else now + wait_after(delivery.tries))
     if webhook.failing_since is None:
         webhook.failing_since = now
         webhook.save(update_fields=["failing_since"])
@@ -150,5 +150,5 @@ def _failed(webhook: Webhook, delivery: WebhookDelivery, outcome: Outcome) -> No
         switch_off(webhook, Webhook.Off.UNREACHABLE)
 
 
-def _settle(delivery: WebhookDelivery, state: str, next_try: datetime | None) -> None:
+def _update_state(delivery: WebhookDelivery, state: str, next_try: datetime | None) -> None:
     WebhookDelivery.objects.filter(pk=delivery.pk).update(state=state, next_try_at=next_try)

@@ -45,9 +45,9 @@ def wake() -> None:
 
 def _write(webhooks: QuerySet[Webhook], event: Webhook.Event, data: dict[str, Any]) -> None:
     listening = webhooks.filter(events__contains=[event], disabled_at=None, owner__is_active=True)
-    found = list(listening.only("pk"))
-    if found:
-        _deliver_later(found, event, data)
+    listeners = list(listening.only("pk"))
+    if listeners:
+        _deliver_later(listeners, event, data)
 
 
 def _deliver_later(

@@ -52,7 +52,7 @@ def change_webhook(webhook: Webhook, url: str, events: Sequence[str]) -> Webhook
 
 
 def switch_on(webhook: Webhook) -> Webhook:
-    """From now on it hears of what happens; what it has missed can be sent again."""
+    """From now on it is notified of what happens; what it has missed can be sent again."""
     with transaction.atomic():
         switched = _switch(webhook, disabled_at=None, disabled_reason="", failing_since=None)
         renew_notice(webhook.owner_id)

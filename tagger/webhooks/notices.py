@@ -1,4 +1,4 @@
-"""Its owner hears that a webhook was switched off, also without looking at it."""
+"""Its owner is notified that a webhook was switched off, also without looking at it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def mail_later(webhook: Webhook) -> None:
 
 
 def _mail(webhook: Webhook) -> None:
-    words = {"url": webhook.url, "reason": webhook.get_disabled_reason_display()}
+    values = {"url": webhook.url, "reason": webhook.get_disabled_reason_display()}
     text = _(
         "Your webhook %(url)s gets no more calls: %(reason)s.\n\n"
         "To switch it on again, open Tonemark, then Account, Webhooks. What it has missed is in "
@@ -43,7 +43,7 @@ def _mail(webhook: Webhook) -> None:
     )
     subject = _("A webhook was switched off")
     try:
-        send_mail(subject, text % words, None, [webhook.owner.email])
+        send_mail(subject, text % values, None, [webhook.owner.email])
     except OSError as error:
         # Its owner sees the sign all the same.
         logger.warning("no mail about webhook %s: %s", webhook.pk, error)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from ml.checkpoints.weights import default_model_path
 from tagger.accounts.tokens import make_token
-from tagger.analysis.reanalysis import hear_sample
+from tagger.analysis.reanalysis import analyse_sample
 from tagger.jobs.lifecycle import cancel, create_job
 from tagger.library.bulk import BulkRequest, start
 from tagger.library.bulk_actions import BulkAction
@@ -51,7 +51,7 @@ def targets(song: Track) -> dict[str, str]:
     for suffix in ("safetensors", "json"):
         name = str(candidate.weights.name).replace("safetensors", suffix)
         candidate.weights.storage.save(name, ContentFile(b"weights"))
-    sample = hear_sample(candidate, by=None, trigger=Job.Trigger.WEB)
+    sample = analyse_sample(candidate, by=None, trigger=Job.Trigger.WEB)
     change = Activation.objects.create(model=candidate, trigger=Job.Trigger.WEB)
     return {
         "track_id": str(song.pk),

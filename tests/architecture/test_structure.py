@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # More modules than this side by side are no longer taken in at a glance.
 WIDEST = 16
 # One module a resource, a page, a table or a step: these folders are lists, not rooms.
-LISTS = {"tagger/api", "tagger/api/shapes", "tagger/web/views", "tagger/models"}
+LISTS = {"tagger/api", "tagger/api/serializers", "tagger/web/views", "tagger/models"}
 LISTS |= {"tagger/migrations"}
 
 

@@ -23,13 +23,13 @@ def new_clip(file: str, **more: Any) -> NewClip:
 
 
 def test_a_tag_is_there_from_its_own_threshold_on() -> None:
-    found = hard_labels(np.array([0.5, 0.2, 0.3, 0.1]), np.array([0.5, 0.1, 0.2, 0.2]))
-    assert found.tolist() == [1, 1, 1, 0]
+    labels = hard_labels(np.array([0.5, 0.2, 0.3, 0.1]), np.array([0.5, 0.1, 0.2, 0.2]))
+    assert labels.tolist() == [1, 1, 1, 0]
 
 
 def test_a_clip_has_at_least_the_two_tags_nearest_to_their_thresholds() -> None:
-    found = hard_labels(np.array([0.2, 0.09, 0.3, 0.1]), np.array([0.5, 0.1, 0.9, 0.15]))
-    assert found.tolist() == [0, 1, 0, 1]
+    labels = hard_labels(np.array([0.2, 0.09, 0.3, 0.1]), np.array([0.5, 0.1, 0.9, 0.15]))
+    assert labels.tolist() == [0, 1, 0, 1]
 
 
 def test_a_threshold_is_low_among_the_clips_that_have_the_tag() -> None:

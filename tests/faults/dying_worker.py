@@ -26,8 +26,8 @@ def die(point: str, track: object) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def while_heard(point: str, owner: type, method: str) -> None:
-    """A track that is heard for the first time has come as far as this method."""
+def while_analysed(point: str, owner: type, method: str) -> None:
+    """A track that is analysed for the first time has come as far as this method."""
     from celery.signals import task_prerun
 
     from tagger.models import Job
@@ -53,14 +53,14 @@ def while_decoded() -> None:
     """Its first block of sound has come, and the decoder waits for its reader."""
     from ml.audio.peaks import PeakMeter
 
-    while_heard("decoding", PeakMeter, "push")
+    while_analysed("decoding", PeakMeter, "push")
 
 
 def while_scored() -> None:
     """The network has answered, and nothing is written yet."""
     from ml.inference.tagger import Tagger
 
-    while_heard("tagging", Tagger, "score")
+    while_analysed("tagging", Tagger, "score")
 
 
 def once_recorded() -> None:

@@ -1,4 +1,4 @@
-"""Files changed at random, for a bounded time: each is heard or refused, and the decoder goes on.
+"""Files changed at random for a bounded time: each is analysed or refused, the decoder goes on.
 
 Again: TONEMARK_FUZZ_SEED=… and the number of the file that a failure tells.
 """
@@ -39,10 +39,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300 + FUZZ_SECONDS * 10)]
 @pytest.fixture(scope="module")
 def sources(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     folder = tmp_path_factory.mktemp("sources")
-    words = {"title": "Aria", "artist": "Mira"}
+    metadata = {"title": "Aria", "artist": "Mira"}
     wave = factory.music(0.6, 48_000)
     return {
-        suffix: factory.write(folder / f"a.{suffix}", wave, 48_000, metadata=words).read_bytes()
+        suffix: factory.write(folder / f"a.{suffix}", wave, 48_000, metadata=metadata).read_bytes()
         for suffix in factory.FORMATS
     }
 
@@ -80,13 +80,13 @@ def splice(content: bytearray, at: int, chance: random.Random, all_: dict[str, b
     content[at : at + 256] = other[start : start + 256]
 
 
-def hear(file: Path) -> str:
+def analyse(file: Path) -> str:
     """Everything the product asks of a file; how the last question ended."""
     ends = []
     for ask in (probe, examine, lambda path: list(blocks(path, limits=LIMITS))):
         try:
             ask(file)
-            ends.append("heard")
+            ends.append("analysed")
         except AudioError as error:
             assert str(error).endswith(".")
             ends.append(error.code)
@@ -103,14 +103,14 @@ def test_files_changed_at_random_end_in_a_clear_state(
         file = tmp_path / f"{number}.{suffix}"
         file.write_bytes(content)
         try:
-            ends[hear(file)] += 1
+            ends[analyse(file)] += 1
         except Exception as error:  # noqa: BLE001 - any is a finding
             pytest.fail(f"TONEMARK_FUZZ_SEED={SEED} TONEMARK_FUZZ_FILE={number}: {error!r}")
         file.unlink()
         if time.monotonic() > until:
             break
     tell(f"seed {SEED}: {ends.total()} files changed at random: {dict(ends)}")
-    assert hear(_good(sources, tmp_path)) == "heard"
+    assert analyse(_good(sources, tmp_path)) == "analysed"
 
 
 def _good(sources: dict[str, bytes], folder: Path) -> Path:

@@ -1,4 +1,4 @@
-"""Hostile files on the product's own way: taken in or refused, then heard by a worker's action."""
+"""Hostile files on the product's own way: taken in or refused, then analysed as by a worker."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ def nobody_called(listener: socket.socket) -> bool:
     return False
 
 
-def test_after_all_that_a_good_file_is_heard(owner: User, tmp_path: Path, weights: Path) -> None:
+def test_after_all_that_a_good_file_is_analysed(owner: User, tmp_path: Path, weights: Path) -> None:
     activate_model(install_model(weights))
     taken = take(factory.write(tmp_path / "a.wav", factory.music(6)), "a.wav", owner)
     assert isinstance(taken, Ingested) and taken.job

@@ -44,9 +44,9 @@ def person(transactional_db: None) -> User:
 @pytest.fixture
 def clips(tmp_path: Path) -> list[Path]:
     """Different sounds; the last ten are the first ten again."""
-    found = standin() if "TONEMARK_REAL_UPLOADS" in os.environ else None
-    if found:
-        different = sorted(found.glob("mp3/*/*.mp3"))[: UPLOADS - TWICE]
+    real = standin() if "TONEMARK_REAL_UPLOADS" in os.environ else None
+    if real:
+        different = sorted(real.glob("mp3/*/*.mp3"))[: UPLOADS - TWICE]
     else:
         different = [
             write(tmp_path / f"{n}.wav", tone(200.0 + 10 * n, 3.0, rate=16_000), 16_000)

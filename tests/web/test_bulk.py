@@ -15,7 +15,7 @@ from . import rows
 
 @pytest.fixture
 def shelf(owner: User) -> list[Track]:
-    return [rows.heard(rows.track(owner, f"Song {n}"), guitar=0.9) for n in range(3)]
+    return [rows.analysed(rows.track(owner, f"Song {n}"), guitar=0.9) for n in range(3)]
 
 
 def send(page: Client, action: str, tracks: list[Track], **more: Any) -> Any:

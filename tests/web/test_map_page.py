@@ -21,7 +21,7 @@ def no_heartbeat(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def shelf(owner: User) -> None:
     for n in range(6):
-        rows.heard(rows.track(owner, f"Song {n}"), embedding=rows.direction(n), rock=0.9)
+        rows.analysed(rows.track(owner, f"Song {n}"), embedding=rows.direction(n), rock=0.9)
 
 
 def draw(owner: User) -> None:
@@ -51,7 +51,7 @@ def test_the_map_has_its_points_and_a_list_without_scripts(
     page: Client, owner: User, shelf: None
 ) -> None:
     draw(owner)
-    rows.heard(rows.track(owner, "New"), rock=0.9)
+    rows.analysed(rows.track(owner, "New"), rock=0.9)
     text = page.get("/map/?group=mood").content.decode()
     assert "as the model" not in text
     assert "the model “tonemark-test” hears alike" in text

@@ -41,7 +41,7 @@ def staff(boss: User) -> Client:
 
 @pytest.fixture
 def candidate(song: Track) -> ModelVersion:
-    """It hears a harp where the active model hears guitar and rock, and has passed all tests."""
+    """It predicts a harp where the active one predicts guitar and rock, and passed all tests."""
     active = rows.active_model()
     ModelVersion.objects.filter(pk=active.pk).update(card=card_of(0.9))
     made = rows.candidate({song: {"harp": 0.9}}, paired(0.02, active.sha256))
@@ -138,7 +138,7 @@ def test_a_stopped_switch_can_go_on(staff: Client, candidate: ModelVersion) -> N
     assert "being switched" not in text(staff.get("/models/"))
 
 
-def test_a_track_says_that_another_model_has_heard_it(page: Client, song: Track) -> None:
+def test_a_track_says_that_another_model_has_analysed_it(page: Client, song: Track) -> None:
     activate_model(rows.candidate({}))
     shown = text(page.get(f"/tracks/{song.pk}/"))
     assert "The active model has not heard this track yet." in shown
@@ -146,7 +146,7 @@ def test_a_track_says_that_another_model_has_heard_it(page: Client, song: Track)
     assert "guitar" in shown
 
 
-def test_stale_tracks_are_counted_and_heard(staff: Client, song: Track) -> None:
+def test_stale_tracks_are_counted_and_analysed(staff: Client, song: Track) -> None:
     newer = rows.candidate({})
     activate_model(newer)
     assert "1 track of 1 shows the tags of an older model." in text(staff.get("/models/"))
@@ -216,7 +216,7 @@ def tags_of(response: Any) -> list[str]:
     return re.findall(r"<tr><td>(\w+)</td>", table)
 
 
-def test_both_are_judged_on_the_same_clips_when_asked(
+def test_both_are_evaluated_on_the_same_clips_when_asked(
     staff: Client, song: Track, settings: Any, tmp_path: Path
 ) -> None:
     fresh = rows.candidate({})
@@ -243,7 +243,9 @@ def test_nobody_elses_tracks_are_named(staff: Client, candidate: ModelVersion, s
     assert "None of the tracks that change is yours" in shown
 
 
-def test_a_candidate_that_has_heard_nothing_is_offered_a_sample(staff: Client, song: Track) -> None:
+def test_a_candidate_that_has_analysed_nothing_is_offered_a_sample(
+    staff: Client, song: Track
+) -> None:
     fresh = rows.candidate({})
     shown = text(staff.get(f"/models/{fresh.pk}/compare/"))
     assert "No difference that can be shown" in shown

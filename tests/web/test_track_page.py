@@ -36,14 +36,18 @@ def test_less_certain_tags_are_folded(page: Client, song: Track) -> None:
 
 
 def test_nothing_certain_is_said_and_the_guesses_are_open(page: Client, owner: User) -> None:
-    text = show(page, rows.heard(rows.track(owner), piano=0.3))
+    text = show(page, rows.analysed(rows.track(owner), piano=0.3))
     assert "The model is not certain of anything here" in text
     assert '<details open id="less-certain">' in text
 
 
-@pytest.mark.parametrize(("note", "words"), [("silent", "is silent"), ("short", "is shorter than")])
-def test_what_is_odd_about_a_file_is_said(note: str, words: str, page: Client, owner: User) -> None:
-    assert words in show(page, rows.heard(rows.track(owner), notes=(note,)))
+@pytest.mark.parametrize(
+    ("note", "sentence"), [("silent", "is silent"), ("short", "is shorter than")]
+)
+def test_what_is_odd_about_a_file_is_said(
+    note: str, sentence: str, page: Client, owner: User
+) -> None:
+    assert sentence in show(page, rows.analysed(rows.track(owner), notes=(note,)))
 
 
 def test_a_failure_shows_its_reason_and_a_way_on(page: Client, owner: User) -> None:

@@ -15,7 +15,7 @@ from tagger.training.options import default_choices
 from tagger.training.schedule import schedule
 from tests.tagger.conftest import scratch_media, sent
 from tests.tagger.training.test_manage import report
-from tests.tagger.training.training_rows import judged, small_model
+from tests.tagger.training.training_rows import labelled, small_model
 
 from . import rows
 
@@ -41,7 +41,7 @@ def staff(boss: User) -> Client:
 def base(boss: User, tmp_path: Path) -> ModelVersion:
     version = small_model(tmp_path)
     for answer in Verdict.Answer:
-        judged(boss, "harp", answer, 12)
+        labelled(boss, "harp", answer, 12)
     return version
 
 
@@ -74,10 +74,10 @@ def test_a_tag_that_was_only_ever_accepted_is_named_with_what_it_needs(
     staff: Client, boss: User, base: ModelVersion
 ) -> None:
     assert "Not enough yet" not in text(staff, NEW)
-    judged(boss, "flute", Verdict.Answer.ACCEPTED, 4)
+    labelled(boss, "flute", Verdict.Answer.ACCEPTED, 4)
     response = staff.get(NEW)
     assert [(tag, sides.accepted) for tag, sides in response.context["one_sided"]] == [("flute", 4)]
-    assert [tag for tag, _ in response.context["taught"]] == ["harp"]
+    assert [tag for tag, _ in response.context["learnable"]] == ["harp"]
     assert "tracks that have it and tracks that lack it" in response.content.decode()
 
 
@@ -200,5 +200,5 @@ def test_staff_add_tags_of_their_own_and_take_them_back(staff: Client, boss: Use
     assert "There is a tag chiptune already." in refused.content.decode()
     staff.post("/vocabulary/chiptune/remove/")
     assert "None yet." in text(staff, "/vocabulary/")
-    kept = staff.post("/vocabulary/harp/remove/", follow=True).content.decode()
-    assert "Only tags that were added here" in kept
+    answer = staff.post("/vocabulary/harp/remove/", follow=True).content.decode()
+    assert "Only tags that were added here" in answer

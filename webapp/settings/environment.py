@@ -98,10 +98,10 @@ def folder(name: str, default: Path) -> Path:
 
 def folders(name: str) -> list[Path]:
     """A comma-separated list of folders; their last names tell them apart."""
-    found = [Path(word).expanduser().resolve() for word in words(name, [])]
-    if len({path.name for path in found}) != len(found):
+    paths = [Path(word).expanduser().resolve() for word in words(name, [])]
+    if len({path.name for path in paths}) != len(paths):
         raise ImproperlyConfigured(f"{PREFIX}{name} names two folders that are called the same.")
-    return found
+    return paths
 
 
 def file_text(name: str) -> str:

@@ -14,7 +14,7 @@ from tagger.registry.compare_metrics import compared
 from tagger.registry.evaluation import EvaluationRefused, ask_for_evaluation
 from tagger.registry.retention import ModelInUseError, delete_model, retire_model
 from tagger.registry.rows import ModelRow, model_rows
-from tagger.registry.summary import verdict
+from tagger.registry.summary import summarise
 from tagger.tags.effective import active_model
 
 COMMAND = Job.Trigger.COMMAND
@@ -31,12 +31,12 @@ class Command(BaseCommand):
         out = acts.add_parser("export", help="write a version with its card to one file")
         out.add_argument("name")
         out.add_argument("package", type=Path, metavar="FILE.zip")
-        judge = acts.add_parser(
+        evaluate = acts.add_parser(
             "evaluate", help="judge a version beside the active one, same clips"
         )
-        judge.add_argument("name")
-        judge.add_argument("--data", default="", help="a data set of TONEMARK_TRAINING_DATA")
-        judge.add_argument("--detach", action="store_true", help="start it and do not follow")
+        evaluate.add_argument("name")
+        evaluate.add_argument("--data", default="", help="a data set of TONEMARK_TRAINING_DATA")
+        evaluate.add_argument("--detach", action="store_true", help="start it and do not follow")
         activate = acts.add_parser("activate", help="make a version the active one")
         activate.add_argument("name")
         activate.add_argument("--reason", default="", help="why, against the gate's concerns")
@@ -82,7 +82,7 @@ class Command(BaseCommand):
         active = active_model()
         version.refresh_from_db()
         if active is not None:
-            self.stdout.write(verdict(compared(version, active), None).sentence)
+            self.stdout.write(summarise(compared(version, active), None).sentence)
 
     def _activate(self, options: dict[str, Any]) -> None:
         version = _named(options["name"])
@@ -132,4 +132,4 @@ def _named(name: str) -> ModelVersion:
 def _line(row: ModelRow) -> str:
     figures = row.figures
     area = f"ROC-AUC {figures.roc_auc.value:.3f}" if figures else "not tested"
-    return f"{row.version.name}  {row.version.state}  {area}  heard {row.heard} tracks"
+    return f"{row.version.name}  {row.version.state}  {area}  heard {row.analysed} tracks"

@@ -63,7 +63,7 @@ def _choices(options: dict[str, Any]) -> Choices:
 def _version(name: str | None) -> ModelVersion | None:
     if name is None:
         return None
-    found = ModelVersion.objects.filter(name=name).first()
-    if found is None:
+    version = ModelVersion.objects.filter(name=name).first()
+    if version is None:
         raise CommandError(f"There is no model version named {name}.")
-    return found
+    return version

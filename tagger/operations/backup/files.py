@@ -66,7 +66,7 @@ def _copy_out(storage: Storage, name: str, target: Path) -> None:
     draft.replace(target)
 
 
-def put_back(shelf: Shelf, folder: Path) -> Copied:
+def restore_files(shelf: Shelf, folder: Path) -> Copied:
     counted = Copied()
     for name in shelf.names():
         source = folder / shelf.name / name

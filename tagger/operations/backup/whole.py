@@ -43,7 +43,7 @@ def restore(folder: Path, tell: Tell, *, replace: bool) -> None:
     call_command("migrate", interactive=False, verbosity=0)
     tell(f"{DUMP}: loaded")
     for shelf in files.shelves():
-        _tell_of(shelf, files.put_back(shelf, folder), tell)
+        _tell_of(shelf, files.restore_files(shelf, folder), tell)
     _bring_key(folder, tell)
 
 

@@ -24,10 +24,10 @@ def check(before: datetime, checked: Checked) -> Iterator[Fault | None]:
 
     Files and parts of uploads younger than `before` may belong to one that still runs.
     """
-    for found in _all(before, checked):
-        if found:
-            checked.faults.append(found)
-        yield found
+    for fault in _all(before, checked):
+        if fault:
+            checked.faults.append(fault)
+        yield fault
 
 
 def _all(before: datetime, checked: Checked) -> Iterator[Fault | None]:
@@ -36,7 +36,7 @@ def _all(before: datetime, checked: Checked) -> Iterator[Fault | None]:
         yield fault
     yield from files.orphans(before)
     yield from files.left_uploads(before)
-    yield from rows.never_heard()
+    yield from rows.never_analysed()
     yield from rows.broken_analyses()
     yield from rows.stale()
     yield from rows.wrong_counts()

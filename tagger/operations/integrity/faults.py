@@ -11,7 +11,7 @@ class Kind(StrEnum):
     FILE_CHANGED = "file-changed"
     FILE_ORPHANED = "file-orphaned"
     UPLOAD_LEFT = "upload-left"
-    NEVER_HEARD = "never-heard"
+    NEVER_ANALYSED = "never-heard"
     ANALYSIS_BROKEN = "analysis-broken"
     TAGS_STALE = "tags-stale"
     COUNTS_WRONG = "counts-wrong"
@@ -24,7 +24,7 @@ class Kind(StrEnum):
 REPAIRS = {
     Kind.FILE_ORPHANED: "delete the file",
     Kind.UPLOAD_LEFT: "delete the part that came",
-    Kind.NEVER_HEARD: "queue it to be heard",
+    Kind.NEVER_ANALYSED: "queue it to be heard",
     Kind.ANALYSIS_BROKEN: "delete the analysis and queue the track to be heard again",
     Kind.TAGS_STALE: "write the tags anew",
     Kind.WEIGHTS_ORPHANED: "delete the file",

@@ -84,7 +84,7 @@ def _entries(folder: Path) -> list[Path]:
 def _untouched(path: Path, since: float) -> bool:
     """False for one that its request has deleted in this moment."""
     try:
-        return max(found.stat().st_mtime for found in (path, *path.rglob("*"))) < since
+        return max(entry.stat().st_mtime for entry in (path, *path.rglob("*"))) < since
     except FileNotFoundError:
         return False
 

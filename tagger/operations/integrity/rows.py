@@ -1,4 +1,4 @@
-"""Rows against rows: tracks are heard or about to be, analyses are whole, tags follow from them."""
+"""Rows against rows: tracks are or will be analysed, analyses are whole, tags follow from them."""
 
 from __future__ import annotations
 
@@ -16,17 +16,19 @@ from .faults import Fault, Kind
 _BYTES_A_SCORE = 2
 
 
-def never_heard() -> Iterator[Fault]:
-    """Tracks that nobody has heard and nobody will: waiting without a job, or tagged by nothing."""
+def never_analysed() -> Iterator[Fault]:
+    """Tracks not analysed that nobody will analyse: without a job, or tagged by nothing."""
     jobs = Job.objects.filter(
         track=OuterRef("pk"), kind=Job.Kind.TAG_TRACK, state__in=Job.OPEN_STATES
     )
-    heard = Analysis.objects.filter(track=OuterRef("pk"))
-    lost = Q(state=Track.State.PENDING) | Q(state=Track.State.TAGGED) & ~Exists(heard)
+    analysed = Analysis.objects.filter(track=OuterRef("pk"))
+    lost = Q(state=Track.State.PENDING) | Q(state=Track.State.TAGGED) & ~Exists(analysed)
     tracks = Track.objects.filter(lost, ~Exists(jobs), deleted_at=None)
     for track in tracks.order_by("pk").only("state").iterator():
         yield Fault(
-            Kind.NEVER_HEARD, str(track.pk), f"is {track.get_state_display()} and has no open job"
+            Kind.NEVER_ANALYSED,
+            str(track.pk),
+            f"is {track.get_state_display()} and has no open job",
         )
 
 
@@ -36,8 +38,8 @@ def broken_analyses() -> Iterator[Fault]:
     whole = Q(size=F("segments") * F("model__labels__len") * _BYTES_A_SCORE) & Q(
         mean_scores__len=F("model__labels__len")
     )
-    found = Analysis.objects.annotate(size=size).exclude(whole).order_by("pk")
-    for analysis in found.select_related("model").defer("scores", "embedding").iterator():
+    broken = Analysis.objects.annotate(size=size).exclude(whole).order_by("pk")
+    for analysis in broken.select_related("model").defer("scores", "embedding").iterator():
         detail = f"of track {analysis.track_id} by {analysis.model.name} is incomplete"
         yield Fault(Kind.ANALYSIS_BROKEN, str(analysis.pk), detail)
 

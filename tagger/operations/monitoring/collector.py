@@ -27,13 +27,13 @@ RECENT = timedelta(minutes=15)
 
 def registry() -> CollectorRegistry:
     made = CollectorRegistry()
-    for collector in (Parts(), Queues(), RecentEnds(), RecentTimes(), Hearing(), Disk()):
+    for collector in (Parts(), Queues(), RecentEnds(), RecentTimes(), AnalysisSpeed(), Disk()):
         made.register(collector)
     return made
 
 
-def gauge(name: str, told: str, *labels: str) -> GaugeMetricFamily:
-    return GaugeMetricFamily(f"tonemark_{name}", told, labels=labels)
+def gauge(name: str, help_text: str, *labels: str) -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"tonemark_{name}", help_text, labels=labels)
 
 
 class Parts(Collector):
@@ -77,10 +77,10 @@ class RecentTimes(Collector):
         yield from self._span("wait", "From upload to begin", "created_at", "started_at")
         yield from self._span("run", "From begin to end", "started_at", "finished_at")
 
-    def _span(self, name: str, told: str, begin: str, end: str) -> Iterator[Metric]:
+    def _span(self, name: str, help_text: str, begin: str, end: str) -> Iterator[Metric]:
         span = ExpressionWrapper(F(end) - F(begin), output_field=DurationField())
-        mean = gauge(f"recent_{name}_mean_seconds", f"{told}, mean of recent jobs.", "kind")
-        most = gauge(f"recent_{name}_max_seconds", f"{told}, longest of recent jobs.", "kind")
+        mean = gauge(f"recent_{name}_mean_seconds", f"{help_text}, mean of recent jobs.", "kind")
+        most = gauge(f"recent_{name}_max_seconds", f"{help_text}, longest of recent jobs.", "kind")
         begun = _recent().exclude(started_at=None).values("kind")
         for row in begun.annotate(mean=Avg(span), most=Max(span)):
             mean.add_metric([row["kind"]], row["mean"].total_seconds())
@@ -88,10 +88,10 @@ class RecentTimes(Collector):
         yield from (mean, most)
 
 
-class Hearing(Collector):
+class AnalysisSpeed(Collector):
     def collect(self) -> Iterator[Metric]:
-        heard = Analysis.objects.filter(created_at__gt=timezone.now() - RECENT)
-        segments = heard.aggregate(number=Sum("segments", default=0))["number"]
+        analyses = Analysis.objects.filter(created_at__gt=timezone.now() - RECENT)
+        segments = analyses.aggregate(number=Sum("segments", default=0))["number"]
         rate = gauge("recent_segments_per_second", "Segments heard a second, over all workers.")
         rate.add_metric([], segments / RECENT.total_seconds())
         model = active_model()

@@ -6,13 +6,12 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from tagger.jobs.lifecycle import QUEUES
 from tagger.models import Worker
 from tagger.platform.celery.broker import connection_errors, need_broker
+from tagger.platform.celery.queues import Queue
 from tagger.platform.storage.local import StorageError, need_writable
 
 logger = logging.getLogger(__name__)
@@ -61,7 +60,7 @@ def _need_database() -> None:
 
 
 def needed_queues() -> list[str]:
-    return sorted({*QUEUES.values(), settings.CELERY_TASK_DEFAULT_QUEUE})
+    return sorted(queue.value for queue in Queue)
 
 
 def served_queues() -> dict[str, int]:

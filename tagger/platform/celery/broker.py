@@ -21,6 +21,6 @@ def broker_is_there() -> bool:
 
 
 def connection_errors() -> tuple[type[BaseException], ...]:
-    """What a broker that is away, or a queue that it has never heard of, raises."""
+    """What a broker that is away, or a queue that it does not know, raises."""
     broker = current_app.connection_for_read()
     return (OperationalError, OSError, *broker.connection_errors, *broker.channel_errors)

@@ -13,7 +13,7 @@ from tagger.platform.log_context import current_request_id, job_context, request
 from .tasks import RUN_JOB
 
 HEADER = "tonemark_request_id"
-_KEPT = "tonemark_log_context"
+_CONTEXT_ATTRIBUTE = "tonemark_log_context"
 
 
 @before_task_publish.connect
@@ -27,9 +27,9 @@ def _take_up(task: Any, args: Sequence[Any], **_: Any) -> None:
     context.enter_context(request_context(task.request.get(HEADER) or ""))
     if task.name == RUN_JOB:
         context.enter_context(job_context(str(args[0])))
-    setattr(task.request, _KEPT, context)
+    setattr(task.request, _CONTEXT_ATTRIBUTE, context)
 
 
 @task_postrun.connect
 def _put_down(task: Any, **_: Any) -> None:
-    getattr(task.request, _KEPT).close()
+    getattr(task.request, _CONTEXT_ATTRIBUTE).close()

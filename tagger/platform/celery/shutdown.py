@@ -7,13 +7,13 @@ import multiprocessing
 from celery.signals import worker_shutting_down
 
 # Made before a worker forks, so that its children see what it was told.
-_told = multiprocessing.Event()
+_shutdown_requested = multiprocessing.Event()
 
 
 @worker_shutting_down.connect
 def tell(**_: object) -> None:
-    _told.set()
+    _shutdown_requested.set()
 
 
 def is_shutting_down() -> bool:
-    return _told.is_set()
+    return _shutdown_requested.is_set()

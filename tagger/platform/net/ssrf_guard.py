@@ -43,8 +43,8 @@ def checked_url(url: str) -> SplitResult:
 def resolve(parts: SplitResult) -> list[str]:
     """The numeric addresses to connect to, looked up this once. AddressError, or OSError."""
     port = parts.port or PORTS[parts.scheme]
-    found = socket.getaddrinfo(str(parts.hostname), port, type=socket.SOCK_STREAM)
-    numeric = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    addresses = socket.getaddrinfo(str(parts.hostname), port, type=socket.SOCK_STREAM)
+    numeric = list(dict.fromkeys(str(entry[4][0]) for entry in addresses))
     allowed = [address for address in numeric if is_allowed(address)]
     if not allowed:
         raise _inside()

@@ -104,8 +104,8 @@ class ObjectStorage(S3Storage):
     def objects_in(self, folder: str) -> Iterator[tuple[str, datetime]]:
         """Names and times of the objects below a folder, a thousand to a request."""
         top = self._normalize_name("")
-        for found in self.bucket.objects.filter(Prefix=self._normalize_name(f"{folder}/")):
-            yield found.key.removeprefix(top), found.last_modified
+        for stored in self.bucket.objects.filter(Prefix=self._normalize_name(f"{folder}/")):
+            yield stored.key.removeprefix(top), stored.last_modified
 
     def _open(self, name: str, mode: str = "rb") -> StoredObject:
         stored = self.bucket.Object(self._normalize_name(name))

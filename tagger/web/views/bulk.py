@@ -16,7 +16,7 @@ from tagger.library.bulk import AT_ONCE, BulkError, BulkRequest, preview, start
 from tagger.library.bulk_actions import OF_THE_TRASH, BulkAction
 from tagger.models import Job, Tag
 from tagger.web.access import PageRequest, signed_in
-from tagger.web.bulk_words import outcome
+from tagger.web.bulk_summary import outcome
 from tagger.web.library_query import LibraryQuery
 from tagger.web.toasts import offer_undo
 

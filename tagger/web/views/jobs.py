@@ -17,7 +17,7 @@ from tagger.jobs.queries import own_jobs, retriable
 from tagger.library.bulk_actions import BulkAction
 from tagger.models import Job
 from tagger.web.access import PageRequest, signed_in
-from tagger.web.bulk_words import outcome, title
+from tagger.web.bulk_summary import outcome, title
 
 PAGE_SIZE = 50
 
@@ -26,15 +26,15 @@ PAGE_SIZE = 50
 @signed_in
 def jobs_page(request: PageRequest) -> HttpResponse:
     state = request.GET.get("state", "")
-    found = own_jobs(request.user)
-    narrowed = found.filter(state=state) if state in Job.State else found
+    own = own_jobs(request.user)
+    narrowed = own.filter(state=state) if state in Job.State else own
     page = Paginator(narrowed, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "state": state,
         "states": Job.State.choices,
         "rows": [(job, title(job)) for job in page],
-        "failed": retriable(found).count(),
+        "failed": retriable(own).count(),
         "poll": any(job.is_open for job in page),
     }
     return render(request, "web/jobs.html", context)

@@ -43,9 +43,9 @@ def library_page(request: PageRequest) -> HttpResponse:
     narrowed = LibraryFilter(request.GET, queryset=library(request.user))
     if not narrowed.is_valid():
         return refused(request, narrowed.errors, query)
-    found = narrowed.qs
-    counted = listed_counts(request.user, found if query.narrows else None)
-    page = Numbered(found, PAGE_SIZE, counted.tracks).get_page(query.value("page"))
+    tracks = narrowed.qs
+    counted = listed_counts(request.user, tracks if query.narrows else None)
+    page = Numbered(tracks, PAGE_SIZE, counted.tracks).get_page(query.value("page"))
     listed = rows(page.object_list)
     context = {
         "page": page,

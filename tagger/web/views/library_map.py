@@ -49,14 +49,14 @@ def map_points_view(request: PageRequest) -> HttpResponse:
     narrowed = LibraryFilter(request.GET, queryset=library(request.user))
     if drawn is None or not narrowed.is_valid():
         return JsonResponse({"tags": [], "points": [], "total": 0})
-    found = map_points(drawn, narrowed.qs, _group(request))
+    points = map_points(drawn, narrowed.qs, _group(request))
     body = {
-        "tags": [tag.name for tag in found.tags],
+        "tags": [tag.name for tag in points.tags],
         "points": [
             [str(pk), title, artist, round(x, 4), round(y, 4), tag]
-            for pk, title, artist, x, y, tag in found.points
+            for pk, title, artist, x, y, tag in points.points
         ],
-        "total": found.total,
+        "total": points.total,
         "most": MOST_DRAWN,
     }
     return JsonResponse(body, headers={"Cache-Control": "private, no-store"})

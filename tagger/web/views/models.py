@@ -43,7 +43,7 @@ def models_page(request: PageRequest) -> HttpResponse:
         "stale": stale(),
         "reanalyses": reanalyses,
         "switch": switch,
-        "hearing": any(run.job.is_open and run.scope == "stale" for run in reanalyses),
+        "reanalysing": any(run.job.is_open and run.scope == "stale" for run in reanalyses),
         "busy": bool(switch) or any(run.job.is_open for run in reanalyses),
     }
     return render(request, "web/models.html", context)
@@ -135,8 +135,8 @@ def _facts(version: ModelVersion) -> list[tuple[str, Any]]:
 
 
 def _labels(version: ModelVersion) -> list[dict[str, Any]]:
-    found = card_figures(version)
-    per_tag = found.per_tag if found else {}
+    figures = card_figures(version)
+    per_tag = figures.per_tag if figures else {}
     return [
         {"name": label, "threshold": threshold, "figure": per_tag.get(label)}
         for label, threshold in zip(version.labels, version.thresholds, strict=True)

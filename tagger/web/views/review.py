@@ -76,11 +76,11 @@ def _remember(request: PageRequest, question: Question, answer: str) -> None:
 
 
 def _undo(request: PageRequest) -> HttpResponse:
-    words: list[dict[str, Any]] = request.session.get("reviewed", [])
-    if not words:
+    answers: list[dict[str, Any]] = request.session.get("reviewed", [])
+    if not answers:
         return redirect("web:review")
-    request.session["reviewed"] = words[:-1]
-    last = words[-1]
+    request.session["reviewed"] = answers[:-1]
+    last = answers[-1]
     track = library(request.user).filter(pk=UUID(last["track"])).first()
     tag = Tag.objects.filter(pk=last["tag"]).first()
     if track is None or tag is None:

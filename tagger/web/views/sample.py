@@ -12,6 +12,6 @@ from tagger.web.access import PageRequest, signed_in
 @require_POST
 @signed_in
 def bring(request: PageRequest) -> HttpResponse:
-    """The sample's own page, where it comes alive while it is heard."""
+    """The sample's own page, where it comes alive while it is analysed."""
     track = bring_sample(request.user, trigger=Job.Trigger.WEB).track
     return redirect("web:track", track_id=track.pk)

@@ -28,10 +28,10 @@ SHOWN, MANY = 8, 30
 def similar_page(request: PageRequest, track_id: UUID) -> HttpResponse:
     """The track's page fetches its list from here, since a large library takes a moment."""
     track = own_track(request, track_id)
-    found = similar_tracks([track], library(request.user), most=SHOWN)
+    similar = similar_tracks([track], library(request.user), most=SHOWN)
     part = request.htmx and not request.htmx.boosted
     template = "web/_similar.html" if part else "web/similar.html"
-    return render(request, template, {"track": track, "similar": found})
+    return render(request, template, {"track": track, "similar": similar})
 
 
 @require_safe
@@ -48,14 +48,14 @@ def alike_page(request: PageRequest) -> HttpResponse:
     if not narrowed.is_valid():
         return refused(request, narrowed.errors, conditions)
     like, unlike = _named(request, query.like), _named(request, query.unlike)
-    found = similar_tracks(like, narrowed.qs, most=MANY, unlike=unlike) if like else None
+    similar = similar_tracks(like, narrowed.qs, most=MANY, unlike=unlike) if like else None
     context = {
         "like": [(track, query.without(track.pk)) for track in like],
         "unlike": [(track, query.without(track.pk)) for track in unlike],
-        "similar": found,
+        "similar": similar,
         "rows": [
             (near, query.more(near.track.pk), query.less(near.track.pk))
-            for near in (found.nearest if found else [])
+            for near in (similar.nearest if similar else [])
         ],
         **(_filter(request, narrowed, conditions) if like else {}),
     }
@@ -64,11 +64,11 @@ def alike_page(request: PageRequest) -> HttpResponse:
 
 def _filter(request: PageRequest, narrowed: LibraryFilter, query: LibraryQuery) -> dict[str, Any]:
     counted = listed_counts(request.user, narrowed.qs if query.narrows else None)
-    found = sections(facet_groups(counted), query)
-    return filter_form(query) | {"counted": counted, "sections": found}
+    facet_sections = sections(facet_groups(counted), query)
+    return filter_form(query) | {"counted": counted, "sections": facet_sections}
 
 
 def _named(request: PageRequest, ids: Sequence[UUID]) -> list[Track]:
     """In the order asked for; those that have gone are passed over."""
-    found = library(request.user).in_bulk(list(ids))
-    return [found[pk] for pk in ids if pk in found]
+    by_id = library(request.user).in_bulk(list(ids))
+    return [by_id[pk] for pk in ids if pk in by_id]

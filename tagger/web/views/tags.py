@@ -21,8 +21,8 @@ PAGE_SIZE = 50
 @signed_in
 def tags_page(request: PageRequest) -> HttpResponse:
     counted = library_counts(request.user)
-    groups, heard = facet_groups(counted, keep_empty=True), any(counted.by_tag.values())
-    return render(request, "web/tags.html", {"groups": groups, "heard": heard})
+    groups, any_tagged = facet_groups(counted, keep_empty=True), any(counted.by_tag.values())
+    return render(request, "web/tags.html", {"groups": groups, "any_tagged": any_tagged})
 
 
 @require_safe

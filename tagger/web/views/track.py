@@ -18,7 +18,7 @@ from tagger.models import Job, Track
 from tagger.platform.http.range_response import RangeNotSatisfiable
 from tagger.tags.track_tags import track_tags
 from tagger.web.access import PageRequest, own_track, signed_in
-from tagger.web.forms import TrackWordsForm
+from tagger.web.forms import TrackMetadataForm
 from tagger.web.toasts import offer_undo
 from tagger.web.transfers import poll_seconds, transfer
 
@@ -51,7 +51,7 @@ def music(request: PageRequest, track_id: UUID) -> HttpResponse:
 @signed_in
 def edit_track(request: PageRequest, track_id: UUID) -> HttpResponse:
     track = own_track(request, track_id)
-    form = TrackWordsForm(request.POST or None, instance=track)
+    form = TrackMetadataForm(request.POST or None, instance=track)
     if form.is_valid():
         tracks.rename_track(track, **form.cleaned_data)
         return redirect("web:track", track_id=track.pk)
@@ -72,7 +72,7 @@ def delete_track(request: PageRequest, track_id: UUID) -> HttpResponse:
 
 @require_POST
 @signed_in
-def hear_again(request: PageRequest, track_id: UUID) -> HttpResponse:
+def analyse_again(request: PageRequest, track_id: UUID) -> HttpResponse:
     """Retry after a failure, or a fresh listen with the model that is active now."""
     track = own_track(request, track_id)
     tracks.reanalyse_track(track, trigger=Job.Trigger.WEB)

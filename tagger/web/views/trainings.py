@@ -14,7 +14,7 @@ from tagger.feedback.labelled_tracks import Support, support, two_sided
 from tagger.jobs import lifecycle
 from tagger.models import Job, Training
 from tagger.training.manage import TrainingRuns, choices_of, open_training, start_training
-from tagger.training.options import Choices, TrainingRefused, default_choices, judged_for
+from tagger.training.options import Choices, TrainingRefused, default_choices, labelled_for
 from tagger.training.queries import results, trainings
 from tagger.training.schedule import schedule, switch_schedule
 from tagger.web.access import PageRequest, staff_only
@@ -98,15 +98,15 @@ def _most_first(sides: dict[str, Support]) -> list[tuple[str, Support]]:
 
 
 def _form(request: PageRequest, form: TrainingForm, status: int = 200) -> HttpResponse:
-    judged = judged_for(default_choices().base, anchored=set())
-    lessons = two_sided(judged, anchored=set())
-    taught, said = support(lessons), support(judged)
+    labelled = labelled_for(default_choices().base, anchored=set())
+    examples = two_sided(labelled, anchored=set())
+    learnable, said = support(examples), support(labelled)
     context = {
         "form": form,
         "running": open_training(),
-        "tracks": len(lessons),
-        "taught": _most_first(taught),
-        "one_sided": _most_first({tag: said[tag] for tag in said if tag not in taught}),
+        "tracks": len(examples),
+        "learnable": _most_first(learnable),
+        "one_sided": _most_first({tag: said[tag] for tag in said if tag not in learnable}),
         "own": [own for own in own_tags() if not own.learnt],
     }
     return render(request, "web/training_new.html", context, status=status)

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tagger.models import Job, ResumableUpload, Track
-from tagger.platform.db import give_back
+from tagger.platform.db import return_connection
 from tagger.platform.http.uploaded_file import on_disk
 from tagger.uploads import resumable
 from tagger.uploads.ingest import Ingested, IngestError, ingest, tagging_job
@@ -39,7 +39,7 @@ def upload_page(request: PageRequest) -> HttpResponse:
             "unfinished": resumable.unfinished(request.user),
         }
         return render(request, "web/upload.html", context)
-    give_back()
+    return_connection()
     outcomes = [_take_in(request, upload) for upload in request.FILES.getlist("files")]
     return _answer_script(request, outcomes) if request.htmx else _answer_form(request, outcomes)
 

@@ -89,8 +89,8 @@ def test_a_token_is_revoked(admin_page: Client) -> None:
     assert ApiToken.objects.get().revoked_at is not None
 
 
-def test_a_track_is_heard_again(admin_page: Client, song: Track) -> None:
-    act(admin_page, "track", "hear_again", song.pk)
+def test_a_track_is_analysed_again(admin_page: Client, song: Track) -> None:
+    act(admin_page, "track", "analyse_again", song.pk)
     assert song.jobs.get().state == Job.State.QUEUED
 
 

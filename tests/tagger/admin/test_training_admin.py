@@ -9,7 +9,7 @@ from django.test import Client
 
 from tagger.models import Job, ModelVersion, Training, User, Verdict
 from tagger.operations.bootstrap import ensure_vocabulary
-from tests.tagger.training.training_rows import judged, small_model
+from tests.tagger.training.training_rows import labelled, small_model
 from tests.web import rows
 
 ADD = "/admin/tagger/training/add/"
@@ -29,7 +29,7 @@ def admin(db: None) -> Client:
 def base(admin: Client, tmp_path: Path) -> ModelVersion:
     version = small_model(tmp_path)
     for answer in Verdict.Answer:
-        judged(User.objects.get(), "harp", answer, 12)
+        labelled(User.objects.get(), "harp", answer, 12)
     return version
 
 

@@ -38,7 +38,7 @@ def say(monkeypatch: pytest.MonkeyPatch) -> Say:
         left = list(outcomes)
 
         def one(model: ModelVersion) -> Any:
-            outcome = left.pop(0) if left else rows.hearing(model, {"harp": 0.8})
+            outcome = left.pop(0) if left else rows.prediction(model, {"harp": 0.8})
             if isinstance(outcome, list):
                 raise outcome[0]
             return outcome
@@ -53,7 +53,7 @@ def states() -> list[str]:
     return list(tagging.values_list("state", flat=True))
 
 
-def test_short_tracks_that_wait_are_heard_together(waiting: list[Job], say: Say) -> None:
+def test_short_tracks_that_wait_are_analysed_together(waiting: list[Job], say: Say) -> None:
     say()
     run_job(str(waiting[0].pk))
     assert states() == ["succeeded"] * 3
@@ -61,7 +61,7 @@ def test_short_tracks_that_wait_are_heard_together(waiting: list[Job], say: Say)
     assert set(Job.objects.filter(kind="tag_track").values_list("attempts", flat=True)) == {1}
 
 
-def test_what_was_heard_with_another_is_not_heard_again(waiting: list[Job], say: Say) -> None:
+def test_what_was_analysed_with_another_is_not_analysed_again(waiting: list[Job], say: Say) -> None:
     say()
     run_job(str(waiting[1].pk))
     say([AssertionError("heard twice")])
@@ -69,7 +69,7 @@ def test_what_was_heard_with_another_is_not_heard_again(waiting: list[Job], say:
     assert states() == ["succeeded"] * 3
 
 
-def test_a_file_that_cannot_be_heard_fails_alone(waiting: list[Job], say: Say) -> None:
+def test_a_file_that_cannot_be_analysed_fails_alone(waiting: list[Job], say: Say) -> None:
     say(AudioError("damaged", "The file is damaged."))
     run_job(str(waiting[0].pk))
     assert states() == ["failed", "succeeded", "succeeded"]
@@ -102,7 +102,7 @@ def test_a_long_track_waits_for_its_turn(waiting: list[Job], say: Say) -> None:
     assert states() == ["succeeded", "queued", "succeeded"]
 
 
-def test_no_more_than_five_minutes_are_heard_together(waiting: list[Job], say: Say) -> None:
+def test_no_more_than_five_minutes_are_analysed_together(waiting: list[Job], say: Say) -> None:
     say()
     for job in waiting:
         assert job.owner
@@ -116,18 +116,18 @@ def test_those_whose_turn_has_not_come_keep_their_leases(
     waiting: list[Job], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     long_ago = timezone.now() - timedelta(hours=1)
-    standing: list[int] = []
+    renewed: list[int] = []
 
     def slowly(model: ModelVersion) -> Any:
         running = Job.objects.filter(state="running")
-        standing.append(running.filter(lease_until__gt=timezone.now()).count())
+        renewed.append(running.filter(lease_until__gt=timezone.now()).count())
         running.update(lease_until=long_ago)
-        return rows.hearing(model, {"harp": 0.8})
+        return rows.prediction(model, {"harp": 0.8})
 
     every_model_says(slowly, monkeypatch)
     monkeypatch.setattr(tag_track, "RENEW_EVERY", 0.0)
     run_job(str(waiting[0].pk))
-    assert standing == [3, 2, 1]
+    assert renewed == [3, 2, 1]
     assert states() == ["succeeded"] * 3
 
 

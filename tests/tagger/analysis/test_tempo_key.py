@@ -20,11 +20,11 @@ WEB, KIND = Job.Trigger.WEB, Job.Kind.ANALYSE_MUSIC
 
 
 @pytest.fixture
-def heard(owner: User, melody: Path) -> Track:
+def analysed(owner: User, melody: Path) -> Track:
     made = rows.track(owner)
     with melody.open("rb") as content:
         made.file.save("melody.flac", File(content))
-    return rows.heard(made)
+    return rows.analysed(made)
 
 
 def measure(track: Track) -> Job:
@@ -38,31 +38,31 @@ def measure(track: Track) -> Job:
     return claimed
 
 
-def test_tempo_and_key_are_recorded(heard: Track) -> None:
-    assert measure(heard).state == Job.State.SUCCEEDED
-    assert heard.music_state == Track.MusicState.ANALYSED
-    assert heard.bpm == pytest.approx(120, rel=0.02)
-    assert heard.key in MusicKey.values
-    assert 0 < (heard.key_confidence or 0) <= 1
+def test_tempo_and_key_are_recorded(analysed: Track) -> None:
+    assert measure(analysed).state == Job.State.SUCCEEDED
+    assert analysed.music_state == Track.MusicState.ANALYSED
+    assert analysed.bpm == pytest.approx(120, rel=0.02)
+    assert analysed.key in MusicKey.values
+    assert 0 < (analysed.key_confidence or 0) <= 1
 
 
-def test_its_queue_is_not_the_one_of_uploads(heard: Track) -> None:
-    asked = tempo_key.request_music(heard, trigger=WEB)
+def test_its_queue_is_not_the_one_of_uploads(analysed: Track) -> None:
+    asked = tempo_key.request_music(analysed, trigger=WEB)
     assert asked is not None
     assert asked.queue == "analysis"
 
 
-def test_what_is_known_or_asked_for_is_not_asked_again(heard: Track) -> None:
-    assert tempo_key.request_music(heard, trigger=WEB) is not None
-    assert tempo_key.request_music(heard, trigger=WEB) is None
+def test_what_is_known_or_asked_for_is_not_asked_again(analysed: Track) -> None:
+    assert tempo_key.request_music(analysed, trigger=WEB) is not None
+    assert tempo_key.request_music(analysed, trigger=WEB) is None
     Job.objects.all().delete()
     Track.objects.update(music_state=Track.MusicState.ANALYSED)
-    assert tempo_key.request_music(heard, trigger=WEB) is None
+    assert tempo_key.request_music(analysed, trigger=WEB) is None
 
 
-def test_it_can_be_switched_off(heard: Track, settings: Any) -> None:
+def test_it_can_be_switched_off(analysed: Track, settings: Any) -> None:
     settings.MUSIC_ANALYSIS = False
-    assert tempo_key.request_music(heard, trigger=WEB) is None
+    assert tempo_key.request_music(analysed, trigger=WEB) is None
     with pytest.raises(CommandError, match="TONEMARK_MUSIC_ANALYSIS"):
         call_command("analyse_music")
 
@@ -75,8 +75,8 @@ def test_a_file_that_cannot_be_measured_leaves_the_tags_alone(song: Track) -> No
     assert song.track_tags.exists()
 
 
-def test_a_cancelled_search_ends(heard: Track) -> None:
-    asked = tempo_key.request_music(heard, trigger=WEB)
+def test_a_cancelled_search_ends(analysed: Track) -> None:
+    asked = tempo_key.request_music(analysed, trigger=WEB)
     assert asked is not None
     claimed = lifecycle.claim(str(asked.pk))
     assert claimed is not None
@@ -86,30 +86,30 @@ def test_a_cancelled_search_ends(heard: Track) -> None:
     assert claimed.state == Job.State.CANCELLED
 
 
-def test_a_track_deleted_meanwhile_is_no_error(heard: Track) -> None:
-    asked = tempo_key.request_music(heard, trigger=WEB)
+def test_a_track_deleted_meanwhile_is_no_error(analysed: Track) -> None:
+    asked = tempo_key.request_music(analysed, trigger=WEB)
     assert asked is not None
     claimed = lifecycle.claim(str(asked.pk))
     assert claimed is not None
-    delete_track(heard)
-    purge_track(heard)
+    delete_track(analysed)
+    purge_track(analysed)
     tempo_key.analyse_track_music(claimed)
     assert not Job.objects.exists()
 
 
-def test_what_a_deletion_has_stopped_is_looked_for_after_all(heard: Track) -> None:
-    asked = tempo_key.request_music(heard, trigger=WEB)
+def test_what_a_deletion_has_stopped_is_looked_for_after_all(analysed: Track) -> None:
+    asked = tempo_key.request_music(analysed, trigger=WEB)
     assert asked is not None
-    delete_track(heard)
+    delete_track(analysed)
     assert tempo_key.catch_up_on_music() == 0
-    restore_track(heard, trigger=WEB)
+    restore_track(analysed, trigger=WEB)
     assert tempo_key.catch_up_on_music() == 1
     assert not Job.objects.filter(kind=Job.Kind.TAG_TRACK).exists()
 
 
 def test_tracks_from_before_are_caught_up_with_a_few_at_a_time(owner: User) -> None:
-    made = [rows.heard(rows.track(owner)) for _ in range(5)]
-    rows.track(owner)  # not heard yet: its turn comes after its tags
+    made = [rows.analysed(rows.track(owner)) for _ in range(5)]
+    rows.track(owner)  # not analysed yet: its turn comes after its tags
     assert tempo_key.catch_up_on_music(2) == 2
     assert tempo_key.catch_up_on_music(2) == 0  # they wait still
     asked = Job.objects.filter(kind=KIND)
@@ -120,7 +120,7 @@ def test_tracks_from_before_are_caught_up_with_a_few_at_a_time(owner: User) -> N
 
 
 def test_the_command_asks_for_all(owner: User, capsys: pytest.CaptureFixture[str]) -> None:
-    one, other = (rows.heard(rows.track(owner)) for _ in range(2))
+    one, other = (rows.analysed(rows.track(owner)) for _ in range(2))
     Track.objects.filter(pk=one.pk).update(music_state=Track.MusicState.FAILED)
     call_command("analyse_music")
     assert "Queued 1 track" in capsys.readouterr().out
@@ -129,15 +129,15 @@ def test_the_command_asks_for_all(owner: User, capsys: pytest.CaptureFixture[str
 
 
 def test_tags_that_have_come_ask_for_tempo_and_key(
-    heard: Track,
+    analysed: Track,
     sent: list[str],
     monkeypatch: pytest.MonkeyPatch,
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     from tagger.analysis import tag_track
 
-    every_model_says(lambda model: rows.hearing(model, {}), monkeypatch)
-    claimed = lifecycle.claim(str(rows.job(heard, Job.State.QUEUED).pk))
+    every_model_says(lambda model: rows.prediction(model, {}), monkeypatch)
+    claimed = lifecycle.claim(str(rows.job(analysed, Job.State.QUEUED).pk))
     assert claimed is not None
     with django_capture_on_commit_callbacks(execute=True):
         tag_track.tag_track(claimed)

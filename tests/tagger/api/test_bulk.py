@@ -18,7 +18,7 @@ BULK = "/api/v1/tracks/bulk/"
 
 @pytest.fixture
 def songs(owner: User) -> list[Track]:
-    return [rows.heard(rows.track(owner, f"Song {n}"), guitar=0.9) for n in range(3)]
+    return [rows.analysed(rows.track(owner, f"Song {n}"), guitar=0.9) for n in range(3)]
 
 
 def ask(api: Client, **wish: Any) -> Any:

@@ -128,16 +128,16 @@ def test_a_library_longer_than_memory_comes_piece_by_piece(
 ) -> None:
     monkeypatch.setattr("tagger.api.exports.CHUNK", 2)
     for number in range(5):
-        rows.heard(rows.track(owner, f"{number}"), guitar=0.9)
-    found = table(api, ordering="created")
-    assert [row["title"] for row in found] == ["0", "1", "2", "3", "4"]
-    assert {row["tags"] for row in found} == {"guitar"}
+        rows.analysed(rows.track(owner, f"{number}"), guitar=0.9)
+    listed = table(api, ordering="created")
+    assert [row["title"] for row in listed] == ["0", "1", "2", "3", "4"]
+    assert {row["tags"] for row in listed} == {"guitar"}
 
 
 def test_the_queries_do_not_grow_with_the_library(
     api: Client, owner: User, django_assert_max_num_queries: Any
 ) -> None:
     for number in range(30):
-        rows.heard(rows.track(owner, f"{number}"), guitar=0.9)
+        rows.analysed(rows.track(owner, f"{number}"), guitar=0.9)
     with django_assert_max_num_queries(5):
         assert len(table(api)) == 30

@@ -49,7 +49,7 @@ def test_a_bad_wish_is_pointed_at(api: Client, wrong: dict[str, Any], pointer: s
 
 
 @pytest.mark.django_db
-def test_staff_may_hear_of_models() -> None:
+def test_staff_may_be_notified_of_models() -> None:
     boss = token_client(rows.person("boss", is_staff=True))
     assert make(boss, events=["model.activated"]).status_code == 201
 

@@ -23,7 +23,7 @@ def sounding(owner: User, path: Path) -> Track:
     with path.open("rb") as content:
         made.file.save(path.name, File(content))
     Track.objects.filter(pk=made.pk).update(file_name=path.name)
-    return rows.heard(made, guitar=0.9, rock=0.8, piano=0.7, soft=0.6)
+    return rows.analysed(made, guitar=0.9, rock=0.8, piano=0.7, soft=0.6)
 
 
 @pytest.fixture
@@ -61,19 +61,19 @@ def test_a_wav_is_refused_with_a_sentence(api: Client, owner: User, tmp_path: Pa
 def test_a_writer_that_is_killed_is_asked_again_with_a_fresh_copy(
     api: Client, song: Track, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found: list[bytes] = []
+    copies: list[bytes] = []
 
     def killed_once(path: Path, words: TrackMetadata) -> None:
-        found.append(path.read_bytes())
+        copies.append(path.read_bytes())
         path.write_bytes(b"half a copy")
-        if len(found) == 1:
+        if len(copies) == 1:
             raise DecoderLost
         path.write_bytes(b"whole")
 
     monkeypatch.setattr("tagger.exports.tagged_copy.write_metadata", killed_once)
     response: Any = api.get(f"/api/v1/tracks/{song.pk}/tagged/")
     assert response.getvalue() == b"whole"
-    assert found == [Path(song.file.path).read_bytes()] * 2
+    assert copies == [Path(song.file.path).read_bytes()] * 2
 
 
 def test_a_missing_file_is_a_problem(api: Client, song: Track) -> None:

@@ -1,4 +1,4 @@
-"""What verdicts teach: the latest word, for every label behind a tag, and never one side alone."""
+"""Examples out of verdicts: the latest, for every label behind a tag, never one side alone."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import pytest
 
 from ml.config.labels import LABEL_NAMES
 from ml.data.holdout import in_holdout
-from tagger.feedback.labelled_tracks import judged_tracks, new_labels, support, two_sided
+from tagger.feedback.labelled_tracks import labelled_tracks, new_labels, support, two_sided
 from tagger.feedback.verdicts import accept_shown, give_verdict, reject_shown, withdraw_verdict
 from tagger.models import ModelVersion, Tag, Track, User, Verdict
 from tagger.tags.vocabulary_actions import TagRefused, add_tag, remove_tag
-from tagger.training.options import lessons_of
-from tests.tagger.training.training_rows import judged, small_model
+from tagger.training.options import training_examples
+from tests.tagger.training.training_rows import labelled, small_model
 from tests.web import rows
 
 ACCEPTED, REJECTED = Verdict.Answer.ACCEPTED, Verdict.Answer.REJECTED
@@ -25,7 +25,7 @@ def tag(name: str) -> Tag:
 
 
 def said(labels: tuple[str, ...] = LABEL_NAMES) -> list[dict[str, bool]]:
-    return [track.answers for track in judged_tracks(labels)]
+    return [track.answers for track in labelled_tracks(labels)]
 
 
 def test_the_latest_standing_word_counts(owner: User, song: Track) -> None:
@@ -50,16 +50,16 @@ def test_a_shown_tag_speaks_for_all_its_labels_but_those_spoken_of(
 
 def test_what_machines_said_and_trashed_tracks_do_not_count(owner: User, song: Track) -> None:
     assert song.track_tags.exists()
-    gone = judged(owner, "harp", ACCEPTED, 1)[0]
+    gone = labelled(owner, "harp", ACCEPTED, 1)[0]
     Track.objects.filter(pk=gone.pk).update(deleted_at="2026-01-01T00:00Z")
     assert said() == []
 
 
-def test_one_sided_labels_teach_only_beside_data_that_has_the_other_side(owner: User) -> None:
-    judged(owner, "harp", ACCEPTED, 8)
-    judged(owner, "flute", ACCEPTED, 8)
-    judged(owner, "flute", REJECTED, 8)
-    tracks = judged_tracks(LABEL_NAMES)
+def test_one_sided_labels_train_only_beside_data_that_has_the_other_side(owner: User) -> None:
+    labelled(owner, "harp", ACCEPTED, 8)
+    labelled(owner, "flute", ACCEPTED, 8)
+    labelled(owner, "flute", REJECTED, 8)
+    tracks = labelled_tracks(LABEL_NAMES)
     assert set(support(two_sided(tracks, set()))) == {"flute"}
     assert set(support(two_sided(tracks, {"harp"}))) == {"flute", "harp"}
 
@@ -67,36 +67,38 @@ def test_one_sided_labels_teach_only_beside_data_that_has_the_other_side(owner: 
 def test_reading_what_was_said_takes_two_queries(
     owner: User, django_assert_num_queries: Any
 ) -> None:
-    judged(owner, "harp", ACCEPTED, 5)
+    labelled(owner, "harp", ACCEPTED, 5)
     with django_assert_num_queries(2):
-        judged_tracks(LABEL_NAMES)
+        labelled_tracks(LABEL_NAMES)
 
 
 def test_a_quarter_is_held_out_for_ever() -> None:
-    kept = [in_holdout(str(k)) for k in range(4000)]
-    assert 0.22 < sum(kept) / len(kept) < 0.28
-    assert kept == [in_holdout(str(k)) for k in range(4000)]
+    held = [in_holdout(str(k)) for k in range(4000)]
+    assert 0.22 < sum(held) / len(held) < 0.28
+    assert held == [in_holdout(str(k)) for k in range(4000)]
 
 
 def test_a_tag_of_ones_own_is_learnt_once_enough_was_said(owner: User, settings: Any) -> None:
     settings.TAG_VERDICTS = 12
     add_tag("chiptune", Tag.Group.GENRE)
-    judged(owner, "chiptune", ACCEPTED, 11)
-    judged(owner, "chiptune", REJECTED, 1)
+    labelled(owner, "chiptune", ACCEPTED, 11)
+    labelled(owner, "chiptune", REJECTED, 1)
     assert new_labels(LABEL_NAMES) == []
-    judged(owner, "chiptune", REJECTED, 1)
+    labelled(owner, "chiptune", REJECTED, 1)
     assert new_labels(LABEL_NAMES) == ["chiptune"]
     assert new_labels([*LABEL_NAMES, "chiptune"]) == []
 
 
-def test_a_new_network_learns_whatever_was_judged_often_enough(owner: User, settings: Any) -> None:
+def test_a_new_network_learns_whatever_was_labelled_often_enough(
+    owner: User, settings: Any
+) -> None:
     settings.TAG_VERDICTS = 12
     for name in ("harp", "female vocals"):
         for answer in Verdict.Answer:
-            judged(owner, name, answer, 6)
-    judged(owner, "flute", ACCEPTED, 6)
+            labelled(owner, name, answer, 6)
+    labelled(owner, "flute", ACCEPTED, 6)
     assert new_labels([]) == ["female vocals", "harp"]
-    assert set(support(lessons_of(None, anchored=set()))) == {"female vocals", "harp"}
+    assert set(support(training_examples(None, anchored=set()))) == {"female vocals", "harp"}
 
 
 def test_a_tag_of_ones_own_is_given_by_people_alone(owner: User, song: Track) -> None:
@@ -124,9 +126,9 @@ def test_only_an_unused_tag_of_ones_own_can_be_removed(
 ) -> None:
     mine = add_tag("chiptune", Tag.Group.GENRE)
     verdict = give_verdict(owner, song, mine, ACCEPTED)
-    for kept in (mine, tag("harp")):
+    for used in (mine, tag("harp")):
         with pytest.raises(TagRefused):
-            remove_tag(kept)
+            remove_tag(used)
     withdraw_verdict(owner, song, mine)
     verdict.delete()
     learnt = small_model(tmp_path)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from tagger.jobs import lifecycle
+from tagger.jobs.kinds import MAX_ATTEMPTS, MAX_HEAVY_ATTEMPTS
 from tagger.jobs.reaper import GRACE, Reaped, reap
 from tagger.library.tracks import reanalyse_track
 from tagger.models import Job, Track, User
@@ -113,7 +114,7 @@ def test_a_report_renews_the_lease(job: Job) -> None:
     assert renewed is not None and renewed > timezone.now() + lifecycle.LEASE / 2
 
 
-def test_failing_marks_a_track_that_was_never_heard(job: Job) -> None:
+def test_failing_marks_a_track_that_was_never_analysed(job: Job) -> None:
     claimed = lifecycle.claim(str(job.pk))
     assert claimed is not None and claimed.track is not None
     assert lifecycle.fail(claimed, code="damaged", detail="The file is damaged.")
@@ -124,7 +125,7 @@ def test_failing_marks_a_track_that_was_never_heard(job: Job) -> None:
 def test_a_job_given_back_is_queued_for_another_attempt(job: Job, sent: list[str]) -> None:
     claimed = lifecycle.claim(str(job.pk))
     assert claimed is not None
-    lifecycle.give_back(claimed, code="decoder-lost", detail="The decoder was killed.")
+    lifecycle.retry_later(claimed, code="decoder-lost", detail="The decoder was killed.")
     assert (fresh(job).state, fresh(job).lease_until) == (Job.State.QUEUED, None)
     assert sent == [str(job.pk)]
     assert lifecycle.claim(str(job.pk)) is not None
@@ -133,10 +134,10 @@ def test_a_job_given_back_is_queued_for_another_attempt(job: Job, sent: list[str
 def test_a_job_given_back_for_the_last_time_fails_with_its_reason(
     job: Job, sent: list[str]
 ) -> None:
-    Job.objects.filter(pk=job.pk).update(attempts=lifecycle.MAX_ATTEMPTS - 1)
+    Job.objects.filter(pk=job.pk).update(attempts=MAX_ATTEMPTS - 1)
     claimed = lifecycle.claim(str(job.pk))
     assert claimed is not None
-    lifecycle.give_back(claimed, code="decoder-lost", detail="The decoder was killed.")
+    lifecycle.retry_later(claimed, code="decoder-lost", detail="The decoder was killed.")
     assert (fresh(job).state, fresh(job).error_code) == (Job.State.FAILED, "decoder-lost")
     assert sent == []
 
@@ -146,12 +147,12 @@ def test_a_job_taken_over_is_not_given_back(job: Job, sent: list[str]) -> None:
     assert slow is not None
     running(job)
     assert lifecycle.claim(str(job.pk)) is not None
-    lifecycle.give_back(slow, code="decoder-lost", detail="The decoder was killed.")
+    lifecycle.retry_later(slow, code="decoder-lost", detail="The decoder was killed.")
     assert fresh(job).state == Job.State.RUNNING
     assert sent == []
 
 
-def test_failing_leaves_the_tags_of_a_track_heard_before(song: Track) -> None:
+def test_failing_leaves_the_tags_of_a_track_analysed_before(song: Track) -> None:
     claimed = lifecycle.claim(str(rows.job(song, Job.State.QUEUED).pk))
     assert claimed is not None
     lifecycle.fail(claimed, code="internal", detail="Something.")
@@ -203,7 +204,7 @@ def test_only_failed_and_cancelled_jobs_can_be_retried(song: Track) -> None:
         lifecycle.retry(rows.job(song, Job.State.SUCCEEDED), trigger=Job.Trigger.WEB)
 
 
-def test_hearing_again_twice_makes_one_job(song: Track) -> None:
+def test_analysing_again_twice_makes_one_job(song: Track) -> None:
     first = reanalyse_track(song, trigger=Job.Trigger.WEB)
     assert reanalyse_track(song, trigger=Job.Trigger.API) == first
 
@@ -260,23 +261,26 @@ def test_a_job_whose_worker_is_alive_is_left_alone(job: Job, sent: list[str]) ->
 
 
 def test_a_job_outlives_more_deaths_than_bad_luck_brings(job: Job, sent: list[str]) -> None:
-    running(job, attempts=lifecycle.MAX_ATTEMPTS - 1)
+    running(job, attempts=MAX_ATTEMPTS - 1)
     assert reap() == Reaped(resent=1, failed=0)
     assert sent == [str(job.pk)]
 
 
 def test_a_job_that_has_lost_its_last_worker_fails_with_a_reason(job: Job, sent: list[str]) -> None:
-    running(job, attempts=lifecycle.MAX_ATTEMPTS)
+    running(job, attempts=MAX_ATTEMPTS)
     assert reap().failed == 1
     ended = fresh(job)
     assert (ended.state, ended.error_code) == (Job.State.FAILED, "worker-lost")
-    assert f"{lifecycle.MAX_ATTEMPTS} times" in ended.error_detail
+    assert f"{MAX_ATTEMPTS} times" in ended.error_detail
     assert ended.track is not None and ended.track.state == Track.State.FAILED
     assert sent == []
 
 
-def test_a_training_is_given_up_sooner(job: Job) -> None:
-    running(job, kind=Job.Kind.TRAIN, attempts=lifecycle.MAX_ATTEMPTS_OF_A_TRAINING)
+@pytest.mark.parametrize("kind", [Job.Kind.TRAIN, Job.Kind.CHECK_MODEL, Job.Kind.EVALUATE])
+def test_what_may_need_more_memory_than_there_is_is_given_up_sooner(
+    job: Job, kind: Job.Kind
+) -> None:
+    running(job, kind=kind, attempts=MAX_HEAVY_ATTEMPTS)
     assert reap() == Reaped(resent=0, failed=1)
     assert "3 times" in fresh(job).error_detail
 

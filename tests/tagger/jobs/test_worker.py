@@ -24,11 +24,11 @@ from tagger.analysis.tempo_key import request_music
 from tagger.jobs.reaper import reap
 from tagger.models import Analysis, Job, Track, User, Worker
 from tagger.operations.bootstrap import ensure_model, ensure_vocabulary
+from tagger.platform.celery.queues import WORKERS
 from tests.audio_factory import music, write
 from tests.standin import standin
 from tests.tagger.conftest import token_client
 from tests.web import rows
-from webapp.embedded.processes.programs import ANALYSIS
 
 ROOT = Path(django_settings.BASE_DIR)
 PATIENCE = 240
@@ -161,11 +161,11 @@ def test_a_worker_killed_in_mid_track_is_made_good_by_the_next(
 def test_a_spectrogram_asked_for_does_not_wait_for_an_import_s_tempos(
     transactional_db: None, owner: User, melody: Path, start_worker: Start, tmp_path: Path
 ) -> None:
-    tracks = [rows.heard(rows.track(owner, content=melody.read_bytes())) for _ in range(5)]
+    tracks = [rows.analysed(rows.track(owner, content=melody.read_bytes())) for _ in range(5)]
     tempos = [request_music(track, trigger=Job.Trigger.WEB) for track in tracks]
     asked = request_spectrogram(tracks[-1], trigger=Job.Trigger.WEB)
     assert asked is not None
-    start_worker(ANALYSIS.split("--queues ")[1])
+    start_worker(",".join(WORKERS["analysis"].queues))
     waiting = Job.objects.filter(pk__in=[job.pk for job in tempos if job], started_at=None)
     assert waiting.count() == len(tracks)
     begun = Job.objects.exclude(started_at=None).order_by("started_at")

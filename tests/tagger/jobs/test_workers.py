@@ -23,10 +23,10 @@ pytestmark = pytest.mark.django_db
 
 
 def tagger(**values: Any) -> Tagger:
-    told: Any = SimpleNamespace(
+    announced: Any = SimpleNamespace(
         **{"device": "cpu", "device_reason": "the CPU was asked for"} | values
     )
-    return told
+    return announced
 
 
 def test_a_worker_is_known_by_its_name_and_told_once() -> None:
@@ -51,7 +51,7 @@ def test_a_worker_not_seen_for_long_is_forgotten() -> None:
 
 
 @pytest.mark.skipif(not default_model_path().exists(), reason="no model is shipped yet")
-def test_hearing_a_track_tells_the_device(tmp_path: Any, settings: Any, sent: list[str]) -> None:
+def test_analysing_a_track_tells_the_device(tmp_path: Any, settings: Any, sent: list[str]) -> None:
     settings.DEVICE = "cpu"
     ensure_vocabulary()
     ensure_model()

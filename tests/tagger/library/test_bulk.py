@@ -23,7 +23,7 @@ Shelf = list[Track]
 
 @pytest.fixture
 def shelf(owner: User) -> Shelf:
-    return [rows.heard(rows.track(owner, f"Song {n}"), guitar=0.9) for n in range(3)]
+    return [rows.analysed(rows.track(owner, f"Song {n}"), guitar=0.9) for n in range(3)]
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_a_tag_is_accepted_on_the_tracks_named(owner: User, shelf: Shelf) -> Non
 
 def test_a_tag_is_rejected_on_all_that_fit_a_query(owner: User, shelf: Shelf) -> None:
     """Rejecting takes them out of the very query that found them."""
-    piano = rows.heard(rows.track(owner), piano=0.9)
+    piano = rows.analysed(rows.track(owner), piano=0.9)
     job = do(owner, BulkAction.REJECT, "tag=guitar", tag="guitar")
     assert job.result["changed"] == 3
     assert not library(owner).filter(track_tags__tag__slug="guitar").exists()
@@ -125,7 +125,7 @@ def test_the_trash_is_emptied(owner: User, shelf: Shelf) -> None:
     assert set(Track.objects.all()) == set(shelf[1:])
 
 
-def test_hearing_again_waits_behind_uploads(owner: User, shelf: Shelf) -> None:
+def test_analysing_again_waits_behind_uploads(owner: User, shelf: Shelf) -> None:
     waiting = lifecycle.create_job(
         Job.Kind.TAG_TRACK, owner=owner, trigger=Job.Trigger.WEB, track=shelf[0]
     )

@@ -25,7 +25,7 @@ def no_heartbeat(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def shelf(owner: User) -> list[Track]:
     return [
-        rows.heard(
+        rows.analysed(
             rows.track(owner, f"Song {n}"),
             embedding=rows.direction(n if n < 4 else 90 + n),
             rock=0.9 if n < 4 else 0.1,
@@ -43,25 +43,25 @@ def draw(owner: User) -> Job:
 
 
 def drawn(owner: User, query: str = "", group: str = "genre") -> Any:
-    found = current_map(owner)
-    assert found is not None
-    return map_points(found, LibraryFilter(QueryDict(query), queryset=library(owner)).qs, group)
+    current = current_map(owner)
+    assert current is not None
+    return map_points(current, LibraryFilter(QueryDict(query), queryset=library(owner)).qs, group)
 
 
-def test_every_track_that_was_heard_is_on_the_map(owner: User, shelf: list[Track]) -> None:
+def test_every_track_that_was_analysed_is_on_the_map(owner: User, shelf: list[Track]) -> None:
     rows.track(owner, "Not heard yet")
-    rows.heard(rows.track(owner, "Silence"), notes=("silent",))
+    rows.analysed(rows.track(owner, "Silence"), notes=("silent",))
     assert draw(owner).state == Job.State.SUCCEEDED
-    found = drawn(owner)
-    assert {point[0] for point in found.points} == {track.pk for track in shelf}
-    assert found.total == 8
+    points = drawn(owner)
+    assert {point[0] for point in points.points} == {track.pk for track in shelf}
+    assert points.total == 8
 
 
 def test_a_point_has_the_strongest_tag_of_its_group(owner: User, shelf: list[Track]) -> None:
     draw(owner)
-    found = drawn(owner)
-    names = [tag.name for tag in found.tags]
-    by_title = {point[1]: names[point[5]] for point in found.points}
+    points = drawn(owner)
+    names = [tag.name for tag in points.tags]
+    by_title = {point[1]: names[point[5]] for point in points.points}
     assert (by_title["Song 0"], by_title["Song 7"]) == ("rock", "ambient")
     assert {point[5] for point in drawn(owner, group="vocal").points} == {-1}
 
@@ -74,12 +74,12 @@ def test_conditions_of_the_library_narrow_it(owner: User, shelf: list[Track]) ->
 def test_a_new_track_joins_without_moving_the_others(owner: User, shelf: list[Track]) -> None:
     draw(owner)
     before = dict(MapPoint.objects.values_list("track_id", "x"))
-    new = rows.heard(rows.track(owner, "New"), embedding=rows.direction(2))
-    found = current_map(owner)
-    assert found is not None
-    assert list(unplaced(found)) == [new]
+    new = rows.analysed(rows.track(owner, "New"), embedding=rows.direction(2))
+    current = current_map(owner)
+    assert current is not None
+    assert list(unplaced(current)) == [new]
     place_on_maps()
-    assert not unplaced(found).exists()
+    assert not unplaced(current).exists()
     after = dict(MapPoint.objects.values_list("track_id", "x"))
     assert before.items() <= after.items()
     assert new.pk in after
@@ -104,7 +104,7 @@ def test_asking_twice_is_one_job(owner: User, shelf: list[Track]) -> None:
 
 
 def test_too_few_tracks_are_said(owner: User) -> None:
-    rows.heard(rows.track(owner))
+    rows.analysed(rows.track(owner))
     job = draw(owner)
     assert (job.state, job.error_code) == (Job.State.FAILED, "too-few-tracks")
     assert "at least 5 tracks" in job.error_detail

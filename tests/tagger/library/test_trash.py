@@ -18,12 +18,12 @@ from tests.web import rows
 
 
 def expire(track: Track) -> None:
-    moment = timezone.now() - trash.KEPT - timedelta(minutes=1)
+    moment = timezone.now() - trash.RETENTION - timedelta(minutes=1)
     Track.objects.filter(pk=track.pk).update(deleted_at=moment)
 
 
 def test_a_deleted_track_is_in_the_trash_alone(owner: User, song: Track) -> None:
-    other = rows.heard(rows.track(owner), guitar=0.9)
+    other = rows.analysed(rows.track(owner), guitar=0.9)
     assert trash.delete_track(song)
     assert list(trash_of(owner)) == [song]
     assert list(library(owner)) == [other]
@@ -31,9 +31,9 @@ def test_a_deleted_track_is_in_the_trash_alone(owner: User, song: Track) -> None
         facet.count for group in facet_groups(library_counts(owner)) for facet in group.facets
     ]
     assert counts == [1]
-    found = similar_tracks([other], library(owner), most=5)
-    assert found is not None
-    assert found.nearest == []
+    similar = similar_tracks([other], library(owner), most=5)
+    assert similar is not None
+    assert similar.nearest == []
 
 
 def test_a_track_is_deleted_once(song: Track) -> None:

@@ -13,7 +13,7 @@ from tagger.management import follow
 from tagger.models import Job, Training, User, Verdict
 from tagger.operations.bootstrap import ensure_vocabulary
 from tagger.training.manage import note
-from tests.tagger.training.training_rows import judged, small_model
+from tests.tagger.training.training_rows import labelled, small_model
 from tests.web import rows
 
 pytestmark = pytest.mark.usefixtures("sent")
@@ -25,7 +25,7 @@ def boss(db: None, tmp_path: Path) -> User:
     small_model(tmp_path)
     boss = rows.person("boss", is_staff=True)
     for answer in Verdict.Answer:
-        judged(boss, "harp", answer, 12)
+        labelled(boss, "harp", answer, 12)
     return boss
 
 

@@ -11,8 +11,8 @@ from tagger.operations.bootstrap import ensure_model, ensure_vocabulary
 from tests.web import rows
 
 
-def ids(found: list[Any]) -> list[str]:
-    return [message.id for message in found]
+def ids(messages: list[Any]) -> list[str]:
+    return [message.id for message in messages]
 
 
 def test_a_folder_that_cannot_be_written_to_is_named(
@@ -21,10 +21,10 @@ def test_a_folder_that_cannot_be_written_to_is_named(
     settings.MEDIA_ROOT = str(tmp_path)
     # Root may write anywhere.
     monkeypatch.setattr("os.access", lambda folder, _: folder != tmp_path)
-    found = checks.storage_is_writable()
-    assert ids(found) == ["tonemark.E001"]
-    assert str(tmp_path) in found[0].msg
-    assert "TONEMARK_MEDIA_ROOT" in (found[0].hint or "")
+    messages = checks.storage_is_writable()
+    assert ids(messages) == ["tonemark.E001"]
+    assert str(tmp_path) in messages[0].msg
+    assert "TONEMARK_MEDIA_ROOT" in (messages[0].hint or "")
 
 
 @pytest.mark.django_db
@@ -41,10 +41,10 @@ def test_how_the_network_runs_and_why_is_told(settings: Any) -> None:
     assert checks.network_is_run_quickly() == []
     ensure_vocabulary()
     ensure_model()
-    found = checks.network_is_run_quickly()
-    assert ids(found) == ["tonemark.I010"]
-    assert "int8, OpenVINO; the CPU was asked for" in found[0].msg
-    assert "the CPU was asked for" in found[0].msg
+    messages = checks.network_is_run_quickly()
+    assert ids(messages) == ["tonemark.I010"]
+    assert "int8, OpenVINO; the CPU was asked for" in messages[0].msg
+    assert "the CPU was asked for" in messages[0].msg
 
 
 def test_a_gpu_that_was_asked_for_by_name_must_be_there(
@@ -53,9 +53,9 @@ def test_a_gpu_that_was_asked_for_by_name_must_be_there(
     assert checks.device_is_there() == []
     settings.DEVICE = "cuda"
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
-    found = checks.device_is_there()
-    assert ids(found) == ["tonemark.E004"]
-    assert "CUDA was asked for" in found[0].msg
+    messages = checks.device_is_there()
+    assert ids(messages) == ["tonemark.E004"]
+    assert "CUDA was asked for" in messages[0].msg
 
 
 @pytest.mark.parametrize(

@@ -46,10 +46,10 @@ def weights(db: None, scratch_media: Path, tmp_path: Path) -> None:
 
 @pytest.fixture
 def library(owner: User, wav: Wav) -> Track:
-    """One track as an upload makes it, heard."""
+    """One track as an upload makes it, analysed."""
     track = ingest(wav(), "song.wav", owner=owner, trigger=Job.Trigger.WEB).track
     Job.objects.update(state=Job.State.SUCCEEDED)
-    return rows.heard(track, guitar=0.9)
+    return rows.analysed(track, guitar=0.9)
 
 
 def check(*arguments: str) -> dict[str, Any]:
@@ -169,7 +169,7 @@ def test_an_upload_in_parts_is_left_while_it_may_be_gone_on_with(library: Track)
     assert upload.path.exists() and not nobodys.exists()
 
 
-def test_a_track_that_nobody_will_hear_is_queued(library: Track, sent: list[str]) -> None:
+def test_a_track_that_nobody_will_analyse_is_queued(library: Track, sent: list[str]) -> None:
     Track.objects.update(state=Track.State.PENDING)
     assert kinds() == ["never-heard"]
     assert not check("--repair")["left"]

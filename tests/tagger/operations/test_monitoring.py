@@ -123,16 +123,16 @@ def test_metrics_say_what_waits_runs_and_fails(
         finished_at=now,
     )
     Job.objects.filter(pk=ended.pk).update(created_at=now - timedelta(seconds=30))
-    found = metrics(client)
-    assert found[("tonemark_jobs", ("inference", "queued"))] == 1
-    assert found[("tonemark_queue_oldest_seconds", ("inference",))] == pytest.approx(90, abs=30)
-    assert found[("tonemark_workers", ("inference",))] == 1
-    assert found[("tonemark_recent_failures", ("damaged", "tag_track"))] == 1
-    assert found[("tonemark_recent_wait_mean_seconds", ("tag_track",))] == pytest.approx(20)
-    assert found[("tonemark_recent_run_max_seconds", ("tag_track",))] == pytest.approx(10)
-    assert found[("tonemark_recent_segments_per_second", ())] == pytest.approx(3 / 900)
-    assert found[("tonemark_ready", ("database",))] == 1
-    assert found[("tonemark_disk_free_bytes", ())] > 0
+    samples = metrics(client)
+    assert samples[("tonemark_jobs", ("inference", "queued"))] == 1
+    assert samples[("tonemark_queue_oldest_seconds", ("inference",))] == pytest.approx(90, abs=30)
+    assert samples[("tonemark_workers", ("inference",))] == 1
+    assert samples[("tonemark_recent_failures", ("damaged", "tag_track"))] == 1
+    assert samples[("tonemark_recent_wait_mean_seconds", ("tag_track",))] == pytest.approx(20)
+    assert samples[("tonemark_recent_run_max_seconds", ("tag_track",))] == pytest.approx(10)
+    assert samples[("tonemark_recent_segments_per_second", ())] == pytest.approx(3 / 900)
+    assert samples[("tonemark_ready", ("database",))] == 1
+    assert samples[("tonemark_disk_free_bytes", ())] > 0
 
 
 def metrics(client: Client) -> dict[tuple[str, tuple[str, ...]], float]:

@@ -1,4 +1,4 @@
-"""Two versions whose figures cannot be compared are judged on the same clips when asked."""
+"""Two versions whose figures cannot be compared are evaluated on the same clips when asked."""
 
 from __future__ import annotations
 
@@ -35,32 +35,32 @@ def other(boss: User, tmp_path: Path) -> ModelVersion:
     return install_model(small_weights(tmp_path, "other", 2))
 
 
-def claimed(job: Job) -> Job:
-    found = lifecycle.claim(str(job.pk))
-    assert found is not None
-    return found
+def claim(job: Job) -> Job:
+    claimed = lifecycle.claim(str(job.pk))
+    assert claimed is not None
+    return claimed
 
 
 def active() -> ModelVersion:
     return ModelVersion.objects.get(state="active")
 
 
-def test_both_are_judged_clip_by_clip_and_the_comparison_has_it(
+def test_both_are_evaluated_clip_by_clip_and_the_comparison_has_it(
     boss: User, other: ModelVersion
 ) -> None:
     assert compared(other, active()) == "candidate"
     job = ask_for_evaluation(other, by=boss, trigger=WEB)
     assert ask_for_evaluation(other, by=None, trigger=WEB) == job
     assert job.queue == "training"
-    evaluate(claimed(job))
+    evaluate(claim(job))
     job.refresh_from_db()
     assert (job.state, job.stage) == ("succeeded", "evaluating"), job.error_detail
     other.refresh_from_db()
-    found = compared(other, active())
-    assert isinstance(found, SplitComparison)
-    assert (found.split, found.paired, found.candidate.clips) == ("test", True, 4)
-    assert found.evaluated is not None and found.evaluated.folder == "music"
-    tags = {tag.tag: tag for tag in found.per_tag}
+    comparison = compared(other, active())
+    assert isinstance(comparison, SplitComparison)
+    assert (comparison.split, comparison.paired, comparison.candidate.clips) == ("test", True, 4)
+    assert comparison.evaluated is not None and comparison.evaluated.folder == "music"
+    tags = {tag.tag: tag for tag in comparison.per_tag}
     assert set(tags) == {"harp", "rock"}
     for pairing in (tags["harp"].roc_auc, tags["harp"].average_precision):
         assert pairing.difference is not None and pairing.difference.interval is not None
@@ -71,13 +71,13 @@ def test_both_are_judged_clip_by_clip_and_the_comparison_has_it(
 def test_another_active_model_makes_it_worth_nothing(
     boss: User, other: ModelVersion, tmp_path: Path
 ) -> None:
-    evaluate(claimed(ask_for_evaluation(other, by=boss, trigger=WEB)))
+    evaluate(claim(ask_for_evaluation(other, by=boss, trigger=WEB)))
     activate_model(install_model(small_weights(tmp_path, "third", 3)))
     other.refresh_from_db()
     assert compared(other, active()) == "candidate"
 
 
-def test_what_cannot_be_judged_is_refused_with_a_sentence(
+def test_what_cannot_be_evaluated_is_refused_with_a_sentence(
     boss: User, other: ModelVersion, folder: Path
 ) -> None:
     with pytest.raises(EvaluationRefused, match="not the active one"):
@@ -95,7 +95,7 @@ def test_what_cannot_be_judged_is_refused_with_a_sentence(
 def test_missing_weights_end_it_with_a_sentence(boss: User, other: ModelVersion) -> None:
     job = ask_for_evaluation(other, by=boss, trigger=WEB)
     Path(other.weights.path).unlink()
-    evaluate(claimed(job))
+    evaluate(claim(job))
     job.refresh_from_db()
     assert (job.state, job.error_code) == ("failed", "evaluation-failed")
     assert "safetensors" in job.error_detail
@@ -106,7 +106,7 @@ def test_one_that_was_cancelled_leaves_no_result(
     boss: User, other: ModelVersion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tagger.jobs.progress.JobWatch.should_stop", lambda self: True)
-    job = claimed(ask_for_evaluation(other, by=boss, trigger=WEB))
+    job = claim(ask_for_evaluation(other, by=boss, trigger=WEB))
     evaluate(job)
     job.refresh_from_db()
     assert job.state == "running", "only its lease was lost: another attempt goes on"

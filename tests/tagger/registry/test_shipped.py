@@ -65,7 +65,7 @@ def test_it_follows_the_release_where_nobody_has_chosen(
     release: Release, owner: User, page: Client
 ) -> None:
     first = release(1)
-    track = rows.heard(rows.track(owner), guitar=0.9)
+    track = rows.analysed(rows.track(owner), guitar=0.9)
     second = release(2)
     assert active() == second
     assert second.name == f"Tonemark rese 2026-01-02 {second.sha256[:8]}"
@@ -75,14 +75,14 @@ def test_it_follows_the_release_where_nobody_has_chosen(
     assert f"Hear them with {second.name}" in text
     assert f"Roll back to {first.name}" in text
     assert {tag.tag.name for tag in track.track_tags.all()} == {"guitar"}
-    record_heard(second, track)
+    record_analysed(second, track)
     assert "took the place of" not in shown(page)
 
 
-def record_heard(version: ModelVersion, track: Track) -> None:
+def record_analysed(version: ModelVersion, track: Track) -> None:
     from tagger.analysis.record import record_analysis
 
-    record_analysis(track, version, rows.hearing(version, {"guitar": 0.9}))
+    record_analysis(track, version, rows.prediction(version, {"guitar": 0.9}))
 
 
 def test_who_went_back_is_not_overruled_by_the_next_start_or_release(

@@ -18,14 +18,14 @@ SWITCH = Job.Kind.SWITCH_TAGS
 
 @pytest.fixture
 def library(owner: User) -> list[Track]:
-    """Five tracks in the order of their ids, each heard as a guitar."""
-    made = [rows.heard(rows.track(owner), guitar=0.9) for _ in range(5)]
+    """Five tracks in the order of their ids, each tagged as a guitar."""
+    made = [rows.analysed(rows.track(owner), guitar=0.9) for _ in range(5)]
     return sorted(made, key=lambda track: track.pk)
 
 
 @pytest.fixture
 def candidate(library: list[Track]) -> ModelVersion:
-    """It hears a harp in all of them."""
+    """It predicts a harp in all of them."""
     return rows.candidate({track: {"harp": 0.8} for track in library})
 
 
@@ -79,7 +79,7 @@ def test_a_cancelled_switch_goes_on_where_it_stopped(
 def test_a_second_change_makes_good_what_the_first_had_not_reached(
     library: list[Track], candidate: ModelVersion, small_batches: None
 ) -> None:
-    """The last model has heard one track only: the others show what the second heard."""
+    """The last model has analysed one track only: the others show the second one's."""
     last = rows.candidate({library[0]: {"piano": 0.7}})
     first = activate_model(candidate)
     second = activate_model(last)
@@ -116,7 +116,7 @@ def test_making_the_active_model_active_changes_nothing(candidate: ModelVersion)
     assert Activation.objects.count() == 1
 
 
-def test_what_a_candidate_hears_changes_nothing_that_is_shown(song: Track) -> None:
+def test_the_analysis_of_a_candidate_changes_nothing_that_is_shown(song: Track) -> None:
     before = Track.objects.filter(pk=song.pk).values().get()
     rows.candidate({song: {"harp": 0.9}})
     assert Track.objects.filter(pk=song.pk).values().get() == before

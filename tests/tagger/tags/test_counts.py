@@ -25,17 +25,17 @@ def tag(name: str) -> Tag:
     return Tag.objects.get(name=name)
 
 
-def named(found: Counts) -> dict[str, int]:
+def named(of_library: Counts) -> dict[str, int]:
     names = dict(Tag.objects.values_list("pk", "name"))
-    return {names[pk]: count for pk, count in found.by_tag.items() if count}
+    return {names[pk]: count for pk, count in of_library.by_tag.items() if count}
 
 
 def kept(owner: User) -> dict[str, int]:
     """What is kept, which is also what a count finds."""
-    found = library_counts(owner)
-    assert named(found) == named(counts(library(owner)))
-    assert found.tracks == library(owner).count()
-    return named(found)
+    stored = library_counts(owner)
+    assert named(stored) == named(counts(library(owner)))
+    assert stored.tracks == library(owner).count()
+    return named(stored)
 
 
 def test_an_upload_counts_before_it_has_tags(owner: User) -> None:
@@ -44,7 +44,7 @@ def test_an_upload_counts_before_it_has_tags(owner: User) -> None:
 
 
 def test_two_synonyms_count_once(owner: User) -> None:
-    rows.heard(rows.track(owner), female=0.8, woman=0.7)
+    rows.analysed(rows.track(owner), female=0.8, woman=0.7)
     assert kept(owner) == {"female vocals": 1}
 
 
@@ -62,7 +62,7 @@ def test_counts_follow_another_model(owner: User, song: Track) -> None:
 
 
 def test_what_lies_in_the_trash_does_not_count(owner: User, song: Track, sent: list[str]) -> None:
-    other = rows.heard(rows.track(owner), guitar=0.9)
+    other = rows.analysed(rows.track(owner), guitar=0.9)
     trash.delete_track(other)
     assert kept(owner) == {"guitar": 1, "rock": 1}
     trash.restore_track(other, trigger=Job.Trigger.WEB)
@@ -73,7 +73,7 @@ def test_what_lies_in_the_trash_does_not_count(owner: User, song: Track, sent: l
 
 
 def test_each_library_counts_for_itself(owner: User, outsider: User, song: Track) -> None:
-    rows.heard(rows.track(outsider), piano=0.9)
+    rows.analysed(rows.track(outsider), piano=0.9)
     assert kept(owner) == {"guitar": 1, "rock": 1}
     assert kept(outsider) == {"piano": 1}
 
@@ -95,7 +95,7 @@ def test_of_a_deleted_person_nothing_stays(owner: User, song: Track) -> None:
 
 
 def test_tags_merged_by_staff_count_as_one(owner: User) -> None:
-    rows.heard(rows.track(owner), harp=0.9, harpsichord=0.8)
+    rows.analysed(rows.track(owner), harp=0.9, harpsichord=0.8)
     boss = Client()
     boss.force_login(rows.person("boss", is_staff=True, is_superuser=True))
     address = f"/admin/tagger/tag/{tag('harpsichord').pk}/change/"
@@ -107,8 +107,8 @@ def test_tags_merged_by_staff_count_as_one(owner: User) -> None:
 
 
 def test_a_synonym_asked_for_by_name_means_itself(owner: User) -> None:
-    woman = rows.heard(rows.track(owner), woman=0.9)
-    rows.heard(rows.track(owner), female=0.9)
+    woman = rows.analysed(rows.track(owner), woman=0.9)
+    rows.analysed(rows.track(owner), female=0.9)
     assert list(LibraryFilter({"tag": ["woman"]}, library(owner)).qs) == [woman]
     assert LibraryFilter({"tag": ["female-vocals"]}, library(owner)).qs.count() == 2
     assert woman not in LibraryFilter({"exclude_tag": ["woman"]}, library(owner)).qs
@@ -131,7 +131,7 @@ def elsewhere(work: Callable[[], object]) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_two_verdicts_on_one_tag_do_not_wait_for_each_other(owner: User, song: Track) -> None:
-    other = rows.heard(rows.track(owner), guitar=0.9)
+    other = rows.analysed(rows.track(owner), guitar=0.9)
     with transaction.atomic():
         give_verdict(owner, song, tag("guitar"), REJECTED)
         elsewhere(lambda: give_verdict(owner, other, tag("guitar"), REJECTED))

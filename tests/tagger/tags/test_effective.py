@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ml.inference.tagger import Analysis as Heard
+from ml.inference.tagger import Analysis as Prediction
 from tagger.analysis.record import record_analysis
 from tagger.feedback.verdicts import give_verdict, reject_shown, withdraw_verdict
 from tagger.models import Analysis, ModelVersion, Tag, Track, TrackTag, User, Verdict
@@ -29,11 +29,11 @@ def other_model(labels: list[str]) -> ModelVersion:
     )
 
 
-def hear(track: Track, model: ModelVersion, scores: list[float]) -> Analysis:
+def analyse(track: Track, model: ModelVersion, scores: list[float]) -> Analysis:
     row = np.array([scores], dtype=np.float32)
     vector = np.eye(1, 1024, dtype=np.float32)[0]
     peaks = np.zeros(2, dtype=np.int8)
-    return record_analysis(track, model, Heard(row, row[0], vector, peaks, 2.7))
+    return record_analysis(track, model, Prediction(row, row[0], vector, peaks, 2.7))
 
 
 def test_scores_at_or_above_their_threshold_are_tags(song: Track) -> None:
@@ -52,16 +52,16 @@ def test_a_rejected_tag_disappears(song: Track, owner: User) -> None:
     assert tags(song) == {"rock": "model"}
 
 
-def test_a_rejected_tag_never_returns_by_hearing_again(song: Track, owner: User) -> None:
+def test_a_rejected_tag_never_returns_by_analysing_again(song: Track, owner: User) -> None:
     give_verdict(owner, song, tag("guitar"), REJECTED)
-    rows.heard(song, guitar=0.99)
+    rows.analysed(song, guitar=0.99)
     assert "guitar" not in tags(song)
 
 
 def test_a_rejected_tag_never_returns_with_another_model(song: Track, owner: User) -> None:
     give_verdict(owner, song, tag("guitar"), REJECTED)
     model = other_model(["guitar", "harp"])
-    hear(song, model, [0.9, 0.8])
+    analyse(song, model, [0.9, 0.8])
     rows.promoted(model)
     assert tags(song) == {"harp": "model"}
 
@@ -69,7 +69,7 @@ def test_a_rejected_tag_never_returns_with_another_model(song: Track, owner: Use
 def test_an_accepted_tag_outlives_a_model_that_does_not_know_it(song: Track, owner: User) -> None:
     give_verdict(owner, song, tag("piano"), ACCEPTED)
     model = other_model(["harp"])
-    hear(song, model, [0.8])
+    analyse(song, model, [0.8])
     rows.promoted(model)
     assert tags(song) == {"harp": "model", "piano": "person"}
     assert song.track_tags.get(tag__name="piano").score is None
@@ -78,7 +78,7 @@ def test_an_accepted_tag_outlives_a_model_that_does_not_know_it(song: Track, own
 def test_activating_a_model_and_going_back_brings_the_tags_back(song: Track) -> None:
     former = ModelVersion.objects.get(state="active")
     model = other_model(["harp"])
-    hear(song, model, [0.8])
+    analyse(song, model, [0.8])
     assert tags(song) == {"guitar": "model", "rock": "model"}
     rows.promoted(model)
     assert tags(song) == {"harp": "model"}
@@ -87,7 +87,7 @@ def test_activating_a_model_and_going_back_brings_the_tags_back(song: Track) -> 
     assert ModelVersion.objects.get(state="active") == former
 
 
-def test_tracks_the_new_model_has_not_heard_keep_their_tags(song: Track) -> None:
+def test_tracks_the_new_model_has_not_analysed_keep_their_tags(song: Track) -> None:
     rows.promoted(other_model(["harp"]))
     assert tags(song) == {"guitar": "model", "rock": "model"}
 
@@ -119,15 +119,15 @@ def test_the_same_verdict_twice_is_one(song: Track, owner: User) -> None:
 def test_rejecting_a_shown_tag_rejects_its_synonyms(song: Track, owner: User) -> None:
     synonym = Tag.objects.exclude(shown_as=None).select_related("shown_as")[0]
     scores: dict[str, Any] = {synonym.name.replace(" ", "_"): 0.9}
-    rows.heard(song, **scores)
+    rows.analysed(song, **scores)
     assert synonym.name in tags(song)
     reject_shown(owner, song, synonym.shown)
     assert synonym.name not in tags(song)
 
 
-def test_hearing_the_same_twice_changes_nothing(song: Track) -> None:
+def test_analysing_the_same_twice_changes_nothing(song: Track) -> None:
     before = list(song.track_tags.values())
-    rows.heard(song, guitar=0.9, rock=0.6)
+    rows.analysed(song, guitar=0.9, rock=0.6)
     assert list(song.track_tags.values()) == before
     assert song.analyses.count() == 1
 

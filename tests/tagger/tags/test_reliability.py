@@ -7,13 +7,13 @@ from django.core.cache import cache
 
 from tagger.feedback.verdicts import accept_shown, reject_shown
 from tagger.models import ModelVersion, Tag, User
-from tagger.tags.reliability import Agreement, agreements, label_tests
+from tagger.tags.reliability import TagAgreement, agreements, label_tests
 from tagger.tags.track_tags import track_tags
 from tests.web import rows
 
 
 @pytest.fixture(autouse=True)
-def nothing_kept() -> None:
+def empty_cache() -> None:
     cache.clear()
 
 
@@ -45,7 +45,7 @@ def test_a_label_with_too_few_clips_counts_as_untested(model: ModelVersion) -> N
 
 
 def test_each_tag_says_how_well_the_model_knows_it(owner: User, model: ModelVersion) -> None:
-    song = rows.heard(rows.track(owner), guitar=0.9, rock=0.6, female=0.8, woman=0.7)
+    song = rows.analysed(rows.track(owner), guitar=0.9, rock=0.6, female=0.8, woman=0.7)
     levels = {tag.tag.name: tag.reliability.level for tag in track_tags(song).tags}
     assert (levels["guitar"], levels["rock"], levels["harp"]) == ("well", "fairly", "")
     assert levels["female vocals"] == "poorly"  # by the strongest label that was tested
@@ -54,16 +54,16 @@ def test_each_tag_says_how_well_the_model_knows_it(owner: User, model: ModelVers
 def test_people_agree_or_not_with_what_the_model_named(owner: User, model: ModelVersion) -> None:
     guitar, voice = Tag.objects.get(name="guitar"), Tag.objects.get(name="female vocals")
     for number in range(6):
-        song = rows.heard(rows.track(owner), guitar=0.9, female=0.8, woman=0.7)
+        song = rows.analysed(rows.track(owner), guitar=0.9, female=0.8, woman=0.7)
         (accept_shown if number else reject_shown)(owner, song, guitar)
         reject_shown(owner, song, voice)
-    unnamed = rows.heard(rows.track(owner), guitar=0.1)
+    unnamed = rows.analysed(rows.track(owner), guitar=0.1)
     accept_shown(owner, unnamed, guitar)  # the model had not named it
-    assert agreements(model) == {guitar.pk: Agreement(5, 6), voice.pk: Agreement(0, 6)}
+    assert agreements(model) == {guitar.pk: TagAgreement(5, 6), voice.pk: TagAgreement(0, 6)}
 
 
 def test_a_few_words_are_no_share(owner: User, model: ModelVersion) -> None:
-    song = rows.heard(rows.track(owner), guitar=0.9)
+    song = rows.analysed(rows.track(owner), guitar=0.9)
     accept_shown(owner, song, Tag.objects.get(name="guitar"))
     assert agreements(model) == {}
 

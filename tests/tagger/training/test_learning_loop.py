@@ -1,4 +1,4 @@
-"""Real workers, real music: what people say becomes a model that hears it, which is compared,
+"""Real workers, real music: what people say becomes a model that predicts it, which is compared,
 promoted, heard by and rolled back from.
 """
 
@@ -12,7 +12,7 @@ from uuid import UUID
 
 import pytest
 
-from tagger.analysis.reanalysis import advance_all, hear_sample, reanalyse_stale
+from tagger.analysis.reanalysis import advance_all, analyse_sample, reanalyse_stale
 from tagger.feedback.verdicts import give_verdict
 from tagger.models import (
     Activation,
@@ -41,10 +41,10 @@ from tests.web.browser.worker import worker
 from .training_rows import SALT, beep, sounding
 
 WEB = Job.Trigger.WEB
-HEARING = "--pool solo --queues inference,bulk,maintenance"
+INFERENCE = "--pool solo --queues inference,bulk,maintenance"
 LEARNING = "--pool prefork --concurrency 1 --max-tasks-per-child 1 --queues training"
-# Of each kind: so many are judged, so many are the library that the model is asked about.
-JUDGED, ASKED = 15, 3
+# Of each kind: so many are labelled, so many are the library that the model is asked about.
+LABELLED, ASKED = 15, 3
 # Six seconds of a clip of 32 kbit/s.
 BYTES = 24_000
 
@@ -63,7 +63,7 @@ class Sound(NamedTuple):
 @pytest.fixture
 def sounds(tmp_path: Path) -> list[Sound]:
     """Chorales and other music by turns; without the stand-in, hums and harsh beeps for them."""
-    count = JUDGED + ASKED
+    count = LABELLED + ASKED
     folder = standin()
     if folder is None:
         return [hum_or_beep(tmp_path, k) for k in range(2 * count)]
@@ -82,8 +82,8 @@ def clips(folder: Path, kind: str, count: int) -> list[Path]:
     """From all over the stand-in: those of one instrument or source lie beside each other."""
     with (folder / "clips.tsv").open(encoding="utf-8") as table:
         rows = csv.DictReader(table, delimiter="\t")
-        found = [folder / "mp3" / row["mp3_path"] for row in rows if row["kind"] == kind]
-    return found[:: len(found) // count][:count]
+        paths = [folder / "mp3" / row["mp3_path"] for row in rows if row["kind"] == kind]
+    return paths[:: len(paths) // count][:count]
 
 
 def beginning(clip: Path, folder: Path) -> Path:
@@ -102,11 +102,11 @@ def boss(transactional_db: None, settings: Any, tmp_path: Path) -> User:
 
 @pytest.fixture
 def log(boss: User, scratch_media: Path, tmp_path: Path) -> Iterator[Path]:
-    """What the hearing worker says; the training worker has a log of its own."""
+    """What the inference worker says; the training worker has a log of its own."""
     here = {"TONEMARK_DATA_DIR": str(tmp_path), "TONEMARK_TRAINING_DATA": ""}
     log = tmp_path / "hearing.log"
     learning = worker(tmp_path / "learning.log", LEARNING, **here)
-    with worker(log, HEARING, **here), learning:
+    with worker(log, INFERENCE, **here), learning:
         yield log
 
 
@@ -114,8 +114,8 @@ def test_what_people_say_of_music_is_learnt_promoted_and_rolled_back(
     boss: User, sounds: list[Sound], log: Path
 ) -> None:
     chorale = add_tag("chorale", Tag.Group.GENRE)
-    judged(boss, chorale, sounds[: 2 * JUDGED])
-    asked = uploaded(boss, sounds[2 * JUDGED :], log)
+    labelled(boss, chorale, sounds[: 2 * LABELLED])
+    asked = uploaded(boss, sounds[2 * LABELLED :], log)
     corrected = Track.objects.get(pk=min(asked))
     wrong = corrected.track_tags.all()[0].tag
     give_verdict(boss, corrected, wrong, Verdict.Answer.REJECTED)
@@ -127,7 +127,7 @@ def test_what_people_say_of_music_is_learnt_promoted_and_rolled_back(
     candidate = trained(boss, log)
     assert candidate.labels == [*former.labels, "chorale"]
     assert average_precision(candidate, "chorale") > 0.9
-    heard(hear_sample(candidate, by=boss, trigger=WEB, size=2 * ASKED - 2), log)
+    analysed(analyse_sample(candidate, by=boss, trigger=WEB, size=2 * ASKED - 2), log)
     assert shown() == before
     compared = library_comparison(candidate, former, boss)
     assert compared is not None
@@ -137,7 +137,7 @@ def test_what_people_say_of_music_is_learnt_promoted_and_rolled_back(
     candidate.refresh_from_db()
     assert [concern.code for concern in concerns_about(candidate)] == ["not-comparable-candidate"]
     switched(promote(candidate, by=boss, trigger=WEB, reason="It knows chorales"), log)
-    heard(reanalyse_stale(by=boss, trigger=WEB), log)
+    analysed(reanalyse_stale(by=boss, trigger=WEB), log)
     after = shown()
     right = [("chorale" in after[pk]) == is_chorale for pk, is_chorale in asked.items()]
     assert sum(right) >= len(right) - 1
@@ -150,7 +150,7 @@ def test_what_people_say_of_music_is_learnt_promoted_and_rolled_back(
     assert active_model() == former
 
 
-def judged(boss: User, chorale: Tag, sounds: list[Sound]) -> None:
+def labelled(boss: User, chorale: Tag, sounds: list[Sound]) -> None:
     for number, sound in enumerate(sounds):
         track = sounding(boss, sound.path.stem, sound.path, f"{SALT}{number}")
         answer = Verdict.Answer.ACCEPTED if sound.chorale else Verdict.Answer.REJECTED
@@ -158,7 +158,7 @@ def judged(boss: User, chorale: Tag, sounds: list[Sound]) -> None:
 
 
 def uploaded(boss: User, sounds: list[Sound], log: Path) -> dict[UUID, bool]:
-    """The tracks, heard by the active model, and whether each is a chorale."""
+    """The tracks, analysed by the active model, and whether each is a chorale."""
     api = token_client(boss)
     asked = {UUID(upload(api, sound.path)["track"]["id"]): sound.chorale for sound in sounds}
     tagged = Track.objects.filter(pk__in=asked, state=Track.State.TAGGED)
@@ -181,7 +181,7 @@ def trained(boss: User, log: Path) -> ModelVersion:
 
 
 def average_precision(version: ModelVersion, tag: str) -> float:
-    """On the judged tracks that were held out."""
+    """On the labelled tracks that were held out."""
     figures = version.card["metrics"]["validation"]["per_tag"]
     return next(float(row["average_precision"]) for row in figures if row["tag"] == tag)
 
@@ -191,7 +191,7 @@ def shown() -> dict[UUID, set[str]]:
     return {track.pk: {row.tag.name for row in track.track_tags.all()} for track in tracks}
 
 
-def heard(run: Reanalysis, log: Path) -> None:
+def analysed(run: Reanalysis, log: Path) -> None:
     """The clock that keeps reanalyses going in an installation is this test's here."""
 
     def ended() -> bool:

@@ -26,7 +26,7 @@ from tagger.training.options import Choices, TrainingRefused, default_choices
 from tests.ml.data.test_magnatagatune import write_folder
 from tests.web import rows
 
-from .training_rows import judged, small_model
+from .training_rows import labelled, small_model
 
 ACCEPTED, REJECTED = Verdict.Answer.ACCEPTED, Verdict.Answer.REJECTED
 
@@ -46,8 +46,8 @@ def base(boss: User, tmp_path: Path) -> ModelVersion:
 
 @pytest.fixture
 def verdicts(boss: User, base: ModelVersion) -> None:
-    judged(boss, "harp", ACCEPTED, 12)
-    judged(boss, "harp", REJECTED, 12)
+    labelled(boss, "harp", ACCEPTED, 12)
+    labelled(boss, "harp", REJECTED, 12)
 
 
 @pytest.fixture
@@ -93,12 +93,12 @@ def test_by_default_the_active_model_learns_from_peoples_words(
 
 def test_without_anything_to_learn_from_it_is_refused(boss: User, base: ModelVersion) -> None:
     assert "nothing to learn from" in refusal(boss)
-    judged(boss, "harp", ACCEPTED, 12)
+    labelled(boss, "harp", ACCEPTED, 12)
     assert "both accepted and rejected" in refusal(boss)
     assert "Choose what to learn from" in refusal(boss, verdicts=False)
 
 
-def test_without_tracks_to_judge_by_it_is_refused(
+def test_without_tracks_to_evaluate_by_it_is_refused(
     boss: User, base: ModelVersion, verdicts: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tagger.feedback.labelled_tracks.in_holdout", lambda identity: False)

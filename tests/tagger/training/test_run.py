@@ -15,7 +15,7 @@ from tagger.jobs import lifecycle
 from tagger.jobs.lease import EVERY, heartbeat
 from tagger.models import Job, Tag, Training, User, Verdict, Worker
 from tagger.operations.bootstrap import ensure_vocabulary
-from tagger.training.dataset import freeze_lessons
+from tagger.training.dataset import freeze_examples
 from tagger.training.manage import start_training
 from tagger.training.options import Choices, default_choices
 from tagger.training.run import run_folder, run_training
@@ -64,16 +64,16 @@ def begin(by: User, **wanted: Any) -> tuple[Training, Job]:
     return training, job
 
 
-def judge(boss: User, tmp_path: Path, count: int = 8) -> None:
+def label_tracks(boss: User, tmp_path: Path, count: int = 8) -> None:
     for k, track in enumerate(beeps(boss, tmp_path / "beeps", count)):
         answer = (Verdict.Answer.REJECTED, Verdict.Answer.ACCEPTED)[k % 2]
         give_verdict(boss, track, Tag.objects.get(name="harp"), answer)
 
 
-def test_a_data_set_and_verdicts_teach_together_and_the_test_split_stays_apart(
+def test_a_data_set_and_verdicts_train_together_and_the_test_split_stays_apart(
     boss: User, folder: Path, tmp_path: Path
 ) -> None:
-    judge(boss, tmp_path)
+    label_tracks(boss, tmp_path)
     training, job = begin(boss)
     run_training(job)
     training.refresh_from_db()
@@ -93,20 +93,20 @@ def test_a_data_set_and_verdicts_teach_together_and_the_test_split_stays_apart(
 
 
 def test_what_it_learns_from_is_frozen_when_it_begins(boss: User, tmp_path: Path) -> None:
-    judge(boss, tmp_path, 4)
+    label_tracks(boss, tmp_path, 4)
     training, _ = begin(boss)
     run = run_folder(training)
     run.mkdir(parents=True)
-    first = freeze_lessons(training, run)
+    first = freeze_examples(training, run)
     Verdict.objects.all().delete()
-    assert freeze_lessons(training, run) == first
+    assert freeze_examples(training, run) == first
     assert len(first["train"]) + len(first["validation"]) == 4
 
 
-def test_data_that_cannot_teach_ends_it_with_a_sentence(boss: User, folder: Path) -> None:
+def test_data_that_cannot_train_ends_it_with_a_sentence(boss: User, folder: Path) -> None:
     table = folder / "annotations_final.csv"
-    kept = [row for row in table.read_text().splitlines() if not row.startswith("c")]
-    table.write_text("\n".join(["clip_id\tharp\trock\tmp3_path", *kept]))
+    remaining = [row for row in table.read_text().splitlines() if not row.startswith("c")]
+    table.write_text("\n".join(["clip_id\tharp\trock\tmp3_path", *remaining]))
     training, job = begin(boss, verdicts=False)
     run_training(job)
     training.job.refresh_from_db()
@@ -132,11 +132,11 @@ def test_one_that_lost_its_lease_leaves_the_job_to_the_next(
     assert not run_folder(training).exists()
 
 
-def test_a_worker_that_is_told_to_end_puts_it_back_and_no_attempt_is_lost(
+def test_a_worker_that_is_told_to_end_releases_it_and_no_attempt_is_lost(
     boss: User, monkeypatch: pytest.MonkeyPatch, sent: list[str]
 ) -> None:
     training, job = begin(boss, verdicts=False)
-    monkeypatch.setattr("tagger.platform.celery.shutdown._told", threading.Event())
+    monkeypatch.setattr("tagger.platform.celery.shutdown._shutdown_requested", threading.Event())
     worker_shutting_down.send(sender=None)
     run_training(job)
     training.refresh_from_db()
@@ -145,7 +145,7 @@ def test_a_worker_that_is_told_to_end_puts_it_back_and_no_attempt_is_lost(
     assert run_folder(training).exists()
 
 
-def test_the_heartbeat_keeps_the_lease_and_hears_of_a_cancellation(boss: User) -> None:
+def test_the_heartbeat_keeps_the_lease_and_notices_a_cancellation(boss: User) -> None:
     _, job = begin(boss, verdicts=False)
     Job.objects.filter(pk=job.pk).update(lease_until="2020-01-01T00:00Z")
     with heartbeat(job) as stop:

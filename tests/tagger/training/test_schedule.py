@@ -22,7 +22,7 @@ from tagger.training.schedule import (
 )
 from tests.web import rows
 
-from .training_rows import judged, small_model
+from .training_rows import labelled, small_model
 
 pytestmark = pytest.mark.usefixtures("sent")
 
@@ -37,7 +37,7 @@ def boss(db: None, settings: Any, tmp_path: Path) -> User:
 
 def say(person: User, count: int) -> None:
     for answer in Verdict.Answer:
-        judged(person, "harp", answer, count)
+        labelled(person, "harp", answer, count)
 
 
 def test_a_new_installation_has_it_switched_off_and_ours_stays_as_it_is(db: None) -> None:
@@ -69,7 +69,7 @@ def test_while_another_runs_it_waits(boss: User) -> None:
     assert train_when_due() is None
 
 
-def test_what_cannot_teach_begins_nothing(boss: User) -> None:
-    judged(boss, "harp", Verdict.Answer.ACCEPTED, 30)
+def test_what_cannot_train_begins_nothing(boss: User) -> None:
+    labelled(boss, "harp", Verdict.Answer.ACCEPTED, 30)
     task()
     assert not Job.objects.filter(kind=Job.Kind.TRAIN).exists()

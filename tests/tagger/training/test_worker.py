@@ -116,7 +116,7 @@ def library(boss: User, tmp_path: Path) -> list[Track]:
 
 
 def default_model() -> ModelVersion:
-    """The one that ships, which hears beeps as electronic, and hums less so."""
+    """The one that ships, which tags beeps as electronic, and hums less so."""
     version = install_model(default_model_path(), check=False)
     activate_model(version)
     return version
@@ -140,7 +140,7 @@ def wait_for(condition: Callable[[], bool], training: Training, log: Path) -> No
         time.sleep(0.3)
 
 
-def test_what_people_said_becomes_a_model_that_hears_it(
+def test_what_people_said_becomes_a_model_that_predicts_it(
     boss: User, library: list[Track], start_worker: Start, tmp_path: Path
 ) -> None:
     base = default_model()
@@ -175,7 +175,7 @@ def test_what_people_said_becomes_a_model_that_hears_it(
 
 
 def assert_unharmed(base: ModelVersion, candidate: ModelVersion, *, but: str) -> None:
-    """Every tag that nobody has judged is scored and shown exactly as before."""
+    """Every tag that nobody has labelled is scored and shown exactly as before."""
     learnt, known = (
         load_model(version.weights.path).network.state_dict() for version in (candidate, base)
     )
@@ -195,10 +195,10 @@ def test_told_to_end_or_killed_a_training_goes_on_where_it_was_and_ends_when_can
     wish = choices(preset="modern", epochs=1000)
     training = start_training(wish, by=boss, trigger=Job.Trigger.WEB)
     log = tmp_path / "worker.log"
-    told = start_worker()
+    stopped = start_worker()
     wait_for(lambda: training.epochs_done.exists(), training, log)
-    told.terminate()
-    told.wait(PATIENCE)
+    stopped.terminate()
+    stopped.wait(PATIENCE)
     training.job.refresh_from_db()
     assert (training.job.state, training.job.attempts) == (Job.State.QUEUED, 0)
     victim = start_worker()

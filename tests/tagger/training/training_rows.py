@@ -1,4 +1,4 @@
-"""What trainings start from: a small active model, and tracks that people have judged."""
+"""What trainings start from: a small active model, and tracks that people have labelled."""
 
 from __future__ import annotations
 
@@ -55,23 +55,23 @@ def small_model(folder: Path, name: str = "small") -> ModelVersion:
     return ModelVersion.objects.get(pk=version.pk)
 
 
-def judged(person: User, tag: str, answer: Verdict.Answer, count: int) -> list[Track]:
+def labelled(person: User, tag: str, answer: Verdict.Answer, count: int) -> list[Track]:
     """So many tracks, without sound, on whose `tag` the person has spoken.
 
     Every fourth is held out: left to chance, it might be none of a dozen.
     """
-    found = Tag.objects.get(name=tag)
+    tag_row = Tag.objects.get(name=tag)
     tracks = [rows.track(person) for _ in range(count)]
     for number, track in enumerate(tracks, 1):
-        track.audio_sha256 = identity(track, kept_apart=number % HOLDOUT_SHARE == 0)
+        track.audio_sha256 = identity(track, in_validation=number % HOLDOUT_SHARE == 0)
         track.save()
-        give_verdict(person, track, found, answer)
+        give_verdict(person, track, tag_row, answer)
     return tracks
 
 
-def identity(track: Track, *, kept_apart: bool) -> str:
+def identity(track: Track, *, in_validation: bool) -> str:
     names = (f"{track.pk}-{number}" for number in itertools.count())
-    return next(name for name in names if in_holdout(name) == kept_apart)
+    return next(name for name in names if in_holdout(name) == in_validation)
 
 
 def beep(path: Path, *, harsh: bool, pitch: float = 1.0) -> Path:

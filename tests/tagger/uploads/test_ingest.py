@@ -12,14 +12,16 @@ from django.db import connection
 from tagger.library.search import library, tracks_by_file
 from tagger.library.trash import delete_track
 from tagger.models import Job, Track, User
-from tagger.uploads.ingest import Ingested, IngestError, Words, ingest
+from tagger.uploads.ingest import Ingested, IngestError, SenderMetadata, ingest
 from tests.audio_factory import music, tone, write
 
 Wav = Callable[..., Path]
 
 
 def take(path: Path, owner: User, name: str = "song.wav", **words: str) -> Ingested:
-    return ingest(path, name, owner=owner, trigger=Job.Trigger.WEB, words=Words(**words))
+    return ingest(
+        path, name, owner=owner, trigger=Job.Trigger.WEB, metadata=SenderMetadata(**words)
+    )
 
 
 def stored(media: Path) -> list[Path]:

@@ -22,8 +22,8 @@ pytestmark = pytest.mark.usefixtures("receiver")
 
 
 def told(webhook: Webhook) -> list[tuple[str, dict[str, Any]]]:
-    found = webhook.deliveries.order_by("created_at", "pk")
-    return [(row.event, json.loads(row.body)["data"]) for row in found]
+    deliveries = webhook.deliveries.order_by("created_at", "pk")
+    return [(row.event, json.loads(row.body)["data"]) for row in deliveries]
 
 
 def running(track: Track) -> Job:
@@ -32,7 +32,7 @@ def running(track: Track) -> Job:
 
 
 def test_a_track_that_was_tagged(webhook: Webhook, owner: User) -> None:
-    song = rows.heard(rows.track(owner), guitar=0.9)
+    song = rows.analysed(rows.track(owner), guitar=0.9)
     assert told(webhook) == [
         ("track.tagged", {"track": str(song.pk), "model": rows.active_model().name})
     ]
@@ -49,7 +49,7 @@ def test_a_job_that_failed_and_its_track(webhook: Webhook, owner: User) -> None:
     ]
 
 
-def test_a_track_heard_before_does_not_fail_with_its_job(webhook: Webhook, song: Track) -> None:
+def test_a_track_analysed_before_does_not_fail_with_its_job(webhook: Webhook, song: Track) -> None:
     webhook.deliveries.all().delete()
     lifecycle.fail(running(song), code="damaged", detail="The file is damaged.")
     assert [event for event, _ in told(webhook)] == ["job.failed"]
@@ -76,7 +76,7 @@ def test_a_verdict_given_repeated_and_withdrawn(webhook: Webhook, owner: User) -
     ]
 
 
-def test_staff_hear_of_another_model(receiver: Any, owner: User) -> None:
+def test_staff_are_notified_of_another_model(receiver: Any, owner: User) -> None:
     boss = rows.person("boss", is_staff=True)
     webhook = manage.make_webhook(boss, receiver.url, [Webhook.Event.MODEL_ACTIVATED])[0]
     active = rows.active_model()
@@ -85,14 +85,14 @@ def test_staff_hear_of_another_model(receiver: Any, owner: User) -> None:
     assert told(webhook) == [("model.activated", {"model": active.name})]
 
 
-def test_others_hear_nothing(webhook: Webhook, outsider: User) -> None:
-    rows.heard(rows.track(outsider), guitar=0.9)
+def test_others_are_not_notified(webhook: Webhook, outsider: User) -> None:
+    rows.analysed(rows.track(outsider), guitar=0.9)
     assert told(webhook) == []
 
 
 def test_only_what_was_asked_for_is_told(receiver: Any, owner: User) -> None:
     webhook = manage.make_webhook(owner, receiver.url, [Webhook.Event.TRACK_DELETED])[0]
-    rows.heard(rows.track(owner), guitar=0.9)
+    rows.analysed(rows.track(owner), guitar=0.9)
     assert told(webhook) == []
 
 

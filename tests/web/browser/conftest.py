@@ -41,7 +41,7 @@ def owner(transactional_db: None) -> User:
 
 
 @pytest.fixture
-def hearing(owner: User, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+def inference_worker(owner: User, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
     ensure_model()
     with worker(tmp_path / "worker.log") as process:
         yield process

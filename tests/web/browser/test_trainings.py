@@ -14,7 +14,7 @@ from tagger.models import Training, User, Verdict
 from tagger.training.manage import note, record_epoch
 from tests.tagger.conftest import scratch_media, sent
 from tests.tagger.training.test_manage import report
-from tests.tagger.training.training_rows import judged, small_model
+from tests.tagger.training.training_rows import labelled, small_model
 from tests.web import rows
 
 from .conftest import signed_in
@@ -30,7 +30,7 @@ def boss(owner: User, tmp_path: Path) -> User:
     boss = rows.person("boss", is_staff=True)
     small_model(tmp_path)
     for answer in Verdict.Answer:
-        judged(boss, "harp", answer, 12)
+        labelled(boss, "harp", answer, 12)
     return boss
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tagger.platform.celery.queues import WORKERS
 from webapp.embedded.locations import Locations
 
 from .program import Program
@@ -15,20 +16,6 @@ from .program import Program
 WEB = "gunicorn webapp.wsgi --config python:webapp.web_server"
 CELERY = "celery --app webapp"
 WORKER = f"{CELERY} worker --without-gossip --without-mingle"
-INFERENCE = f"{WORKER} --hostname inference@%h --pool solo --queues inference,bulk"
-# One child, ended after each training: what torch has taken is given back.
-TRAINING = (
-    f"{WORKER} --hostname training@%h --pool prefork --concurrency 1 --max-tasks-per-child 1 "
-    "--queues training"
-)
-MAINTENANCE = (
-    f"{WORKER} --hostname maintenance@%h --pool threads --concurrency 2 --queues maintenance"
-)
-# Children of their own, ended now and then, since what measures music holds on to its memory.
-ANALYSIS = (
-    f"{WORKER} --hostname analysis@%h --pool prefork --concurrency 1 --max-tasks-per-child 50 "
-    "--queues spectrogram,analysis"
-)
 CLOCK = f"{CELERY} beat --pidfile="
 
 
@@ -44,9 +31,9 @@ def programs(
     return [
         # Gunicorn's workers notice that their master has gone; the master must not linger.
         program("web", f"{WEB} --bind {address}", death=signal.SIGINT),
-        program("inference", INFERENCE),
-        program("training", TRAINING, in_background=True),
-        program("maintenance", MAINTENANCE),
-        program("analysis", ANALYSIS, in_background=True),
+        *(
+            program(name, f"{WORKER} {kind.options(name)}", in_background=kind.background)
+            for name, kind in WORKERS.items()
+        ),
         program("clock", CLOCK),
     ]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO
 
 LARGEST = 10 * 1024**2
-KEPT = 5
+BACKUPS = 5
 ERROR = re.compile(r"\b(ERROR|CRITICAL)\b|\[ERROR")
 
 
@@ -22,7 +22,7 @@ def pump(stream: IO[str], file: Path, tell: Callable[[str], None]) -> threading.
 
 
 def _carry(stream: IO[str], file: Path, tell: Callable[[str], None]) -> None:
-    log = RotatingFileHandler(file, maxBytes=LARGEST, backupCount=KEPT, encoding="utf-8")
+    log = RotatingFileHandler(file, maxBytes=LARGEST, backupCount=BACKUPS, encoding="utf-8")
     try:
         for line in stream:
             log.emit(logging.makeLogRecord({"msg": line.rstrip("\n")}))

@@ -33,8 +33,8 @@ class Supervisor:
         self.stopping = threading.Event()
 
     def listen(self) -> None:
-        for told in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(told, self._on_signal)
+        for signal_number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(signal_number, self._on_signal)
 
     def _on_signal(self, number: int, frame: object) -> None:
         if self.stopping.is_set():

