@@ -50,7 +50,8 @@ def save_model(path: str | Path, network: SampleCNN, card: ModelCard) -> ModelCa
     """Write weights and card, each in one step; returns the card with the weights' sha256.
 
     Weights are stored in the dtype they have (a `.half()` copy takes half the room).
-    Raises WeightsError when a weight is not finite or the labels do not match the network.
+    Raises WeightsError when a weight is not finite or the labels do not match the network, OSError
+    when the disk does not take them; what was there before then stays.
     """
     from safetensors.torch import save
 

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-BLOCKS = ("basic", "se", "res", "rese")
+from .blocks import BLOCKS
+
 ACTIVATIONS = ("relu", "relu6", "softplus", "leaky_relu", "prelu", "rrelu", "elu", "swish")
 POOLINGS = ("max", "average", "strided")
 HEADS = ("sigmoid", "softmax")
@@ -71,11 +72,13 @@ class NetworkConfig:
 
     @property
     def residual(self) -> bool:
-        return self.block in ("res", "rese")
+        """Whether its blocks have a shortcut."""
+        return BLOCKS[self.block].residual
 
     @property
     def has_se_gates(self) -> bool:
-        return self.block in ("se", "rese")
+        """Whether its blocks have squeeze-and-excitation."""
+        return BLOCKS[self.block].se_gates
 
     @property
     def embedding_width(self) -> int:
@@ -90,10 +93,12 @@ class NetworkConfig:
         return tuple(chain)
 
     def as_dict(self) -> dict[str, Any]:
+        """The fields as JSON knows them, for a card."""
         return asdict(self) | {"widths": list(self.widths)}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> NetworkConfig:
+        """The configuration in a card or a recipe. Raises ConfigError for a bad setting."""
         unknown = sorted(set(values) - {field.name for field in fields(cls)})
         if unknown:
             raise ConfigError(f"Unknown network setting: {', '.join(unknown)}.")
@@ -102,7 +107,7 @@ class NetworkConfig:
 
 def _check_choices(config: NetworkConfig) -> None:
     for name, known in (
-        ("block", BLOCKS),
+        ("block", tuple(BLOCKS)),
         ("activation", ACTIVATIONS),
         ("pooling", POOLINGS),
         ("head", HEADS),

@@ -77,6 +77,7 @@ def apply(x: Tensor, y: Tensor, change: Draw) -> tuple[Tensor, Tensor]:
     x = _filtered(x, change)
     x = x * torch.from_numpy(change.gain).to(x.device)[:, None]
     x, y = _mixed(x, y, change)
+    # A little past full scale, as decoded mp3 is; gain and noise together would go far beyond.
     return _noisy(x, change).clamp(-1.2, 1.2), y
 
 
@@ -128,7 +129,8 @@ def _responses(change: Draw, rows: npt.NDArray[np.intp], samples: int) -> Floats
     low, high = change.low_pass[rows, None], change.high_pass[rows, None]
     response = np.where(low > 0, (1 + (hertz / np.maximum(low, 1)) ** 8) ** -0.5, response)
     response = np.where(high > 0, (1 + (high / hertz) ** 4) ** -0.5, response)
-    return response.astype(np.float32)
+    magnitude: Floats = response.astype(np.float32)
+    return magnitude
 
 
 def _mixed(x: Tensor, y: Tensor, change: Draw) -> tuple[Tensor, Tensor]:

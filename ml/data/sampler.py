@@ -18,7 +18,8 @@ from ml.data.magnatagatune.split import Split
 
 from .augmentation import Draw, draw
 
-# How much more or less often than the average a clip may be drawn.
+# How much more or less often than the average a clip may be drawn. Unbounded, a tag of a dozen
+# clips would show the same dozen in every other batch, and they would be learnt by heart.
 BALANCE_LIMITS = (0.5, 2.5)
 
 
@@ -50,6 +51,7 @@ class Sampler:
 
     @property
     def updates_per_epoch(self) -> int:
+        """Updates in which each segment (or, on average, each random crop) comes up once."""
         size = self._recipe.training.batch_size
         if self._recipe.data.crops == "fixed":
             return max(1, -(-int(self._counts.sum()) // size))
@@ -103,13 +105,15 @@ def interpolated(
     share = np.minimum(position - first, 1).astype(np.float32)[:, None]
     before = soft[clips, first].astype(np.float32)
     after = soft[clips, np.minimum(first + 1, last)].astype(np.float32)
-    return before * (1 - share) + after * share
+    targets: npt.NDArray[np.float32] = before * (1 - share) + after * share
+    return targets
 
 
 def clip_weights(hard: npt.NDArray[np.uint8], balance: float) -> npt.NDArray[np.float64]:
     """Chance of each clip `(clips,)`: its rarest tag's frequency to the power of -`balance`."""
     if balance == 0:
         return np.full(len(hard), 1 / len(hard))
+    # A tag that no clip has must not divide by zero; a thousandth is rarer than any real one.
     frequency = hard.mean(0) + 1e-3
     weights = np.max(hard * frequency**-balance, axis=1, initial=1.0)
     weights = np.clip(weights / weights.mean(), *BALANCE_LIMITS)

@@ -13,6 +13,7 @@ from ml.audio.reading import SAMPLE_RATE
 if TYPE_CHECKING:
     from ml.nn.network import SampleCNN
 
+# Scores are shown to the hundredth: this moves the last digit by one at most.
 TOLERANCE = 0.005
 
 Forward = Callable[[Tensor], tuple[Tensor, Tensor]]
