@@ -13,7 +13,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from tagger.jobs import lifecycle
-from tagger.jobs.kinds import MAX_ATTEMPTS, MAX_TRAINING_ATTEMPTS
+from tagger.jobs.kinds import MAX_ATTEMPTS, MAX_HEAVY_ATTEMPTS
 from tagger.jobs.reaper import GRACE, Reaped, reap
 from tagger.library.tracks import reanalyse_track
 from tagger.models import Job, Track, User
@@ -280,8 +280,11 @@ def test_a_job_that_has_lost_its_last_worker_fails_with_a_reason(job: Job, sent:
     assert sent == []
 
 
-def test_a_training_is_given_up_sooner(job: Job) -> None:
-    running(job, kind=Job.Kind.TRAIN, attempts=MAX_TRAINING_ATTEMPTS)
+@pytest.mark.parametrize("kind", [Job.Kind.TRAIN, Job.Kind.CHECK_MODEL, Job.Kind.EVALUATE])
+def test_what_may_need_more_memory_than_there_is_is_given_up_sooner(
+    job: Job, kind: Job.Kind
+) -> None:
+    running(job, kind=kind, attempts=MAX_HEAVY_ATTEMPTS)
     assert reap() == Reaped(resent=0, failed=1)
     assert "3 times" in fresh(job).error_detail
 

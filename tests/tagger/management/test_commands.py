@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -81,6 +82,17 @@ def test_a_new_installation_is_prepared_once(db: None) -> None:
     assert ModelVersion.objects.get().state == ModelVersion.State.ACTIVE
     assert User.objects.filter(is_superuser=True).count() == 1
     assert Tag.objects.filter(name__in=ModelVersion.objects.get().labels).count() == 50
+
+
+@pytest.mark.skipif(not default_model_path().exists(), reason="no model is shipped yet")
+def test_a_password_that_was_given_is_the_first_admins_and_is_not_shown(
+    db: None, settings: Any
+) -> None:
+    settings.ADMIN_PASSWORD = "given-by-an-operator"
+    said = run("bootstrap")
+    assert "as given" in said
+    assert settings.ADMIN_PASSWORD not in said
+    assert User.objects.get(username="admin").check_password("given-by-an-operator")
 
 
 @pytest.mark.slow

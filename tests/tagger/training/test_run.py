@@ -136,7 +136,7 @@ def test_a_worker_that_is_told_to_end_releases_it_and_no_attempt_is_lost(
     boss: User, monkeypatch: pytest.MonkeyPatch, sent: list[str]
 ) -> None:
     training, job = begin(boss, verdicts=False)
-    monkeypatch.setattr("tagger.platform.celery.shutdown._told", threading.Event())
+    monkeypatch.setattr("tagger.platform.celery.shutdown._shutdown_requested", threading.Event())
     worker_shutting_down.send(sender=None)
     run_training(job)
     training.refresh_from_db()
