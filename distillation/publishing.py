@@ -34,6 +34,8 @@ MORE, MANIFEST = "more", "manifest.tsv"
 CLIP_S = 29.1
 # What the stand-in lacks is drawn more often. One clip is a few notes again and again.
 MORE_WEIGHT, SOLO = 1.5, "vocadito"
+# So are the few clips in which someone sings: one in thirteen.
+SUNG, SUNG_ABOVE, SUNG_WEIGHT = ("vocal", "vocals", "singing", "female", "male"), 0.35, 2.0
 # The stand-in's rendered clips: what it calls their instruments.
 RENDERED = {"guitar": "acoustic guitar", "strings": "string orchestra", "synth": "synthesizer"}
 
@@ -97,8 +99,16 @@ def table(pool: Path, standin: Path, more: Path) -> Table:
             scores[row] = heard[clip.id]
         if clip.path.startswith(STANDIN):
             scores[row, :, : len(LABEL_NAMES)] = known[clip.path.removeprefix(f"{STANDIN}/mp3/")]
+        if clip.split == "train" and clip.kind == f"{STANDIN}-recorded" and is_sung(scores[row]):
+            clips[row] = clip._replace(weight=SUNG_WEIGHT)
     segments = np.array([segments_of(clip.seconds) for clip in clips], np.int16)
     return Table(clips, scores, segments)
+
+
+def is_sung(scores: npt.NDArray[np.float16]) -> bool:
+    """Whether the teachers hear someone sing somewhere in the clip."""
+    sung = [LABEL_NAMES.index(tag) for tag in SUNG]
+    return bool(scores[:, sung].max() > SUNG_ABOVE)
 
 
 def read_heard(pool: Path) -> dict[str, npt.NDArray[np.float16]]:

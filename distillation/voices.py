@@ -21,7 +21,7 @@ from scipy.signal import fftconvolve
 from distillation.clips import MP3, Sound, read_labels, read_standin
 from distillation.labelling import RATE
 from distillation.melodies import Note, read_lines
-from distillation.pool import Rules, Writer, decode
+from distillation.pool import Bounds, Rules, Writer, decode
 from ml.labels import LABEL_NAMES
 
 LENGTHS_S = (8.1, 10.8)
@@ -158,8 +158,7 @@ def contour(line: list[Note], frames: int, middle_hz: float, rng: np.random.Gene
     keys = np.array([note.keys[0] for note in line if note.keys], float)
     beat_s = rng.uniform(0.35, 0.75)
     pitches = np.zeros(0)
-    shift = 69 + 12 * np.log2(middle_hz / 440) - np.median(keys)
-    shift = 12 * round(shift / 12) + rng.integers(-3, 4)
+    shift = round(69 + 12 * np.log2(middle_hz / 440) - np.median(keys))
     while len(pitches) < frames:
         for note in line:
             key = note.keys[0] if note.keys else keys[0]
@@ -181,7 +180,7 @@ def sing(sound: Sound, line: list[Note], speaker: Speaker, rng: np.random.Genera
     shape = pyworld.cheaptrick(wave, found, times, RATE)
     breath = pyworld.d4c(wave, found, times, RATE)
     order = stretched(found > 0, rng.uniform(1.8, 3.2))
-    middle = rng.uniform(250, 420) if speaker.female else rng.uniform(125, 230)
+    middle = rng.uniform(270, 430) if speaker.female else rng.uniform(115, 210)
     hz = np.where(found[order] > 0, contour(line, len(order), middle, rng), 0.0)
     return pyworld.synthesize(hz, warped(shape[order], rng), breath[order], RATE, FRAME_MS).astype(np.float32)
 
@@ -231,10 +230,10 @@ def instrumentals(standin: Path) -> list[Path]:
     ]
 
 
-def own(female: bool | None, strength: float) -> dict[str, tuple[float, float]]:
-    """A singer's own tags at least so high, those of the other sex low."""
+def own(female: bool | None, strength: float) -> dict[str, Bounds]:
+    """A singer's own tags at least so high, those of the other sex low; None: nobody knows."""
     if female is None:
-        return {}
+        return dict.fromkeys([*FEMALE, *MALE, *MILLION_FEMALE, *MILLION_MALE])
     mine, others = (FEMALE, MALE) if female else (MALE, FEMALE)
     million = (MILLION_FEMALE, MILLION_MALE) if female else (MILLION_MALE, MILLION_FEMALE)
     rules = {tag: (lowest * strength, 1.0) for tag, lowest in {**mine, **million[0]}.items()}
