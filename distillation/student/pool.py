@@ -1,0 +1,139 @@
+"""From the training pool on disk to packs of sound and targets, which is what travels.
+
+A pool is a folder with `clips.tsv` (id, path, source, kind, split, …) and `labels.npz` (`scores`,
+`mask` `(clips, segments, tags)`, `segments`, `weight`, `tags`, `vocabulary`); the paths are
+relative to the folder above it.
+"""
+
+from __future__ import annotations
+
+import csv
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import librosa
+import numpy as np
+import numpy.typing as npt
+
+from distillation.student.packs import Sound, read_index, write_packs
+from distillation.student.resident import FULL_SCALE, SEGMENT_SAMPLES
+from distillation.student.targets import Targets
+from ml.audio import SAMPLE_RATE
+from ml.magnatagatune.annotations import read_annotations
+
+SECOND = "million-song"
+# Of each kind that is only trained on, this share of the clips is kept for validation, whole
+# sources at a time.
+HELD_SHARE = 0.04
+NOT_KNOWN = -1
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A line of clips.tsv."""
+
+    id: str
+    path: str
+    source: str
+    kind: str
+    split: str
+
+
+def read_clips(pool: Path) -> list[Clip]:
+    with (pool / "clips.tsv").open(encoding="utf-8", newline="") as stream:
+        rows = csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE)
+        return [Clip(*(row[name] for name in Clip.__annotations__)) for row in rows]
+
+
+def pack_sound(pool: Path, out: Path, *, most_bytes: int, kbit_per_s: float) -> list[Path]:
+    """Pack the sound of all clips that no pack in `out` has yet, but for the test split's."""
+    packed = {entry.name for pack in out.glob("*.pack") for entry in read_index(pack)}
+    with np.load(pool / "labels.npz") as labels:
+        counts = labels["segments"].astype(int).tolist()
+    wanted = [
+        (clip, count)
+        for clip, count in zip(read_clips(pool), counts, strict=True)
+        if clip.split != "test" and clip.path not in packed
+    ]
+    root = pool.resolve().parent
+    sounds = ((clip.path, read_sound(root / clip.path, count)) for clip, count in wanted)
+    first = len(list(out.glob("*.pack")))
+    return write_packs(
+        sounds, out, most_bytes=most_bytes, kbit_per_s=kbit_per_s, prefix=f"from{first:02d}"
+    )
+
+
+def read_sound(path: Path, segments: int) -> Sound:
+    """The first `segments` segments, int16 `(time,)`; silence where a clip ends a little early."""
+    sound = librosa.load(path, sr=SAMPLE_RATE, mono=True)[0][: segments * SEGMENT_SAMPLES]
+    whole = np.pad(sound, (0, segments * SEGMENT_SAMPLES - len(sound)))
+    return np.rint(np.clip(whole, -1, 1) * FULL_SCALE).astype(np.int16)
+
+
+def make_targets(pool: Path, standin: Path) -> Targets:
+    """Targets of all clips but the test split's; `standin` has the hard labels of its own."""
+    clips = read_clips(pool)
+    kept = np.array([k for k, clip in enumerate(clips) if clip.split != "test"])
+    with np.load(pool / "labels.npz") as table:
+        tags = unique_tags(table["tags"].tolist(), table["vocabulary"].tolist())
+        segments = table["segments"][kept].astype(np.int64)
+        scores = np.where(table["mask"][kept], table["scores"][kept].astype(np.float32), np.nan)
+        weights = table["weight"][kept].astype(np.float32)
+    chosen = [clips[k] for k in kept]
+    held = held_back(chosen)
+    return Targets(
+        tags=tags,
+        names=[clip.path for clip in chosen],
+        splits=["validation" if clip.split == "valid" or clip in held else "train" for clip in chosen],
+        kinds=[clip.kind for clip in chosen],
+        segments=segments,
+        chances=weights,
+        weights=np.ones(len(chosen), np.float32),
+        scores=np.concatenate([rows[:n] for rows, n in zip(scores, segments, strict=True)]),
+        hard=_hard(chosen, standin, len(tags)),
+    )
+
+
+def unique_tags(tags: list[str], vocabularies: list[str]) -> list[str]:
+    """The second vocabulary's tags carry its name: both have a "rock"."""
+    return [
+        f"{SECOND}: {tag}" if vocabulary == SECOND else tag
+        for tag, vocabulary in zip(tags, vocabularies, strict=True)
+    ]
+
+
+def held_back(clips: list[Clip]) -> set[Clip]:
+    """Clips of the train split to validate on: of each new kind a few whole sources."""
+    held: set[Clip] = set()
+    new = [clip for clip in clips if clip.split == "train" and not clip.kind.startswith("standin")]
+    for kind in sorted({clip.kind for clip in new}):
+        of_kind = [clip for clip in new if clip.kind == kind]
+        count = Counter(clip.source for clip in of_kind)
+        taken: set[str] = set()
+        for source in sorted(count, key=lambda name: zlib.crc32(name.encode())):
+            already = sum(count[name] for name in taken)
+            if already + count[source] <= HELD_SHARE * len(of_kind):
+                taken.add(source)
+        held |= {clip for clip in of_kind if clip.source in taken}
+    return held
+
+
+def _hard(clips: list[Clip], standin: Path, tags: int) -> npt.NDArray[np.int8]:
+    annotations = read_annotations(standin)
+    rows = {path: row for path, row in zip(annotations.paths, annotations.hard, strict=True)}
+    hard = np.full((len(clips), tags), NOT_KNOWN, np.int8)
+    for k, clip in enumerate(clips):
+        if clip.kind.startswith("standin"):
+            marks = rows[clip.path.partition("mp3/")[2]]
+            hard[k, : len(marks)] = marks
+    return hard
+
+
+def sizes(packs: list[Path]) -> Iterator[str]:
+    for pack in packs:
+        entries = read_index(pack)
+        hours = sum(entry.samples for entry in entries) / SAMPLE_RATE / 3600
+        yield f"{pack}: {len(entries)} clips, {hours:.2f} h, {pack.stat().st_size / 2**20:.1f} MiB"

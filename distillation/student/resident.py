@@ -1,0 +1,179 @@
+"""The whole pool in a device's memory, and crops of it without a word from the host.
+
+One flat int16 tensor holds the sound of all clips, one table the scores of all segments; which
+clip, which place and which speed are drawn on the device, so that no copy makes the host wait.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from distillation.student.packs import Entry
+from distillation.student.targets import Targets
+
+SEGMENT_SAMPLES = 59_049
+FULL_SCALE = 32_767.0
+# Samples that are carried to the device at once.
+PART = 1 << 28
+
+
+@dataclass(frozen=True)
+class Crops:
+    """Sound float32 `(batch, time)`, targets and whether each is known `(batch, tags)`.
+
+    `clip` `(batch,)` says which clip each is of, `weight` `(batch,)` how much its loss counts.
+    """
+
+    sound: Tensor
+    target: Tensor
+    known: Tensor
+    clip: Tensor
+    weight: Tensor
+
+
+class Resident:
+    """The clips of one split. `samples` int16 `(time,)`, `starts` `(clips,)` on the device."""
+
+    def __init__(
+        self, samples: Tensor, starts: Tensor, targets: Targets, chosen: list[int]
+    ) -> None:
+        device = samples.device
+        rows, scores = targets.rows(), torch.from_numpy(targets.scores)
+        self.samples, self.starts = samples, starts
+        self.segments = torch.from_numpy(targets.segments[chosen]).to(device)
+        self.rows = torch.from_numpy(rows[chosen]).to(device)
+        self.known = (~scores.isnan()).to(device)
+        self.scores = scores.nan_to_num(0).to(device)
+        self.chances = torch.from_numpy(targets.chances[chosen]).to(device)
+        self.weights = torch.from_numpy(targets.weights[chosen]).to(device)
+        self.kinds = [targets.kinds[k] for k in chosen]
+        self.hard = targets.hard[chosen]
+        self._window = torch.arange(SEGMENT_SAMPLES, device=device)
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def draw(self, count: int, chances: Tensor | None = None) -> Tensor:
+        """`count` clips `(count,)`, drawn by their chances."""
+        return torch.multinomial(self.chances if chances is None else chances, count, True)
+
+    def crops(self, clip: Tensor, place: Tensor, speed: Tensor | None = None) -> Crops:
+        """A crop of each of the clips `(batch,)`; `place` in [0, 1) is where in its clip it begins.
+
+        `speed` `(batch,)` is the share of its own speed that each is played at (tape, not time
+        stretching). Targets are those of the segments it overlaps, by their shares.
+        """
+        rate = torch.ones_like(place) if speed is None else speed
+        whole = self.segments[clip] * SEGMENT_SAMPLES
+        room = (whole - SEGMENT_SAMPLES * rate).clamp_min(0)
+        first = (place * (room + 1)).floor().clamp_max(whole - 1)
+        sound = self._whole(clip, first) if speed is None else self._stretched(clip, first, rate)
+        target, known = self._targets(clip, first)
+        return Crops(sound, target, known, clip, self.weights[clip])
+
+    def segment(self, clip: Tensor, number: Tensor) -> Crops:
+        """Whole segments: number `(batch,)` of each of the clips `(batch,)`."""
+        first = (number * SEGMENT_SAMPLES).float()
+        target, known = self._targets(clip, first)
+        return Crops(self._whole(clip, first), target, known, clip, self.weights[clip])
+
+    def targets(self, clip: Tensor, number: Tensor) -> tuple[Tensor, Tensor]:
+        """Targets of whole segments, and whether they are known, `(batch, tags)`."""
+        return self._targets(clip, (number * SEGMENT_SAMPLES).float())
+
+    def _whole(self, clip: Tensor, first: Tensor) -> Tensor:
+        index = (self.starts[clip] + first.long())[:, None] + self._window
+        return self.samples[index].float() / FULL_SCALE
+
+    def _stretched(self, clip: Tensor, first: Tensor, rate: Tensor) -> Tensor:
+        """Cubic (Catmull-Rom) interpolation between samples; beyond a clip's end is silence."""
+        offset = self._window * rate[:, None]
+        whole = offset.floor()
+        share = offset - whole
+        position = first.long()[:, None] + whole.long()
+        last = (self.segments[clip] * SEGMENT_SAMPLES - 1)[:, None]
+        before, here, after, later = (
+            self._at(clip, position + ahead, last) for ahead in (-1, 0, 1, 2)
+        )
+        return here + 0.5 * share * (
+            after
+            - before
+            + share
+            * (
+                2 * before
+                - 5 * here
+                + 4 * after
+                - later
+                + share * (3 * (here - after) + later - before)
+            )
+        )
+
+    def _at(self, clip: Tensor, position: Tensor, last: Tensor) -> Tensor:
+        inside = (position >= 0) & (position <= last)
+        index = self.starts[clip][:, None] + torch.minimum(position.clamp_min(0), last)
+        return self.samples[index].float() / FULL_SCALE * inside
+
+    def _targets(self, clip: Tensor, first: Tensor) -> tuple[Tensor, Tensor]:
+        position = first / SEGMENT_SAMPLES
+        number = position.long()
+        share = (position - number)[:, None]
+        last = self.segments[clip] - 1
+        here = self.rows[clip] + torch.minimum(number, last)
+        after = self.rows[clip] + torch.minimum(number + 1, last)
+        target = torch.lerp(self.scores[here], self.scores[after], share)
+        return target, self.known[here] & self.known[after]
+
+
+def load(folder: Path, targets: Targets, device: torch.device) -> tuple[Resident, Resident]:
+    """The train and the validation split, out of the unpacked sound in `folder`.
+
+    Clips whose sound is not there are left out, and said to be so.
+    """
+    places = {name: k for k, name in enumerate(targets.names)}
+    parts: list[Tensor] = []
+    starts: dict[int, int] = {}
+    total = 0
+    for index in sorted(folder.glob("*.json")):
+        entries = [Entry(**value) for value in json.loads(index.read_text(encoding="utf-8"))]
+        samples = np.load(index.with_suffix(".samples"), mmap_mode="r")
+        parts.append(_carried(samples, device))
+        for entry in entries:
+            if entry.name in places:
+                starts[places[entry.name]] = total
+                _check(entry, int(targets.segments[places[entry.name]]))
+            total += entry.samples
+    sound = torch.cat(parts)
+    lacking = len(targets) - len(starts)
+    print(f"{len(starts)} clips, {total / 22_050 / 3600:.2f} h; without sound: {lacking}", flush=True)
+    split = {
+        name: sorted(k for k in starts if targets.splits[k] == name)
+        for name in ("train", "validation")
+    }
+    train, validation = (
+        Resident(
+            sound, torch.tensor([starts[k] for k in chosen], device=device), targets, chosen
+        )
+        for chosen in split.values()
+    )
+    return train, validation
+
+
+def _check(entry: Entry, segments: int) -> None:
+    if entry.samples < segments * SEGMENT_SAMPLES or segments < 1:
+        raise ValueError(
+            f"{entry.name} has {entry.samples} samples, fewer than its {segments} segments take."
+        )
+
+
+def _carried(samples: np.ndarray, device: torch.device) -> Tensor:
+    whole = torch.empty(len(samples), dtype=torch.int16, device=device)
+    for first in range(0, len(samples), PART):
+        part = np.array(samples[first : first + PART])
+        whole[first : first + PART] = torch.from_numpy(part).to(device)
+    return whole
