@@ -6,8 +6,8 @@ import secrets
 import time
 from typing import TYPE_CHECKING
 
-from bench.cpu_time import cpu_seconds
-from bench.tables import Row
+from .cpu_time import cpu_seconds
+from .tables import Row
 
 if TYPE_CHECKING:
     from tagger.models import Job, ModelVersion
@@ -26,8 +26,8 @@ FROM (SELECT * FROM tagger_analysis WHERE model_id = %(model)s ORDER BY track_id
 
 def activation(tracks: int) -> Row:
     """A model that hears everything otherwise is made active, and its tags are written."""
-    from tagger.actions.model_versions import activate_model
-    from tagger.actions.switching import switch_tags
+    from tagger.registry.tag_switch import switch_tags
+    from tagger.registry.versions import activate_model
 
     other = _other_model()
     began = time.perf_counter()
@@ -63,8 +63,8 @@ def _other_model() -> ModelVersion:
 
 
 def _claimed(job: Job | None) -> Job:
-    from tagger.actions import jobs
+    from tagger.jobs import lifecycle
 
-    claimed = jobs.claim(str(job.pk)) if job else None
+    claimed = lifecycle.claim(str(job.pk)) if job else None
     assert claimed, "the change of model has left no job"
     return claimed

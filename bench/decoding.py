@@ -14,13 +14,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from ml.audio import SAMPLE_RATE, blocks, probe
-from ml.audio_decoding import Pass
-from ml.audio_facts import facts
-from ml.audio_file import open_file
-from ml.audio_terms import DecodeLimits
-from ml.examination import MAX_LENGTH, examine
-from ml.fence.work import examination
+from ml.audio.decoder.decode import Pass
+from ml.audio.decoder.facts import facts
+from ml.audio.open import open_file
+from ml.audio.probe import MAX_LENGTH, examine
+from ml.audio.reading import SAMPLE_RATE, blocks, probe
+from ml.audio.sandbox.operations import examination
+from ml.audio.types import DecodeLimits
 
 TURNS = 7
 

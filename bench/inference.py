@@ -19,16 +19,17 @@ from typing import Any
 
 import torch
 
-from bench.machine import facts, gemm_rates
-from bench.tables import Row, parser, show
-from bench.timing import in_turns, ratio, slope
-from ml.audio import SAMPLE_RATE, SEGMENT_SAMPLES
-from ml.cpu import has_fast_bfloat16, keep_activations_in_the_heap
-from ml.engine import Engine, fused, mixed
-from ml.fused_network import can_be_fused
-from ml.int8 import Int8Unavailable, load_int8
-from ml.macs import count_macs
-from ml.weights import LoadedModel, default_model_path, load_model
+from ml.audio.reading import SAMPLE_RATE, SEGMENT_SAMPLES
+from ml.checkpoints.weights import LoadedModel, default_model_path, load_model
+from ml.nn.macs import count_macs
+from ml.runtime.cpu import has_fast_bfloat16, keep_activations_in_the_heap
+from ml.runtime.engine import Engine, fused, mixed
+from ml.runtime.fused_network import can_be_fused
+from ml.runtime.int8 import Int8Unavailable, load_int8
+
+from .machine import facts, gemm_rates
+from .tables import Row, parser, show
+from .timing import in_turns, ratio, slope
 
 SEGMENT_SECONDS = SEGMENT_SAMPLES / SAMPLE_RATE
 

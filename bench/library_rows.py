@@ -12,9 +12,9 @@ from contextlib import contextmanager
 
 from django.db import connection
 
-from tagger.actions.bootstrap import ensure_model, ensure_vocabulary
-from tagger.actions.tag_counts import fold_counts, recount
 from tagger.models import ModelVersion, User
+from tagger.operations.bootstrap import ensure_model, ensure_vocabulary
+from tagger.tags.counts import fold_counts, recount
 
 # What making the index of embeddings takes, for each of them: with less memory it takes hours.
 INDEX_KIB = 4

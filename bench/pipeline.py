@@ -16,15 +16,16 @@ from pathlib import Path
 
 import torch
 
-from bench.cpu_time import cpu_seconds
-from bench.machine import facts
-from bench.rivals import eager_loop, mel_and_small_cnn
-from bench.tables import Row, parser, show
-from bench.timing import ratio, slope
-from ml.audio import SUFFIXES, read
-from ml.examination import examine
-from ml.inference import Request, Tagger
-from ml.weights import default_model_path, load_model
+from ml.audio.probe import examine
+from ml.audio.reading import SUFFIXES, read
+from ml.checkpoints.weights import default_model_path, load_model
+from ml.inference.tagger import Request, Tagger
+
+from .cpu_time import cpu_seconds
+from .machine import facts
+from .rivals import eager_loop, mel_and_small_cnn
+from .tables import Row, parser, show
+from .timing import ratio, slope
 
 LOOP = "librosa.load and the network in an eager loop"
 TURN = 6

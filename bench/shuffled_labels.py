@@ -18,15 +18,15 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ml.callbacks import read_log
-from ml.epoch_end import LOG
-from ml.judging import judge
-from ml.magnatagatune.prepared import Split, open_split
-from ml.progress import Terminal, stop_gently
-from ml.recipe import Recipe, read_recipe
-from ml.training import Training
-from ml.validation import Identity
-from ml.weights import load_model
+from ml.checkpoints.weights import load_model
+from ml.config.callbacks import read_log
+from ml.config.recipe import Recipe, read_recipe
+from ml.data.magnatagatune.split import Split, open_split
+from ml.evaluation.evaluate import judge
+from ml.training.best_model import LOG
+from ml.training.progress import Terminal, stop_gently
+from ml.training.trainer import Training
+from ml.training.validation import Identity
 
 
 def main() -> None:

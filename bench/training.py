@@ -71,10 +71,10 @@ def loading(data: Path, updates: int = 40) -> float:
     """Segments a second that default.toml's batches are drawn, cut and augmented with."""
     import torch
 
-    from ml.feeding import Feed
-    from ml.magnatagatune.prepared import open_split
-    from ml.recipe import read_recipe
-    from ml.sampling import Sampler
+    from ml.config.recipe import read_recipe
+    from ml.data.loader import Feed
+    from ml.data.magnatagatune.split import open_split
+    from ml.data.sampler import Sampler
 
     torch.set_num_threads(1)
     recipe, split = read_recipe("default"), open_split(data, "train")
@@ -97,10 +97,10 @@ def segments_per_second(measure: Measure, batch: int, updates: int, threads: int
     import torch
     from torch.nn import functional as F
 
-    from ml.config import NetworkConfig
-    from ml.cpu import keep_activations_in_the_heap
-    from ml.freezing import freeze
-    from ml.network import SampleCNN
+    from ml.config.network import NetworkConfig
+    from ml.nn.network import SampleCNN
+    from ml.runtime.cpu import keep_activations_in_the_heap
+    from ml.training.freezing import freeze
 
     if measure.heap:
         keep_activations_in_the_heap()

@@ -25,14 +25,15 @@ from typing import Any
 import numpy as np
 import urllib3
 
-from bench.inference import SEGMENT_SECONDS
-from bench.machine import facts
-from bench.pipeline import chosen
-from bench.site import Site, add_arguments
-from bench.tables import Row, parser, show
-from ml.audio import SEGMENT_SAMPLES
-from ml.inference import Tagger
-from ml.listening import BATCH
+from ml.audio.reading import SEGMENT_SAMPLES
+from ml.inference.pipeline import BATCH
+from ml.inference.tagger import Tagger
+
+from .inference import SEGMENT_SECONDS
+from .machine import facts
+from .pipeline import chosen
+from .site import Site, add_arguments
+from .tables import Row, parser, show
 
 LIMIT_SECONDS = 8.0
 

@@ -8,8 +8,8 @@ import librosa
 import numpy as np
 import numpy.typing as npt
 
-from distillation.clips import MP3, Sound, read_new, read_standin, recorded
-from distillation.labelling import RATE, read
+from .clips import MP3, Sound, read_new, read_standin, recorded
+from .labelling import RATE, read
 
 HOP, FRAMES, BANDS = RATE // 10, 288, 24
 LEAST_OVERLAP = 80

@@ -9,11 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from distillation.clips import MP3, Scores, Sound, read_labels, read_standin, recorded
-from distillation.networks import TAGS, VGG, Musicnn, read_variables
-from ml.audio import SAMPLE_RATE, SEGMENT_SAMPLES
-from ml.labels import LABEL_NAMES
-from ml.magnatagatune.prepared import CLIP_SAMPLES
+from ml.audio.reading import SAMPLE_RATE, SEGMENT_SAMPLES
+from ml.config.labels import LABEL_NAMES
+from ml.data.magnatagatune.split import CLIP_SAMPLES
+
+from .clips import MP3, Scores, Sound, read_labels, read_standin, recorded
+from .networks import TAGS, VGG, Musicnn, read_variables
 
 # What both teachers hear.
 RATE, HOP = 16_000, 256

@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 from typing import NamedTuple
 
-from distillation.clips import SOURCES, read_standin
+from .clips import SOURCES, read_standin
 
 MODULES = {".mod", ".xm", ".s3m", ".it", ".mo3", ".stm", ".umx"}
 SOUNDS = {".ogg", ".oga", ".mp3", ".flac", ".opus", ".wav"} | MODULES

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from distillation.packages import MODULES, SOUNDS, files, held_out_packages, read_packages
+from .packages import MODULES, SOUNDS, files, held_out_packages, read_packages
 
 # Smaller files are a game's noises.
 LEAST_BYTES, LEAST_BYTES_WAV = 120_000, 900_000

@@ -8,7 +8,7 @@ import os
 import pkgutil
 import sys
 
-from ml import commands
+from . import commands
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tagger.actions.bootstrap import ensure_vocabulary
 from tagger.models import Track, User
-from tests.standin import standin
-from tests.web import rows
+from tagger.operations.bootstrap import ensure_vocabulary
 from tests.web.browser.chromium import CHROMIUM
+
+from .standin import standin
+from .web import rows
 
 NO_BROWSER = (
     f"there is no browser at {CHROMIUM}: install Chromium, or name one in TONEMARK_CHROMIUM"

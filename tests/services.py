@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from webapp.embedded.broker import Broker
 from webapp.embedded.locations import Locations
-from webapp.embedded.postgres import Postgres
+from webapp.embedded.servers.broker import Broker
+from webapp.embedded.servers.postgres import Postgres
 
 _data = pytest.StashKey[Path]()
 _services = pytest.StashKey[list[Postgres | Broker]]()

@@ -7,14 +7,15 @@ import os
 import sys
 from pathlib import Path
 
+from webapp.embedded.errors import ServeError
+from webapp.embedded.locations import Locations
+from webapp.embedded.preflight import need_port, only_one
+from webapp.embedded.processes.supervisor import Supervisor
+from webapp.embedded.servers.folders import need_space, private
+from webapp.embedded.start import Start
+from webapp.embedded.steps import tell
+
 from .embedded import hosts
-from .embedded.errors import ServeError
-from .embedded.folders import need_space, private
-from .embedded.locations import Locations
-from .embedded.preflight import need_port, only_one
-from .embedded.start import Start
-from .embedded.steps import tell
-from .embedded.supervisor import Supervisor
 
 FOLDER = Path(__file__).resolve().parent.parent
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import gc
 
-from .settings.logs import LOGGING
-from .settings.web import WEB_PROCESSES, WEB_THREADS
+from webapp.settings.logs import LOGGING
+from webapp.settings.web import WEB_PROCESSES, WEB_THREADS
 
 worker_class = "gthread"
 workers = WEB_PROCESSES

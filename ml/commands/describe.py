@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ml.network import NetworkConfig, SampleCNN
+    from ml.nn.network import NetworkConfig, SampleCNN
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Build the network and count; 1 when the options describe none."""
-    from ml.network import SampleCNN
+    from ml.nn.network import SampleCNN
 
     try:
         network = SampleCNN(_config(args))
@@ -34,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _config(args: argparse.Namespace) -> NetworkConfig:
-    from ml.network import NetworkConfig
+    from ml.nn.network import NetworkConfig
 
     residual = args.block in ("res", "rese")
     return NetworkConfig(
@@ -46,8 +46,8 @@ def _config(args: argparse.Namespace) -> NetworkConfig:
 
 
 def _facts(network: SampleCNN) -> dict[str, object]:
-    from ml.macs import count_macs
-    from ml.network import count_parameters
+    from ml.nn.macs import count_macs
+    from ml.nn.network import count_parameters
 
     config = network.config
     return {

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ml.evaluation import Report
-    from ml.magnatagatune.prepared import Split
-    from ml.predictions import Predictions
+    from ml.data.magnatagatune.split import Split
+    from ml.evaluation.predict import Predictions
+    from ml.evaluation.report import Report
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,11 +34,11 @@ def run(args: argparse.Namespace) -> int:
     """Evaluate and print; 1 when the model or the data cannot be used."""
     import torch
 
-    from ml.device import choose_device
-    from ml.judging import judge, model_path
-    from ml.magnatagatune.prepared import open_split
-    from ml.tables import report_table
-    from ml.weights import load_model
+    from ml.checkpoints.weights import load_model
+    from ml.data.magnatagatune.split import open_split
+    from ml.evaluation.evaluate import judge, model_path
+    from ml.evaluation.tables import report_table
+    from ml.runtime.device import choose_device
 
     if args.threads:
         torch.set_num_threads(args.threads)
@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _plot(report: Report, split: Split, found: Predictions, folder: Path) -> None:
-    from ml.plots import plot_precision, plot_tags
+    from ml.evaluation.plots import plot_precision, plot_tags
 
     plot_tags(report, folder / "tags.png")
     plot_precision(report, split.hard, found.clips, split.tags, folder / "precision.png")

@@ -18,11 +18,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Measure, save, plot and print the spread of every block as JSON; 1 on an error."""
-    from ml.device import choose_device
-    from ml.excitations import by_tag, excitations, save_excitations, spread
-    from ml.judging import model_path
-    from ml.magnatagatune.prepared import open_split
-    from ml.weights import load_model
+    from ml.checkpoints.weights import load_model
+    from ml.data.magnatagatune.split import open_split
+    from ml.evaluation.evaluate import model_path
+    from ml.evaluation.se_gates import by_tag, excitations, save_excitations, spread
+    from ml.runtime.device import choose_device
 
     try:
         network = load_model(model_path(args.model)).network
@@ -31,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
     except ValueError as error:
         print(error, file=sys.stderr)
         return 1
-    from ml.plots import plot_excitations
+    from ml.evaluation.plots import plot_excitations
 
     means = [by_tag(clips, split) for clips in blocks]
     spreads = [spread(found) for found, _ in means]

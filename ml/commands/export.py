@@ -20,12 +20,12 @@ def run(args: argparse.Namespace) -> int:
     """Calibrate on the train split, judge on the test split; 1 when refused."""
     import torch
 
-    from ml.cpu import keep_activations_in_the_heap
-    from ml.int8 import int8_path
-    from ml.judging import model_path
-    from ml.magnatagatune.prepared import open_split
-    from ml.quantisation import export_int8
-    from ml.weights import load_model
+    from ml.checkpoints.card import int8_path
+    from ml.checkpoints.weights import load_model
+    from ml.data.magnatagatune.split import open_split
+    from ml.evaluation.evaluate import model_path
+    from ml.export.quantisation import export_int8
+    from ml.runtime.cpu import keep_activations_in_the_heap
 
     keep_activations_in_the_heap()
     if args.threads:

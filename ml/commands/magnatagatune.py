@@ -41,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _fetch(args: argparse.Namespace) -> int:
-    from ml.magnatagatune.fetch import SOURCE, fetch
+    from ml.data.magnatagatune.fetch import SOURCE, fetch
 
     with _bar(unit="B", unit_scale=True) as bar:
         fetch(args.folder, source=args.source or SOURCE, on_progress=_named(bar))
@@ -49,7 +49,7 @@ def _fetch(args: argparse.Namespace) -> int:
 
 
 def _verify(args: argparse.Namespace) -> int:
-    from ml.magnatagatune.verify import verify
+    from ml.data.magnatagatune.verify import verify
 
     with _bar(unit="clip") as bar:
         found = verify(args.folder, on_progress=lambda done, total: _show(bar, done, total))
@@ -69,8 +69,8 @@ def _verify(args: argparse.Namespace) -> int:
 
 
 def _prepare(args: argparse.Namespace) -> int:
-    from ml.magnatagatune.annotations import read_annotations
-    from ml.magnatagatune.prepare import disk_need, prepare
+    from ml.data.magnatagatune.annotations import read_annotations
+    from ml.data.magnatagatune.prepare import disk_need, prepare
 
     need = disk_need(read_annotations(args.folder))
     print(f"{args.out} will take {need / 1e9:.1f} GB.", file=sys.stderr)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ml.card import ModelCard
+    from ml.checkpoints.card import ModelCard
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,10 +38,10 @@ def run(args: argparse.Namespace) -> int:
 def _ship(args: argparse.Namespace) -> float:
     import torch
 
-    from ml.device import choose_device
-    from ml.magnatagatune.prepared import open_split
-    from ml.shipping import make_shipment
-    from ml.weights import load_model, save_model
+    from ml.checkpoints.weights import load_model, save_model
+    from ml.data.magnatagatune.split import open_split
+    from ml.export.release import make_shipment
+    from ml.runtime.device import choose_device
 
     if args.threads:
         torch.set_num_threads(args.threads)

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ml.output_training import OutputTraining
-    from ml.training import Training
+    from ml.training.head_trainer import OutputTraining
+    from ml.training.trainer import Training
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
     """Train; 0 when the recipe is fulfilled, 1 on an error, 130 when interrupted."""
     import torch
 
-    from ml.training_state import TrainingError
+    from ml.training.checkpoint import TrainingError
 
     if args.threads:
         torch.set_num_threads(args.threads)
@@ -58,12 +58,12 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _training(args: argparse.Namespace) -> Training | OutputTraining:
-    from ml.device import choose_device
-    from ml.magnatagatune.prepared import open_split
-    from ml.output_training import training_of
-    from ml.progress import Terminal, stop_gently
-    from ml.recipe import read_recipe
-    from ml.validation import Identity
+    from ml.config.recipe import read_recipe
+    from ml.data.magnatagatune.split import open_split
+    from ml.runtime.device import choose_device
+    from ml.training.head_trainer import training_of
+    from ml.training.progress import Terminal, stop_gently
+    from ml.training.validation import Identity
 
     recipe = read_recipe(args.recipe, args.overrides)
     device = choose_device(args.device)

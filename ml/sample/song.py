@@ -10,8 +10,8 @@ import numpy as np
 from av.audio.frame import AudioFrame
 from numpy.typing import NDArray
 
-from ml.sample.instruments import RATE, Sound
-from ml.sample.score import BAR, BARS, song
+from .instruments import RATE, Sound
+from .score import BAR, BARS, song
 
 SECONDS = BARS * BAR
 _LOUDEST = 0.89  # -1 dB of full scale

@@ -6,8 +6,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from ..actions.tokens import revoke_token
-from ..models import ApiToken
+from tagger.accounts.tokens import revoke_token
+from tagger.models import ApiToken
+
 from .read_only import ReadOnlyAdmin
 
 

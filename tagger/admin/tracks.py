@@ -8,9 +8,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from ..actions.tracks import reanalyse_track
-from ..actions.trash import delete_track, purge_track
-from ..models import Job, Track
+from tagger.library.tracks import reanalyse_track
+from tagger.library.trash import delete_track, purge_track
+from tagger.models import Job, Track
+
 from .read_only import ReadOnlyAdmin
 
 

@@ -9,12 +9,13 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..actions import promotion
-from ..models import Job, ModelVersion
+from tagger.api.shapes.models import ActivateShape, ActivationShape
+from tagger.models import Job, ModelVersion
+from tagger.registry import promotion
+
 from .documentation import BODY, changes
 from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, nothing, sent
 from .problems import Problem
-from .shapes.models import ActivateShape, ActivationShape
 from .staff import StaffView
 
 

@@ -9,17 +9,18 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..exports.tagged_copy import NoPlaceForTags, tagged_copy
-from ..models import Track
-from ..queries.library import trash
-from ..queries.segments import peak_pairs
-from ..ranged import RangeNotSatisfiable
-from ..stored_audio import media_type, stored_audio
+from tagger.api.shapes.prediction import PeaksShape
+from tagger.exports.tagged_copy import NoPlaceForTags, tagged_copy
+from tagger.library.audio_response import media_type, stored_audio
+from tagger.library.search import trash
+from tagger.models import Track
+from tagger.platform.http.range_response import RangeNotSatisfiable
+from tagger.tags.segment_scores import peak_pairs
+
 from .access import own_track
 from .base import ApiView
 from .documentation import problems
 from .problems import Problem, problem_handler
-from .shapes.prediction import PeaksShape
 
 _RANGE = OpenApiParameter(
     "Range", OpenApiTypes.STR, OpenApiParameter.HEADER, description="One range."

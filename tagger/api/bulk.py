@@ -7,16 +7,17 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..actions.bulk import BulkError, BulkRequest, preview, start
-from ..actions.bulk_acts import BulkAction
-from ..models import Job
+from tagger.api.shapes.bulk import BulkPreviewShape, BulkShape
+from tagger.api.shapes.job import JobShape
+from tagger.library.bulk import BulkError, BulkRequest, preview, start
+from tagger.library.bulk_actions import BulkAction
+from tagger.models import Job
+
 from .accepted import accepted
 from .base import ApiView
 from .documentation import BODY, LOCATION, RETRY_AFTER, changes
 from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, sent
 from .problems import Problem
-from .shapes.bulk import BulkPreviewShape, BulkShape
-from .shapes.job import JobShape
 
 
 class Bulk(ApiView):

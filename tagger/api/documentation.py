@@ -8,8 +8,9 @@ from typing import Any
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 
+from tagger.api.shapes.problem import ProblemShape
+
 from .problem_types import PROBLEM_TYPES
-from .shapes.problem import ProblemShape
 
 PROBLEM_MEDIA = "application/problem+json"
 COMMON = ("unknown-parameter", "not-authenticated", "invalid-token", "throttled", "internal")

@@ -12,18 +12,19 @@ from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_v
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
-from ..exports.corrections import corrections
-from ..exports.playlist import playlist
-from ..exports.table import table
-from ..models import Track
-from ..queries.library import LibraryFilter
+from tagger.api.shapes.examples_of_hearing import PLAYLIST, TABLE
+from tagger.api.shapes.track import TrackShape
+from tagger.exports.corrections import corrections
+from tagger.exports.playlist import playlist
+from tagger.exports.table import table
+from tagger.library.search import LibraryFilter
+from tagger.models import Track
+
 from .access import own_tracks
 from .base import ApiView
 from .documentation import problems
 from .lists import ListView
 from .problems import Problem
-from .shapes.examples_of_hearing import PLAYLIST, TABLE
-from .shapes.track import TrackShape
 
 # How many tracks are in memory at a time.
 CHUNK = 200

@@ -16,8 +16,9 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..actions import idempotency
-from ..models import KeptAnswer
+from tagger.accounts import idempotency
+from tagger.models import KeptAnswer
+
 from .base import ApiView
 from .problems import Problem
 

@@ -10,9 +10,12 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..actions import jobs
-from ..models import Job
-from ..queries import jobs as found_jobs
+from tagger.api.shapes.job import JobShape
+from tagger.api.shapes.status import RetriedShape
+from tagger.jobs import lifecycle
+from tagger.jobs import queries as found_jobs
+from tagger.models import Job
+
 from .accepted import accepted, ask_again
 from .access import own_jobs
 from .base import ApiView
@@ -21,8 +24,6 @@ from .documentation import LOCATION, RETRY_AFTER, changes, later, problems
 from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, nothing
 from .lists import ListView
 from .problems import Problem
-from .shapes.job import JobShape
-from .shapes.status import RetriedShape
 
 LATER = later(200, 304)
 
@@ -84,7 +85,7 @@ class JobCancel(JobView):
     )
     @idempotent(nothing)
     def post(self, request: Request, job_id: UUID) -> Response:
-        job = jobs.cancel(self.named(job_id))
+        job = lifecycle.cancel(self.named(job_id))
         body: Any = JobShape(job).data
         return accepted(request, job, body) if job.is_open else Response(body)
 
@@ -100,8 +101,8 @@ class JobRetry(JobView):
     @idempotent(nothing)
     def post(self, request: Request, job_id: UUID) -> Response:
         try:
-            job = jobs.retry(self.named(job_id), trigger=Job.Trigger.API)
-        except jobs.JobStateError as error:
+            job = lifecycle.retry(self.named(job_id), trigger=Job.Trigger.API)
+        except lifecycle.JobStateError as error:
             raise Problem("job-state", str(error)) from error
         return accepted(request, job, JobShape(job).data)
 
@@ -118,5 +119,5 @@ class FailedRetry(ApiView):
     @idempotent(nothing)
     def post(self, request: Request) -> Response:
         failed = found_jobs.retriable(found_jobs.own_jobs(self.person))
-        retried = jobs.retry_all(failed, trigger=Job.Trigger.API)
+        retried = lifecycle.retry_all(failed, trigger=Job.Trigger.API)
         return Response(RetriedShape({"retried": retried}).data, status=202)

@@ -7,10 +7,11 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..queries.library import tracks_by_file
+from tagger.api.shapes.known_files import FileCheckShape, FilesCheckedShape
+from tagger.library.search import tracks_by_file
+
 from .base import ApiView
 from .documentation import BODY, changes
-from .shapes.known_files import FileCheckShape, FilesCheckedShape
 
 
 class FileCheck(ApiView):

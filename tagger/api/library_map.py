@@ -9,10 +9,12 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..actions.library_map import request_map
-from ..models import Job, Tag, Track
-from ..queries.library import LibraryFilter, library
-from ..queries.library_map import current_map, map_points
+from tagger.api.shapes.job import JobShape
+from tagger.api.shapes.library_map import MapShape
+from tagger.library.map import current_map, map_points, request_map
+from tagger.library.search import LibraryFilter, library
+from tagger.models import Job, Tag, Track
+
 from .accepted import accepted
 from .base import ApiView
 from .documentation import LOCATION, RETRY_AFTER, changes, problems
@@ -20,8 +22,6 @@ from .filtering import ParameterFilter
 from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, nothing
 from .pagination import bad_parameter
 from .problems import Problem
-from .shapes.job import JobShape
-from .shapes.library_map import MapShape
 
 
 class MapFilter(LibraryFilter):

@@ -7,12 +7,13 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..actions.tokens import make_token, revoke_token
-from ..models import ApiToken
+from tagger.accounts.tokens import make_token, revoke_token
+from tagger.api.shapes.token import MeShape, NewTokenShape, TokenShape
+from tagger.models import ApiToken
+
 from .base import ApiView
 from .documentation import BODY, changes, problems
 from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, sent
-from .shapes.token import MeShape, NewTokenShape, TokenShape
 
 
 class Me(ApiView):

@@ -9,11 +9,12 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from tagger.api.shapes.problem import ProblemTypeShape
+
 from .base import ApiView
 from .documentation import problems
 from .problem_types import PROBLEM_TYPES, ProblemType
 from .problems import problem_address
-from .shapes.problem import ProblemTypeShape
 
 
 class OpenView(ApiView):

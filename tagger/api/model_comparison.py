@@ -7,18 +7,19 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..actions.effective_tags import active_model
-from ..actions.evaluating import EvaluationRefused, ask_for_evaluation
-from ..models import Job, ModelVersion
-from ..queries.library_comparison import library_comparison
-from ..queries.split_comparison import compared
-from ..queries.verdict_sentence import verdict
+from tagger.api.shapes.job import JobShape
+from tagger.api.shapes.models import ComparisonShape, EvaluationWishShape
+from tagger.models import Job, ModelVersion
+from tagger.registry.compare_library import library_comparison
+from tagger.registry.compare_metrics import compared
+from tagger.registry.evaluation import EvaluationRefused, ask_for_evaluation
+from tagger.registry.summary import verdict
+from tagger.tags.effective import active_model
+
 from .accepted import accepted
 from .documentation import BODY, LOCATION, RETRY_AFTER, changes, problems
 from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, sent
 from .problems import Problem
-from .shapes.job import JobShape
-from .shapes.models import ComparisonShape, EvaluationWishShape
 from .staff import StaffView
 
 

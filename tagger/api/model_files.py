@@ -15,13 +15,14 @@ from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..actions.model_files import ImportRefusedError, export_model, import_upload
-from ..models import ModelVersion
+from tagger.api.shapes.examples import form_example
+from tagger.api.shapes.model_version import ModelCardShape
+from tagger.models import ModelVersion
+from tagger.registry.archive import ImportRefusedError, export_model, import_upload
+
 from .documentation import changes, problems
 from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, form, idempotent
 from .problems import Problem
-from .shapes.examples import form_example
-from .shapes.model_version import ModelCardShape
 from .staff import StaffView
 
 

@@ -8,13 +8,14 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..actions.retiring import ModelInUseError, delete_model, retire_model
-from ..models import ModelVersion
+from tagger.api.shapes.model_version import ModelCardShape, ModelShape
+from tagger.models import ModelVersion
+from tagger.registry.retention import ModelInUseError, delete_model, retire_model
+
 from .base import ApiView
 from .documentation import changes, problems
 from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, nothing
 from .problems import Problem
-from .shapes.model_version import ModelCardShape, ModelShape
 from .staff import StaffView
 
 

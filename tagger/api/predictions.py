@@ -10,14 +10,15 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..models import Analysis
-from ..queries.analyses import latest_analysis
-from ..queries.segments import segment_scores
+from tagger.api.shapes.prediction import PredictionsShape
+from tagger.models import Analysis
+from tagger.tags.analyses import latest_analysis
+from tagger.tags.segment_scores import segment_scores
+
 from .access import own_track
 from .base import ApiView
 from .documentation import problems
 from .problems import Problem
-from .shapes.prediction import PredictionsShape
 
 DIGITS = 4
 

@@ -15,16 +15,15 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from ..log_context import current_request_id
-from ..models import Track
-from ..outages import STORAGE_FULL, UNAVAILABLE, outage
+from tagger.models import Track
+from tagger.platform.log_context import current_request_id
+from tagger.platform.outages import RETRY_SECONDS, STORAGE_FULL, UNAVAILABLE, outage
+
 from .problem_types import PROBLEM_TYPES
 
 logger = logging.getLogger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
-# A database that was restarted is back within seconds.
-RETRY_SECONDS = 5
 
 _SLUGS: tuple[tuple[type[Exception], str], ...] = (
     (exceptions.ValidationError, "invalid"),

@@ -10,14 +10,15 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..actions import reanalysis
-from ..models import Job, ModelVersion, Reanalysis
-from ..queries.library import library
+from tagger.analysis import reanalysis
+from tagger.api.shapes.models import ReanalysisShape, ReanalysisWishShape
+from tagger.library.search import library
+from tagger.models import Job, ModelVersion, Reanalysis
+
 from .accepted import accepted
 from .documentation import BODY, LOCATION, RETRY_AFTER, changes, problems
 from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, nothing, sent
 from .problems import Problem
-from .shapes.models import ReanalysisShape, ReanalysisWishShape
 from .staff import StaffView
 
 

@@ -7,13 +7,14 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..actions.review import ReviewAnswer, answer_question, ask_skipped
-from ..models import User
-from ..queries.review import count_up_to_most, open_questions, shown, skipped_questions
+from tagger.api.shapes.review import AnswerShape, ReviewShape
+from tagger.feedback.answers import ReviewAnswer, answer_question, ask_skipped
+from tagger.feedback.review import count_up_to_most, open_questions, shown, skipped_questions
+from tagger.models import User
+
 from .base import ApiView
 from .documentation import BODY, changes, problems
 from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, nothing, sent
-from .shapes.review import AnswerShape, ReviewShape
 
 
 class Review(ApiView):

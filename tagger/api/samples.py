@@ -4,14 +4,15 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..actions.sample import bring_sample
-from ..models import Job
+from tagger.api.shapes.track import UploadedShape
+from tagger.models import Job
+from tagger.uploads.sample import bring_sample
+
 from .accepted import accepted
 from .access import own_tracks
 from .base import ApiView
 from .documentation import LOCATION, RETRY_AFTER, changes
 from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, nothing
-from .shapes.track import UploadedShape
 
 
 class Sample(ApiView):

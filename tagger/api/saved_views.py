@@ -13,13 +13,14 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..actions import saved_views
-from ..models import SavedView, User
+from tagger.api.shapes.saved_view import SavedViewShape
+from tagger.library import saved_views
+from tagger.models import SavedView, User
+
 from .base import ApiView
 from .documentation import BODY, changes, problems
 from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, sent
 from .problems import Problem
-from .shapes.saved_view import SavedViewShape
 
 
 def own_views(person: User) -> QuerySet[SavedView]:

@@ -8,16 +8,17 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..models import Track
-from ..queries.library import LibraryFilter
-from ..queries.similar import similar_tracks
+from tagger.api.shapes.similar import SimilarShape
+from tagger.library.search import LibraryFilter
+from tagger.library.similar import similar_tracks
+from tagger.models import Track
+
 from .access import own_track, own_tracks
 from .base import ApiView
 from .documentation import problems
 from .filtering import ParameterFilter
 from .pagination import bad_parameter
 from .problems import Problem
-from .shapes.similar import SimilarShape
 
 USUAL, MOST = 10, 100
 

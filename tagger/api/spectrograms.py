@@ -8,9 +8,11 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..actions.spectrograms import request_spectrogram
-from ..models import Job, Track
-from ..ranged import ranged_response
+from tagger.analysis.spectrograms import request_spectrogram
+from tagger.api.shapes.job import JobShape
+from tagger.models import Job, Track
+from tagger.platform.http.range_response import ranged_response
+
 from .accepted import accepted
 from .access import own_track
 from .base import ApiView
@@ -18,7 +20,6 @@ from .conditional import ETAG, IF_NONE_MATCH
 from .documentation import LOCATION, RETRY_AFTER, changes, problems
 from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, nothing
 from .problems import Problem
-from .shapes.job import JobShape
 
 
 class TrackSpectrogram(ApiView):

@@ -9,16 +9,17 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..actions import jobs
-from ..models import Job
-from ..queries.jobs import retriable
-from ..queries.status import status
-from ..queries.versions import versions
+from tagger.api.shapes.job import JobShape
+from tagger.api.shapes.status import RetriedShape, StatusShape
+from tagger.jobs import lifecycle
+from tagger.jobs.queries import retriable
+from tagger.models import Job
+from tagger.operations.software_versions import versions
+from tagger.operations.status import status
+
 from .documentation import changes, problems
 from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, nothing
 from .problems import Problem
-from .shapes.job import JobShape
-from .shapes.status import RetriedShape, StatusShape
 from .staff import StaffView
 
 
@@ -45,7 +46,7 @@ class FailedRetry(StaffView):
     @idempotent(nothing)
     def post(self, request: Request) -> Response:
         failed = retriable(Job.objects.filter(track__deleted_at=None))
-        retried = jobs.retry_all(failed, trigger=Job.Trigger.API)
+        retried = lifecycle.retry_all(failed, trigger=Job.Trigger.API)
         return Response(RetriedShape({"retried": retried}).data, status=202)
 
 
@@ -62,7 +63,7 @@ class AnyJobRetry(StaffView):
     def post(self, request: Request, job_id: UUID) -> Response:
         failed = get_object_or_404(Job.objects.select_related("track", "owner"), pk=job_id)
         try:
-            job = jobs.retry(failed, trigger=Job.Trigger.API)
-        except jobs.JobStateError as error:
+            job = lifecycle.retry(failed, trigger=Job.Trigger.API)
+        except lifecycle.JobStateError as error:
             raise Problem("job-state", str(error)) from error
         return Response(JobShape(job).data, status=202)

@@ -7,11 +7,12 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..models import Tag
-from ..queries.facets import facet_groups, library_counts
+from tagger.api.shapes.tag import TagShape
+from tagger.library.facets import facet_groups, library_counts
+from tagger.models import Tag
+
 from .base import ApiView
 from .documentation import problems
-from .shapes.tag import TagShape
 
 
 class TagList(ApiView):

@@ -7,14 +7,15 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..actions.shown_verdicts import accept_shown, reject_shown, withdraw_shown
-from ..models import Tag, Track, Verdict
-from ..queries.tag_view import ShownTag, track_tags
+from tagger.api.shapes.tag import TrackTagShape, VerdictShape
+from tagger.feedback.verdicts import accept_shown, reject_shown, withdraw_shown
+from tagger.models import Tag, Track, Verdict
+from tagger.tags.track_tags import ShownTag, track_tags
+
 from .access import own_track
 from .base import ApiView
 from .conditional import ETAG, IF_NONE_MATCH, tagged
 from .documentation import BODY, changes, problems
-from .shapes.tag import TrackTagShape, VerdictShape
 
 ANSWERS = {Verdict.Answer.ACCEPTED: accept_shown, Verdict.Answer.REJECTED: reject_shown}
 

@@ -11,13 +11,16 @@ from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..actions.ingest import Ingested, IngestError, Words, ingest, too_large
-from ..actions.tracks import held, reanalyse_track, rename_track
-from ..actions.trash import delete_track
-from ..connections import give_back
-from ..models import Job, Track
-from ..queries.library import LibraryFilter
-from ..upload_handler import TidyUploadHandler
+from tagger.api.shapes.job import JobShape
+from tagger.api.shapes.track import TrackShape, UploadedShape, UploadShape
+from tagger.library.search import LibraryFilter
+from tagger.library.tracks import held, reanalyse_track, rename_track
+from tagger.library.trash import delete_track
+from tagger.models import Job, Track
+from tagger.platform.db import give_back
+from tagger.platform.http.upload_handler import TidyUploadHandler
+from tagger.uploads.ingest import Ingested, IngestError, Words, ingest, too_large
+
 from .accepted import accepted
 from .access import own_track, own_tracks
 from .base import ApiView
@@ -26,8 +29,6 @@ from .documentation import BODY, LOCATION, RETRY_AFTER, changes, problems
 from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, form, idempotent, nothing
 from .lists import ListView
 from .refusals import FILE_PROBLEMS, refused
-from .shapes.job import JobShape
-from .shapes.track import TrackShape, UploadedShape, UploadShape
 
 # What multipart framing and the words may take beside the file itself.
 FRAMING = 2**20

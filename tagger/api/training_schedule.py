@@ -4,9 +4,10 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..actions.training_schedule import schedule, switch_schedule
+from tagger.api.shapes.training_schedule import ScheduleShape, SwitchShape
+from tagger.training.schedule import schedule, switch_schedule
+
 from .documentation import BODY, changes, problems
-from .shapes.training_schedule import ScheduleShape, SwitchShape
 from .staff import StaffView
 
 

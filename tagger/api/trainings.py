@@ -11,17 +11,18 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..actions import jobs
-from ..actions.training_choices import TrainingRefused, default_choices
-from ..actions.trainings import TrainingRuns, start_training
-from ..models import Job, Training
-from ..queries.trainings import trainings
+from tagger.api.shapes.training import TrainingDetailShape, TrainingShape, TrainingWishShape
+from tagger.jobs import lifecycle
+from tagger.models import Job, Training
+from tagger.training.manage import TrainingRuns, start_training
+from tagger.training.options import TrainingRefused, default_choices
+from tagger.training.queries import trainings
+
 from .accepted import accepted, ask_again
 from .documentation import BODY, LOCATION, RETRY_AFTER, changes, later, problems
 from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, nothing, sent
 from .lists import ListView
 from .problems import Problem
-from .shapes.training import TrainingDetailShape, TrainingShape, TrainingWishShape
 from .staff import StaffView
 
 LATER = later(200)
@@ -106,6 +107,6 @@ class TrainingCancel(TrainingView):
     @idempotent(nothing)
     def post(self, request: Request, training_id: UUID) -> Response:
         training = self.named(training_id)
-        training.job = jobs.cancel(training.job)
+        training.job = lifecycle.cancel(training.job)
         said: Any = TrainingShape(training).data
         return accepted(request, training.job, said) if training.job.is_open else Response(said)

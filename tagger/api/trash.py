@@ -10,16 +10,17 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..actions.trash import restore_track
-from ..models import Job, Track
-from ..queries.library import LibraryFilter, trash
-from ..queries.rows import WITH_TAGS
+from tagger.api.shapes.track import TrackShape
+from tagger.library.rows import WITH_TAGS
+from tagger.library.search import LibraryFilter, trash
+from tagger.library.trash import restore_track
+from tagger.models import Job, Track
+
 from .access import own_tracks
 from .base import ApiView
 from .documentation import changes, problems
 from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, nothing
 from .lists import ListView
-from .shapes.track import TrackShape
 
 
 class TrashList(ListView):

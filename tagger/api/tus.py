@@ -15,8 +15,9 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.request import Request
 
-from ..actions.resumable_uploads import ALGORITHMS, Checksum
-from ..models import ResumableUpload
+from tagger.models import ResumableUpload
+from tagger.uploads.resumable import ALGORITHMS, Checksum
+
 from .problems import Problem
 
 VERSION = "1.0.0"

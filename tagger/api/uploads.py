@@ -15,10 +15,13 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..actions import resumable_uploads
-from ..actions.ingest import IngestError, Words, tagging_job
-from ..actions.resumable_uploads import UploadError
-from ..models import ApiToken, Job, ResumableUpload
+from tagger.api.shapes.resumable_upload import ResumableUploadShape
+from tagger.api.shapes.track import WordsShape
+from tagger.models import ApiToken, Job, ResumableUpload
+from tagger.uploads import resumable
+from tagger.uploads.ingest import IngestError, Words, tagging_job
+from tagger.uploads.resumable import UploadError
+
 from . import tus
 from .access import own_tracks
 from .base import ApiView
@@ -26,8 +29,6 @@ from .documentation import changes, problems
 from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent
 from .problems import Problem
 from .refusals import FILE_PROBLEMS, refused
-from .shapes.resumable_upload import ResumableUploadShape
-from .shapes.track import WordsShape
 
 LOCATION = OpenApiParameter(
     "Location", OpenApiTypes.URI, OpenApiParameter.HEADER, response=[201], description="The upload."
@@ -59,7 +60,7 @@ class UploadList(TusView):
         responses=problems({200: ResumableUploadShape(many=True)}),
     )
     def get(self, request: Request) -> Response:
-        found = resumable_uploads.unfinished(self.person)
+        found = resumable.unfinished(self.person)
         return Response(ResumableUploadShape(found, many=True).data)
 
     @extend_schema(
@@ -90,9 +91,7 @@ class UploadList(TusView):
         tus.need_version(request)
         length, found = tus.whole_number(request, "Upload-Length"), tus.metadata(request)
         with refusals(length):
-            upload = resumable_uploads.begin(
-                self.person, length, found.get("filename", ""), _words(found)
-            )
+            upload = resumable.begin(self.person, length, found.get("filename", ""), _words(found))
         address = request.build_absolute_uri(reverse("api:upload", args=[upload.pk]))
         headers = {"Location": address} | tus.standing(upload)
         return Response(ResumableUploadShape(upload).data, status=201, headers=headers)
@@ -144,7 +143,7 @@ class UploadDetail(TusView):
         offset, checksum = tus.whole_number(request, "Upload-Offset"), tus.checksum(request)
         tus.need_part(request)
         with refusals(upload.length):
-            resumable_uploads.append(
+            resumable.append(
                 upload, offset, tus.body(request), trigger=_trigger(request), checksum=checksum
             )
         return Response(status=204, headers=tus.standing(upload))
@@ -157,7 +156,7 @@ class UploadDetail(TusView):
     def delete(self, request: Request, upload_id: UUID) -> Response:
         upload = self.named(upload_id)
         tus.need_version(request)
-        resumable_uploads.terminate(upload)
+        resumable.terminate(upload)
         return Response(status=204)
 
     def named(self, upload_id: UUID) -> ResumableUpload:

@@ -5,13 +5,14 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..actions.vocabulary import TagRefused, add_tag, remove_tag
-from ..models import Tag
-from ..queries.own_vocabulary import own_tag, own_tags
+from tagger.api.shapes.own_tag import NewTagShape, OwnTagShape
+from tagger.feedback.custom_tags import own_tag, own_tags
+from tagger.models import Tag
+from tagger.tags.vocabulary_actions import TagRefused, add_tag, remove_tag
+
 from .documentation import BODY, changes, problems
 from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, sent
 from .problems import Problem
-from .shapes.own_tag import NewTagShape, OwnTagShape
 from .staff import StaffView
 
 

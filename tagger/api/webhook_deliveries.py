@@ -12,13 +12,14 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..actions import webhooks
-from ..models import User, WebhookDelivery
+from tagger.api.shapes.webhook import DeliveryShape
+from tagger.models import User, WebhookDelivery
+from tagger.webhooks import manage
+
 from .base import ApiView
 from .documentation import changes, problems
 from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, nothing
 from .lists import ListView
-from .shapes.webhook import DeliveryShape
 from .webhooks import own_webhooks, refusals
 
 
@@ -72,7 +73,7 @@ class DeliveryRetry(DeliveryView):
     @idempotent(nothing)
     def post(self, request: Request, webhook_id: UUID, delivery_id: UUID) -> Response:
         with refusals():
-            delivery = webhooks.send_again(self.named(webhook_id, delivery_id))
+            delivery = manage.send_again(self.named(webhook_id, delivery_id))
         return Response(DeliveryShape(delivery).data, status=202)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from drf_spectacular.utils import OpenApiWebhook, extend_schema
 
-from .shapes.webhook import EventShape
+from tagger.api.shapes.webhook import EventShape
 
 EVENT = OpenApiWebhook(
     name="event",

@@ -11,13 +11,14 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..actions import webhooks
-from ..models import User, Webhook
+from tagger.api.shapes.webhook import DeliveryShape, NewWebhookShape, WebhookShape
+from tagger.models import User, Webhook
+from tagger.webhooks import manage
+
 from .base import ApiView
 from .documentation import BODY, changes, problems
 from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, nothing, sent
 from .problems import Problem
-from .shapes.webhook import DeliveryShape, NewWebhookShape, WebhookShape
 
 
 def own_webhooks(person: User) -> QuerySet[Webhook]:
@@ -28,7 +29,7 @@ def own_webhooks(person: User) -> QuerySet[Webhook]:
 def refusals() -> Iterator[None]:
     try:
         yield
-    except webhooks.WebhookError as error:
+    except manage.WebhookError as error:
         if not error.field:
             raise Problem("webhook-state", str(error)) from error
         fault = {"pointer": f"#/{error.field}", "code": "invalid", "detail": str(error)}
@@ -58,9 +59,9 @@ class WebhookList(ApiView):
         shape.is_valid(raise_exception=True)
         wish = shape.validated_data
         with refusals():
-            webhook, secret = webhooks.make_webhook(self.person, wish["url"], wish["events"])
+            webhook, secret = manage.make_webhook(self.person, wish["url"], wish["events"])
         if not wish.get("is_active", True):
-            webhooks.switch_off(webhook)
+            manage.switch_off(webhook)
         return Response(_with_secret(webhook, secret), status=201)
 
 
@@ -88,16 +89,16 @@ class WebhookDetail(WebhookView):
         shape.is_valid(raise_exception=True)
         wish = shape.validated_data
         with refusals():
-            webhooks.change_webhook(
+            manage.change_webhook(
                 webhook, wish.get("url", webhook.url), wish.get("events", webhook.events)
             )
         if "is_active" in wish and wish["is_active"] != webhook.is_active:
-            switch = webhooks.switch_on if wish["is_active"] else webhooks.switch_off
+            switch = manage.switch_on if wish["is_active"] else manage.switch_off
             switch(webhook)
         return Response(WebhookShape(webhook).data)
 
     def delete(self, request: Request, webhook_id: UUID) -> Response:
-        webhooks.delete_webhook(self.named(webhook_id))
+        manage.delete_webhook(self.named(webhook_id))
         return Response(status=204)
 
 
@@ -112,7 +113,7 @@ class WebhookSecret(WebhookView):
     @idempotent(nothing)
     def post(self, request: Request, webhook_id: UUID) -> Response:
         webhook = self.named(webhook_id)
-        return Response(_with_secret(webhook, webhooks.rotate_secret(webhook)))
+        return Response(_with_secret(webhook, manage.rotate_secret(webhook)))
 
 
 class WebhookTest(WebhookView):
@@ -126,7 +127,7 @@ class WebhookTest(WebhookView):
     @idempotent(nothing)
     def post(self, request: Request, webhook_id: UUID) -> Response:
         with refusals():
-            delivery = webhooks.send_test(self.named(webhook_id))
+            delivery = manage.send_test(self.named(webhook_id))
         return Response(DeliveryShape(delivery).data, status=202)
 
 

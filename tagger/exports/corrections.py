@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import PurePath
 
-from ml.labels import LABEL_NAMES
+from ml.config import LABEL_NAMES
+from tagger.feedback.labelled_tracks import JudgedTrack, judged_tracks
+from tagger.models import Tag, Track, User
+from tagger.tags.effective import active_model
 
-from ..actions.effective_tags import active_model
-from ..models import Tag, Track, User
-from ..queries.teaching import JudgedTrack, judged_tracks
 from .zip_stream import Entry, zip_stream
 
 CHUNK = 2**20

@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ..models import Track
-from ..queries.rows import chips_of
+from tagger.library.rows import chips_of
+from tagger.models import Track
 
 COLUMNS = (
     "id",

@@ -9,10 +9,9 @@ from typing import BinaryIO
 
 from django.conf import settings
 
-from ml.tagged_copy import DecoderLost, NoPlaceForTags, Words, write_words
-
-from ..models import Tag, Track
-from ..queries.rows import chips_of
+from ml.audio import DecoderLost, NoPlaceForTags, Words, write_words
+from tagger.library.rows import chips_of
+from tagger.models import Tag, Track
 
 __all__ = ["NoPlaceForTags", "tagged_copy"]
 

@@ -12,7 +12,7 @@ class LibraryMap(models.Model):
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     model = models.ForeignKey("ModelVersion", on_delete=models.CASCADE, related_name="+")
-    projection = models.BinaryField(help_text=_("Of ml.projection: places new tracks too."))
+    projection = models.BinaryField(help_text=_("Places new tracks on the map too."))
     drawn_at = models.DateTimeField()
 
     class Meta:

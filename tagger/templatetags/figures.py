@@ -6,7 +6,7 @@ from typing import Any
 
 from django import template
 
-from ..queries.model_rows import switch_under_way
+from tagger.registry.rows import switch_under_way
 
 register = template.Library()
 

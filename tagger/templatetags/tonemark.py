@@ -14,9 +14,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from ml.audio import SUFFIXES
-
-from ..formats import human_duration, human_size
-from ..models import Tag, Track
+from tagger.models import Tag, Track
+from tagger.platform.humanize import human_duration, human_size
 
 register = template.Library()
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ..actions.bulk_acts import BulkAction
-from ..models import Job
+from tagger.library.bulk_actions import BulkAction
+from tagger.models import Job
 
 
 def outcome(job: Job, *, nothing_left: bool = False) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..models import Tag
-from ..queries.facets import FacetGroup
+from tagger.library.facets import FacetGroup
+from tagger.models import Tag
+
 from .library_query import LibraryQuery
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..models import Track
-from ..models.music_key import MusicKey
+from tagger.models import Track
+from tagger.models.music_key import MusicKey
+
 from .conditions import conditions
 from .library_query import LibraryQuery
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from ..models import Tag
-from ..queries.vocabulary import shown_tags
+from tagger.models import Tag
+from tagger.tags.vocabulary import shown_tags
 
 
 def tag_choices() -> list[tuple[str, list[Tag]]]:

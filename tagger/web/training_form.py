@@ -7,12 +7,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from ml.device import WANTED as DEVICES
-from ml.recipe import preset_names
-
-from ..actions.training_choices import BLOCKS, LONGEST, Choices
-from ..models import ModelVersion
-from ..queries.data_folders import data_folders
+from ml.config import preset_names
+from ml.runtime import WANTED as DEVICES
+from tagger.models import ModelVersion
+from tagger.registry.datasets import data_folders
+from tagger.training.options import BLOCKS, LONGEST, Choices
 
 LARGEST_SEED = 2**31 - 1
 

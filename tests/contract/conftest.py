@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from tagger.actions.model_files import export_model
 from tagger.models import Activation, Job, ModelVersion, Track, User, Verdict
+from tagger.registry.archive import export_model
 from tests.access.targets import targets
 from tests.audio_factory import tone, write
 from tests.tagger.conftest import scratch_media, sent, token_client
-from tests.tagger.training_rows import judged, small_model
+from tests.tagger.training.training_rows import judged, small_model
 from tests.web import rows
 
 from .operations import EXAMPLE_TRACK, World

@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from tagger.actions.bootstrap import ensure_model
-from tagger.actions.tokens import make_token
+from tagger.accounts.tokens import make_token
 from tagger.models import ApiToken, Job, ModelVersion, Track, User
+from tagger.operations.bootstrap import ensure_model
 from tests.access.targets import webhook_delivery
 from tests.web import rows
 

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from tagger.actions import jobs
-from tagger.actions.tokens import make_token
+from tagger.accounts.tokens import make_token
+from tagger.jobs import lifecycle
 from tagger.models import ApiToken, Track, User
 from tests.audio_factory import tone, write
 from tests.web import rows
@@ -113,10 +113,10 @@ def test_its_types_hold(package: str, folder: Path) -> None:
 
 
 def heard_by_a_worker(job_id: Any) -> None:
-    job = jobs.claim(str(job_id))
+    job = lifecycle.claim(str(job_id))
     assert job and job.track
     rows.heard(job.track, guitar=0.9, rock=0.8)
-    jobs.succeed(job)
+    lifecycle.succeed(job)
 
 
 def test_it_understands_refusals(owner: User, client_of: Any, use: Any, song: Track) -> None:

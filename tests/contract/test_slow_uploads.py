@@ -12,11 +12,11 @@ import pytest
 from django.test import Client
 from urllib3.filepost import encode_multipart_formdata
 
-from tagger.actions.ingest import Words
-from tagger.actions.resumable_uploads import begin
-from tagger.actions.tokens import make_token
+from tagger.accounts.tokens import make_token
 from tagger.models import ApiToken, Track, User
 from tagger.models.resumable_upload import parts_folder
+from tagger.uploads.ingest import Words
+from tagger.uploads.resumable import begin
 from tests.audio_factory import tone, write
 
 # Three times as many as there are connections to the database.

@@ -11,9 +11,9 @@ import pytest
 
 from distillation.assembly import assemble, hard_labels, threshold, train_path, usable
 from distillation.clips import MP3, NewClip, append, read_new
-from ml.labels import LABEL_NAMES
-from ml.magnatagatune.annotations import read_annotations
-from ml.magnatagatune.splits import split_of
+from ml.config.labels import LABEL_NAMES
+from ml.data.magnatagatune.annotations import read_annotations
+from ml.data.magnatagatune.protocols import split_of
 
 
 def new_clip(file: str, **more: Any) -> NewClip:

@@ -12,7 +12,7 @@ from distillation.clips import NewClip, StandinClip
 from distillation.cutting import LENGTH_S, MOST, WANTED, Plan, cut, free_offset
 from distillation.labelling import RATE
 from distillation.songs import Song
-from ml.labels import LABEL_NAMES
+from ml.config.labels import LABEL_NAMES
 from tests.audio_factory import tone, write
 
 LONG = Song("ufoai-music", "ufoai-music/Alien Theme.ogg", 300.0)

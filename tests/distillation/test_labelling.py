@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from distillation.labelling import BANDS, FRAMES, HOP, RATE, SEGMENTS, window_starts, windows
-from ml.audio import SAMPLE_RATE, SEGMENT_SAMPLES
+from ml.audio.reading import SAMPLE_RATE, SEGMENT_SAMPLES
 from tests.audio_factory import tone
 
 CLIP_FRAMES = round(29.1 * RATE / HOP)

@@ -9,7 +9,7 @@ from distillation.clips import Sound, StandinClip, recorded
 from distillation.cutting import WANTED
 from distillation.labelling import RATE
 from distillation.making import OFTEN, SAMPLES, chances, fill, loudness, mixed, varispeed
-from ml.labels import LABEL_NAMES
+from ml.config.labels import LABEL_NAMES
 from tests.audio_factory import tone
 
 

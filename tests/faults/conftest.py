@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.faults.installation import Installation
+from .installation import Installation
 
 TOLD = pytest.StashKey[list[str]]()
 

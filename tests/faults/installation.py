@@ -12,14 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.runtime.test_serve import (
-    ROOT,
-    await_none,
-    await_up,
-    environment,
-    free_port,
-    start,
-)
+from tests.runtime.test_serve import ROOT, await_none, await_up, environment, free_port, start
 
 # What a process is known by in its command line.
 MARKS = {
@@ -29,10 +22,10 @@ MARKS = {
     "clock": b"\0beat\0",
     "broker": b"valkey-server",
     "database": b"bin/postgres\0",
-    "decoder": b"ml.fence.server",
+    "decoder": b"ml.audio.sandbox.server",
 }
 TOKEN = """
-from tagger.actions.tokens import make_token
+from tagger.accounts.tokens import make_token
 from tagger.models import ApiToken, User
 print(make_token(User.objects.get(username="admin"), "faults", ApiToken.Scope.WRITE)[1])
 """

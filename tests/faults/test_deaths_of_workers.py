@@ -19,16 +19,17 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from redis import Redis
 
-from tagger.actions.ingest import ingest
-from tagger.actions.model_versions import activate_model, install_model
-from tagger.actions.tag_track import SHORT
+from tagger.analysis.tag_track import SHORT
 from tagger.models import Analysis, Job, Track, User
-from tests.faults.client import clip
-from tests.faults.dying_worker import POINTS
-from tests.faults.extent import DEATHS
-from tests.faults.test_hostile_uploads import small_model
+from tagger.registry.versions import activate_model, install_model
+from tagger.uploads.ingest import ingest
 from tests.tagger.conftest import scratch_media
-from tests.tagger.test_worker import wait_for
+from tests.tagger.jobs.test_worker import wait_for
+
+from .client import clip
+from .dying_worker import POINTS
+from .extent import DEATHS
+from .test_hostile_uploads import small_model
 
 __all__ = ["scratch_media"]
 

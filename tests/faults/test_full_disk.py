@@ -11,11 +11,12 @@ from django.test import Client
 from tagger.models import Job, Track, User
 from tagger.tasks import run_job
 from tests import audio_factory as factory
-from tests.faults.small_disk import MEBIBYTE, disk, filled
 from tests.tagger.api.test_errors import problem
 from tests.tagger.api.test_resumable_uploads import begin, send, stands_at
 from tests.tagger.conftest import api, scratch_media, sent
 from tests.web import rows
+
+from .small_disk import MEBIBYTE, disk, filled
 
 __all__ = ["api", "disk", "scratch_media", "sent"]
 

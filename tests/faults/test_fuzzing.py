@@ -15,10 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from ml.audio import AudioError, DecodeLimits, blocks, probe
-from ml.examination import examine
+from ml.audio.probe import examine
+from ml.audio.reading import AudioError, DecodeLimits, blocks, probe
 from tests import audio_factory as factory
-from tests.faults.extent import FUZZ_SECONDS
+
+from .extent import FUZZ_SECONDS
 
 SEED = int(os.environ.get("TONEMARK_FUZZ_SEED") or random.SystemRandom().randrange(10**6))
 FIRST = int(os.environ.get("TONEMARK_FUZZ_FILE", "0"))

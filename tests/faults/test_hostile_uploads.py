@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from ml.labels import LABEL_NAMES
-from ml.network import NetworkConfig, SampleCNN
-from ml.weights import ModelCard, save_model
-from tagger.actions.ingest import Ingested, IngestError, ingest
-from tagger.actions.model_versions import activate_model, install_model
+from ml.checkpoints.weights import ModelCard, save_model
+from ml.config.labels import LABEL_NAMES
+from ml.nn.network import NetworkConfig, SampleCNN
 from tagger.models import Job, Track, User
+from tagger.registry.versions import activate_model, install_model
 from tagger.tasks import run_job
+from tagger.uploads.ingest import Ingested, IngestError, ingest
 from tests import audio_factory as factory
-from tests.ml.hostile_corpus import CASES, hostile_file
+from tests.ml.audio.hostile_corpus import CASES, hostile_file
 from tests.tagger.conftest import scratch_media, sent
 
 __all__ = ["scratch_media", "sent"]

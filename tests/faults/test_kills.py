@@ -15,10 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from ml.weights import default_model_path
-from tests.faults.client import Client, clip
-from tests.faults.extent import UPLOADS
-from tests.faults.installation import MARKS, Installation, wait_for
+from ml.checkpoints.weights import default_model_path
+
+from .client import Client, clip
+from .extent import UPLOADS
+from .installation import MARKS, Installation, wait_for
 
 SEED = int(os.environ.get("TONEMARK_FAULT_SEED") or random.SystemRandom().randrange(10**6))
 VICTIMS = (*MARKS, "supervisor")

@@ -16,7 +16,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from webapp.embedded.binaries import broker_program
+from webapp.embedded.servers.binaries import broker_program
 
 from . import stores
 from .compose import LIMIT, PROGRAMS, ROOT, Machine, configuration

@@ -7,9 +7,9 @@ import signal
 import subprocess
 from pathlib import Path
 
-from webapp.embedded.binaries import postgres_folder
-from webapp.embedded.identity import postgres_identity
 from webapp.embedded.locations import Locations
+from webapp.embedded.servers.binaries import postgres_folder
+from webapp.embedded.servers.identity import postgres_identity
 
 from .compose import ROOT, Machine
 

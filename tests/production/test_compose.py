@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from webapp.embedded.locations import Locations
-from webapp.embedded.programs import programs
+from webapp.embedded.processes.programs import programs
 
 from .compose import PROGRAMS, ROOT, configuration
 

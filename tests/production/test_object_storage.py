@@ -23,12 +23,12 @@ from django.core.files.storage import storages
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from tagger.actions import library_repair
-from tagger.actions.ingest import ingest
-from tagger.actions.trash import delete_track, purge_track
+from tagger.library.trash import delete_track, purge_track
 from tagger.models import Job, Track, User
-from tagger.object_storage import ObjectStorage
-from tagger.storage import StorageError, need_writable, on_this_machine
+from tagger.operations import repair
+from tagger.platform.storage.local import StorageError, need_writable, on_this_machine
+from tagger.platform.storage.s3 import ObjectStorage
+from tagger.uploads.ingest import ingest
 from tests.tagger.conftest import scratch_media, sent, token_client, wav
 from webapp.settings.media import media_backend
 
@@ -135,7 +135,7 @@ def test_an_object_without_a_track_is_found_and_deleted(
     for name in left:
         bucket.save(name, ContentFile(b"sound"))
     assert orphans_told() == []
-    monkeypatch.setattr(library_repair, "LEFT_ALONE", timedelta(seconds=-60))
+    monkeypatch.setattr(repair, "LEFT_ALONE", timedelta(seconds=-60))
     # Other tests have left theirs in this bucket.
     assert left <= set(orphans_told("--repair"))
     assert orphans_told() == []

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ml.weights import default_model_path
+from ml.checkpoints.weights import default_model_path
 from tests.audio_factory import music, write
 
 from .compose import LIMIT

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 import urllib3
 
-from tagger.actions.bootstrap import ensure_model, ensure_vocabulary
-from tagger.actions.tokens import make_token
+from tagger.accounts.tokens import make_token
 from tagger.models import Analysis, ApiToken, Job, Track, User
+from tagger.operations.bootstrap import ensure_model, ensure_vocabulary
 from tests.audio_factory import tone, write
 from tests.standin import standin
 from tests.web import rows

@@ -11,12 +11,12 @@ import numpy as np
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from ml.analysis import Array
-from ml.inference import Analysis as Heard
-from ml.labels import LABEL_NAMES
-from tagger.actions.model_versions import activate_model
-from tagger.actions.record_analysis import record_analysis
+from ml.config.labels import LABEL_NAMES
+from ml.inference.result import Array
+from ml.inference.tagger import Analysis as Heard
+from tagger.analysis.record import record_analysis
 from tagger.models import Job, ModelVersion, Track, User
+from tagger.registry.versions import activate_model
 from tagger.tasks import run_job
 
 PASSWORD = "a-long-enough-password"

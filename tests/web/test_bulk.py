@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tagger.actions import bulk
+from tagger.library import bulk
+from tagger.library.search import library
 from tagger.models import Job, Track, User
-from tagger.queries.library import library
 
 from . import rows
 

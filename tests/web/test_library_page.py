@@ -189,7 +189,7 @@ def test_very_many_are_not_all_counted(
 ) -> None:
     for _ in range(4):
         rows.heard(rows.track(owner), guitar=0.9, piano=0.9)
-    monkeypatch.setattr("tagger.queries.facets.MOST_COUNTED", 3)
+    monkeypatch.setattr("tagger.library.facets.MOST_COUNTED", 3)
     text = page.get("/?tag=guitar").content.decode()
     assert "3+ tracks" in text
     assert "These numbers are of 3 of the tracks" in text

@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from tagger.actions import jobs
-from tagger.actions.library_map import request_map
+from tagger.jobs import lifecycle
+from tagger.library.map import request_map
 from tagger.models import Job, User
 from tagger.tasks import run_job
 
@@ -15,7 +15,7 @@ from . import rows
 @pytest.fixture(autouse=True)
 def no_heartbeat(monkeypatch: pytest.MonkeyPatch) -> None:
     """It comes from a thread of its own, which does not see the rows of a test's transaction."""
-    monkeypatch.setattr("tagger.actions.heartbeat.EVERY", 3600)
+    monkeypatch.setattr("tagger.jobs.lease.EVERY", 3600)
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_while_it_is_drawn_it_says_so(page: Client, shelf: None) -> None:
     text = page.post("/map/draw/", follow=True).content.decode()
     assert "The map is being drawn" in text
     assert 'hx-trigger="every 2s"' in text
-    jobs.cancel(Job.objects.get())
+    lifecycle.cancel(Job.objects.get())
     assert "Draw the map" in page.get("/map/").content.decode()
 
 

@@ -12,16 +12,17 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from ml.card import card_path
-from ml.package import CARD, WEIGHTS, write_package
-from ml.weights import default_model_path
-from tagger.actions.effective_tags import active_model
-from tagger.actions.model_versions import activate_model
-from tagger.actions.verdicts import give_verdict
+from ml.checkpoints.archive import CARD, WEIGHTS, write_package
+from ml.checkpoints.card import card_path
+from ml.checkpoints.weights import default_model_path
+from tagger.feedback.verdicts import give_verdict
 from tagger.models import Job, ModelVersion, Reanalysis, Tag, Track, User, Verdict
-from tests.tagger.cards import card_of, paired
+from tagger.registry.versions import activate_model
+from tagger.tags.effective import active_model
 from tests.tagger.conftest import scratch_media, sent
-from tests.web import rows
+from tests.tagger.registry.cards import card_of, paired
+
+from . import rows
 
 __all__ = ["scratch_media", "sent"]
 

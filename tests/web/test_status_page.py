@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from tagger.actions.workers import announce_life
+from tagger.jobs.workers import announce_life
 from tagger.models import Job, Track, Training, User, Worker
 
 from . import rows
@@ -39,7 +39,7 @@ def test_it_shows_queues_model_and_failures(staff: Client, owner: User) -> None:
 def test_it_says_how_uploaded_files_are_read(
     staff: Client, monkeypatch: pytest.MonkeyPatch, can: bool, said: str
 ) -> None:
-    monkeypatch.setattr("ml.fence.seccomp.available", lambda: can)
+    monkeypatch.setattr("tagger.operations.status.can_refuse_syscalls", lambda: can)
     assert said in staff.get("/status/").content.decode()
     ids = [message.id for message in run_checks(tags=["security"])]
     assert ("tonemark.I010" in ids) is not can

@@ -9,10 +9,10 @@ import numpy as np
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from tagger.actions import resumable_uploads
-from tagger.actions.ingest import Words
-from tagger.actions.trash import delete_track
+from tagger.library.trash import delete_track
 from tagger.models import Job, ResumableUpload, Track, User
+from tagger.uploads import resumable
+from tagger.uploads.ingest import Words
 
 from . import rows
 
@@ -140,7 +140,7 @@ def test_my_uploads_are_there_when_i_come_back(page: Client, owner: User, outsid
 
 
 def begun(owner: User, **values: Any) -> ResumableUpload:
-    upload = resumable_uploads.begin(owner, 2000, "mix.flac", Words())
+    upload = resumable.begin(owner, 2000, "mix.flac", Words())
     ResumableUpload.objects.filter(pk=upload.pk).update(**values)
     return upload
 

@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tagger.actions import webhooks
-from tagger.actions.webhook_delivery import deliver_due
 from tagger.models import User, Webhook
+from tagger.webhooks import manage
+from tagger.webhooks.delivery import deliver_due
 from tests.tagger.webhooks.receiver import receiving
 
 from . import rows
@@ -19,7 +19,7 @@ WISH = {"url": "https://example.org/hook", "events": ["track.tagged"]}
 
 @pytest.fixture
 def webhook(owner: User) -> Webhook:
-    return webhooks.make_webhook(owner, WISH["url"], [Webhook.Event.TRACK_TAGGED])[0]  # type: ignore[arg-type]
+    return manage.make_webhook(owner, WISH["url"], [Webhook.Event.TRACK_TAGGED])[0]  # type: ignore[arg-type]
 
 
 def address(name: str, webhook: Webhook, **more: Any) -> str:
@@ -97,7 +97,7 @@ def test_it_can_be_switched_off_and_on(page: Client, webhook: Webhook) -> None:
 
 
 def test_why_it_was_switched_off_is_said(page: Client, webhook: Webhook) -> None:
-    webhooks.switch_off(webhook, Webhook.Off.UNREACHABLE)
+    manage.switch_off(webhook, Webhook.Off.UNREACHABLE)
     assert (
         "nothing has arrived there for three days"
         in page.get(address("webhook", webhook)).content.decode()
@@ -141,6 +141,6 @@ def test_the_page_takes_the_same_queries_whatever_its_length(
     page: Client, webhook: Webhook, django_assert_max_num_queries: Any
 ) -> None:
     for _ in range(12):
-        webhooks.send_test(webhook)
+        manage.send_test(webhook)
     with django_assert_max_num_queries(5):
         page.get(address("webhook", webhook))

@@ -7,8 +7,9 @@ import sys
 from functools import partial
 from pathlib import Path
 
+from webapp.embedded.processes.linux import die_with_parent
+
 from .errors import ServeError
-from .linux import die_with_parent
 
 
 def manage(folder: Path, *arguments: str) -> str:

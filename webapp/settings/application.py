@@ -67,8 +67,8 @@ INSTALLED_APPS = [
     "axes",
 ]
 MIDDLEWARE = [
-    "tagger.request_id.RequestIdMiddleware",
-    "tagger.access_log.AccessLogMiddleware",
+    "tagger.platform.http.request_id.RequestIdMiddleware",
+    "tagger.platform.http.access_log.AccessLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

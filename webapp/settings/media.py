@@ -18,12 +18,12 @@ X_ACCEL = environment.switch("X_ACCEL", False)
 def media_backend() -> dict[str, Any]:
     address = environment.text("MEDIA_URL")
     if not address:
-        return {"BACKEND": "tagger.storage.FolderStorage"}
+        return {"BACKEND": "tagger.platform.storage.local.FolderStorage"}
     place = urlsplit(address)
     if place.scheme != "s3" or not place.netloc:
         raise ImproperlyConfigured("TONEMARK_MEDIA_URL must look like s3://bucket/folder.")
     return {
-        "BACKEND": "tagger.object_storage.ObjectStorage",
+        "BACKEND": "tagger.platform.storage.s3.ObjectStorage",
         "OPTIONS": {
             "bucket_name": place.netloc,
             "location": place.path.strip("/"),

@@ -8,7 +8,8 @@ from urllib.parse import quote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from ..embedded.locations import Locations
+from webapp.embedded.locations import Locations
+
 from . import environment
 from .paths import DATA_DIR
 

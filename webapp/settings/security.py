@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from csp.constants import NONCE, NONE, SELF
 
-from ..embedded.secret import secret_in
+from webapp.embedded.secret import secret_in
+
 from . import environment
 from .paths import DATA_DIR
 

@@ -7,7 +7,8 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from ..embedded.locations import Locations
+from webapp.embedded.locations import Locations
+
 from . import environment
 from .media import media_backend
 from .paths import DATA_DIR
@@ -39,7 +40,7 @@ def _database() -> dict[str, Any]:
 
 
 # What finds the folder of pg_dump and pg_restore.
-POSTGRES_PROGRAMS = "webapp.embedded.binaries.postgres_folder"
+POSTGRES_PROGRAMS = "webapp.embedded.servers.binaries.postgres_folder"
 DATABASES = {"default": _database()}
 STORAGES = {
     "default": media_backend(),

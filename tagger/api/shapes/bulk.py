@@ -6,8 +6,9 @@ from django.http import QueryDict
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
-from ...actions.bulk_acts import BulkAction
-from ...queries.library import LibraryFilter
+from tagger.library.bulk_actions import BulkAction
+from tagger.library.search import LibraryFilter
+
 from .examples import BULK_PREVIEW, BULK_WISH, example
 
 MOST = 1000

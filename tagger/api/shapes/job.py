@@ -5,7 +5,8 @@ from typing import Any, ClassVar
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from ...models import Job
+from tagger.models import Job
+
 from .bulk import BulkResultShape
 from .examples import JOB, example
 

@@ -5,7 +5,8 @@ from typing import Any, ClassVar
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from ...models import ModelVersion
+from tagger.models import ModelVersion
+
 from .examples import example
 from .examples_of_hearing import MODEL, MODEL_CARD
 

@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
-from ...models import Activation, Reanalysis
+from tagger.models import Activation, Reanalysis
+
 from .examples import ACTIVATION, COMPARISON, REANALYSIS, example
 from .job import JobShape
 

@@ -5,7 +5,8 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
-from ...models import Tag
+from tagger.models import Tag
+
 from .examples import OWN_TAG, example
 
 

@@ -5,7 +5,8 @@ from typing import Any, ClassVar
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from ...models import ResumableUpload
+from tagger.models import ResumableUpload
+
 from .examples import RESUMABLE_UPLOAD, example
 from .track import UploadedShape
 

@@ -5,7 +5,8 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
-from ...actions.review import ReviewAnswer
+from tagger.feedback.answers import ReviewAnswer
+
 from .examples import example
 from .examples_of_hearing import REVIEW
 

@@ -5,8 +5,9 @@ from typing import ClassVar
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
-from ...actions.saved_views import LONGEST_QUERY
-from ...models import SavedView
+from tagger.library.saved_views import LONGEST_QUERY
+from tagger.models import SavedView
+
 from .examples import VIEW, VIEW_WISH, example
 
 

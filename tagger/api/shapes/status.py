@@ -5,7 +5,8 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from ...models import Job, Worker
+from tagger.models import Job, Worker
+
 from .examples import RETRIED, STATUS, example
 from .job import JobShape
 

@@ -5,7 +5,8 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
-from ...models import Tag, TrackTag, Verdict
+from tagger.models import Tag, TrackTag, Verdict
+
 from .examples import example
 from .examples_of_hearing import REJECTED_TAG, TAG, TRACK_TAG
 

@@ -7,7 +7,8 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
-from ...models import ApiToken, User
+from tagger.models import ApiToken, User
+
 from .examples import example
 from .examples_of_people import ME, NEW_TOKEN, TOKEN, TOKEN_WISH
 

@@ -5,8 +5,9 @@ from typing import Any, ClassVar
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from ...models import MusicKey, Track
-from ...queries.rows import chips_of
+from tagger.library.rows import chips_of
+from tagger.models import MusicKey, Track
+
 from .examples import KNOWN, TRACK, UPLOADED, example, form_example
 from .job import JobShape
 from .tag import ChipShape

@@ -5,10 +5,10 @@ from typing import Any, ClassVar
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from ml.device import WANTED as DEVICES
+from ml.runtime import WANTED as DEVICES
+from tagger.models import Job, ModelVersion, Training, TrainingEpoch
+from tagger.training.options import BLOCKS, LONGEST
 
-from ...actions.training_choices import BLOCKS, LONGEST
-from ...models import Job, ModelVersion, Training, TrainingEpoch
 from .examples import TRAINING, TRAINING_IN_FULL, TRAINING_WISH, example
 from .job import JobErrorShape, ProgressShape
 

@@ -5,8 +5,9 @@ from typing import Any, ClassVar
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from ...addresses import LONGEST
-from ...models import Webhook, WebhookAttempt, WebhookDelivery
+from tagger.models import Webhook, WebhookAttempt, WebhookDelivery
+from tagger.platform.net.ssrf_guard import LONGEST
+
 from .examples import DELIVERY, EVENT, NEW_WEBHOOK, WEBHOOK, WEBHOOK_WISH, example
 
 

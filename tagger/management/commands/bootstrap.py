@@ -5,9 +5,9 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from tagger.actions import bootstrap
-from tagger.actions.training_schedule import ensure_schedule
-from tagger.queries.shipped import shipped_candidate
+from tagger.operations import bootstrap
+from tagger.registry.shipped import shipped_candidate
+from tagger.training.schedule import ensure_schedule
 
 
 class Command(BaseCommand):

@@ -7,9 +7,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from tagger.actions.library_repair import LEFT_ALONE, repair, settled
-from tagger.library_check.check import Checked, check
-from tagger.library_check.faults import BY_HAND, REPAIRS, Fault
+from tagger.operations.integrity.check import Checked, check
+from tagger.operations.integrity.faults import BY_HAND, REPAIRS, Fault
+from tagger.operations.repair import LEFT_ALONE, repair, settled
 
 HOURS = int(LEFT_ALONE.total_seconds() // 3600)
 EPILOG = f"""--repair does this:

@@ -7,8 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from tagger.actions.import_folder import FileOutcome, audio_files, import_file
 from tagger.models import Job, User
+from tagger.uploads.import_folder import FileOutcome, audio_files, import_file
 
 
 class Command(BaseCommand):

@@ -6,16 +6,16 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from tagger.actions import promotion
-from tagger.actions.effective_tags import active_model
-from tagger.actions.evaluating import EvaluationRefused, ask_for_evaluation
-from tagger.actions.model_files import ImportRefusedError, export_model, import_model
-from tagger.actions.retiring import ModelInUseError, delete_model, retire_model
 from tagger.management.follow_job import follow_job
 from tagger.models import Job, ModelVersion
-from tagger.queries.model_rows import ModelRow, model_rows
-from tagger.queries.split_comparison import compared
-from tagger.queries.verdict_sentence import verdict
+from tagger.registry import promotion
+from tagger.registry.archive import ImportRefusedError, export_model, import_model
+from tagger.registry.compare_metrics import compared
+from tagger.registry.evaluation import EvaluationRefused, ask_for_evaluation
+from tagger.registry.retention import ModelInUseError, delete_model, retire_model
+from tagger.registry.rows import ModelRow, model_rows
+from tagger.registry.summary import verdict
+from tagger.tags.effective import active_model
 
 COMMAND = Job.Trigger.COMMAND
 

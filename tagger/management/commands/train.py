@@ -6,16 +6,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from ml.device import WANTED as DEVICES
-from tagger.actions.training_choices import (
-    BLOCKS,
-    Choices,
-    TrainingRefused,
-    default_choices,
-)
-from tagger.actions.trainings import start_training
+from ml.runtime import WANTED as DEVICES
 from tagger.management.follow import Follower
 from tagger.models import Job, ModelVersion
+from tagger.training.manage import start_training
+from tagger.training.options import BLOCKS, Choices, TrainingRefused, default_choices
 
 
 class Command(BaseCommand):

@@ -7,17 +7,17 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from ...queries.facets import facet_groups, listed_counts
-from ...queries.library import LibraryFilter, library
-from ...queries.rows import rows
-from ...queries.saved_views import saved_views
-from ..access import PageRequest, signed_in
-from ..facet_view import sections
-from ..filter_form import filter_form
-from ..library_query import LibraryQuery
-from ..numbered import Numbered
-from ..selection import tag_choices
-from ..transfers import poll_seconds
+from tagger.library.facets import facet_groups, listed_counts
+from tagger.library.rows import rows
+from tagger.library.saved_views import saved_views
+from tagger.library.search import LibraryFilter, library
+from tagger.web.access import PageRequest, signed_in
+from tagger.web.facet_view import sections
+from tagger.web.filter_form import filter_form
+from tagger.web.library_query import LibraryQuery
+from tagger.web.numbered import Numbered
+from tagger.web.selection import tag_choices
+from tagger.web.transfers import poll_seconds
 
 PAGE_SIZE = 50
 EXPORTS = ("csv", "json", "m3u8")

@@ -8,14 +8,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from ...actions.library_map import request_map
-from ...models import Job, Tag
-from ...queries.jobs import own_jobs
-from ...queries.library import LibraryFilter, library
-from ...queries.library_map import MOST_DRAWN, current_map, map_points, unplaced
-from ..access import PageRequest, signed_in
-from ..conditions import conditions
-from ..library_query import LibraryQuery
+from tagger.jobs.queries import own_jobs
+from tagger.library.map import MOST_DRAWN, current_map, map_points, request_map, unplaced
+from tagger.library.search import LibraryFilter, library
+from tagger.models import Job, Tag
+from tagger.web.access import PageRequest, signed_in
+from tagger.web.conditions import conditions
+from tagger.web.library_query import LibraryQuery
 
 LISTED = 50
 GROUPS = [choice for choice in Tag.Group.choices if choice[0] != Tag.Group.OTHER]

@@ -9,10 +9,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
-from ...models import Job
-from ...queries.rows import Row
-from ..access import PageRequest, signed_in
-from ..transfers import poll_seconds, watched_transfers
+from tagger.library.rows import Row
+from tagger.models import Job
+from tagger.web.access import PageRequest, signed_in
+from tagger.web.transfers import poll_seconds, watched_transfers
 
 SHAPES = {"transfer": "web/_transfer.html", "state": "web/_state.html"}
 MOST = 500

@@ -10,17 +10,17 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from ...actions import jobs
-from ...actions.effective_tags import active_model
-from ...actions.evaluating import EvaluationRefused, ask_for_evaluation, evaluations
-from ...actions.reanalysis import NothingToHearError, hear_sample
-from ...models import Job, ModelVersion
-from ...queries.data_folders import data_folders
-from ...queries.library_comparison import library_comparison
-from ...queries.split_comparison import NOT_COMPARABLE, SplitComparison, compared
-from ...queries.tag_table import tag_table
-from ...queries.verdict_sentence import verdict
-from ..access import PageRequest, staff_only
+from tagger.analysis.reanalysis import NothingToHearError, hear_sample
+from tagger.jobs import lifecycle
+from tagger.models import Job, ModelVersion
+from tagger.registry.compare_library import library_comparison
+from tagger.registry.compare_metrics import NOT_COMPARABLE, SplitComparison, compared
+from tagger.registry.datasets import data_folders
+from tagger.registry.evaluation import EvaluationRefused, ask_for_evaluation, evaluations
+from tagger.registry.summary import verdict
+from tagger.registry.tag_table import tag_table
+from tagger.tags.effective import active_model
+from tagger.web.access import PageRequest, staff_only
 
 
 @require_safe
@@ -83,7 +83,7 @@ def evaluate(request: PageRequest, pk: int) -> HttpResponse:
 def cancel_evaluation(request: PageRequest, pk: int) -> HttpResponse:
     version = get_object_or_404(ModelVersion, pk=pk)
     for job in evaluations(version).filter(state__in=Job.OPEN_STATES):
-        jobs.cancel(job)
+        lifecycle.cancel(job)
     return redirect("web:compare-models", pk=pk)
 
 

@@ -10,20 +10,20 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from ...actions import promotion
-from ...actions.effective_tags import active_model
-from ...actions.switching import begin_switch
-from ...models import Activation, Job, ModelVersion
-from ...queries.card_figures import card_figures
-from ...queries.model_rows import (
+from tagger.models import Activation, Job, ModelVersion
+from tagger.registry import promotion
+from tagger.registry.rows import (
     model_rows,
     recent_activations,
     recent_reanalyses,
     stale,
     switch_under_way,
 )
-from ...queries.shipped import is_upgrade, shipped_candidate
-from ..access import PageRequest, staff_only
+from tagger.registry.shipped import is_upgrade, shipped_candidate
+from tagger.registry.tag_switch import begin_switch
+from tagger.tags.card_metrics import card_figures
+from tagger.tags.effective import active_model
+from tagger.web.access import PageRequest, staff_only
 
 
 @require_safe

@@ -10,9 +10,9 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from ...actions.reanalysis import NothingToHearError, cancel_reanalysis, reanalyse_stale
-from ...models import Job, Reanalysis
-from ..access import PageRequest, staff_only
+from tagger.analysis.reanalysis import NothingToHearError, cancel_reanalysis, reanalyse_stale
+from tagger.models import Job, Reanalysis
+from tagger.web.access import PageRequest, staff_only
 
 
 @require_POST

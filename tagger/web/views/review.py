@@ -10,10 +10,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from ...actions.review import ReviewAnswer, answer_question, ask_skipped, take_back
-from ...models import Question, Tag, Track
-from ...queries.library import library
-from ...queries.review import (
+from tagger.feedback.answers import ReviewAnswer, answer_question, ask_skipped, take_back
+from tagger.feedback.review import (
     MOST_COUNTED,
     are_sought,
     count_up_to_most,
@@ -21,7 +19,9 @@ from ...queries.review import (
     shown,
     skipped_questions,
 )
-from ..access import PageRequest, signed_in
+from tagger.library.search import library
+from tagger.models import Question, Tag, Track
+from tagger.web.access import PageRequest, signed_in
 
 REMEMBERED = 50
 

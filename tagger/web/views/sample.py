@@ -4,9 +4,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from ...actions.sample import bring_sample
-from ...models import Job
-from ..access import PageRequest, signed_in
+from tagger.models import Job
+from tagger.uploads.sample import bring_sample
+from tagger.web.access import PageRequest, signed_in
 
 
 @require_POST

@@ -8,15 +8,16 @@ from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from ...models import Track
-from ...queries.facets import facet_groups, listed_counts
-from ...queries.library import LibraryFilter, library
-from ...queries.similar import similar_tracks
-from ..access import PageRequest, own_track, signed_in
-from ..alike_query import AlikeQuery
-from ..facet_view import sections
-from ..filter_form import filter_form
-from ..library_query import LibraryQuery
+from tagger.library.facets import facet_groups, listed_counts
+from tagger.library.search import LibraryFilter, library
+from tagger.library.similar import similar_tracks
+from tagger.models import Track
+from tagger.web.access import PageRequest, own_track, signed_in
+from tagger.web.alike_query import AlikeQuery
+from tagger.web.facet_view import sections
+from tagger.web.filter_form import filter_form
+from tagger.web.library_query import LibraryQuery
+
 from .library import refused
 
 SHOWN, MANY = 8, 30

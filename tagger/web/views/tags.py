@@ -4,15 +4,15 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
-from ...models import Tag
-from ...queries.facets import facet_groups, library_counts
-from ...queries.library import LibraryFilter, library
-from ...queries.own_vocabulary import own_tag
-from ...queries.rows import rows
-from ..access import PageRequest, signed_in
-from ..numbered import Numbered
-from ..selection import tag_choices
-from ..transfers import poll_seconds
+from tagger.feedback.custom_tags import own_tag
+from tagger.library.facets import facet_groups, library_counts
+from tagger.library.rows import rows
+from tagger.library.search import LibraryFilter, library
+from tagger.models import Tag
+from tagger.web.access import PageRequest, signed_in
+from tagger.web.numbered import Numbered
+from tagger.web.selection import tag_choices
+from tagger.web.transfers import poll_seconds
 
 PAGE_SIZE = 50
 

@@ -9,18 +9,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from ...actions import tracks, trash
-from ...actions.music import is_being_measured
-from ...exports.tagged_copy import NoPlaceForTags, tagged_copy
-from ...models import Job, Track
-from ...queries.tag_view import track_tags
-from ...queries.verdict_history import verdict_history
-from ...ranged import RangeNotSatisfiable
-from ...stored_audio import stored_audio
-from ..access import PageRequest, own_track, signed_in
-from ..forms import TrackWordsForm
-from ..toasts import offer_undo
-from ..transfers import poll_seconds, transfer
+from tagger.analysis.tempo_key import is_being_measured
+from tagger.exports.tagged_copy import NoPlaceForTags, tagged_copy
+from tagger.feedback.history import verdict_history
+from tagger.library import tracks, trash
+from tagger.library.audio_response import stored_audio
+from tagger.models import Job, Track
+from tagger.platform.http.range_response import RangeNotSatisfiable
+from tagger.tags.track_tags import track_tags
+from tagger.web.access import PageRequest, own_track, signed_in
+from tagger.web.forms import TrackWordsForm
+from tagger.web.toasts import offer_undo
+from tagger.web.transfers import poll_seconds, transfer
 
 
 @require_safe

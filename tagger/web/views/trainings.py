@@ -9,16 +9,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from ...actions import jobs
-from ...actions.training_choices import Choices, TrainingRefused, default_choices, judged_for
-from ...actions.training_schedule import schedule, switch_schedule
-from ...actions.trainings import TrainingRuns, choices_of, open_training, start_training
-from ...models import Job, Training
-from ...queries.own_vocabulary import own_tags
-from ...queries.teaching import Support, support, two_sided
-from ...queries.trainings import results, trainings
-from ..access import PageRequest, staff_only
-from ..training_form import TrainingForm
+from tagger.feedback.custom_tags import own_tags
+from tagger.feedback.labelled_tracks import Support, support, two_sided
+from tagger.jobs import lifecycle
+from tagger.models import Job, Training
+from tagger.training.manage import TrainingRuns, choices_of, open_training, start_training
+from tagger.training.options import Choices, TrainingRefused, default_choices, judged_for
+from tagger.training.queries import results, trainings
+from tagger.training.schedule import schedule, switch_schedule
+from tagger.web.access import PageRequest, staff_only
+from tagger.web.training_form import TrainingForm
 
 PAGE_SIZE = 50
 
@@ -71,7 +71,7 @@ def training_page(request: PageRequest, training_id: UUID) -> HttpResponse:
 @require_POST
 @staff_only
 def cancel_training(request: PageRequest, training_id: UUID) -> HttpResponse:
-    jobs.cancel(get_object_or_404(trainings(), pk=training_id).job)
+    lifecycle.cancel(get_object_or_404(trainings(), pk=training_id).job)
     return redirect("web:training", training_id=training_id)
 
 

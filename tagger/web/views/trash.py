@@ -9,10 +9,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from ...actions.trash import KEPT, restore_track
-from ...models import Job
-from ...queries.library import trash
-from ..access import PageRequest, signed_in
+from tagger.library.search import trash
+from tagger.library.trash import KEPT, restore_track
+from tagger.models import Job
+from tagger.web.access import PageRequest, signed_in
 
 PAGE_SIZE = 50
 

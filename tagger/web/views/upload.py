@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from ...actions import resumable_uploads
-from ...actions.ingest import Ingested, IngestError, ingest, tagging_job
-from ...connections import give_back
-from ...models import Job, ResumableUpload, Track
-from ...received import on_disk
-from ..access import PageRequest, signed_in
-from ..transfers import poll_seconds, recent_transfers, transfer
+from tagger.models import Job, ResumableUpload, Track
+from tagger.platform.db import give_back
+from tagger.platform.http.uploaded_file import on_disk
+from tagger.uploads import resumable
+from tagger.uploads.ingest import Ingested, IngestError, ingest, tagging_job
+from tagger.web.access import PageRequest, signed_in
+from tagger.web.transfers import poll_seconds, recent_transfers, transfer
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def upload_page(request: PageRequest) -> HttpResponse:
         context = {
             "transfers": transfers,
             "poll": poll_seconds(transfers),
-            "unfinished": resumable_uploads.unfinished(request.user),
+            "unfinished": resumable.unfinished(request.user),
         }
         return render(request, "web/upload.html", context)
     give_back()
@@ -58,9 +58,7 @@ def arrived(request: PageRequest, upload_id: UUID) -> HttpResponse:
 @require_POST
 @signed_in
 def discard_upload(request: PageRequest, upload_id: UUID) -> HttpResponse:
-    resumable_uploads.terminate(
-        get_object_or_404(ResumableUpload, pk=upload_id, owner=request.user)
-    )
+    resumable.terminate(get_object_or_404(ResumableUpload, pk=upload_id, owner=request.user))
     return redirect("web:upload")
 
 

@@ -7,12 +7,12 @@ from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from ...actions.shown_verdicts import accept_shown, reject_shown, withdraw_shown
-from ...models import Tag, Track, User
-from ...queries.tag_view import track_tags
-from ...queries.verdict_history import verdict_history
-from ...queries.vocabulary import shown_tags
-from ..access import PageRequest, own_track, signed_in
+from tagger.feedback.history import verdict_history
+from tagger.feedback.verdicts import accept_shown, reject_shown, withdraw_shown
+from tagger.models import Tag, Track, User
+from tagger.tags.track_tags import track_tags
+from tagger.tags.vocabulary import shown_tags
+from tagger.web.access import PageRequest, own_track, signed_in
 
 ANSWERS: dict[str, Callable[[User, Track, Tag], None]] = {
     "accepted": accept_shown,

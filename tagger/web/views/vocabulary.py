@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from ...actions.vocabulary import TagRefused, add_tag, remove_tag
-from ...models import Tag
-from ...queries.own_vocabulary import own_tags
-from ..access import PageRequest, staff_only
+from tagger.feedback.custom_tags import own_tags
+from tagger.models import Tag
+from tagger.tags.vocabulary_actions import TagRefused, add_tag, remove_tag
+from tagger.web.access import PageRequest, staff_only
 
 
 class OwnTagForm(forms.Form):

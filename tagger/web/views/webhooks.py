@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from ...actions import webhooks
-from ...models import Webhook, WebhookDelivery
-from ..access import PageRequest, signed_in
-from ..webhook_forms import WebhookForm
+from tagger.models import Webhook, WebhookDelivery
+from tagger.web.access import PageRequest, signed_in
+from tagger.web.webhook_forms import WebhookForm
+from tagger.webhooks import manage
 
 SHOWN = 50
 
@@ -31,8 +31,8 @@ def webhooks_page(request: PageRequest) -> HttpResponse:
     made = secret = None
     if form.is_valid():
         try:
-            made, secret = webhooks.make_webhook(request.user, **form.cleaned_data)
-        except webhooks.WebhookError as error:
+            made, secret = manage.make_webhook(request.user, **form.cleaned_data)
+        except manage.WebhookError as error:
             form.add_error(error.field or None, str(error))
     context = {
         "form": WebhookForm(request.user) if made else form,
@@ -52,8 +52,8 @@ def webhook_page(request: PageRequest, webhook_id: UUID) -> HttpResponse:
     form = WebhookForm(request.user, request.POST or None, initial=initial)
     if form.is_valid():
         try:
-            webhooks.change_webhook(webhook, **form.cleaned_data)
-        except webhooks.WebhookError as error:
+            manage.change_webhook(webhook, **form.cleaned_data)
+        except manage.WebhookError as error:
             form.add_error(error.field or None, str(error))
         else:
             messages.success(request, _("Saved."))
@@ -73,7 +73,7 @@ def webhook_log(request: PageRequest, webhook_id: UUID) -> HttpResponse:
 @signed_in
 def rotate_webhook(request: PageRequest, webhook_id: UUID) -> HttpResponse:
     webhook = _own(request, webhook_id)
-    return _shown(request, webhook, secret=webhooks.rotate_secret(webhook))
+    return _shown(request, webhook, secret=manage.rotate_secret(webhook))
 
 
 @require_POST
@@ -81,8 +81,8 @@ def rotate_webhook(request: PageRequest, webhook_id: UUID) -> HttpResponse:
 def test_webhook(request: PageRequest, webhook_id: UUID) -> HttpResponse:
     webhook = _own(request, webhook_id)
     try:
-        webhooks.send_test(webhook)
-    except webhooks.WebhookError as error:
+        manage.send_test(webhook)
+    except manage.WebhookError as error:
         messages.error(request, str(error))
     return redirect("web:webhook", webhook.pk)
 
@@ -92,9 +92,9 @@ def test_webhook(request: PageRequest, webhook_id: UUID) -> HttpResponse:
 def switch_webhook(request: PageRequest, webhook_id: UUID) -> HttpResponse:
     webhook = _own(request, webhook_id)
     if request.POST.get("active") == "true":
-        webhooks.switch_on(webhook)
+        manage.switch_on(webhook)
     else:
-        webhooks.switch_off(webhook)
+        manage.switch_off(webhook)
     return redirect("web:webhook", webhook.pk)
 
 
@@ -102,7 +102,7 @@ def switch_webhook(request: PageRequest, webhook_id: UUID) -> HttpResponse:
 @signed_in
 def delete_webhook(request: PageRequest, webhook_id: UUID) -> HttpResponse:
     webhook = _own(request, webhook_id)
-    webhooks.delete_webhook(webhook)
+    manage.delete_webhook(webhook)
     messages.success(request, _("Deleted: %s") % webhook.url)
     return redirect("web:webhooks")
 
@@ -113,8 +113,8 @@ def resend_delivery(request: PageRequest, webhook_id: UUID, delivery_id: UUID) -
     webhook = _own(request, webhook_id)
     delivery = get_object_or_404(WebhookDelivery, pk=delivery_id, webhook=webhook)
     try:
-        webhooks.send_again(delivery)
-    except webhooks.WebhookError as error:
+        manage.send_again(delivery)
+    except manage.WebhookError as error:
         messages.error(request, str(error))
     return redirect("web:webhook", webhook.pk)
 

@@ -6,11 +6,12 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from tagger.actions import bulk
-from tagger.actions.trash import delete_track
+from tagger.library import bulk
+from tagger.library.trash import delete_track
 from tagger.models import Job, Track, User, Verdict
-from tests.tagger.api.test_errors import problem
 from tests.web import rows
+
+from .test_errors import problem
 
 BULK = "/api/v1/tracks/bulk/"
 

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tagger.actions.verdicts import give_verdict
 from tagger.exports.table import defused
+from tagger.feedback.verdicts import give_verdict
 from tagger.models import Tag, Track, User, Verdict
-from tests.tagger.api.test_errors import problem
 from tests.web import rows
+
+from .test_errors import problem
 
 EXPORTS = "/api/v1/exports/tracks"
 

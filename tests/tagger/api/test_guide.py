@@ -13,10 +13,10 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from tagger.actions.ingest import Words
-from tagger.actions.resumable_uploads import begin
-from tagger.actions.tokens import make_token
+from tagger.accounts.tokens import make_token
 from tagger.models import ApiToken, Job, Track, User
+from tagger.uploads.ingest import Words
+from tagger.uploads.resumable import begin
 from tests.audio_factory import tone, write
 from tests.web import rows
 

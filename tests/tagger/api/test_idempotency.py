@@ -11,12 +11,13 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from tagger.actions import idempotency
-from tagger.actions.idempotency import IN_FLIGHT, KEPT, KeyInUseError
+from tagger.accounts import idempotency
+from tagger.accounts.idempotency import IN_FLIGHT, KEPT, KeyInUseError
 from tagger.models import Job, KeptAnswer, Track, User
 from tagger.tasks import reap_jobs
-from tests.tagger.api.test_errors import problem
 from tests.web import rows
+
+from .test_errors import problem
 
 TRACKS = "/api/v1/tracks/"
 Wav = Callable[..., Path]

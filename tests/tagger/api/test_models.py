@@ -11,13 +11,13 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from ml.package import write_package
-from ml.weights import default_model_path
-from tagger.actions.effective_tags import active_model
-from tagger.actions.model_versions import activate_model
+from ml.checkpoints.archive import write_package
+from ml.checkpoints.weights import default_model_path
 from tagger.models import Job, ModelVersion, Track, User
-from tests.tagger.cards import card_of, paired
+from tagger.registry.versions import activate_model
+from tagger.tags.effective import active_model
 from tests.tagger.conftest import token_client
+from tests.tagger.registry.cards import card_of, paired
 from tests.web import rows
 
 JSON = "application/json"

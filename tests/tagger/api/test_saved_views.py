@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tagger.actions import saved_views
+from tagger.library import saved_views
 from tagger.models import SavedView, Track, User
-from tests.tagger.api.test_errors import problem
+
+from .test_errors import problem
 
 VIEWS = "/api/v1/views/"
 WISH = {"name": "Quiet guitars", "query": "tag=guitar&tag_min=0.5&ordering=title"}

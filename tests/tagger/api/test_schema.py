@@ -7,7 +7,8 @@ from django.conf import settings
 from django.test import Client
 
 from tagger.api.links import LINKS
-from tests.tagger.api.described import description, text
+
+from .described import description, text
 
 COMMITTED = Path(settings.BASE_DIR) / "docs" / "openapi.yaml"
 REWRITE = "manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml"

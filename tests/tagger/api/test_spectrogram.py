@@ -6,12 +6,13 @@ import pytest
 from django.core.files import File
 from django.test import Client
 
-from tagger.actions import jobs
-from tagger.actions.spectrograms import draw_track_spectrogram
-from tagger.actions.trash import delete_track, purge_track
+from tagger.analysis.spectrograms import draw_track_spectrogram
+from tagger.jobs import lifecycle
+from tagger.library.trash import delete_track, purge_track
 from tagger.models import Job, Track, User
-from tests.tagger.api.test_errors import problem
 from tests.web import rows
+
+from .test_errors import problem
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def address(track: Track) -> str:
 def draw(api: Client, track: Track) -> Job:
     asked = api.post(address(track))
     assert asked.status_code == 202
-    claimed = jobs.claim(asked.json()["id"])
+    claimed = lifecycle.claim(asked.json()["id"])
     assert claimed is not None
     draw_track_spectrogram(claimed)
     claimed.refresh_from_db()
@@ -71,7 +72,7 @@ def test_a_picture_that_is_lost_is_a_problem(api: Client, heard: Track) -> None:
 def test_a_track_that_went_meanwhile_leaves_no_picture(
     api: Client, heard: Track, scratch_media: Path
 ) -> None:
-    claimed = jobs.claim(api.post(address(heard)).json()["id"])
+    claimed = lifecycle.claim(api.post(address(heard)).json()["id"])
     assert claimed is not None
     delete_track(heard)
     purge_track(heard)

@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tagger.actions.workers import announce_life
+from tagger.jobs.workers import announce_life
 from tagger.models import Job, Track, User
-from tests.tagger.api.test_errors import problem
 from tests.tagger.conftest import token_client
 from tests.web import rows
+
+from .test_errors import problem
 
 STATUS, RETRY = "/api/v1/status/", "/api/v1/status/jobs/retry/"
 

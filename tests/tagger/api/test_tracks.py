@@ -10,8 +10,9 @@ from django.test import Client
 from django.utils import timezone
 
 from tagger.models import Job, Track, TrackTag, User
-from tests.tagger.api.test_errors import problem
 from tests.web import rows
+
+from .test_errors import problem
 
 TRACKS = "/api/v1/tracks/"
 Wav = Callable[..., Path]

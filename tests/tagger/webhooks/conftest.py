@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tagger.actions import webhooks
 from tagger.models import User, Webhook
+from tagger.webhooks import manage
 
 from .receiver import Receiver, receiving
 
@@ -22,4 +22,4 @@ def receiver(settings: Any) -> Iterator[Receiver]:
 def webhook(owner: User, receiver: Receiver) -> Webhook:
     """Hears of everything that its owner may hear of."""
     events = [event for event in Webhook.Event if event not in Webhook.STAFF_EVENTS]
-    return webhooks.make_webhook(owner, receiver.url, events)[0]
+    return manage.make_webhook(owner, receiver.url, events)[0]

@@ -11,7 +11,7 @@ import mutagen
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tagger.actions.library_map import request_map
+from tagger.library.map import request_map
 from tagger.models import Job, Track, User
 from tagger.tasks import run_job
 from tests.web import rows

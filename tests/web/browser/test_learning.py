@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tagger.actions.model_versions import activate_model, install_model
-from tagger.actions.verdicts import give_verdict
+from tagger.feedback.verdicts import give_verdict
 from tagger.models import ModelVersion, Tag, Track, User, Verdict
+from tagger.registry.versions import activate_model, install_model
 from tests.tagger.conftest import scratch_media
-from tests.tagger.training_rows import WIDE_AT_THE_END, beep, beeps, small_weights
+from tests.tagger.training.training_rows import WIDE_AT_THE_END, beep, beeps, small_weights
 from tests.web import rows
 
 from .conftest import signed_in

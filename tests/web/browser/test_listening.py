@@ -8,8 +8,8 @@ import pytest
 from django.core.files import File
 from playwright.sync_api import Page, Route, expect
 
-from tagger.actions.jobs import claim
-from tagger.actions.spectrograms import draw_track_spectrogram
+from tagger.analysis.spectrograms import draw_track_spectrogram
+from tagger.jobs.lifecycle import claim
 from tagger.models import Track, User
 from tests.audio_factory import music, write
 from tests.web import rows

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tagger.actions.library_map import request_map
+from tagger.library.map import request_map
 from tagger.models import Job, User
 from tagger.tasks import run_job
 from tests.web import rows

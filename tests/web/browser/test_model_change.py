@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tagger.actions.model_versions import activate_model
 from tagger.models import Job, ModelVersion, Track, User
-from tests.tagger.cards import card_of, paired
+from tagger.registry.versions import activate_model
+from tests.tagger.registry.cards import card_of, paired
 from tests.web import rows
 
 pytestmark = pytest.mark.browser

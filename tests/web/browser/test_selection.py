@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tagger.library.search import library
 from tagger.models import Track, User
-from tagger.queries.library import library
 from tests.web import rows
 
 from .conftest import signed_in

@@ -1,0 +1,31 @@
+from .callbacks import (
+    Callbacks,
+    EpochReport,
+)
+from .labels import (
+    LABEL_NAMES,
+    LABELS,
+)
+from .network import (
+    ConfigError,
+    NetworkConfig,
+)
+from .recipe import (
+    Recipe,
+    preset_names,
+    read_recipe,
+    recipe_from_dict,
+)
+
+__all__ = [
+    "LABELS",
+    "LABEL_NAMES",
+    "Callbacks",
+    "ConfigError",
+    "EpochReport",
+    "NetworkConfig",
+    "Recipe",
+    "preset_names",
+    "read_recipe",
+    "recipe_from_dict",
+]

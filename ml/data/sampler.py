@@ -1,0 +1,116 @@
+"""Which pieces of which clips make up the batch of an update.
+
+A batch is a pure function of the seed and the update's number, so a run that was killed and goes
+on sees exactly the batches it would have seen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from ml.audio.reading import SEGMENT_SAMPLES
+from ml.config.recipe import Recipe
+from ml.data.magnatagatune.annotations import DatasetError
+from ml.data.magnatagatune.split import Split
+
+from .augmentation import Draw, draw
+
+# How much more or less often than the average a clip may be drawn.
+BALANCE_LIMITS = (0.5, 2.5)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What one update is made of: rows of the split, first samples, targets, changes.
+
+    `clips`, `offsets` are `(batch,)`, `targets` float32 `(batch, tags)`, NaN where nobody has said
+    whether the tag fits.
+    """
+
+    clips: npt.NDArray[np.intp]
+    offsets: npt.NDArray[np.int64]
+    targets: npt.NDArray[np.float32]
+    change: Draw
+
+
+class Sampler:
+    """Draws batches of `split` as `recipe` says."""
+
+    def __init__(self, split: Split, recipe: Recipe) -> None:
+        if not len(split):
+            raise DatasetError(f"The {split.name} split holds no clip that can be trained on.")
+        if recipe.data.labels == "soft" and split.soft is None:
+            raise DatasetError("The recipe asks for soft labels and the data set has none.")
+        self._split, self._recipe = split, recipe
+        self._counts = (split.lengths // SEGMENT_SAMPLES).astype(np.int64)
+        self._weights = clip_weights(split.hard, recipe.data.balance)
+
+    @property
+    def updates_per_epoch(self) -> int:
+        size = self._recipe.training.batch_size
+        if self._recipe.data.crops == "fixed":
+            return max(1, -(-int(self._counts.sum()) // size))
+        return max(1, len(self._split) * self._recipe.data.segments_per_clip // size)
+
+    def batch(self, step: int) -> Batch:
+        """The batch of update number `step`, counted from 0."""
+        rng = np.random.default_rng([self._recipe.training.seed, step])
+        fixed = self._recipe.data.crops == "fixed"
+        clips, offsets = self._fixed(step) if fixed else self._random(rng)
+        change = draw(self._recipe.augmentation, len(clips), rng)
+        return Batch(clips, offsets, self._targets(clips, offsets), change)
+
+    def _random(
+        self, rng: np.random.Generator
+    ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int64]]:
+        size = self._recipe.training.batch_size
+        clips = rng.choice(len(self._split), size, p=self._weights)
+        room = self._counts[clips] * SEGMENT_SAMPLES - SEGMENT_SAMPLES
+        return clips, (rng.random(size) * (room + 1)).astype(np.int64)
+
+    def _fixed(self, step: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int64]]:
+        epoch, position = divmod(step, self.updates_per_epoch)
+        order = np.random.default_rng([self._recipe.training.seed, epoch, 1])
+        clips = np.repeat(np.arange(len(self._split)), self._counts)
+        firsts = np.cumsum(self._counts) - self._counts
+        segments = np.arange(len(clips)) - firsts[clips]
+        size = self._recipe.training.batch_size
+        chosen = order.permutation(len(clips))[position * size : (position + 1) * size]
+        return clips[chosen], segments[chosen] * SEGMENT_SAMPLES
+
+    def _targets(
+        self, clips: npt.NDArray[np.intp], offsets: npt.NDArray[np.int64]
+    ) -> npt.NDArray[np.float32]:
+        if self._recipe.data.labels == "hard" or self._split.soft is None:
+            targets = self._split.hard[clips].astype(np.float32)
+        else:
+            targets = interpolated(self._split.soft, clips, offsets)
+        if self._split.known is not None:
+            targets[~self._split.known[clips]] = np.nan
+        return targets
+
+
+def interpolated(
+    soft: npt.NDArray[np.float16], clips: npt.NDArray[np.intp], offsets: npt.NDArray[np.int64]
+) -> npt.NDArray[np.float32]:
+    """Soft targets `(batch, tags)` of crops: the two overlapped segments' by their overlap."""
+    position = offsets / SEGMENT_SAMPLES
+    last = soft.shape[1] - 1
+    first = np.minimum(position.astype(np.int64), last)
+    share = np.minimum(position - first, 1).astype(np.float32)[:, None]
+    before = soft[clips, first].astype(np.float32)
+    after = soft[clips, np.minimum(first + 1, last)].astype(np.float32)
+    return before * (1 - share) + after * share
+
+
+def clip_weights(hard: npt.NDArray[np.uint8], balance: float) -> npt.NDArray[np.float64]:
+    """Chance of each clip `(clips,)`: its rarest tag's frequency to the power of -`balance`."""
+    if balance == 0:
+        return np.full(len(hard), 1 / len(hard))
+    frequency = hard.mean(0) + 1e-3
+    weights = np.max(hard * frequency**-balance, axis=1, initial=1.0)
+    weights = np.clip(weights / weights.mean(), *BALANCE_LIMITS)
+    return np.asarray(weights / weights.sum(), dtype=np.float64)

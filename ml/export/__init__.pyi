@@ -1,0 +1,5 @@
+from .release import make_shipment
+
+__all__ = [
+    "make_shipment",
+]
