@@ -26,17 +26,17 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from bench.machine import facts
-from ml.audio import SEGMENT_SAMPLES
-from ml.engine import torch_engine
-from ml.feeding import Feed, MappedSource, ResidentSource
-from ml.macs import count_macs
-from ml.magnatagatune.prepared import CLIP_SAMPLES, Split
-from ml.network import SampleCNN
-from ml.optimisers import make_optimiser
-from ml.precision import test_sounds
-from ml.recipe import read_recipe
-from ml.sampling import Sampler
-from ml.weights import default_model_path, load_model
+from ml.audio.reading import SEGMENT_SAMPLES
+from ml.checkpoints.weights import default_model_path, load_model
+from ml.config.recipe import read_recipe
+from ml.data.loader import Feed, MappedSource, ResidentSource
+from ml.data.magnatagatune.split import CLIP_SAMPLES, Split
+from ml.data.sampler import Sampler
+from ml.nn.macs import count_macs
+from ml.nn.network import SampleCNN
+from ml.runtime.engine import torch_engine
+from ml.runtime.parity import sample_sounds
+from ml.training.optimisers import make_optimiser
 
 LABELS = 50
 # Forward once, backward twice: gradients of the inputs and of the weights.
@@ -101,7 +101,7 @@ class Bench:
     def _equality(self) -> Row:
         """The largest difference of a score from the CPU's in float32."""
         network = load_model(default_model_path()).network
-        sounds = test_sounds(network.config.channels, network.config.samples)
+        sounds = sample_sounds(network.config.channels, network.config.samples)
         with torch.inference_mode():
             exact = network.scores(network(sounds))
             network.to(self.device)

@@ -1,4 +1,4 @@
-"""`python -m distillation.student STEP …`: carries the pool to a GPU and trains the student there."""
+"""`python -m distillation.student STEP …`: carries the pool to a GPU and trains there."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _add_pack(parser: argparse.ArgumentParser) -> None:
 
 
 def _pack(args: argparse.Namespace) -> int:
-    from distillation.student.pool import make_targets, pack_sound, sizes
+    from .pool import make_targets, pack_sound, sizes
 
     most = int(args.most_mib * 2**20)
     packs = pack_sound(args.pool, args.out, most_bytes=most, kbit_per_s=args.kbit)
@@ -48,7 +48,7 @@ def _add_unpack(parser: argparse.ArgumentParser) -> None:
 
 
 def _unpack(args: argparse.Namespace) -> int:
-    from distillation.student.packs import unpack
+    from .packs import unpack
 
     for pack in args.packs:
         print(unpack(pack, args.out, args.processes), flush=True)
@@ -56,7 +56,7 @@ def _unpack(args: argparse.Namespace) -> int:
 
 
 def _add_train(parser: argparse.ArgumentParser) -> None:
-    from distillation.student.shapes import SHAPES
+    from .shapes import SHAPES
 
     parser.add_argument("sound", type=Path, help="folder made by `unpack`")
     parser.add_argument("targets", type=Path, help="targets.npz")
@@ -74,7 +74,7 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
 
 
 def _train(args: argparse.Namespace) -> int:
-    from distillation.student.command import train_all
+    from .command import train_all
 
     train_all(args)
     return 0

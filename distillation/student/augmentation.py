@@ -53,7 +53,8 @@ def changed(sound: Tensor, changes: Changes) -> Tensor:
     """`sound` `(batch, time)` with all changes that leave its tags as they are."""
     sound = filtered(sound, changes)
     sound = noisy(sound, changes)
-    return offset(sound * gains(changes, len(sound), sound.device)[:, None], changes).clamp(-1.2, 1.2)
+    sound = sound * gains(changes, len(sound), sound.device)[:, None]
+    return offset(sound, changes).clamp(-1.2, 1.2)
 
 
 def gains(changes: Changes, count: int, device: torch.device) -> Tensor:
@@ -115,9 +116,7 @@ def mixed(
     ratio = (level_of(sound) / level_of(partner)).clamp(0.1, 10)
     # Powers add up, as the two sounds have nothing to do with each other.
     weight = (share**2 + (1 - share) ** 2).rsqrt()
-    whole = weight[:, None] * (
-        share[:, None] * sound + ((1 - share) * ratio)[:, None] * partner
-    )
+    whole = weight[:, None] * (share[:, None] * sound + ((1 - share) * ratio)[:, None] * partner)
     alone = (share == 1)[:, None]
     return (
         torch.where(alone, sound, whole),

@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from distillation.student.augmentation import Changes, changed, mixed, overlaid, speeds
-from distillation.student.resident import Crops, Resident
+from .augmentation import Changes, changed, mixed, overlaid, speeds
+from .resident import Crops, Resident
 
 # The kind of clips that hold a voice and nothing else.
 VOICE = "voice"

@@ -8,11 +8,12 @@ from dataclasses import replace
 
 import torch
 
-from distillation.student.resident import load
-from distillation.student.shapes import SHAPES
-from distillation.student.targets import load_targets
-from distillation.student.training import Settings, Student
-from ml.network import NetworkConfig
+from ml.config import NetworkConfig
+
+from .resident import Resident, load
+from .shapes import SHAPES
+from .targets import load_targets
+from .training import Settings, Student
 
 
 def train_all(args: argparse.Namespace) -> None:
@@ -24,9 +25,7 @@ def train_all(args: argparse.Namespace) -> None:
     targets = load_targets(args.targets)
     train, validation = load(args.sound, targets, device)
     print(f"loaded after {time.monotonic() - began:.1f} s", flush=True)
-    settings = Settings(
-        batch_size=args.batch, rate=args.rate, compile=args.compile, seed=args.seed
-    )
+    settings = Settings(batch_size=args.batch, rate=args.rate, compile=args.compile, seed=args.seed)
     for shape in args.tried:
         short = replace(settings, seconds=args.try_seconds, look_seconds=1e9, keep=False)
         _student(shape, short, (train, validation), targets.tags, args, f"try-{shape}").run()
@@ -37,6 +36,13 @@ def train_all(args: argparse.Namespace) -> None:
     student.run(deadline=began + args.seconds)
 
 
-def _student(shape, settings, pools, tags, args, name="student"):
+def _student(
+    shape: str,
+    settings: Settings,
+    pools: tuple[Resident, Resident],
+    tags: list[str],
+    args: argparse.Namespace,
+    name: str = "student",
+) -> Student:
     config = NetworkConfig.from_dict({**SHAPES[shape], "labels": len(tags)})
     return Student(config, settings, *pools, tags, args.out, name)

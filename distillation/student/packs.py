@@ -24,6 +24,8 @@ import numpy.typing as npt
 Sound = npt.NDArray[np.int16]
 PRETENDED_RATE = 24_000
 KBIT_PER_S = 16
+# "lowdelay" keeps to the codec for music; Opus' other one, for speech, loses the waveform.
+OPTIONS = {"application": "lowdelay", "compression_level": "4"}
 
 
 @dataclass(frozen=True)
@@ -42,10 +44,7 @@ def encode(sound: Sound, kbit_per_s: float = KBIT_PER_S) -> bytes:
 
     stream = io.BytesIO()
     with av.open(stream, "w", format="ogg") as container:
-        # "lowdelay" keeps to the codec for music; its other one, for speech, loses the waveform.
-        track = container.add_stream(
-            "libopus", PRETENDED_RATE, layout="mono", options={"application": "lowdelay", "compression_level": "4"}
-        )
+        track = container.add_stream("libopus", PRETENDED_RATE, layout="mono", options=OPTIONS)
         track.bit_rate = int(kbit_per_s * 1000)
         for first in range(0, len(sound), PRETENDED_RATE):
             part = np.ascontiguousarray(sound[None, first : first + PRETENDED_RATE])

@@ -18,11 +18,12 @@ import librosa
 import numpy as np
 import numpy.typing as npt
 
-from distillation.student.packs import Sound, read_index, write_packs
-from distillation.student.resident import FULL_SCALE, SEGMENT_SAMPLES
-from distillation.student.targets import Targets
-from ml.audio import SAMPLE_RATE
-from ml.magnatagatune.annotations import read_annotations
+from ml.audio.types import SAMPLE_RATE
+from ml.data.magnatagatune.annotations import read_annotations
+
+from .packs import Sound, read_index, write_packs
+from .resident import FULL_SCALE, SEGMENT_SAMPLES
+from .targets import Targets
 
 SECOND = "million-song"
 # Of each kind that is only trained on, this share of the clips is kept for validation, whole
@@ -84,10 +85,11 @@ def make_targets(pool: Path, standin: Path) -> Targets:
         weights = table["weight"][kept].astype(np.float32)
     chosen = [clips[k] for k in kept]
     held = held_back(chosen)
+    validated = [clip.split == "valid" or clip in held for clip in chosen]
     return Targets(
         tags=tags,
         names=[clip.path for clip in chosen],
-        splits=["validation" if clip.split == "valid" or clip in held else "train" for clip in chosen],
+        splits=["validation" if here else "train" for here in validated],
         kinds=[clip.kind for clip in chosen],
         segments=segments,
         chances=weights,
@@ -123,7 +125,7 @@ def held_back(clips: list[Clip]) -> set[Clip]:
 
 def _hard(clips: list[Clip], standin: Path, tags: int) -> npt.NDArray[np.int8]:
     annotations = read_annotations(standin)
-    rows = {path: row for path, row in zip(annotations.paths, annotations.hard, strict=True)}
+    rows = dict(zip(annotations.paths, annotations.hard, strict=True))
     hard = np.full((len(clips), tags), NOT_KNOWN, np.int8)
     for k, clip in enumerate(clips):
         if clip.kind.startswith("standin"):

@@ -14,10 +14,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from distillation.student.packs import Entry
-from distillation.student.targets import Targets
+from .packs import Entry
+from .targets import Targets
 
-SEGMENT_SAMPLES = 59_049
+SAMPLE_RATE, SEGMENT_SAMPLES = 22_050, 59_049
 FULL_SCALE = 32_767.0
 # Samples that are carried to the device at once.
 PART = 1 << 28
@@ -150,15 +150,14 @@ def load(folder: Path, targets: Targets, device: torch.device) -> tuple[Resident
             total += entry.samples
     sound = torch.cat(parts)
     lacking = len(targets) - len(starts)
-    print(f"{len(starts)} clips, {total / 22_050 / 3600:.2f} h; without sound: {lacking}", flush=True)
+    hours = total / SAMPLE_RATE / 3600
+    print(f"{len(starts)} clips, {hours:.2f} h; without sound: {lacking}", flush=True)
     split = {
         name: sorted(k for k in starts if targets.splits[k] == name)
         for name in ("train", "validation")
     }
     train, validation = (
-        Resident(
-            sound, torch.tensor([starts[k] for k in chosen], device=device), targets, chosen
-        )
+        Resident(sound, torch.tensor([starts[k] for k in chosen], device=device), targets, chosen)
         for chosen in split.values()
     )
     return train, validation

@@ -21,11 +21,13 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from distillation.student.augmentation import Changes
-from distillation.student.batches import VOICE_TAGS, Batches
-from distillation.student.resident import Resident
-from distillation.student.validation import Validator
-from ml.network import NetworkConfig, SampleCNN
+from ml.config import NetworkConfig
+from ml.nn import SampleCNN
+
+from .augmentation import Changes
+from .batches import VOICE_TAGS, Batches
+from .resident import Resident
+from .validation import Validator
 
 # Updates between two looks at the loss, each of which makes the host wait.
 LOOK_EVERY = 20

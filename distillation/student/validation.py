@@ -11,7 +11,7 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from distillation.student.resident import Resident
+from .resident import Resident
 
 AT_ONCE = 256
 # Ranking a tag with fewer positives is chance.
