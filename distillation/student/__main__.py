@@ -31,12 +31,16 @@ def _add_pack(parser: argparse.ArgumentParser) -> None:
 
 
 def _pack(args: argparse.Namespace) -> int:
-    from .pool import make_targets, pack_sound, sizes
+    import numpy as np
+
+    from .pool import make_targets, mel_filters, pack_sound, sizes
+    from .targets import MEL
 
     most = int(args.most_mib * 2**20)
     packs = pack_sound(args.pool, args.out, most_bytes=most, kbit_per_s=args.kbit)
     print(*sizes(packs), sep="\n")
     make_targets(args.pool, args.standin).save(args.out / "targets.npz")
+    np.save(args.out / MEL, mel_filters())
     return 0
 
 
@@ -61,6 +65,7 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("sound", type=Path, help="folder made by `unpack`")
     parser.add_argument("targets", type=Path, help="targets.npz")
     parser.add_argument("out", type=Path, help="folder for weights and curve")
+    parser.add_argument("--teachers", type=Path, help="weights: ask them for missing scores first")
     parser.add_argument("--seconds", type=float, required=True, help="of the whole command")
     parser.add_argument("--shape", choices=SHAPES, default="narrow")
     parser.add_argument("--try", dest="tried", choices=SHAPES, nargs="*", default=[])

@@ -128,7 +128,7 @@ def mixed(
 def overlaid(voice: Tensor, music: Tensor, range_db: tuple[float, float]) -> Tensor:
     """`voice` over `music` `(batch, time)`, so many decibels above it, as loud as the music."""
     above = 10 ** (_uniform(range_db, len(voice), voice.device) / 20)
-    factor = (level_of(music) / level_of(voice)).clamp(0.05, 20) * above
+    factor = (level_of(music) / level_of(voice)).clamp(0.05, 50) * above
     return (music + factor[:, None] * voice) * (1 + above**2).rsqrt()[:, None]
 
 

@@ -6,13 +6,16 @@ import argparse
 import time
 from dataclasses import replace
 
+import numpy as np
 import torch
+from torch import Tensor
 
 from ml.config import NetworkConfig
 
-from .resident import Resident, load
+from .hearing import Teachers, hear
+from .resident import Resident, load, split
 from .shapes import SHAPES
-from .targets import load_targets
+from .targets import MEL, Targets, load_targets
 from .training import Settings, Student
 
 
@@ -23,8 +26,14 @@ def train_all(args: argparse.Namespace) -> None:
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
     torch.backends.cudnn.benchmark = True
     targets = load_targets(args.targets)
-    train, validation = load(args.sound, targets, device)
+    sound, starts = load(args.sound, targets, device)
     print(f"loaded after {time.monotonic() - began:.1f} s", flush=True)
+    if args.teachers:
+        targets = _heard(args, sound, starts, targets)
+        print(f"heard after {time.monotonic() - began:.1f} s", flush=True)
+    train, validation = (
+        split(sound, starts, targets, (name,))[0] for name in ("train", "validation")
+    )
     settings = Settings(batch_size=args.batch, rate=args.rate, compile=args.compile, seed=args.seed)
     for shape in args.tried:
         short = replace(settings, seconds=args.try_seconds, look_seconds=1e9, keep=False)
@@ -34,6 +43,18 @@ def train_all(args: argparse.Namespace) -> None:
         args.shape, replace(settings, seconds=left), (train, validation), targets.tags, args
     )
     student.run(deadline=began + args.seconds)
+
+
+def _heard(
+    args: argparse.Namespace, sound: Tensor, starts: dict[int, int], targets: Targets
+) -> Targets:
+    """The targets completed by the teachers, and kept beside the weights."""
+    mel = np.load(args.targets.with_name(MEL))
+    teachers = Teachers(args.teachers, mel, targets.tags, sound.device)
+    pool, clips = split(sound, starts, targets, ("train", "validation"))
+    complete = hear(pool, clips, targets, teachers)
+    complete.save(args.out / "heard.npz")
+    return complete
 
 
 def _student(

@@ -1,8 +1,9 @@
 """From the training pool on disk to packs of sound and targets, which is what travels.
 
 A pool is a folder with `clips.tsv` (id, path, source, kind, split, …) and `labels.npz` (`scores`,
-`mask` `(clips, segments, tags)`, `segments`, `weight`, `tags`, `vocabulary`); the paths are
-relative to the folder above it.
+`mask` `(clips, segments, tags)`, `lowest`, `highest` `(clips, tags)`, `segments`, `weight`, `tags`,
+`vocabulary`); the paths are relative to the folder above it. Scores are NaN where no teacher has
+been asked yet.
 """
 
 from __future__ import annotations
@@ -81,11 +82,13 @@ def make_targets(pool: Path, standin: Path) -> Targets:
     with np.load(pool / "labels.npz") as table:
         tags = unique_tags(table["tags"].tolist(), table["vocabulary"].tolist())
         segments = table["segments"][kept].astype(np.int64)
-        scores = np.where(table["mask"][kept], table["scores"][kept].astype(np.float32), np.nan)
+        scores = table["scores"][kept].astype(np.float32)
+        counts = table["mask"][kept]
+        lowest, highest = (table[name][kept].astype(np.float32) for name in ("lowest", "highest"))
         weights = table["weight"][kept].astype(np.float32)
     chosen = [clips[k] for k in kept]
     held = held_back(chosen)
-    validated = [clip.split == "valid" or clip in held for clip in chosen]
+    validated = [clip.split == "validation" or clip in held for clip in chosen]
     return Targets(
         tags=tags,
         names=[clip.path for clip in chosen],
@@ -95,6 +98,9 @@ def make_targets(pool: Path, standin: Path) -> Targets:
         chances=weights,
         weights=np.ones(len(chosen), np.float32),
         scores=np.concatenate([rows[:n] for rows, n in zip(scores, segments, strict=True)]),
+        counts=np.concatenate([rows[:n] for rows, n in zip(counts, segments, strict=True)]),
+        lowest=lowest,
+        highest=highest,
         hard=_hard(chosen, standin, len(tags)),
     )
 
@@ -132,6 +138,11 @@ def _hard(clips: list[Clip], standin: Path, tags: int) -> npt.NDArray[np.int8]:
             marks = rows[clip.path.partition("mp3/")[2]]
             hard[k, : len(marks)] = marks
     return hard
+
+
+def mel_filters() -> npt.NDArray[np.float32]:
+    """The 96 bands that musicnn hears, `(96, 257)`."""
+    return np.asarray(librosa.filters.mel(sr=16_000, n_fft=512, n_mels=96), dtype=np.float32)
 
 
 def sizes(packs: list[Path]) -> Iterator[str]:

@@ -44,7 +44,7 @@ class Resident:
         self, samples: Tensor, starts: Tensor, targets: Targets, chosen: list[int]
     ) -> None:
         device = samples.device
-        rows, scores = targets.rows(), torch.from_numpy(targets.scores)
+        rows, scores = targets.rows(), torch.from_numpy(targets.bounded())
         self.samples, self.starts = samples, starts
         self.segments = torch.from_numpy(targets.segments[chosen]).to(device)
         self.rows = torch.from_numpy(rows[chosen]).to(device)
@@ -82,6 +82,11 @@ class Resident:
         first = (number * SEGMENT_SAMPLES).float()
         target, known = self._targets(clip, first)
         return Crops(self._whole(clip, first), target, known, clip, self.weights[clip])
+
+    def whole(self, clip: Tensor, segments: int) -> Tensor:
+        """All of each of the clips `(batch,)`, which have as many segments: `(batch, time)`."""
+        window = torch.arange(segments * SEGMENT_SAMPLES, device=self.samples.device)
+        return self.samples[self.starts[clip][:, None] + window].float() / FULL_SCALE
 
     def targets(self, clip: Tensor, number: Tensor) -> tuple[Tensor, Tensor]:
         """Targets of whole segments, and whether they are known, `(batch, tags)`."""
@@ -130,8 +135,8 @@ class Resident:
         return target, self.known[here] & self.known[after]
 
 
-def load(folder: Path, targets: Targets, device: torch.device) -> tuple[Resident, Resident]:
-    """The train and the validation split, out of the unpacked sound in `folder`.
+def load(folder: Path, targets: Targets, device: torch.device) -> tuple[Tensor, dict[int, int]]:
+    """The unpacked sound in `folder` on the device, and where in it each clip begins.
 
     Clips whose sound is not there are left out, and said to be so.
     """
@@ -152,15 +157,16 @@ def load(folder: Path, targets: Targets, device: torch.device) -> tuple[Resident
     lacking = len(targets) - len(starts)
     hours = total / SAMPLE_RATE / 3600
     print(f"{len(starts)} clips, {hours:.2f} h; without sound: {lacking}", flush=True)
-    split = {
-        name: sorted(k for k in starts if targets.splits[k] == name)
-        for name in ("train", "validation")
-    }
-    train, validation = (
-        Resident(sound, torch.tensor([starts[k] for k in chosen], device=device), targets, chosen)
-        for chosen in split.values()
-    )
-    return train, validation
+    return sound, starts
+
+
+def split(
+    sound: Tensor, starts: dict[int, int], targets: Targets, names: tuple[str, ...]
+) -> tuple[Resident, list[int]]:
+    """The clips of these splits, and which of the targets' clips they are."""
+    chosen = sorted(k for k in starts if targets.splits[k] in names)
+    places = torch.tensor([starts[k] for k in chosen], device=sound.device)
+    return Resident(sound, places, targets, chosen), chosen
 
 
 def _check(entry: Entry, segments: int) -> None:

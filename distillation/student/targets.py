@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 STEPS, UNKNOWN = 254, 255
+# Beside the targets: the mel filters of the teachers' ears, for a machine without librosa.
+MEL = "mel.npy"
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,9 @@ class Targets:
 
     `names`, `splits` ("train" or "validation"), `kinds`, `segments` (how many whole ones),
     `chances` (how often a clip is drawn, against 1) and `weights` (how much its loss counts) are
-    `(clips,)`. `scores` float32 `(all segments, tags)`, clip after clip, NaN where nobody knows.
+    `(clips,)`. `scores` float32 `(all segments, tags)`, clip after clip, NaN where no teacher has
+    been asked yet; `counts`, bool of the same shape, says where they are to be learnt.
+    `lowest` and `highest` float32 `(clips, tags)` are what is known of the clips themselves.
     `hard` int8 `(clips, tags)`: 1, 0, or -1 where nobody knows.
     """
 
@@ -33,6 +37,9 @@ class Targets:
     chances: npt.NDArray[np.float32]
     weights: npt.NDArray[np.float32]
     scores: npt.NDArray[np.float32]
+    counts: npt.NDArray[np.bool_]
+    lowest: npt.NDArray[np.float32]
+    highest: npt.NDArray[np.float32]
     hard: npt.NDArray[np.int8]
 
     def __len__(self) -> int:
@@ -41,6 +48,11 @@ class Targets:
     def rows(self) -> npt.NDArray[np.int64]:
         """The first row of each clip in `scores`, `(clips,)`."""
         return np.asarray(np.cumsum(self.segments) - self.segments, dtype=np.int64)
+
+    def bounded(self) -> npt.NDArray[np.float32]:
+        """The scores within what is known of their clips, NaN where they do not count."""
+        low, high = (np.repeat(each, self.segments, 0) for each in (self.lowest, self.highest))
+        return np.where(self.counts, np.clip(self.scores, low, high), np.nan).astype(np.float32)
 
     def save(self, file: Path) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -54,12 +66,17 @@ class Targets:
             chances=self.chances,
             weights=self.weights,
             codes=to_codes(self.scores),
+            counts=np.packbits(self.counts),
+            lowest=to_codes(self.lowest),
+            highest=to_codes(self.highest),
             hard=self.hard,
         )
 
 
 def load_targets(file: Path) -> Targets:
     with np.load(file) as table:
+        scores = from_codes(table["codes"])
+        counts = np.unpackbits(table["counts"], count=scores.size).reshape(scores.shape)
         return Targets(
             tags=[str(tag) for tag in table["tags"]],
             names=[str(name) for name in table["names"]],
@@ -68,7 +85,10 @@ def load_targets(file: Path) -> Targets:
             segments=table["segments"].astype(np.int64),
             chances=table["chances"].astype(np.float32),
             weights=table["weights"].astype(np.float32),
-            scores=from_codes(table["codes"]),
+            scores=scores,
+            counts=counts.astype(bool),
+            lowest=from_codes(table["lowest"]),
+            highest=from_codes(table["highest"]),
             hard=table["hard"].astype(np.int8),
         )
 
@@ -81,6 +101,6 @@ def to_codes(scores: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
 
 
 def from_codes(codes: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-    scores = (codes.astype(np.float32) / STEPS) ** 2
+    scores = np.square(codes / np.float32(STEPS), dtype=np.float32)
     scores[codes == UNKNOWN] = np.nan
     return scores
