@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from ml.audio.types import SAMPLE_RATE
 from ml.data.magnatagatune.annotations import read_annotations
+from ml.data.sampler import clip_weights
 
 from .packs import Sound, read_index, write_packs
 from .resident import FULL_SCALE, SEGMENT_SAMPLES
@@ -31,6 +32,21 @@ SECOND = "million-song"
 # sources at a time.
 HELD_SHARE = 0.04
 NOT_KNOWN = -1
+# How much of what is drawn is of each kind, however many clips there are of it: what listeners hear
+# in songs, voices above all, is rare in the stand-in. The parts of kinds that lack are shared.
+KIND_SHARES = {
+    "standin-recorded": 0.36,
+    "standin-rendered": 0.08,
+    "music": 0.12,
+    "more": 0.06,
+    "mixed": 0.03,
+    "voice": 0.06,
+    "voice-mix": 0.10,
+    "instrument": 0.09,
+    "noise": 0.04,
+    "genre": 0.06,
+}
+BALANCE = 0.5
 
 
 @dataclass(frozen=True)
@@ -87,6 +103,7 @@ def make_targets(pool: Path, standin: Path) -> Targets:
         lowest, highest = (table[name][kept].astype(np.float32) for name in ("lowest", "highest"))
         weights = table["weight"][kept].astype(np.float32)
     chosen = [clips[k] for k in kept]
+    hard = _hard(chosen, standin, len(tags))
     held = held_back(chosen)
     validated = [clip.split == "validation" or clip in held for clip in chosen]
     return Targets(
@@ -95,14 +112,34 @@ def make_targets(pool: Path, standin: Path) -> Targets:
         splits=["validation" if here else "train" for here in validated],
         kinds=[clip.kind for clip in chosen],
         segments=segments,
-        chances=weights,
+        chances=chances(chosen, validated, weights, hard),
         weights=np.ones(len(chosen), np.float32),
         scores=np.concatenate([rows[:n] for rows, n in zip(scores, segments, strict=True)]),
         counts=np.concatenate([rows[:n] for rows, n in zip(counts, segments, strict=True)]),
         lowest=lowest,
         highest=highest,
-        hard=_hard(chosen, standin, len(tags)),
+        hard=hard,
     )
+
+
+def chances(
+    clips: list[Clip],
+    validated: list[bool],
+    weights: npt.NDArray[np.float32],
+    hard: npt.NDArray[np.int8],
+) -> npt.NDArray[np.float32]:
+    """How often each clip is drawn: by its kind, and among the stand-in's by its rarest tag."""
+    found = weights.copy()
+    trained = ~np.array(validated)
+    annotated = np.flatnonzero(trained & (hard.max(1) >= 0))
+    if len(annotated):
+        marks = np.maximum(hard[annotated], 0).astype(np.uint8)
+        found[annotated] *= len(annotated) * clip_weights(marks, BALANCE)
+    kinds = np.array([clip.kind for clip in clips])
+    for kind in np.unique(kinds[trained]):
+        of_kind = trained & (kinds == kind)
+        found[of_kind] *= KIND_SHARES[kind] / found[of_kind].sum()
+    return np.asarray(found, dtype=np.float32)
 
 
 def unique_tags(tags: list[str], vocabularies: list[str]) -> list[str]:
