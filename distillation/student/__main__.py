@@ -36,10 +36,11 @@ def _pack(args: argparse.Namespace) -> int:
     from .pool import make_targets, mel_filters, pack_sound, sizes
     from .targets import MEL
 
-    most = int(args.most_mib * 2**20)
-    packs = pack_sound(args.pool, args.out, most_bytes=most, kbit_per_s=args.kbit)
+    # A link may point elsewhere before this is done.
+    most, pool = int(args.most_mib * 2**20), args.pool.resolve()
+    packs = pack_sound(pool, args.out, most_bytes=most, kbit_per_s=args.kbit)
     print(*sizes(packs), sep="\n")
-    make_targets(args.pool, args.standin).save(args.out / "targets.npz")
+    make_targets(pool, args.standin).save(args.out / "targets.npz")
     np.save(args.out / MEL, mel_filters())
     return 0
 

@@ -18,6 +18,8 @@ from .shapes import SHAPES
 from .targets import MEL, Targets, load_targets
 from .training import Settings, Student
 
+SPLITS = ("train", "validation", "test")
+
 
 def train_all(args: argparse.Namespace) -> None:
     """`args` are those of the command line; the last student ends when `args.seconds` are over."""
@@ -31,9 +33,7 @@ def train_all(args: argparse.Namespace) -> None:
     if args.teachers:
         targets = _heard(args, sound, starts, targets)
         print(f"heard after {time.monotonic() - began:.1f} s", flush=True)
-    train, validation = (
-        split(sound, starts, targets, (name,))[0] for name in ("train", "validation")
-    )
+    train, validation, test = (split(sound, starts, targets, (name,))[0] for name in SPLITS)
     settings = Settings(batch_size=args.batch, rate=args.rate, compile=args.compile, seed=args.seed)
     for shape in args.tried:
         short = replace(settings, seconds=args.try_seconds, look_seconds=1e9, keep=False)
@@ -43,6 +43,8 @@ def train_all(args: argparse.Namespace) -> None:
         args.shape, replace(settings, seconds=left), (train, validation), targets.tags, args
     )
     student.run(deadline=began + args.seconds)
+    if len(test):
+        student.judge(test)
 
 
 def _heard(
@@ -51,7 +53,7 @@ def _heard(
     """The targets completed by the teachers, and kept beside the weights."""
     mel = np.load(args.targets.with_name(MEL))
     teachers = Teachers(args.teachers, mel, targets.tags, sound.device)
-    pool, clips = split(sound, starts, targets, ("train", "validation"))
+    pool, clips = split(sound, starts, targets, SPLITS)
     complete = hear(pool, clips, targets, teachers)
     complete.save(args.out / "heard.npz")
     return complete

@@ -67,14 +67,14 @@ def read_clips(pool: Path) -> list[Clip]:
 
 
 def pack_sound(pool: Path, out: Path, *, most_bytes: int, kbit_per_s: float) -> list[Path]:
-    """Pack the sound of all clips that no pack in `out` has yet, but for the test split's."""
+    """Pack the sound of all clips that no pack in `out` has yet."""
     packed = {entry.name for pack in out.glob("*.pack") for entry in read_index(pack)}
     with np.load(pool / "labels.npz") as labels:
         counts = labels["segments"].astype(int).tolist()
     wanted = [
         (clip, count)
         for clip, count in zip(read_clips(pool), counts, strict=True)
-        if clip.split != "test" and clip.path not in packed
+        if clip.path not in packed
     ]
     root = pool.resolve().parent
     sounds = ((clip.path, read_sound(root / clip.path, count)) for clip, count in wanted)
@@ -92,28 +92,26 @@ def read_sound(path: Path, segments: int) -> Sound:
 
 
 def make_targets(pool: Path, standin: Path) -> Targets:
-    """Targets of all clips but the test split's; `standin` has the hard labels of its own."""
+    """Targets of all clips; `standin` has the hard labels of its own."""
     clips = read_clips(pool)
-    kept = np.array([k for k, clip in enumerate(clips) if clip.split != "test"])
     with np.load(pool / "labels.npz") as table:
         tags = unique_tags(table["tags"].tolist(), table["vocabulary"].tolist())
-        segments = table["segments"][kept].astype(np.int64)
-        scores = table["scores"][kept].astype(np.float32)
-        counts = table["mask"][kept]
-        lowest, highest = (table[name][kept].astype(np.float32) for name in ("lowest", "highest"))
-        weights = table["weight"][kept].astype(np.float32)
-    chosen = [clips[k] for k in kept]
-    hard = _hard(chosen, standin, len(tags))
-    held = held_back(chosen)
-    validated = [clip.split == "validation" or clip in held for clip in chosen]
+        segments = table["segments"].astype(np.int64)
+        scores = table["scores"].astype(np.float32)
+        counts = table["mask"]
+        lowest, highest = (table[name].astype(np.float32) for name in ("lowest", "highest"))
+        weights = table["weight"].astype(np.float32)
+    hard = _hard(clips, standin, len(tags))
+    held = held_back(clips)
+    splits = ["validation" if clip in held else clip.split for clip in clips]
     return Targets(
         tags=tags,
-        names=[clip.path for clip in chosen],
-        splits=["validation" if here else "train" for here in validated],
-        kinds=[clip.kind for clip in chosen],
+        names=[clip.path for clip in clips],
+        splits=splits,
+        kinds=[clip.kind for clip in clips],
         segments=segments,
-        chances=chances(chosen, validated, weights, hard),
-        weights=np.ones(len(chosen), np.float32),
+        chances=chances(clips, splits, weights, hard),
+        weights=np.ones(len(clips), np.float32),
         scores=np.concatenate([rows[:n] for rows, n in zip(scores, segments, strict=True)]),
         counts=np.concatenate([rows[:n] for rows, n in zip(counts, segments, strict=True)]),
         lowest=lowest,
@@ -124,13 +122,13 @@ def make_targets(pool: Path, standin: Path) -> Targets:
 
 def chances(
     clips: list[Clip],
-    validated: list[bool],
+    splits: list[str],
     weights: npt.NDArray[np.float32],
     hard: npt.NDArray[np.int8],
 ) -> npt.NDArray[np.float32]:
     """How often each clip is drawn: by its kind, and among the stand-in's by its rarest tag."""
     found = weights.copy()
-    trained = ~np.array(validated)
+    trained = np.array(splits) == "train"
     annotated = np.flatnonzero(trained & (hard.max(1) >= 0))
     if len(annotated):
         marks = np.maximum(hard[annotated], 0).astype(np.uint8)

@@ -21,7 +21,7 @@ MEL = "mel.npy"
 class Targets:
     """The clips of all splits, in one order.
 
-    `names`, `splits` ("train" or "validation"), `kinds`, `segments` (how many whole ones),
+    `names`, `splits` ("train", "validation" or "test"), `kinds`, `segments` (how many whole ones),
     `chances` (how often a clip is drawn, against 1) and `weights` (how much its loss counts) are
     `(clips,)`. `scores` float32 `(all segments, tags)`, clip after clip, NaN where no teacher has
     been asked yet; `counts`, bool of the same shape, says where they are to be learnt.

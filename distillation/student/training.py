@@ -82,6 +82,7 @@ class Student:
         weights = [settings.voice_weight if tag in VOICE_TAGS else 1.0 for tag in tags]
         self.tag_weights = torch.tensor(weights, device=self.device)
         self.step, self.curve, self.best = 0, list[dict[str, Any]](), -math.inf
+        self.test: dict[str, Any] = {}
         self._lost = torch.zeros((), device=self.device)
         self._pairs = _followed(self.average, self.network)
 
@@ -102,6 +103,12 @@ class Student:
                 looked, steps_then = time.monotonic(), self.step
         self._look(began, looked, steps_then)
         return self.curve
+
+    def judge(self, test: Resident) -> None:
+        """Add to the report how good the average is on clips that had no say in anything."""
+        self.test = Validator(test, self.tags).figures(self.average)
+        _tell({"name": f"{self.name}, test", **self.test})
+        self._write_report()
 
     def _update(self, progress: float) -> None:
         settings = self.settings
@@ -160,15 +167,17 @@ class Student:
         if self.settings.keep and figure > self.best:
             self.best = figure
             self._save("best")
-        _write(self.out / f"{self.name}.json", json.dumps(self._report(), indent=1).encode())
+        self._write_report()
 
-    def _report(self) -> dict[str, Any]:
-        return {
+    def _write_report(self) -> None:
+        report = {
             "config": self.network.config.as_dict(),
             "settings": asdict(self.settings),
             "tags": self.tags,
             "curve": self.curve,
+            "test": self.test,
         }
+        _write(self.out / f"{self.name}.json", json.dumps(report, indent=1).encode())
 
     def _save(self, which: str) -> None:
         """Matrices and filters in half precision, the rest, which takes no room, as it is."""
