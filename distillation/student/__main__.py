@@ -26,7 +26,9 @@ def _add_pack(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("standin", type=Path, help="the stand-in data set")
     parser.add_argument("out", type=Path, help="folder of the packs; what lies there is kept")
     parser.add_argument("--most-mib", type=float, default=40.0, help="for one pack (default 40)")
-    parser.add_argument("--kbit", type=float, default=16.0, help="kbit/s (default 16)")
+    parser.add_argument(
+        "--kbit", type=float, default=16.0, help="kbit/s (default 16); 0: the files as they are"
+    )
     parser.set_defaults(run=_pack)
 
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-SAMPLE_RATE = 22_050
+from .resident import SAMPLE_RATE, band_response
+
 TILT_PIVOT_HZ, TILT_OCTAVES = 800.0, 3.5
 LEAST_LEVEL = 1e-4
 
@@ -51,8 +52,7 @@ def speeds(changes: Changes, count: int, device: torch.device) -> Tensor:
 
 def changed(sound: Tensor, changes: Changes) -> Tensor:
     """`sound` `(batch, time)` with all changes that leave its tags as they are."""
-    sound = filtered(sound, changes)
-    sound = noisy(sound, changes)
+    sound = filtered(noisy(sound, changes), changes)
     sound = sound * gains(changes, len(sound), sound.device)[:, None]
     return offset(sound, changes).clamp(-1.2, 1.2)
 
@@ -70,7 +70,10 @@ def gains(changes: Changes, count: int, device: torch.device) -> Tensor:
 
 
 def filtered(sound: Tensor, changes: Changes) -> Tensor:
-    """A tilt, a low-pass (Butterworth, order 4) or a high-pass (order 2), each for a third."""
+    """A tilt, a low-pass (Butterworth, order 4) or a high-pass (order 2), each for a third.
+
+    What noise and speed have brought above the band that the product hears goes in any case.
+    """
     count, device = len(sound), sound.device
     hertz = torch.fft.rfftfreq(sound.shape[-1], 1 / SAMPLE_RATE, device=device).clamp_min(1)
     kind = torch.rand(count, device=device) / max(changes.filter, 1e-9) * 3
@@ -83,6 +86,7 @@ def filtered(sound: Tensor, changes: Changes) -> Tensor:
     high = _exponential(changes.high_pass_hz, count, device)[:, None]
     passed = (1 + (high / hertz) ** 4).rsqrt()
     response = torch.where(((kind >= 2) & (kind < 3))[:, None], passed, response)
+    response = response * band_response(sound.shape[-1], device)
     return torch.fft.irfft(torch.fft.rfft(sound) * response, n=sound.shape[-1])
 
 

@@ -23,7 +23,7 @@ from ml.audio.types import SAMPLE_RATE
 from ml.data.magnatagatune.annotations import read_annotations
 from ml.data.sampler import clip_weights
 
-from .packs import Sound, read_index, write_packs
+from .packs import Sound, pack_files, read_index, write_packs
 from .resident import FULL_SCALE, SEGMENT_SAMPLES
 from .targets import Targets
 
@@ -67,7 +67,10 @@ def read_clips(pool: Path) -> list[Clip]:
 
 
 def pack_sound(pool: Path, out: Path, *, most_bytes: int, kbit_per_s: float) -> list[Path]:
-    """Pack the sound of all clips that no pack in `out` has yet."""
+    """Pack the sound of all clips that no pack in `out` has yet, the test split's last.
+
+    At 0 kbit/s the files travel as they are.
+    """
     packed = {entry.name for pack in out.glob("*.pack") for entry in read_index(pack)}
     with np.load(pool / "labels.npz") as labels:
         counts = labels["segments"].astype(int).tolist()
@@ -76,12 +79,14 @@ def pack_sound(pool: Path, out: Path, *, most_bytes: int, kbit_per_s: float) -> 
         for clip, count in zip(read_clips(pool), counts, strict=True)
         if clip.path not in packed
     ]
+    wanted.sort(key=lambda pair: pair[0].split == "test")
     root = pool.resolve().parent
+    prefix = f"from{len(list(out.glob('*.pack'))):02d}"
+    if not kbit_per_s:
+        files = ((clip.path, root / clip.path, n * SEGMENT_SAMPLES) for clip, n in wanted)
+        return pack_files(files, out, most_bytes=most_bytes, prefix=prefix)
     sounds = ((clip.path, read_sound(root / clip.path, count)) for clip, count in wanted)
-    first = len(list(out.glob("*.pack")))
-    return write_packs(
-        sounds, out, most_bytes=most_bytes, kbit_per_s=kbit_per_s, prefix=f"from{first:02d}"
-    )
+    return write_packs(sounds, out, most_bytes=most_bytes, kbit_per_s=kbit_per_s, prefix=prefix)
 
 
 def read_sound(path: Path, segments: int) -> Sound:

@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
@@ -106,9 +107,16 @@ class Student:
 
     def judge(self, test: Resident) -> None:
         """Add to the report how good the average is on clips that had no say in anything."""
-        self.test = Validator(test, self.tags).figures(self.average)
+        validator = Validator(test, self.tags)
+        self.test = validator.figures(self.average)
         _tell({"name": f"{self.name}, test", **self.test})
         self._write_report()
+        # What thresholds are chosen from, so that nobody need hear the clips again.
+        scores = {
+            name: one.scores(self.average)[0]
+            for name, one in (("validation", self.validator), ("test", validator))
+        }
+        np.savez_compressed(self.out / f"{self.name}-scores.npz", **scores)
 
     def _update(self, progress: float) -> None:
         settings = self.settings

@@ -6,8 +6,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
-from distillation.student.packs import Sound, decode, encode, read_index, unpack, write_packs
+from distillation.student.packs import (
+    Sound,
+    decode,
+    encode,
+    pack_files,
+    read_index,
+    unpack,
+    write_packs,
+)
 
 SEGMENT_SAMPLES = 59_049
 
@@ -46,6 +55,20 @@ def test_unpacked_clips_lie_one_after_another(tmp_path: Path) -> None:
     payload, entries = pack.read_bytes(), read_index(pack)
     second = payload[entries[1].first : entries[1].first + entries[1].size]
     assert (samples[SEGMENT_SAMPLES:] == decode(second)).all()
+
+
+def test_files_travel_as_they_are_and_come_back_at_one_rate(tmp_path: Path) -> None:
+    time = np.arange(32_000) / 16_000
+    tone = (0.3 * np.sin(2 * np.pi * 440 * time)).astype(np.float32)
+    soundfile.write(tmp_path / "tone.ogg", np.stack([tone, tone], 1), 16_000)
+    [pack] = pack_files(
+        [("a", tmp_path / "tone.ogg", 50_000)], tmp_path / "packs", most_bytes=1 << 20
+    )
+    samples = np.load(unpack(pack, tmp_path / "sound", processes=1))
+    expected = 0.3 * 32_767 * np.sin(2 * np.pi * 440 * np.arange(44_100) / 22_050)
+    assert len(samples) == 50_000
+    assert not samples[45_000:].any()
+    assert np.corrcoef(samples[500:43_000], expected[500:43_000])[0, 1] > 0.99
 
 
 def test_a_pack_that_does_not_fit_its_index_is_refused(tmp_path: Path) -> None:
