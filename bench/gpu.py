@@ -62,9 +62,10 @@ class Bench:
             for batch in self.args.batches:
                 self._do("training", lambda p=preset, b=batch: self._training(p, b, False))
                 self._do("inference", lambda p=preset, b=batch: self._inference(p, b))
+            if preset in self.args.compiled:
+                largest = self.args.batches[-1]
+                self._do("training", lambda p=preset, b=largest: self._training(p, b, True))
         self._do("feeding", self._feeding)
-        for preset in self.args.compiled:
-            self._do("training", lambda p=preset: self._training(p, self.args.batches[-1], True))
         return self.found
 
     def _do(self, name: str, measure: Callable[[], Any]) -> None:
