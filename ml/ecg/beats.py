@@ -51,7 +51,8 @@ def normalised(rows: Floats) -> Floats:
     flat = level - slope[:, None] * at
     size = np.sqrt((flat**2).mean(1, keepdims=True))
     # A lead that has come off is a straight line up to rounding: it stays one.
-    return np.divide(flat, size, out=np.zeros_like(flat), where=size > 1e-6)
+    unit: Floats = np.divide(flat, size, out=np.zeros_like(flat), where=size > 1e-6)
+    return unit
 
 
 def _stretched(signal: Array, begins: Floats, ends: Floats) -> Floats:
@@ -70,7 +71,8 @@ def _stretched(signal: Array, begins: Floats, ends: Floats) -> Floats:
     marks = np.arange(first, last + 1) - 0.5
     values = np.interp(edges, marks, integral)
     width = ((ends - begins) / SAMPLES)[:, None]
-    return np.diff(values, axis=1) / np.maximum(width, 1e-9)
+    means: Floats = np.diff(values, axis=1) / np.maximum(width, 1e-9)
+    return means
 
 
 def _rhythm(positions: Positions) -> Floats:

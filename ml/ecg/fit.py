@@ -14,7 +14,8 @@ from torch import Tensor, nn
 from ml.config.recipe import OptimiserSettings, ScheduleSettings
 from ml.ecg.beats import Array
 from ml.training.losses import make_loss
-from ml.training.optimisers import learning_rate, make_optimiser, set_learning_rate
+from ml.training.optimisers import make_optimiser, set_learning_rate
+from ml.training.schedule import learning_rate
 
 PREDICTION_BATCH = 512
 

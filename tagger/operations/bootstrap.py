@@ -18,15 +18,33 @@ def ensure_vocabulary() -> None:
 
     Rows that exist are left as they are: staff may have changed them.
     """
+    groups: dict[str, str] = {}
     for label in LABELS:
-        shown = _ensure_tag(label.shown_as, label.group)
-        if label.name != label.shown_as:
-            _ensure_tag(label.name, label.group, shown_as=shown)
+        groups.setdefault(label.shown_as, label.group)
+    shown = _ensure_tags([Tag(name=name, group=group) for name, group in groups.items()])
+    _ensure_tags(
+        [
+            Tag(name=label.name, group=label.group, shown_as=shown[label.shown_as])
+            for label in LABELS
+            if label.name not in groups
+        ]
+    )
 
 
-def _ensure_tag(name: str, group: str, shown_as: Tag | None = None) -> Tag:
-    values = {"slug": slugify(name), "group": group, "shown_as": shown_as}
-    return Tag.objects.get_or_create(name=name, defaults=values)[0]
+def _ensure_tags(tags: list[Tag]) -> dict[str, Tag]:
+    """The rows of these names: those that are missing are made at once, not one by one.
+
+    Raises KeyError for a name whose slug another tag has taken.
+    """
+    for tag in tags:
+        tag.slug = slugify(tag.name)
+    names = [tag.name for tag in tags]
+    known = Tag.objects.in_bulk(names, field_name="name")
+    if missing := [tag for tag in tags if tag.name not in known]:
+        # Another process may be making the same ones at this moment.
+        Tag.objects.bulk_create(missing, ignore_conflicts=True)
+        known = Tag.objects.in_bulk(names, field_name="name")
+    return {name: known[name] for name in names}
 
 
 def ensure_model() -> ModelVersion:
@@ -61,10 +79,10 @@ def _shipped_name(card: ModelCard) -> str:
     return f"{name} {card.sha256[:8]}" if taken else name
 
 
-def ensure_admin(username: str = "admin") -> str | None:
-    """Make the first admin and return the password, or None where one exists."""
+def ensure_admin(username: str = "admin", password: str = "") -> str | None:
+    """Make the first admin and return the password, made up unless given; None where one exists."""
     if User.objects.filter(is_superuser=True).exists():
         return None
-    password = secrets.token_urlsafe(12)
+    password = password or secrets.token_urlsafe(12)
     User.objects.create_superuser(username=username, password=password)
     return password

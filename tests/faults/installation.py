@@ -12,7 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.runtime.test_serve import ROOT, await_none, await_up, environment, free_port, start
+from tests.ports import free_port
+from tests.runtime.test_serve import ROOT, await_none, await_up, environment, start
 
 # What a process is known by in its command line.
 MARKS = {

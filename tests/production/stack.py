@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Callable
@@ -16,21 +14,14 @@ from typing import Any
 import psycopg
 import pytest
 
+from tests.ports import free_ports
 from webapp.embedded.servers.binaries import broker_program
 
 from . import stores
 from .compose import LIMIT, PROGRAMS, ROOT, Machine, configuration
 
 PATIENCE = 180.0
-SECRETS = ("secret-key", "database-password", "broker-password", "metrics-key")
-
-
-def free_ports(number: int) -> list[int]:
-    with contextlib.ExitStack() as held:
-        probes = [held.enter_context(socket.socket()) for _ in range(number)]
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [int(probe.getsockname()[1]) for probe in probes]
+SECRETS = ("secret-key", "database-password", "broker-password", "metrics-key", "admin-password")
 
 
 class Stack:

@@ -29,6 +29,7 @@ from tagger.operations import repair
 from tagger.platform.storage.local import StorageError, need_writable, on_this_machine
 from tagger.platform.storage.s3 import ObjectStorage
 from tagger.uploads.ingest import ingest
+from tests.ports import free_port
 from tests.tagger.conftest import scratch_media, sent, token_client, wav
 from webapp.settings.media import media_backend
 
@@ -45,17 +46,15 @@ KEY, SECRET = "tonemark", "a-secret-of-the-store"
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("s3")
     (folder / "music").mkdir()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{probe.getsockname()[1]}"
+    port = free_port()
+    address = f"127.0.0.1:{port}"
     command: list[str | Path] = [PROGRAMS / "rclone", "serve", "s3", folder, "--addr", address]
     process = subprocess.Popen(
         [*command, "--auth-key", f"{KEY},{SECRET}", "--config", folder / "none", "--quiet"]
     )
     try:
         until = time.monotonic() + 60
-        host, port = address.split(":")
-        while socket.socket().connect_ex((host, int(port))):
+        while socket.socket().connect_ex(("127.0.0.1", port)):
             assert time.monotonic() < until, "the S3 server did not start"
             time.sleep(0.1)
         yield f"http://{address}"
