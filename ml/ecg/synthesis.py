@@ -17,6 +17,7 @@ from sklearn.cluster import KMeans
 from ml.ecg.aami import ABNORMAL, LabelledBeats, N
 from ml.ecg.beats import SAMPLES, Array, Floats, normalised
 from ml.ecg.protocols import Beats, Database, person_of
+from ml.ecg.records import RecordError
 
 TAPS = SAMPLES + 1
 # Of the average beat's energy: without it a filter answers to the noise of the two beats.
@@ -52,8 +53,16 @@ class Filters:
 
 
 def learn_filters(database: Database, people: Iterable[int]) -> Filters:
-    """Filters of all abnormal beats of `people`. Raises RecordError as `Database.beats` does."""
+    """Filters of all abnormal beats of `people`.
+
+    Raises RecordError as `Database.beats` does, and when there is nobody to learn from.
+    """
     parts = [_of_person(database.beats(person), person) for person in people]
+    if not any(len(part) for part in parts):
+        raise RecordError(
+            f"{database.folder} holds no abnormal beat of other people to learn from; "
+            "name a folder with the MIT-BIH Arrhythmia Database."
+        )
     return Filters(
         np.concatenate([part.taps for part in parts]),
         np.concatenate([part.rhythms for part in parts]),
