@@ -6,14 +6,14 @@ import secrets
 import time
 from typing import TYPE_CHECKING
 
-from bench.cpu_time import cpu_seconds
-from bench.tables import Row
+from .cpu_time import cpu_seconds
+from .tables import Row
 
 if TYPE_CHECKING:
     from tagger.models import Job, ModelVersion
 
-# So many tracks the other model has heard: enough for a rate, and quickly made.
-HEARD = 5_000
+# So many tracks the other model has analysed: enough for a rate, and quickly made.
+ANALYSED = 5_000
 _HEARD = """
 INSERT INTO tagger_analysis (track_id, model_id, segments, segment_seconds, hop_seconds, scores,
     mean_scores, embedding, created_at)
@@ -25,9 +25,9 @@ FROM (SELECT * FROM tagger_analysis WHERE model_id = %(model)s ORDER BY track_id
 
 
 def activation(tracks: int) -> Row:
-    """A model that hears everything otherwise is made active, and its tags are written."""
-    from tagger.actions.model_versions import activate_model
-    from tagger.actions.switching import switch_tags
+    """A model that scores everything otherwise is made active, and its tags are written."""
+    from tagger.registry.tag_switch import switch_tags
+    from tagger.registry.versions import activate_model
 
     other = _other_model()
     began = time.perf_counter()
@@ -53,7 +53,7 @@ def _other_model() -> ModelVersion:
     from tagger.models import ModelVersion
 
     model = ModelVersion.objects.get(state=ModelVersion.State.ACTIVE)
-    values = {"model": model.pk, "most": HEARD}
+    values = {"model": model.pk, "most": ANALYSED}
     model.pk, model.name, model.state = None, f"other {time.time()}", "candidate"
     model.sha256, model.activated_at = secrets.token_hex(32), None
     model.save(force_insert=True)
@@ -63,8 +63,8 @@ def _other_model() -> ModelVersion:
 
 
 def _claimed(job: Job | None) -> Job:
-    from tagger.actions import jobs
+    from tagger.jobs import lifecycle
 
-    claimed = jobs.claim(str(job.pk)) if job else None
+    claimed = lifecycle.claim(str(job.pk)) if job else None
     assert claimed, "the change of model has left no job"
     return claimed

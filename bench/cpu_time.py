@@ -26,9 +26,9 @@ def cpu_seconds() -> float:
 
 
 def _descendants(ancestor: int, parents: dict[int, int]) -> set[int]:
-    found: set[int] = set()
+    descendants: set[int] = set()
     frontier = {ancestor}
     while frontier:
-        frontier = {child for child, parent in parents.items() if parent in frontier} - found
-        found |= frontier
-    return found
+        frontier = {child for child, parent in parents.items() if parent in frontier} - descendants
+        descendants |= frontier
+    return descendants

@@ -1,4 +1,4 @@
-"""What the fence around decoding costs: per file, and in throughput.
+"""What the sandbox around decoding costs: per file, and in throughput.
 
     .venv/bin/python -m bench.decoding song.mp3
 
@@ -14,13 +14,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from ml.audio import SAMPLE_RATE, blocks, probe
-from ml.audio_decoding import Pass
-from ml.audio_facts import facts
-from ml.audio_file import open_file
-from ml.audio_terms import DecodeLimits
-from ml.examination import MAX_LENGTH, examine
-from ml.fence.work import examination
+from ml.audio.decoder.decode import Pass
+from ml.audio.decoder.facts import facts
+from ml.audio.open import open_file
+from ml.audio.probe import MAX_LENGTH, examine
+from ml.audio.reading import SAMPLE_RATE, blocks, probe
+from ml.audio.sandbox.operations import examination
+from ml.audio.types import DecodeLimits
 
 TURNS = 7
 
@@ -32,13 +32,13 @@ def main() -> None:
     probe(file)  # starts the decoder server
     seconds = sum(map(len, blocks(file))) / SAMPLE_RATE
     print(f"{file.name}: {seconds:,.0f} s of sound; best of {TURNS}")
-    print(f"{'':10}{'within':>12}{'fenced':>12}{'cost':>12}")
-    for name, within, fenced in (
+    print(f"{'':10}{'within':>12}{'sandboxed':>12}{'cost':>12}")
+    for name, within, sandboxed in (
         ("probe", lambda: _within(file, facts), lambda: probe(file)),
         ("examine", lambda: _within(file, _examine), lambda: examine(file)),
         ("decode", lambda: _within(file, _decode), lambda: list(blocks(file))),
     ):
-        bare, behind = _best(within, fenced)
+        bare, behind = _best(within, sandboxed)
         print(f"{name:10}{bare:>10.1f}ms{behind:>10.1f}ms{behind - bare:>10.1f}ms", end="")
         print(f"   {bare / behind:.1%} of the throughput" if name == "decode" else "")
 

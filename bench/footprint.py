@@ -11,8 +11,8 @@ import sys
 import time
 from pathlib import Path
 
-from bench.machine import facts
-from bench.tables import Row, parser, show
+from .machine import facts
+from .tables import Row, parser, show
 
 ROOT = Path(__file__).parents[1]
 _REPORT = """
@@ -24,9 +24,10 @@ PROCESSES = {
     "web application": "import webapp.wsgi",
     "worker, idle": "from webapp.celery import app; app.loader.import_default_modules()",
     "worker, network loaded": (
-        "import webapp.wsgi; from ml.inference import Tagger; Tagger.load(device='cpu', threads=1)"
+        "import webapp.wsgi; from ml.inference.tagger import Tagger; "
+        "Tagger.load(device='cpu', threads=1)"
     ),
-    "decoder behind the fence": "import ml.fence.server",
+    "decoder in the sandbox": "import ml.audio.sandbox.server",
 }
 STATIC = ("static/css", "static/js")
 

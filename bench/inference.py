@@ -1,4 +1,4 @@
-"""How many segments a second each way to run the network hears, on one or more threads.
+"""How many segments a second each way to run the network analyses, on one or more threads.
 
     python -m bench.inference [--model PATH] [--threads 1 2] [--batches 1 4 16] [--json]
 
@@ -19,16 +19,17 @@ from typing import Any
 
 import torch
 
-from bench.machine import facts, gemm_rates
-from bench.tables import Row, parser, show
-from bench.timing import in_turns, ratio, slope
-from ml.audio import SAMPLE_RATE, SEGMENT_SAMPLES
-from ml.cpu import has_fast_bfloat16, keep_activations_in_the_heap
-from ml.engine import Engine, fused, mixed
-from ml.fused_network import can_be_fused
-from ml.int8 import Int8Unavailable, load_int8
-from ml.macs import count_macs
-from ml.weights import LoadedModel, default_model_path, load_model
+from ml.audio.reading import SAMPLE_RATE, SEGMENT_SAMPLES
+from ml.checkpoints.weights import LoadedModel, default_model_path, load_model
+from ml.nn.macs import count_macs
+from ml.runtime.cpu import has_fast_bfloat16, keep_activations_in_the_heap
+from ml.runtime.engine import Engine, fused, mixed
+from ml.runtime.fused_network import can_be_fused
+from ml.runtime.int8 import Int8Unavailable, load_int8
+
+from .machine import facts, gemm_rates
+from .tables import Row, parser, show
+from .timing import in_turns, ratio, slope
 
 SEGMENT_SECONDS = SEGMENT_SAMPLES / SAMPLE_RATE
 
@@ -48,13 +49,13 @@ def main() -> None:
         for row in measure(model, args.model, threads, args.batches, args.rounds)
     ]
     torch.set_num_threads(1)
-    found = {
+    results = {
         "machine": facts(),
         "network": {"gflop_per_segment": round(2 * count_macs(model.network) / 1e9, 2)},
         "gemm_gflop_per_s": gemm_rates(),
         "rows": rows,
     }
-    show(found, args.json)
+    show(results, args.json)
 
 
 def measure(
@@ -83,20 +84,20 @@ def measure(
 def engines(model: LoadedModel, weights: Path) -> list[Engine]:
     """Every way this machine can run the network, the plain one first."""
     network = model.network
-    found = [Engine("float32", network.forward_with_embedding)]
+    engines = [Engine("float32", network.forward_with_embedding)]
     if can_be_fused(network.config):
-        found.append(fused(network, torch.float32))
+        engines.append(fused(network, torch.float32))
     if has_fast_bfloat16():
-        found.append(mixed(network, torch.bfloat16))
+        engines.append(mixed(network, torch.bfloat16))
         if can_be_fused(network.config):
-            found.append(fused(network, torch.bfloat16))
+            engines.append(fused(network, torch.bfloat16))
     try:
-        found.append(
+        engines.append(
             Engine("int8, OpenVINO", load_int8(weights, model.card.sha256, torch.device("cpu")))
         )
     except Int8Unavailable as reason:
         print(f"no int8 row: {reason}", file=sys.stderr)
-    return found
+    return engines
 
 
 def _run(engine: Engine, batch: int) -> Callable[[], Any]:

@@ -23,11 +23,11 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import TYPE_CHECKING, Any
 
-from bench.activation import activation
-from bench.cpu_time import cpu_seconds
-from bench.machine import facts
-from bench.tables import Row, parser, show
-from bench.timing import slope
+from .activation import activation
+from .cpu_time import cpu_seconds
+from .machine import facts
+from .tables import Row, parser, show
+from .timing import slope
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -45,13 +45,13 @@ def main() -> None:
     args = arguments.parse_args()
     rows, changes = [], []
     with database():
-        from bench.library_rows import fill
+        from .library_rows import fill
 
         for size in args.sizes:
             rows += measure(fill(size), size, args.rounds)
             changes.append(activation(size))
-    found = {"rows": rows, "growth": growth(rows), "activation": changes}
-    show({"machine": facts()} | found, args.json)
+    results = {"rows": rows, "growth": growth(rows), "activation": changes}
+    show({"machine": facts()} | results, args.json)
 
 
 @contextmanager
@@ -64,7 +64,7 @@ def database() -> Iterator[None]:
         "DJANGO_SETTINGS_MODULE": "tests.settings",
     }
     from webapp.embedded.locations import Locations
-    from webapp.embedded.postgres import Postgres
+    from webapp.embedded.servers.postgres import Postgres
 
     server = Postgres(Locations(folder))
     os.environ["TONEMARK_DATABASE_URL"] = server.locations.database_url
@@ -100,11 +100,11 @@ def cases(owner: User) -> dict[str, Case]:
     from django.http import QueryDict
     from django.test import Client
 
-    from tagger.actions.verdicts import give_verdict
+    from tagger.feedback.verdicts import give_verdict
+    from tagger.library.facets import counts
+    from tagger.library.search import LibraryFilter, library
+    from tagger.library.similar import similar_tracks
     from tagger.models import Tag, Track, Verdict
-    from tagger.queries.facets import counts
-    from tagger.queries.library import LibraryFilter, library
-    from tagger.queries.similar import similar_tracks
 
     client = Client(headers={"host": "localhost"})
     client.force_login(owner)
@@ -170,8 +170,7 @@ def growth(rows: list[Row]) -> list[Row]:
     for row in rows:
         by_case.setdefault(row["case"], []).append(row)
     return [
-        {"case": case, "slope": round(slope(*_columns(found)), 2)}
-        for case, found in by_case.items()
+        {"case": case, "slope": round(slope(*_columns(rows)), 2)} for case, rows in by_case.items()
     ]
 
 

@@ -12,9 +12,9 @@ from contextlib import contextmanager
 
 from django.db import connection
 
-from tagger.actions.bootstrap import ensure_model, ensure_vocabulary
-from tagger.actions.tag_counts import fold_counts, recount
 from tagger.models import ModelVersion, User
+from tagger.operations.bootstrap import ensure_model, ensure_vocabulary
+from tagger.tags.counts import fold_counts, recount
 
 # What making the index of embeddings takes, for each of them: with less memory it takes hours.
 INDEX_KIB = 4
@@ -80,7 +80,7 @@ AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)
 
 
 def fill(size: int) -> User:
-    """One owner with `size` tracks and no others, all heard by the active model."""
+    """One owner with `size` tracks and no others, all analysed by the active model."""
     ensure_vocabulary()
     model = ensure_model()
     owner = User.objects.get_or_create(username="bench")[0]

@@ -5,7 +5,7 @@
 FOLDER holds audio files; every so many of them is taken. The ways take turns, six files at a time,
 as they come out of an archive. All run on one thread, and what counts is the CPU time of the
 process and of its decoder, so "times real time" is that of one core. Needs what
-requirements-bench.txt lists.
+`bin/setup bench` installs.
 """
 
 from __future__ import annotations
@@ -16,15 +16,17 @@ from pathlib import Path
 
 import torch
 
-from bench.cpu_time import cpu_seconds
-from bench.machine import facts
-from bench.rivals import eager_loop, mel_and_small_cnn
-from bench.tables import Row, parser, show
-from bench.timing import ratio, slope
-from ml.audio import SUFFIXES, read
-from ml.examination import examine
-from ml.inference import Request, Tagger
-from ml.weights import default_model_path, load_model
+from ml.audio.formats import SUFFIXES
+from ml.audio.probe import examine
+from ml.audio.reading import read
+from ml.checkpoints.weights import default_model_path, load_model
+from ml.inference.tagger import Request, Tagger
+
+from .cpu_time import cpu_seconds
+from .machine import facts
+from .rivals import eager_loop, mel_and_small_cnn
+from .tables import Row, parser, show
+from .timing import ratio, slope
 
 LOOP = "librosa.load and the network in an eager loop"
 TURN = 6
@@ -44,8 +46,8 @@ def main() -> None:
     seconds = measure(pipelines(tagger, args.model), files)
     lengths = [sum(len(read(file)) for file in turn) / 22_050 for turn in turns(files)]
     rows = [_row(name, seconds[name], lengths, seconds[LOOP], len(files)) for name in seconds]
-    found = {"machine": facts(), "backend": tagger.device_reason, "rows": rows}
-    show(found | {"growth": growth(tagger, files)}, args.json)
+    results = {"machine": facts(), "backend": tagger.device_reason, "rows": rows}
+    show(results | {"growth": growth(tagger, files)}, args.json)
 
 
 def chosen(folder: Path, count: int) -> list[Path]:

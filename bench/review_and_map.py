@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from bench.library import database, growth, opened, timed
-from bench.machine import facts
-from bench.tables import Row, parser, show
+from .library import database, growth, opened, timed
+from .machine import facts
+from .tables import Row, parser, show
 
 if TYPE_CHECKING:
     from tagger.models import User
@@ -41,7 +41,7 @@ def main() -> None:
 
 def measure(size: int, rounds: int) -> list[Row]:
     """A library of `size` tracks, and one row for each case."""
-    from bench.library_rows import fill
+    from .library_rows import fill
 
     owner = fill(size)
     _fill(owner)
@@ -54,8 +54,8 @@ def _fill(owner: User) -> None:
     from django.db import connection
     from django.utils import timezone
 
-    from tagger.actions.effective_tags import active_model
     from tagger.models import LibraryMap
+    from tagger.tags.effective import active_model
 
     model = active_model()
     assert model
@@ -72,8 +72,8 @@ def _cases(owner: User) -> dict[str, Callable[[], object]]:
     """What a person does, as whole requests."""
     from django.test import Client
 
-    from tagger.actions.review import ReviewAnswer, answer_question, take_back
-    from tagger.queries.review import open_questions
+    from tagger.feedback.answers import ReviewAnswer, answer_question, take_back
+    from tagger.feedback.review import open_questions
 
     client = Client(headers={"host": "localhost"})
     client.force_login(owner)

@@ -12,8 +12,8 @@ import onnxruntime
 import torch
 from torch import nn
 
-from ml.audio import SAMPLE_RATE, SEGMENT_SAMPLES
-from ml.weights import LoadedModel
+from ml.audio.reading import SAMPLE_RATE, SEGMENT_SAMPLES
+from ml.checkpoints.weights import LoadedModel
 
 Pipeline = Callable[[Path], object]
 

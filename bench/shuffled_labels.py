@@ -3,7 +3,7 @@
     python -m bench.shuffled_labels DATA OUT [--recipe icassp2018-rese2] [--set section.key=value]
 
 Both trainings are alike but for one thing: in the second, the labels of the training clips have
-been dealt out among them anew, and so have those of the validation clips. Both are judged on the
+been dealt out among them anew, and so have those of the validation clips. Both are evaluated on the
 real labels of the test split. What the second still scores above 0.5 is chance. Interrupted and
 started again, it goes on.
 """
@@ -18,15 +18,15 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ml.callbacks import read_log
-from ml.epoch_end import LOG
-from ml.judging import judge
-from ml.magnatagatune.prepared import Split, open_split
-from ml.progress import Terminal, stop_gently
-from ml.recipe import Recipe, read_recipe
-from ml.training import Training
-from ml.validation import Identity
-from ml.weights import load_model
+from ml.checkpoints.weights import load_model
+from ml.config.callbacks import read_log
+from ml.config.recipe import Recipe, read_recipe
+from ml.data.magnatagatune.split import Split, open_split
+from ml.evaluation.evaluate import evaluate
+from ml.training.best_model import LOG
+from ml.training.progress import TerminalProgress, stop_on_signal
+from ml.training.trainer import Trainer
+from ml.training.validation import Identity
 
 
 def main() -> None:
@@ -66,16 +66,16 @@ def with_shuffled_labels(splits: dict[str, Split]) -> dict[str, Split]:
 
 def trained(recipe: Recipe, splits: dict[str, Split], out: Path) -> tuple[int, float, float]:
     """Epochs, macro ROC-AUC and macro average precision on the test split."""
-    terminal = Terminal()
-    stop_gently(terminal)
+    terminal = TerminalProgress()
+    stop_on_signal(terminal)
     identity = Identity(out.name, "a measurement, not for use")
-    training = Training(
+    trainer = Trainer(
         recipe, splits["train"], splits["validation"], out, identity=identity, callbacks=terminal
     )
-    outcome = training.run()
+    outcome = trainer.run()
     if not outcome.finished:
         raise SystemExit(128 + signal.SIGINT)
-    report, _ = judge(load_model(outcome.model), splits["test"], torch.device("cpu"))
+    report, _ = evaluate(load_model(outcome.model), splits["test"], torch.device("cpu"))
     epochs = len(read_log(out / LOG))
     return epochs, report.macro_roc_auc, report.macro_average_precision
 

@@ -19,12 +19,12 @@ def parser(doc: str | None) -> argparse.ArgumentParser:
     return made
 
 
-def show(found: dict[str, Any], as_json: bool) -> None:
-    """Print everything in `found`: facts as lines, lists of rows as tables."""
+def show(results: dict[str, Any], as_json: bool) -> None:
+    """Print everything in `results`: facts as lines, lists of rows as tables."""
     if as_json:
-        print(json.dumps(found, indent=2))
+        print(json.dumps(results, indent=2))
         return
-    for name, value in found.items():
+    for name, value in results.items():
         if isinstance(value, list) and value and isinstance(value[0], dict):
             print(f"\n**{name}**\n\n{table(value)}")
         elif isinstance(value, dict):

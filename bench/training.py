@@ -71,14 +71,14 @@ def loading(data: Path, updates: int = 40) -> float:
     """Segments a second that default.toml's batches are drawn, cut and augmented with."""
     import torch
 
-    from ml.feeding import Feed
-    from ml.magnatagatune.prepared import open_split
-    from ml.recipe import read_recipe
-    from ml.sampling import Sampler
+    from ml.config.recipe import read_recipe
+    from ml.data.loader import Loader
+    from ml.data.magnatagatune.split import open_split
+    from ml.data.sampler import Sampler
 
     torch.set_num_threads(1)
     recipe, split = read_recipe("default"), open_split(data, "train")
-    batches = Feed(split, Sampler(split, recipe), torch.device("cpu"), (0, 1)).batches(0)
+    batches = Loader(split, Sampler(split, recipe), torch.device("cpu"), (0, 1)).batches(0)
     next(batches)
     began = time.perf_counter()
     for _ in range(updates):
@@ -97,10 +97,10 @@ def segments_per_second(measure: Measure, batch: int, updates: int, threads: int
     import torch
     from torch.nn import functional as F
 
-    from ml.config import NetworkConfig
-    from ml.cpu import keep_activations_in_the_heap
-    from ml.freezing import freeze
-    from ml.network import SampleCNN
+    from ml.config.network import NetworkConfig
+    from ml.nn.network import SampleCNN
+    from ml.runtime.cpu import keep_activations_in_the_heap
+    from ml.training.training_network import freeze_lowest
 
     if measure.heap:
         keep_activations_in_the_heap()
@@ -108,7 +108,7 @@ def segments_per_second(measure: Measure, batch: int, updates: int, threads: int
     network = SampleCNN(NetworkConfig(block_dropout=measure.block_dropout)).train()
     if not measure.channels_last:
         network.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
-    freeze(network, measure.frozen)
+    freeze_lowest(network, measure.frozen)
     trained = [p for p in network.parameters() if p.requires_grad]
     optimiser = torch.optim.AdamW(trained, fused=True)
     x, y = 0.1 * torch.randn(batch, 1, network.config.samples), torch.rand(batch, 50)

@@ -6,8 +6,8 @@
 FOLDER holds audio files that the library does not have yet. All are uploaded over the API, and the
 clock runs until the last is tagged; the token must be allowed to write, and what is uploaded
 stays in that library. The limit is how many segments this machine's best way to run the default
-model hears in a second with a worker's number of threads and nothing else to do, in batches of 16,
-measured before and after on the wall.
+model analyses in a second with a worker's number of threads and nothing else to do, in batches of
+16, measured before and after on the wall.
 """
 
 from __future__ import annotations
@@ -25,14 +25,15 @@ from typing import Any
 import numpy as np
 import urllib3
 
-from bench.inference import SEGMENT_SECONDS
-from bench.machine import facts
-from bench.pipeline import chosen
-from bench.site import Site, add_arguments
-from bench.tables import Row, parser, show
-from ml.audio import SEGMENT_SAMPLES
-from ml.inference import Tagger
-from ml.listening import BATCH
+from ml.audio.reading import SEGMENT_SAMPLES
+from ml.inference.pipeline import BATCH
+from ml.inference.tagger import Tagger
+
+from .inference import SEGMENT_SECONDS
+from .machine import facts
+from .pipeline import chosen
+from .site import Site, add_arguments
+from .tables import Row, parser, show
 
 LIMIT_SECONDS = 8.0
 
@@ -40,29 +41,29 @@ Asked = Callable[..., urllib3.BaseHTTPResponse]
 
 
 def patiently(ask: Asked, *given: Any) -> Any:
-    """The answer's content. Told to wait (429, 503), it waits and asks again."""
+    """The answer's content. Asked to wait (429, 503), it waits and asks again."""
     while (answer := ask(*given)).status in (429, 503):
         time.sleep(float(answer.headers.get("Retry-After", "1")))
-    found = json.loads(answer.data)
+    content = json.loads(answer.data)
     if answer.status >= 400:
-        raise SystemExit(f"{answer.status} {found['detail']}")
-    return found
+        raise SystemExit(f"{answer.status} {content['detail']}")
+    return content
 
 
 def upload(site: Site, file: Path) -> tuple[str, float]:
     """The job that tags it, and the seconds the client waited."""
     began = time.perf_counter()
-    found = patiently(site.upload, file)
-    if found["job"] is None:
+    created = patiently(site.upload, file)
+    if created["job"] is None:
         raise SystemExit(f"{file} is in the library already.")
-    return found["job"]["id"], time.perf_counter() - began
+    return created["job"]["id"], time.perf_counter() - began
 
 
 def ended(site: Site, job: str) -> Any:
     """The job once it has ended."""
-    while (found := patiently(site.ask, "GET", f"jobs/{job}/"))["finished_at"] is None:
+    while (state := patiently(site.ask, "GET", f"jobs/{job}/"))["finished_at"] is None:
         time.sleep(1.0)
-    return found
+    return state
 
 
 def main() -> None:
@@ -74,9 +75,9 @@ def main() -> None:
     files = chosen(args.folder, args.files)
     tagger = Tagger.load(device="cpu")
     before = limit(tagger)
-    found = measure(site, files, args.side_by_side)
+    measured = measure(site, files, args.side_by_side)
     limits = [before, limit(tagger)]
-    row = _row(*found, fmean(limits))
+    row = _row(*measured, fmean(limits))
     show({"machine": facts(), "backend": tagger.device_reason, "rows": [row]}, args.json)
 
 
@@ -84,11 +85,11 @@ def limit(tagger: Tagger) -> float:
     """Segments a second of the network alone."""
     sounds = np.random.default_rng(0).normal(0, 0.1, (BATCH, SEGMENT_SAMPLES)).astype(np.float32)
     tagger.score(sounds)
-    began, heard = time.perf_counter(), 0
+    began, analysed = time.perf_counter(), 0
     while time.perf_counter() - began < LIMIT_SECONDS:
         tagger.score(sounds)
-        heard += BATCH
-    return heard / (time.perf_counter() - began)
+        analysed += BATCH
+    return analysed / (time.perf_counter() - began)
 
 
 def measure(
@@ -98,18 +99,18 @@ def measure(
     began = time.time()
     with ThreadPoolExecutor(side_by_side) as senders:
         sent = list(senders.map(partial(upload, site), files))
-    found = [ended(site, job) for job, _ in reversed(sent)]
-    last = max(datetime.fromisoformat(job["finished_at"]).timestamp() for job in found)
-    return [waited for _, waited in sent], found, last - began
+    jobs = [ended(site, job) for job, _ in reversed(sent)]
+    last = max(datetime.fromisoformat(job["finished_at"]).timestamp() for job in jobs)
+    return [waited for _, waited in sent], jobs, last - began
 
 
 def _row(waited: list[float], jobs: list[Any], seconds: float, limit: float) -> Row:
-    heard = [job for job in jobs if job["state"] == "succeeded"]
-    segments = sum(round(job["progress"]["total"] / SEGMENT_SECONDS) for job in heard)
+    succeeded = [job for job in jobs if job["state"] == "succeeded"]
+    segments = sum(round(job["progress"]["total"] / SEGMENT_SECONDS) for job in succeeded)
     return {
         "files": len(jobs),
-        "tagged": len(heard),
-        "files_per_s": round(len(heard) / seconds, 2),
+        "tagged": len(succeeded),
+        "files_per_s": round(len(succeeded) / seconds, 2),
         "times_real_time": round(segments * SEGMENT_SECONDS / seconds),
         "upload_p50_ms": round(1000 * median(waited)),
         "upload_p95_ms": round(1000 * quantiles(waited, n=20)[-1]),

@@ -23,10 +23,10 @@ from typing import Any
 
 import urllib3
 
-from bench.machine import facts
-from bench.pipeline import chosen
-from bench.site import Site, add_arguments
-from bench.tables import Row, parser, show
+from .machine import facts
+from .pipeline import chosen
+from .site import Site, add_arguments
+from .tables import Row, parser, show
 
 READS = (
     "tracks/",

@@ -11,11 +11,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from distillation.clips import MP3, SOURCES, NewClip, read_labels, read_new
-from distillation.packages import read_packages
-from ml.labels import LABEL_NAMES
-from ml.magnatagatune.annotations import ANNOTATIONS, CLIPS, SOFT_LABELS, Annotations
-from ml.magnatagatune.splits import SPLITS, members
+from ml.config.labels import LABEL_NAMES
+from ml.data.magnatagatune.annotations import ANNOTATIONS, CLIPS, SOFT_LABELS, Annotations
+from ml.data.magnatagatune.protocols import SPLITS, members
+
+from .clips import MP3, SOURCES, NewClip, read_labels, read_new
+from .packages import read_packages
 
 QUANTILE, ENOUGH = 0.2, 5
 # Where a tag has too few clips to go by: as many as the best hundredth.

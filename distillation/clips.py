@@ -11,9 +11,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ml.labels import LABEL_NAMES
-from ml.magnatagatune.annotations import CLIPS, Annotations, DatasetError, read_annotations
-from ml.magnatagatune.splits import split_of
+from ml.config.labels import LABEL_NAMES
+from ml.data.magnatagatune.annotations import CLIPS, Annotations, DatasetError, read_annotations
+from ml.data.magnatagatune.protocols import split_of
 
 Sound = npt.NDArray[np.float32]
 Scores = npt.NDArray[np.float32]

@@ -8,8 +8,8 @@ import librosa
 import numpy as np
 import numpy.typing as npt
 
-from distillation.clips import MP3, Sound, read_new, read_standin, recorded
-from distillation.labelling import RATE, read
+from .clips import MP3, Sound, read_new, read_standin, recorded
+from .labelling import RATE, read
 
 HOP, FRAMES, BANDS = RATE // 10, 288, 24
 LEAST_OVERLAP = 80
@@ -24,13 +24,13 @@ def show_copies(standin: Path, clips: Path) -> None:
     """Print the best matches, best first: likeness (1: the same), both clips, shift in seconds."""
     held = [clip.path for clip in recorded(read_standin(standin), held_out=True)]
     envelopes = np.stack([envelope(read(standin / MP3 / path)) for path in held])
-    found = []
+    matches = []
     for clip in read_new(clips):
         if clip.kind == "recorded":
             sound = envelope(read(clips / MP3 / clip.file))
             likeness, row, shift = best_match(envelopes, sound)
-            found.append((likeness, clip.file, held[row], shift * HOP / RATE))
-    for likeness, file, path, seconds in sorted(found, reverse=True)[:SHOWN]:
+            matches.append((likeness, clip.file, held[row], shift * HOP / RATE))
+    for likeness, file, path, seconds in sorted(matches, reverse=True)[:SHOWN]:
         print(f"{likeness:.3f}", file, path, f"{seconds:.1f}", sep="\t")
 
 

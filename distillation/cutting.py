@@ -15,12 +15,13 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from distillation.clips import MP3, NewClip, Scores, StandinClip, append, read_labels, read_standin
-from distillation.labelling import RATE, Teachers, read
-from distillation.packages import read_packages
-from distillation.songs import Song, plain, read_songs
-from ml.labels import LABEL_NAMES
-from ml.magnatagatune.splits import members
+from ml.config.labels import LABEL_NAMES
+from ml.data.magnatagatune.protocols import members
+
+from .clips import MP3, NewClip, Scores, StandinClip, append, read_labels, read_standin
+from .labelling import RATE, Teachers, read
+from .packages import read_packages
+from .songs import Song, plain, read_songs
 
 LENGTH_S, LEAST_S = 29.1, 28.5
 KBIT_S = 32

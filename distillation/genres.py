@@ -56,11 +56,24 @@ class Genre(NamedTuple):
     present: dict[str, float]
 
 
-TONES = {"": (0, 4, 7), "m": (0, 3, 7), "7": (0, 4, 7, 10), "m7": (0, 3, 7, 10), "M7": (0, 4, 7, 11), "5": (0, 7, 12)}
+TONES = {
+    "": (0, 4, 7),
+    "m": (0, 3, 7),
+    "7": (0, 4, 7, 10),
+    "m7": (0, 3, 7, 10),
+    "M7": (0, 4, 7, 11),
+    "5": (0, 7, 12),
+}
 BLUES_TURN = tuple((root, "7") for root in (0, 0, 0, 0, 5, 5, 0, 0, 7, 5, 0, 7))
-JAZZ_TURNS = (((2, "m7"), (7, "7"), (0, "M7"), (9, "7")), ((0, "M7"), (9, "m7"), (2, "m7"), (7, "7")))
+JAZZ_TURNS = (
+    ((2, "m7"), (7, "7"), (0, "M7"), (9, "7")),
+    ((0, "M7"), (9, "m7"), (2, "m7"), (7, "7")),
+)
 POP_TURNS = (((0, ""), (7, ""), (9, "m"), (5, "")), ((9, "m"), (5, ""), (0, ""), (7, "")))
-COUNTRY_TURNS = (((0, ""), (0, ""), (5, ""), (0, ""), (7, ""), (7, ""), (0, ""), (0, "")), ((0, ""), (5, ""), (0, ""), (7, "")))
+COUNTRY_TURNS = (
+    ((0, ""), (0, ""), (5, ""), (0, ""), (7, ""), (7, ""), (0, ""), (0, "")),
+    ((0, ""), (5, ""), (0, ""), (7, "")),
+)
 MINOR_TURNS = (((0, "m7"), (5, "m7")), ((0, "m7"), (10, ""), (8, ""), (7, "7")))
 EIGHTHS, OFFBEATS, SIXTEENTHS = tuple(range(0, 16, 2)), (2, 6, 10, 14), tuple(range(16))
 WALK = (((0, 0), (4, 1), (8, 2), (12, 1)), ((0, 0), (4, 2), (8, 3), (12, 2)))
@@ -133,8 +146,18 @@ def arrange(genre: Genre, rng: np.random.Generator) -> tuple[list[Event], dict[i
     bars = int(LENGTH_S / step_s / 16) + 2
     key = int(rng.integers(0, 12))
     pick = lambda choices: choices[int(rng.integers(len(choices)))]  # noqa: E731
-    turn, drums, bass, comp = pick(genre.chords), pick(genre.drums), pick(genre.bass), pick(genre.comp)
-    programs = {0: pick(genre.bass_programs), 1: pick(genre.comp_programs), 2: pick(genre.lead_programs), CHANNEL_OF_DRUMS: 0}
+    turn, drums, bass, comp = (
+        pick(genre.chords),
+        pick(genre.drums),
+        pick(genre.bass),
+        pick(genre.comp),
+    )
+    programs = {
+        0: pick(genre.bass_programs),
+        1: pick(genre.comp_programs),
+        2: pick(genre.lead_programs),
+        CHANNEL_OF_DRUMS: 0,
+    }
     lead = rng.random() < 0.7
 
     def at(bar: int, step: float) -> float:
@@ -146,14 +169,28 @@ def arrange(genre: Genre, rng: np.random.Generator) -> tuple[list[Event], dict[i
         root, quality = turn[bar % len(turn)]
         tones = TONES[quality]
         for drum, steps in drums.items():
-            events += [Event(at(bar, s), 0.1, CHANNEL_OF_DRUMS, drum, int(rng.integers(60, 115))) for s in steps]
+            events += [
+                Event(at(bar, s), 0.1, CHANNEL_OF_DRUMS, drum, int(rng.integers(60, 115)))
+                for s in steps
+            ]
         for step, tone in bass:
             low = 28 + (key + root - 28) % 12
             interval = (*tones[:3], 12)[tone]
-            events.append(Event(at(bar, step), step_s * 3, 0, low + interval, int(rng.integers(80, 115))))
+            events.append(
+                Event(at(bar, step), step_s * 3, 0, low + interval, int(rng.integers(80, 115)))
+            )
         base = 52 + (key + root - 52) % 12
         for step in comp:
-            events += [Event(at(bar, step), step_s * rng.uniform(1, 3.5), 1, base + t, int(rng.integers(45, 90))) for t in tones]
+            events += [
+                Event(
+                    at(bar, step),
+                    step_s * rng.uniform(1, 3.5),
+                    1,
+                    base + t,
+                    int(rng.integers(45, 90)),
+                )
+                for t in tones
+            ]
         if lead:
             events += solo(bar, key, root, tones, step_s, at, rng)
     return events, programs
@@ -171,7 +208,15 @@ def solo(bar, key, root, tones, step_s, at, rng) -> list[Event]:
         if step % 8 == 0:
             note = root + tones[degree % len(tones)]
         start = 60 + (key - 60) % 12 - 5
-        events.append(Event(at(bar, step), step_s * rng.uniform(1.5, 4), 2, start + note, int(rng.integers(70, 112))))
+        events.append(
+            Event(
+                at(bar, step),
+                step_s * rng.uniform(1.5, 4),
+                2,
+                start + note,
+                int(rng.integers(70, 112)),
+            )
+        )
     return events
 
 
@@ -187,7 +232,9 @@ def add_genres(pool: Path, unpacked: Path, count: int) -> None:
                 continue
             player = players[(number + place) % len(players)]
             events, programs = arrange(genre, rng)
-            sound: Sound = player.play([e for e in events if e.start_s < LENGTH_S], programs, LENGTH_S)
+            sound: Sound = player.play(
+                [e for e in events if e.start_s < LENGTH_S], programs, LENGTH_S
+            )
             writer.add(
                 name, levelled(sound, rng), kind="genre", rules=rules(genre),
                 source=player.font.package, licence=player.font.licence,

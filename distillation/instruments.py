@@ -155,10 +155,16 @@ def chord_events(instrument: Instrument, beat_s: float, rng: np.random.Generator
         third = 3 if minor != (degrees[bar % 4] in (2, 4, 9)) else 4
         base = inside(instrument.lowest + (root + int(degrees[bar % 4])) % 12, instrument)
         chord = sorted(inside(base + step, instrument) for step in (0, third, 7, 12))
-        hits = {"held": [0.0], "struck": [0, 1, 1.5, 2, 3, 3.5], "broken": list(np.arange(8) / 2)}[style]
+        hits = {"held": [0.0], "struck": [0, 1, 1.5, 2, 3, 3.5], "broken": list(np.arange(8) / 2)}[
+            style
+        ]
         for count, hit in enumerate(hits):
-            for order, key in enumerate(chord if style != "broken" else [chord[[0, 1, 2, 3, 2, 1, 2, 1][count % 8]]]):
-                start = (bar * 4 + hit) * beat_s + order * (0.012 if instrument.name in PLUCKED else 0)
+            for order, key in enumerate(
+                chord if style != "broken" else [chord[[0, 1, 2, 3, 2, 1, 2, 1][count % 8]]]
+            ):
+                start = (bar * 4 + hit) * beat_s + order * (
+                    0.012 if instrument.name in PLUCKED else 0
+                )
                 length = beat_s * (3.8 if style == "held" else 0.9)
                 events.append(Event(start, length, 0, key, int(rng.integers(50, 105))))
     return events
@@ -199,13 +205,19 @@ def perform(
     elif instrument.name in CHORDAL and kind < 0.6 and chorales:
         parts = chorales[rng.integers(len(chorales))]
         wide = instrument._replace(lowest=0, highest=127)
-        events = [Event(n.start * beat_s, n.beats * beat_s, 0, key, 80) for p in parts for n in p for key in n.keys]
-        shift = fitted([event.key for event in events], wide._replace(lowest=instrument.lowest, highest=instrument.highest))
+        events = [
+            Event(n.start * beat_s, n.beats * beat_s, 0, key, 80)
+            for p in parts
+            for n in p
+            for key in n.keys
+        ]
+        shift = fitted(
+            [event.key for event in events],
+            wide._replace(lowest=instrument.lowest, highest=instrument.highest),
+        )
         events = [event._replace(key=event.key + shift) for event in events]
     else:
         events = line_events(lines[rng.integers(len(lines))], instrument, 0, beat_s, rng)
     program = int(rng.choice(instrument.programs))
     sound = player.play([e for e in events if e.start_s < seconds], {0: program}, seconds)
     return room(sound, rng) if rng.random() < 0.5 else sound
-
-

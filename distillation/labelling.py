@@ -9,13 +9,14 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from distillation.clips import MP3, Scores, Sound, read_labels, read_standin, recorded
-from distillation.networks import TAGS, VGG, Musicnn, read_variables
-from ml.audio import SAMPLE_RATE, SEGMENT_SAMPLES
-from ml.labels import LABEL_NAMES
-from ml.magnatagatune.prepared import CLIP_SAMPLES
+from ml.audio.reading import SAMPLE_RATE, SEGMENT_SAMPLES
+from ml.config.labels import LABEL_NAMES
+from ml.data.magnatagatune.split import CLIP_SAMPLES
 
-# What both teachers hear.
+from .clips import MP3, Scores, Sound, read_labels, read_standin, recorded
+from .networks import TAGS, VGG, Musicnn, read_variables
+
+# What both teachers take.
 RATE, HOP = 16_000, 256
 FRAMES, BANDS = 187, 96
 SEGMENTS = CLIP_SAMPLES // SEGMENT_SAMPLES
@@ -56,7 +57,10 @@ class Teachers:
             return {name: variable.to(device) for name, variable in read.items()}
 
         kind = torch.bfloat16
-        self.magnatagatune = Musicnn(variables("MTT_musicnn"), kind), VGG(variables("MTT_vgg"), kind)
+        self.magnatagatune = (
+            Musicnn(variables("MTT_musicnn"), kind),
+            VGG(variables("MTT_vgg"), kind),
+        )
         self.million_song = Musicnn(variables("MSD_musicnn"), kind), VGG(variables("MSD_vgg"), kind)
         self.device = device
         self.order = [TAGS.index(name) for name in LABEL_NAMES]
@@ -70,18 +74,18 @@ class Teachers:
     @torch.inference_mode()
     def label_windows(self, frames: npt.NDArray[np.floating]) -> Scores:
         """Windows as `windows` gives them to `(n, 100)`: as `label`, then the other vocabulary."""
-        heard = torch.from_numpy(frames.astype(np.float32)).to(self.device)
-        scores: Scores = torch.cat([self.first(heard), self.second(heard)], 1).cpu().numpy()
+        windowed = torch.from_numpy(frames.astype(np.float32)).to(self.device)
+        scores: Scores = torch.cat([self.first(windowed), self.second(windowed)], 1).cpu().numpy()
         return scores
 
-    def first(self, heard: torch.Tensor) -> torch.Tensor:
+    def first(self, windowed: torch.Tensor) -> torch.Tensor:
         musicnn, vgg = self.magnatagatune
-        return ((musicnn(heard) + vgg(heard)) / 2)[:, self.order]
+        return ((musicnn(windowed) + vgg(windowed)) / 2)[:, self.order]
 
-    def second(self, heard: torch.Tensor) -> torch.Tensor:
+    def second(self, windowed: torch.Tensor) -> torch.Tensor:
         """In the order of MILLION_SONG_TAGS; the better network counts twice."""
         musicnn, vgg = self.million_song
-        return (2 * musicnn(heard) + vgg(heard)) / 3
+        return (2 * musicnn(windowed) + vgg(windowed)) / 3
 
 
 def check(standin: Path, weights: Path) -> None:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import soxr
 from tqdm import tqdm
 
-from distillation.clips import (
+from .clips import (
     MP3,
     NewClip,
     Scores,
@@ -21,8 +21,8 @@ from distillation.clips import (
     read_standin,
     recorded,
 )
-from distillation.cutting import LENGTH_S, WANTED, encode
-from distillation.labelling import RATE, Teachers, read
+from .cutting import LENGTH_S, WANTED, encode
+from .labelling import RATE, Teachers, read
 
 SAMPLES = round(LENGTH_S * RATE)
 FADE = RATE // 20

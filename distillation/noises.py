@@ -20,7 +20,11 @@ FOLDERS = (
     ("tuxpaint-stamps-default", "**/stamps/animals", "GPL-2+ and others, see its copyright file"),
     ("tuxpaint-stamps-default", "**/stamps/household", "GPL-2+ and others, see its copyright file"),
     ("tuxpaint-stamps-default", "**/stamps/vehicles", "GPL-2+ and others, see its copyright file"),
-    ("tuxpaint-stamps-default", "**/stamps/naturalforces", "GPL-2+ and others, see its copyright file"),
+    (
+        "tuxpaint-stamps-default",
+        "**/stamps/naturalforces",
+        "GPL-2+ and others, see its copyright file",
+    ),
     ("minetest-data", "**/mods/default/sounds", "LGPL-2.1+, CC-BY-SA-3.0"),
     ("minetest-data", "**/mods/fire/sounds", "CC-BY-SA-3.0"),
     ("minetest-data", "**/mods/env_sounds/sounds", "CC-BY-SA-3.0"),
@@ -48,7 +52,9 @@ def coloured(rng: np.random.Generator, samples: int) -> Sound:
     hertz = np.maximum(np.fft.rfftfreq(samples, 1 / RATE), 20.0)
     noise = np.fft.irfft(spectrum * hertz ** -rng.uniform(0, 1.3), samples)
     times = np.arange(samples) / RATE
-    swell = 1 + rng.uniform(0, 0.9) * np.sin(2 * np.pi * rng.uniform(0.05, 0.6) * times + rng.uniform(0, 6))
+    swell = 1 + rng.uniform(0, 0.9) * np.sin(
+        2 * np.pi * rng.uniform(0.05, 0.6) * times + rng.uniform(0, 6)
+    )
     return (noise / np.abs(noise).max() * swell).astype(np.float32)
 
 
@@ -60,16 +66,22 @@ def rain(rng: np.random.Generator, samples: int) -> Sound:
     low = rng.uniform(500, 2500)
     numerator, denominator = butter(2, [low, min(low * rng.uniform(1.5, 4), 7600)], "band", fs=RATE)
     wet = lfilter(numerator, denominator, drops)
-    return (wet / np.abs(wet).max() + 0.15 * rng.random() * coloured(rng, samples)).astype(np.float32)
+    return (wet / np.abs(wet).max() + 0.15 * rng.random() * coloured(rng, samples)).astype(
+        np.float32
+    )
 
 
 def engine(rng: np.random.Generator, samples: int) -> Sound:
     """Pulses at 12 to 110 a second that wander, through a resonance: engines, saws, fans."""
-    rate = rng.uniform(12, 110) * (1 + 0.15 * np.cumsum(rng.standard_normal(samples)) / np.sqrt(samples) / 4)
+    rate = rng.uniform(12, 110) * (
+        1 + 0.15 * np.cumsum(rng.standard_normal(samples)) / np.sqrt(samples) / 4
+    )
     phase = np.cumsum(rate) / RATE
     pulses = (phase % 1) ** rng.uniform(2, 12) - 0.2
     numerator, denominator = butter(2, rng.uniform(300, 3000), fs=RATE)
-    dull = lfilter(numerator, denominator, pulses + rng.uniform(0.05, 0.7) * rng.standard_normal(samples))
+    dull = lfilter(
+        numerator, denominator, pulses + rng.uniform(0.05, 0.7) * rng.standard_normal(samples)
+    )
     return (dull / np.abs(dull).max()).astype(np.float32)
 
 
@@ -77,14 +89,21 @@ def hum(rng: np.random.Generator, samples: int) -> Sound:
     """Mains and its harmonics."""
     times = np.arange(samples) / RATE
     base = rng.choice([50.0, 60.0])
-    parts = [rng.exponential(1 / k) * np.sin(2 * np.pi * base * k * times + rng.uniform(0, 6)) for k in range(1, 13)]
+    parts = [
+        rng.exponential(1 / k) * np.sin(2 * np.pi * base * k * times + rng.uniform(0, 6))
+        for k in range(1, 13)
+    ]
     total = np.sum(parts, axis=0) + rng.uniform(0, 0.05) * rng.standard_normal(samples)
     return (total / np.abs(total).max()).astype(np.float32)
 
 
 def clicks(rng: np.random.Generator, samples: int) -> Sound:
     """Irregular or regular clicks with a short ring."""
-    gaps = rng.exponential(rng.uniform(0.05, 0.8), 400) if rng.random() < 0.6 else np.full(400, rng.uniform(0.3, 1.1))
+    gaps = (
+        rng.exponential(rng.uniform(0.05, 0.8), 400)
+        if rng.random() < 0.6
+        else np.full(400, rng.uniform(0.3, 1.1))
+    )
     places = (np.cumsum(gaps) * RATE).astype(int)
     places = places[places < samples]
     train = np.zeros(samples)
@@ -103,8 +122,10 @@ def silence(rng: np.random.Generator, samples: int) -> Sound:
 def beeps(rng: np.random.Generator, samples: int) -> Sound:
     """Signals of machines: one or two tones on and off."""
     times = np.arange(samples) / RATE
-    tones = np.sign(np.sin(2 * np.pi * rng.uniform(300, 3000) * times)) if rng.random() < 0.3 else np.sin(
-        2 * np.pi * rng.uniform(300, 3000) * times
+    tones = (
+        np.sign(np.sin(2 * np.pi * rng.uniform(300, 3000) * times))
+        if rng.random() < 0.3
+        else np.sin(2 * np.pi * rng.uniform(300, 3000) * times)
     )
     return (tones * ((times * rng.uniform(0.4, 3)) % 1 < rng.uniform(0.1, 0.6))).astype(np.float32)
 
@@ -119,7 +140,9 @@ def recordings(unpacked: Path) -> list[tuple[str, str, list[Path]]]:
     """Package, licence and files of every folder that is there."""
     found = []
     for package, pattern, licence in FOLDERS:
-        files = [f for folder in (unpacked / package).glob(pattern) for f in sorted(folder.rglob("*"))]
+        files = [
+            f for folder in (unpacked / package).glob(pattern) for f in sorted(folder.rglob("*"))
+        ]
         files = [f for f in files if f.suffix in SUFFIXES and "_desc" not in f.name]
         files = [f for f in files if not any(word in str(f).lower() for word in MUSICAL)]
         if files:
@@ -154,7 +177,9 @@ def add_noises(pool: Path, unpacked: Path, count: int) -> None:
                 if kind not in ("silence", "coloured") and rng.random() < 0.5:
                     sound = room(sound, rng)
                 sound = sound if kind == "silence" else levelled(sound, rng)
-                writer.add(name, sound, source="synthesis", kind="noise", licence="CC0", rules=RULES)
+                writer.add(
+                    name, sound, source="synthesis", kind="noise", licence="CC0", rules=RULES
+                )
         for place, (package, licence, files) in enumerate(folders):
             for take in range(3):
                 rng = np.random.default_rng([14, number, place, take])

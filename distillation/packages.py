@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 from typing import NamedTuple
 
-from distillation.clips import SOURCES, read_standin
+from .clips import SOURCES, read_standin
 
 MODULES = {".mod", ".xm", ".s3m", ".it", ".mo3", ".stm", ".umx"}
 SOUNDS = {".ogg", ".oga", ".mp3", ".flac", ".opus", ".wav"} | MODULES
@@ -54,8 +54,8 @@ def fetch(standin: Path, unpacked: Path) -> None:
 
 def files(folder: Path, suffixes: set[str]) -> list[Path]:
     """The files of these kinds, links left out."""
-    found = (path for path in folder.rglob("*") if path.suffix.lower() in suffixes)
-    return sorted(path for path in found if path.is_file() and not path.is_symlink())
+    files = (path for path in folder.rglob("*") if path.suffix.lower() in suffixes)
+    return sorted(path for path in files if path.is_file() and not path.is_symlink())
 
 
 def open_archives(folder: Path) -> None:

@@ -14,12 +14,12 @@ from typing import NamedTuple
 import av
 import numpy as np
 import numpy.typing as npt
+from ml.labels import LABEL_NAMES
 
 from distillation.clips import Sound
 from distillation.labelling import RATE, SEGMENTS
 from distillation.networks import MILLION_SONG_TAGS
 from ml.audio import SAMPLE_RATE, SEGMENT_SAMPLES
-from ml.labels import LABEL_NAMES
 
 AUDIO, LOG = "audio", "pool.jsonl"
 VOCABULARIES = ("magnatagatune",) * len(LABEL_NAMES) + ("million-song",) * len(MILLION_SONG_TAGS)

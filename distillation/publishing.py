@@ -9,6 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from ml.labels import LABEL_NAMES
+from ml.magnatagatune.annotations import CLIPS
+from ml.magnatagatune.splits import split_of
 
 from distillation.clips import SOURCES, read_labels
 from distillation.hearing import bounded, fill
@@ -24,11 +27,14 @@ from distillation.pool import (
     read_pool,
     segments_of,
 )
-from ml.labels import LABEL_NAMES
-from ml.magnatagatune.annotations import CLIPS
-from ml.magnatagatune.splits import split_of
 
-TABLE, LABELS, CURRENT, STANDIN, HEARD = "clips.tsv", "labels.npz", "current", "standin", "teachers.npz"
+TABLE, LABELS, CURRENT, STANDIN, HEARD = (
+    "clips.tsv",
+    "labels.npz",
+    "current",
+    "standin",
+    "teachers.npz",
+)
 COLUMNS = ("id", "path", "source", "kind", "split", "seconds", "licence")
 MORE, MANIFEST = "more", "manifest.tsv"
 CLIP_S = 29.1
@@ -45,7 +51,9 @@ RENDERED = {"guitar": "acoustic guitar", "strings": "string orchestra", "synth":
 def standin_clips(standin: Path) -> list[PoolClip]:
     """The stand-in's clips as the pool's: what is known of a rendered one holds for both."""
     with (standin / SOURCES).open(encoding="utf-8", newline="") as stream:
-        licences = {row["source"]: row["licences_named"] for row in csv.DictReader(stream, delimiter="\t")}
+        licences = {
+            row["source"]: row["licences_named"] for row in csv.DictReader(stream, delimiter="\t")
+        }
     with (standin / CLIPS).open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream, delimiter="\t"))
     return [
@@ -76,7 +84,9 @@ def rendered(name: str) -> dict[str, list[float] | None]:
     """The second vocabulary's rules; the first one's scores have them in them."""
     for instrument in INSTRUMENTS:
         if name and instrument.name == RENDERED.get(name, name):
-            found = {key: bounds for key, bounds in rules(instrument).items() if key.startswith(SECOND)}
+            found = {
+                key: bounds for key, bounds in rules(instrument).items() if key.startswith(SECOND)
+            }
             every = rules(instrument)["*"]
             whole = {SECOND + tag: every for tag in TAGS[len(LABEL_NAMES) :]} | found
             return {key: None if bounds is None else list(bounds) for key, bounds in whole.items()}

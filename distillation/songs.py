@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from distillation.packages import MODULES, SOUNDS, files, held_out_packages, read_packages
+from .packages import MODULES, SOUNDS, files, held_out_packages, read_packages
 
 # Smaller files are a game's noises.
 LEAST_BYTES, LEAST_BYTES_WAV = 120_000, 900_000
@@ -61,15 +61,15 @@ def list_songs(standin: Path, unpacked: Path, songs: Path) -> None:
     if missing := [folder for folder in [*packages.values(), *held_out] if not folder.is_dir()]:
         raise ValueError(f"{missing[0]} is not there; run `fetch` again.")
     known = HeldOut(held_out)
-    found: dict[str, Song] = {}
+    by_digest: dict[str, Song] = {}
     for package, folder in packages.items():
         for path in song_files(folder):
             song = Song(package, str(path.relative_to(unpacked)), duration(path))
             if known.has(path):
                 print(f"held out: {song.path}")
             elif song.seconds >= LEAST_SECONDS:
-                found.setdefault(digest(path), song)
-    lines = ("\t".join(map(str, song)) + "\n" for song in found.values())
+                by_digest.setdefault(digest(path), song)
+    lines = ("\t".join(map(str, song)) + "\n" for song in by_digest.values())
     songs.write_text("".join(lines), encoding="utf-8")
 
 

@@ -16,13 +16,13 @@ import av
 import numpy as np
 import numpy.typing as npt
 import pyworld
+from ml.labels import LABEL_NAMES
 from scipy.signal import fftconvolve
 
 from distillation.clips import MP3, Sound, read_labels, read_standin
 from distillation.labelling import RATE
 from distillation.melodies import Note, read_lines
 from distillation.pool import Bounds, Rules, Writer, decode
-from ml.labels import LABEL_NAMES
 
 LENGTHS_S = (8.1, 10.8)
 FRAME_MS = 5.0
@@ -86,11 +86,56 @@ SOURCES = [
     Source("stamps-en", "tuxpaint-stamps-default", "**/*_desc.ogg", "GPL-2+"),
     *(
         Source(f"ktuberling-{k}", "ktuberling-data", f"**/sounds/{k}/*.*", "GPL-2+")
-        for k in "ca da de el en es fi fr ga gl it lt nds nl nn pt ro ru sl sr sv uk wa".split()
+        for k in [
+            "ca",
+            "da",
+            "de",
+            "el",
+            "en",
+            "es",
+            "fi",
+            "fr",
+            "ga",
+            "gl",
+            "it",
+            "lt",
+            "nds",
+            "nl",
+            "nn",
+            "pt",
+            "ro",
+            "ru",
+            "sl",
+            "sr",
+            "sv",
+            "uk",
+            "wa",
+        ]
     ),
     *(
         Source(f"klettres-{k}", "klettres-data", f"**/klettres/{k}/**/*.ogg", "GPL-2+")
-        for k in "ar cs da de en en_GB es fr he hu it lt ml nb nds nl pt_BR ru tn uk".split()
+        for k in [
+            "ar",
+            "cs",
+            "da",
+            "de",
+            "en",
+            "en_GB",
+            "es",
+            "fr",
+            "he",
+            "hu",
+            "it",
+            "lt",
+            "ml",
+            "nb",
+            "nds",
+            "nl",
+            "pt_BR",
+            "ru",
+            "tn",
+            "uk",
+        ]
     ),
 ]
 
@@ -113,7 +158,9 @@ def speakers(unpacked: Path) -> Iterator[Speaker]:
     """Who speaks, as far as pitch tells a woman from a man; at most MOST_FILES files each."""
     for source in SOURCES:
         files = sorted((unpacked / source.package).glob(source.pattern))
-        files = [file for file in files if file.stat().st_size > 2000][:: max(1, len(files) // MOST_FILES)]
+        files = [file for file in files if file.stat().st_size > 2000][
+            :: max(1, len(files) // MOST_FILES)
+        ]
         if len(files) < HEARD_FILES:
             continue
         heard = [pitch(read(file)) for file in files[:: len(files) // HEARD_FILES][:HEARD_FILES]]
@@ -182,7 +229,9 @@ def sing(sound: Sound, line: list[Note], speaker: Speaker, rng: np.random.Genera
     order = stretched(found > 0, rng.uniform(1.8, 3.2))
     middle = rng.uniform(270, 430) if speaker.female else rng.uniform(115, 210)
     hz = np.where(found[order] > 0, contour(line, len(order), middle, rng), 0.0)
-    return pyworld.synthesize(hz, warped(shape[order], rng), breath[order], RATE, FRAME_MS).astype(np.float32)
+    return pyworld.synthesize(hz, warped(shape[order], rng), breath[order], RATE, FRAME_MS).astype(
+        np.float32
+    )
 
 
 def warped(shape: npt.NDArray[np.float64], rng: np.random.Generator) -> npt.NDArray[np.float64]:
@@ -289,7 +338,9 @@ def add_speaker(
     source, seconds = speaker.source, float(rng.choice(LENGTHS_S))
     sex = "f" if speaker.female else "m"
 
-    def add(kind: str, what: str, sound: Sound, rules: Rules, weight: float, beside: str = "") -> None:
+    def add(
+        kind: str, what: str, sound: Sound, rules: Rules, weight: float, beside: str = ""
+    ) -> None:
         writer.add(
             f"{what}-{sex}-{number:04d}", levelled(sound, rng), kind=kind, rules=rules, weight=weight,
             source=source.package + beside, licence=source.licence + (beside and ", as the music's"),

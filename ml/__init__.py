@@ -1,1 +1,1 @@
-"""Hearing and learning: the sample-level network, its data, training and inference."""
+"""Machine learning on audio: the sample-level network, its data, training and inference."""

@@ -8,12 +8,12 @@ import os
 import pkgutil
 import sys
 
-from ml import commands
+from . import commands
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one subcommand; returns the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m ml", description="Hear, tag and learn music.")
+    parser = argparse.ArgumentParser(prog="python -m ml", description="Tag music, train on it.")
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
     for module in pkgutil.iter_modules(commands.__path__):
         command = importlib.import_module(f"ml.commands.{module.name}")

@@ -9,4 +9,4 @@ class TaggerConfig(AppConfig):
 
     def ready(self) -> None:
         # Each registers what it has to say when it is imported.
-        from . import checks, heartbeat, shutdown, task_context  # noqa: F401
+        from tagger.platform.celery import request_id, shutdown  # noqa: F401

@@ -6,58 +6,41 @@ import logging
 from collections.abc import Callable
 
 from celery import shared_task
+from django.utils.module_loading import import_string
 
-from .actions import (
-    idempotency,
-    jobs,
-    library_repair,
-    reanalysis,
-    reaping,
-    resumable_uploads,
-    retiring,
-    tag_counts,
-    trash,
-    webhook_delivery,
-)
-from .actions.bulk import run_bulk
-from .actions.checking import check_model
-from .actions.evaluating import evaluate
-from .actions.job_end import to_its_end
-from .actions.library_map import draw_map, place_new_tracks
-from .actions.music import analyse_track_music, catch_up_on_music
-from .actions.questions import ask_waiting
-from .actions.run_training import run_training
-from .actions.spectrograms import draw_track_spectrogram
-from .actions.switching import switch_tags
-from .actions.tag_track import tag_track
-from .actions.training_schedule import train_when_due as start_when_due
-from .models import Job
+from tagger.accounts import idempotency
+from tagger.analysis import reanalysis
+from tagger.analysis.tempo_key import catch_up_on_music
+from tagger.feedback.question_queue import ask_waiting
+from tagger.jobs import lifecycle, reaper
+from tagger.jobs.attempt import to_its_end
+from tagger.jobs.kinds import KINDS
+from tagger.library import trash
+from tagger.library.map import place_new_tracks
+from tagger.models import Job
+from tagger.operations import repair
+from tagger.registry import retention
+from tagger.tags import counts
+from tagger.training.schedule import train_when_due as start_when_due
+from tagger.uploads import resumable
+from tagger.webhooks import delivery
 
 logger = logging.getLogger(__name__)
 
+# Found at the start of a worker, not at its first job.
 WORK: dict[str, Callable[[Job], None]] = {
-    Job.Kind.TAG_TRACK: tag_track,
-    Job.Kind.TRAIN: run_training,
-    Job.Kind.SWITCH_TAGS: switch_tags,
-    Job.Kind.ANALYSE_MUSIC: analyse_track_music,
-    Job.Kind.DRAW_SPECTROGRAM: draw_track_spectrogram,
-    Job.Kind.BULK: run_bulk,
-    Job.Kind.REANALYSE: reanalysis.begin,
-    Job.Kind.HEAR_TRACK: tag_track,
-    Job.Kind.CHECK_MODEL: check_model,
-    Job.Kind.DRAW_MAP: draw_map,
-    Job.Kind.EVALUATE: evaluate,
+    kind: import_string(row.run) for kind, row in KINDS.items()
 }
 
 
 @shared_task
 def run_job(job_id: str) -> None:
-    job = jobs.claim(job_id)
+    job = lifecycle.claim(job_id)
     if job is None:
         logger.info("this job is taken, ended or gone")
         return
     logger.info("%s begins, attempt %d", job.kind, job.attempts)
-    with to_its_end(job):
+    with reanalysis.advancing_parent(job), to_its_end(job):
         WORK[job.kind](job)
     logger.info("%s has ended", job.kind)
 
@@ -70,7 +53,7 @@ def look_for_music() -> None:
 
 @shared_task
 def ask_questions() -> None:
-    """The review questions of a library that was heard before there were any."""
+    """The review questions of a library that was analysed before there were any."""
     asked = ask_waiting()
     if asked:
         logger.info("%d tracks have been looked through for review questions", asked)
@@ -79,9 +62,9 @@ def ask_questions() -> None:
 @shared_task
 def reap_jobs() -> None:
     idempotency.forget_old()
-    webhook_delivery.forget_old()
-    resumable_uploads.forget_expired()
-    reaped = reaping.reap()
+    delivery.forget_old()
+    resumable.forget_expired()
+    reaped = reaper.reap()
     reanalysis.advance_all()
     if reaped.resent or reaped.failed:
         logger.warning("reaped: %d sent again, %d given up", reaped.resent, reaped.failed)
@@ -89,7 +72,7 @@ def reap_jobs() -> None:
 
 @shared_task
 def sweep_uploads() -> None:
-    swept = library_repair.sweep()
+    swept = repair.sweep()
     if swept:
         logger.warning("%d files of uploads that were broken off are deleted", swept)
 
@@ -103,7 +86,7 @@ def purge_trash() -> None:
 
 @shared_task
 def deliver_webhooks() -> None:
-    made = webhook_delivery.deliver_due()
+    made = delivery.deliver_due()
     if made:
         logger.info("webhooks: %d calls made", made)
 
@@ -122,11 +105,11 @@ def place_on_maps() -> None:
 
 @shared_task
 def fold_tag_counts() -> None:
-    tag_counts.fold_counts()
+    counts.fold_counts()
 
 
 @shared_task
 def drop_old_analyses() -> None:
-    dropped = retiring.drop_old_analyses()
+    dropped = retention.drop_old_analyses()
     if dropped:
         logger.info("%d analyses of models nobody goes back to are dropped", dropped)

@@ -1,4 +1,4 @@
-"""Makes the audio the tests hear: plain music-like waves in every format, by PyAV."""
+"""Makes the audio of the tests: plain music-like waves in every format, by PyAV."""
 
 from __future__ import annotations
 

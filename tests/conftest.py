@@ -1,14 +1,15 @@
-"""The people and the song of every test; a header that says what is heard, and in which browser."""
+"""The people and the song of every test; a header that says what is tested, in which browser."""
 
 from __future__ import annotations
 
 import pytest
 
-from tagger.actions.bootstrap import ensure_vocabulary
 from tagger.models import Track, User
-from tests.standin import standin
-from tests.web import rows
+from tagger.operations.bootstrap import ensure_vocabulary
 from tests.web.browser.chromium import CHROMIUM
+
+from .standin import standin
+from .web import rows
 
 NO_BROWSER = (
     f"there is no browser at {CHROMIUM}: install Chromium, or name one in TONEMARK_CHROMIUM"
@@ -45,4 +46,4 @@ def outsider(db: None) -> User:
 @pytest.fixture
 def song(owner: User) -> Track:
     """A tagged track: surely a guitar, hardly a piano."""
-    return rows.heard(rows.track(owner, "Blue hour", artist="Mira"), guitar=0.9, rock=0.6)
+    return rows.analysed(rows.track(owner, "Blue hour", artist="Mira"), guitar=0.9, rock=0.6)

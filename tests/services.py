@@ -1,4 +1,7 @@
-"""A Postgres and a broker for this test run, started before Django reads its settings.
+"""Postgres and a broker for this test run, started before Django reads its settings.
+
+Run side by side (`pytest -n 2`), the workers share the Postgres, in which each has a database of
+its own; a broker, whose queues have the same names everywhere, each has to itself.
 
 TONEMARK_DATABASE_URL (and TONEMARK_BROKER_URL) given from outside are used as they are.
 """
@@ -11,35 +14,61 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
-from webapp.embedded.broker import Broker
 from webapp.embedded.locations import Locations
-from webapp.embedded.postgres import Postgres
+from webapp.embedded.servers.broker import Broker
+from webapp.embedded.servers.postgres import Postgres
 
 _data = pytest.StashKey[Path]()
 _services = pytest.StashKey[list[Postgres | Broker]]()
+
+# Nothing of a test's database has to outlive a power cut: no write waits for the disk.
+CARELESS = ("fsync", "full_page_writes", "synchronous_commit")
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]:
     data = early_config.stash[_data] = Path(tempfile.mkdtemp(prefix="tonemark-test-"))
     os.environ["TONEMARK_DATA_DIR"] = str(data)
-    early_config.stash[_services] = _started(Locations(data))
+    is_worker = "PYTEST_XDIST_WORKER" in os.environ
+    if is_worker:
+        # As many workers as cores: threads of their own would only stand in each other's way.
+        os.environ.setdefault("OMP_NUM_THREADS", "1")
+    has_workers = bool(early_config.known_args_namespace.numprocesses) and not is_worker
+    if has_workers and "TONEMARK_BROKER_URL" in os.environ:
+        raise pytest.UsageError("Tests side by side (-n) cannot share one TONEMARK_BROKER_URL.")
+    services = early_config.stash[_services] = []
+    _start_postgres(Locations(data), services)
+    if not has_workers:
+        _start_broker(Locations(data), services)
     return (yield)
 
 
-def _started(locations: Locations) -> list[Postgres | Broker]:
-    services: list[Postgres | Broker] = []
-    if "TONEMARK_DATABASE_URL" not in os.environ:
-        services.append(Postgres(locations))
-        os.environ["TONEMARK_DATABASE_URL"] = locations.database_url
-    if "TONEMARK_BROKER_URL" not in os.environ:
-        services.append(Broker(locations))
-        os.environ["TONEMARK_BROKER_URL"] = locations.broker_url
-    for service in services:
-        service.start()
-    return services
+def _start_postgres(locations: Locations, services: list[Postgres | Broker]) -> None:
+    if "TONEMARK_DATABASE_URL" in os.environ:
+        return
+    services.append(postgres := Postgres(locations))
+    postgres.start()
+    _be_careless(locations)
+    os.environ["TONEMARK_DATABASE_URL"] = locations.database_url
+
+
+def _start_broker(locations: Locations, services: list[Postgres | Broker]) -> None:
+    if "TONEMARK_BROKER_URL" in os.environ:
+        return
+    services.append(broker := Broker(locations))
+    broker.start()
+    os.environ["TONEMARK_BROKER_URL"] = locations.broker_url
+
+
+def _be_careless(locations: Locations) -> None:
+    address = f"host={locations.sockets} user=postgres dbname=postgres"
+    with psycopg.connect(address, autocommit=True) as admin:
+        for setting in CARELESS:
+            admin.execute(f"ALTER SYSTEM SET {setting} = off")
+        admin.execute("SELECT pg_reload_conf()")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

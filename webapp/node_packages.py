@@ -24,8 +24,8 @@ class NodePackageFinder(BaseFinder):
 
     def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
         source = self.files.get(path)
-        found = [str(source)] if source and source.is_file() else []
-        return found if find_all else next(iter(found), None)
+        matches = [str(source)] if source and source.is_file() else []
+        return matches if find_all else next(iter(matches), None)
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, Storage]]:
         for name, source in self.files.items():

@@ -7,8 +7,8 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/", include("tagger.api.urls")),
-    path("", include("tagger.monitoring.urls")),
+    path("", include("tagger.operations.monitoring.urls")),
     path("", include("tagger.web.urls")),
 ]
 
-handler500 = "tagger.web.views.errors.server_error"
+handler500 = "webapp.errors.server_error"

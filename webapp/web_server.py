@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import gc
 
-from .settings.logs import LOGGING
-from .settings.web import WEB_PROCESSES, WEB_THREADS
+from webapp.settings.logs import LOGGING
+from webapp.settings.web import WEB_PROCESSES, WEB_THREADS
 
-worker_class = "gthread"
+worker_class = "webapp.web_worker.PatientWorker"
 workers = WEB_PROCESSES
 threads = WEB_THREADS
 control_socket_disable = True

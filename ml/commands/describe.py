@@ -7,13 +7,17 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
+from ml.config.blocks import BLOCKS
+
 if TYPE_CHECKING:
-    from ml.network import NetworkConfig, SampleCNN
+    from ml.nn.network import NetworkConfig, SampleCNN
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--block", default="rese", help="basic, se, res or rese (default rese)")
-    parser.add_argument("--convs", type=int, help="convolutions in a block (res and rese: 1 or 2)")
+    parser.add_argument("--block", default="rese", help=f"{', '.join(BLOCKS)} (default rese)")
+    parser.add_argument(
+        "--convs", type=int, help="convolutions in a block: 1 or 2 (default: as the paper has it)"
+    )
     parser.add_argument(
         "--se-ratio", type=float, default=0.125, help="width of the SE layer (default 0.125)"
     )
@@ -22,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Build the network and count; 1 when the options describe none."""
-    from ml.network import SampleCNN
+    from ml.nn.network import SampleCNN
 
     try:
         network = SampleCNN(_config(args))
@@ -34,26 +38,26 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _config(args: argparse.Namespace) -> NetworkConfig:
-    from ml.network import NetworkConfig
+    from ml.nn.network import NetworkConfig
 
-    residual = args.block in ("res", "rese")
+    block = BLOCKS.get(args.block)
     return NetworkConfig(
         block=args.block,
-        convs=args.convs if args.convs is not None else (2 if residual else 1),
+        convs=block.default_convs if block and args.convs is None else args.convs,
         se_ratio=args.se_ratio,
         multi_level=not args.no_multi,
     )
 
 
 def _facts(network: SampleCNN) -> dict[str, object]:
-    from ml.macs import count_macs
-    from ml.network import count_parameters
+    from ml.nn.macs import count_macs
+    from ml.nn.network import count_parameters
 
     config = network.config
     return {
         "block": config.block,
         "convs": config.convs,
-        "se_ratio": config.se_ratio if config.excited else None,
+        "se_ratio": config.se_ratio if config.has_se_gates else None,
         "multi_level": config.multi_level,
         "parameters": count_parameters(network),
         "macs_per_segment": count_macs(network),

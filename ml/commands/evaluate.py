@@ -1,4 +1,4 @@
-"""Judge a model on a prepared data set: ROC-AUC, average precision, calibration, robustness."""
+"""Evaluate a model on a prepared data set: ROC-AUC, average precision, calibration, robustness."""
 
 from __future__ import annotations
 
@@ -9,14 +9,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ml.evaluation import Report
-    from ml.magnatagatune.prepared import Split
-    from ml.predictions import Predictions
+    from ml.data.magnatagatune.split import Split
+    from ml.evaluation.predict import Predictions
+    from ml.evaluation.report import Report
+    from ml.evaluation.truth import TruthReport
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", help="a .safetensors file, or: default")
-    parser.add_argument("data", type=Path, help="folder made by `magnatagatune prepare`")
+    parser.add_argument("data", type=Path, nargs="?", help="folder made by `magnatagatune prepare`")
+    parser.add_argument(
+        "--truth",
+        type=Path,
+        metavar="DIR",
+        help="judge on the clips of this folder instead; its truth.tsv says what they are",
+    )
     parser.add_argument("--split", default="test", choices=("train", "validation", "test"))
     parser.add_argument(
         "--protocol", default="A", choices=("A", "B"), help="A: tagged clips only (default); B: all"
@@ -32,13 +39,55 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Evaluate and print; 1 when the model or the data cannot be used."""
+    if (args.truth is None) == (args.data is None):
+        print(
+            "Name either a prepared folder or, with --truth, one of known clips.", file=sys.stderr
+        )
+        return 1
+    return _evaluate_truth(args) if args.truth else _evaluate_split(args)
+
+
+def _evaluate_truth(args: argparse.Namespace) -> int:
+    from ml.evaluation.tables import truth_table
+
+    try:
+        report = _truth(args)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(json.dumps(report.as_dict(), indent=2) if args.json else truth_table(report))
+    return 0
+
+
+def _truth(args: argparse.Namespace) -> TruthReport:
+    """The report of the files as a worker would hear them. Raises ValueError."""
+    from contextlib import nullcontext
+
+    import numpy as np
+
+    from ml.evaluation.evaluate import model_path
+    from ml.evaluation.truth import read_truth, truth_report
+    from ml.inference import Request, Tagger
+
+    clips = read_truth(args.truth)
+    tagger = Tagger.load(model_path(args.model), args.device, args.threads)
+    requests = [Request(nullcontext(args.truth / clip.file)) for clip in clips]
+    scores = []
+    for clip, outcome in zip(clips, tagger.analyse_all(requests), strict=True):
+        if isinstance(outcome, Exception):
+            raise ValueError(f"{args.truth / clip.file}: {outcome}") from outcome
+        scores.append(outcome.mean_scores)
+    return truth_report(tagger.card.name, tagger.card.labels, clips, np.array(scores))
+
+
+def _evaluate_split(args: argparse.Namespace) -> int:
     import torch
 
-    from ml.device import choose_device
-    from ml.judging import judge, model_path
-    from ml.magnatagatune.prepared import open_split
-    from ml.tables import report_table
-    from ml.weights import load_model
+    from ml.checkpoints.weights import load_model
+    from ml.data.magnatagatune.split import open_split
+    from ml.evaluation.evaluate import evaluate, model_path
+    from ml.evaluation.tables import report_table
+    from ml.runtime.device import choose_device
 
     if args.threads:
         torch.set_num_threads(args.threads)
@@ -46,22 +95,24 @@ def run(args: argparse.Namespace) -> int:
         model = load_model(model_path(args.model))
         split = open_split(args.data, args.split, protocol=args.protocol)
         device = choose_device(args.device).torch_device
-        report, found = judge(model, split, device, robustness=args.robustness, tell=_tell)
+        report, predictions = evaluate(
+            model, split, device, robustness=args.robustness, notify=_print_part
+        )
     except ValueError as error:
         print(error, file=sys.stderr)
         return 1
     if args.plots:
-        _plot(report, split, found, args.plots)
+        _plot(report, split, predictions, args.plots)
     print(json.dumps(report.as_dict(), indent=2) if args.json else report_table(report))
     return 0
 
 
-def _plot(report: Report, split: Split, found: Predictions, folder: Path) -> None:
-    from ml.plots import plot_precision, plot_tags
+def _plot(report: Report, split: Split, predictions: Predictions, folder: Path) -> None:
+    from ml.evaluation.plots import plot_precision, plot_tags
 
     plot_tags(report, folder / "tags.png")
-    plot_precision(report, split.hard, found.clips, split.tags, folder / "precision.png")
+    plot_precision(report, split.hard, predictions.clips, split.tags, folder / "precision.png")
 
 
-def _tell(part: str) -> None:
+def _print_part(part: str) -> None:
     print(f"… {part}", file=sys.stderr)

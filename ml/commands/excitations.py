@@ -18,24 +18,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Measure, save, plot and print the spread of every block as JSON; 1 on an error."""
-    from ml.device import choose_device
-    from ml.excitations import by_tag, excitations, save_excitations, spread
-    from ml.judging import model_path
-    from ml.magnatagatune.prepared import open_split
-    from ml.weights import load_model
+    from ml.checkpoints.weights import load_model
+    from ml.data.magnatagatune.split import open_split
+    from ml.evaluation.evaluate import model_path
+    from ml.evaluation.se_gates import by_tag, mean_se_gates, save_se_gates, spread
+    from ml.runtime.device import choose_device
 
     try:
         network = load_model(model_path(args.model)).network
         split = open_split(args.data, args.split)
-        blocks = excitations(network.to(choose_device(args.device).torch_device), split)
+        blocks = mean_se_gates(network.to(choose_device(args.device).torch_device), split)
     except ValueError as error:
         print(error, file=sys.stderr)
         return 1
-    from ml.plots import plot_excitations
+    from ml.evaluation.plots import plot_se_gates
 
     means = [by_tag(clips, split) for clips in blocks]
-    spreads = [spread(found) for found, _ in means]
-    save_excitations(args.out / "excitations.npz", blocks, split)
-    plot_excitations(spreads, *means[0], args.out / "excitations.png")
+    spreads = [spread(gates) for gates, _ in means]
+    save_se_gates(args.out / "excitations.npz", blocks, split)
+    plot_se_gates(spreads, *means[0], args.out / "excitations.png")
     print(json.dumps({f"block {k}": round(value, 5) for k, value in enumerate(spreads, 1)}))
     return 0

@@ -17,15 +17,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Calibrate on the train split, judge on the test split; 1 when refused."""
+    """Calibrate on the train split, evaluate on the test split; 1 when refused."""
     import torch
 
-    from ml.cpu import keep_activations_in_the_heap
-    from ml.int8 import int8_path
-    from ml.judging import model_path
-    from ml.magnatagatune.prepared import open_split
-    from ml.quantisation import export_int8
-    from ml.weights import load_model
+    from ml.checkpoints.card import int8_path
+    from ml.checkpoints.weights import load_model
+    from ml.data.magnatagatune.split import open_split
+    from ml.evaluation.evaluate import model_path
+    from ml.export.quantisation import export_int8
+    from ml.runtime.cpu import keep_activations_in_the_heap
 
     keep_activations_in_the_heap()
     if args.threads:
@@ -33,9 +33,9 @@ def run(args: argparse.Namespace) -> int:
     weights = model_path(args.model)
     try:
         train, test = (open_split(args.data, name) for name in ("train", "test"))
-        judgement = export_int8(load_model(weights), weights, train, test)
+        comparison = export_int8(load_model(weights), weights, train, test)
     except ValueError as error:
         print(error, file=sys.stderr)
         return 1
-    print(f"{int8_path(weights)}: {judgement}")
+    print(f"{int8_path(weights)}: {comparison}")
     return 0

@@ -41,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _fetch(args: argparse.Namespace) -> int:
-    from ml.magnatagatune.fetch import SOURCE, fetch
+    from ml.data.magnatagatune.fetch import SOURCE, fetch
 
     with _bar(unit="B", unit_scale=True) as bar:
         fetch(args.folder, source=args.source or SOURCE, on_progress=_named(bar))
@@ -49,28 +49,30 @@ def _fetch(args: argparse.Namespace) -> int:
 
 
 def _verify(args: argparse.Namespace) -> int:
-    from ml.magnatagatune.verify import verify
+    from ml.data.magnatagatune.verify import verify
 
     with _bar(unit="clip") as bar:
-        found = verify(args.folder, on_progress=lambda done, total: _show(bar, done, total))
-    for protocol, counts in found.counts.items():
+        verification = verify(args.folder, on_progress=lambda done, total: _show(bar, done, total))
+    for protocol, counts in verification.counts.items():
         print(f"protocol {protocol}: " + ", ".join(f"{n} {split}" for split, n in counts.items()))
-    for tag, positives in sorted(found.positives.items(), key=lambda item: -item[1]):
+    for tag, positives in sorted(verification.positives.items(), key=lambda item: -item[1]):
         print(f"{positives:6} {tag}")
-    if found.known_broken:
-        print(f"{len(found.known_broken)} clips are broken in the original and are left out.")
-    flaws = [f"missing: {path}" for path in found.missing]
-    flaws += [f"unreadable: {path}: {why}" for path, why in found.unreadable.items()]
+    if verification.known_broken:
+        print(
+            f"{len(verification.known_broken)} clips are broken in the original and are left out."
+        )
+    flaws = [f"missing: {path}" for path in verification.missing]
+    flaws += [f"unreadable: {path}: {why}" for path, why in verification.unreadable.items()]
     for flaw in flaws[:SHOWN_FLAWS]:
         print(flaw, file=sys.stderr)
     if len(flaws) > SHOWN_FLAWS:
         print(f"… and {len(flaws) - SHOWN_FLAWS} more", file=sys.stderr)
-    return 0 if found.whole else 1
+    return 0 if verification.whole else 1
 
 
 def _prepare(args: argparse.Namespace) -> int:
-    from ml.magnatagatune.annotations import read_annotations
-    from ml.magnatagatune.prepare import disk_need, prepare
+    from ml.data.magnatagatune.annotations import read_annotations
+    from ml.data.magnatagatune.prepare import disk_need, prepare
 
     need = disk_need(read_annotations(args.folder))
     print(f"{args.out} will take {need / 1e9:.1f} GB.", file=sys.stderr)

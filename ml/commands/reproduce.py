@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ml.reproduction import Row
+    from ml.experiments.icassp2018 import Row
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,26 +31,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Train what is not trained yet and print the table; 1 on an error, 130 when interrupted."""
-    from ml.reproduction import chosen, table
-    from ml.training_state import TrainingError
+    from ml.experiments.icassp2018 import select_variants, table
+    from ml.training.checkpoint import TrainingError
 
     try:
-        wanted = chosen(args.variants)
+        variants = select_variants(args.variants)
         rows, protocol = _rows(args)
     except (ValueError, TrainingError) as error:
         print(error, file=sys.stderr)
         return 1
     if rows:
         print(table(rows, protocol))
-    return 0 if len(rows) == len(wanted) else 130
+    return 0 if len(rows) == len(variants) else 130
 
 
 def _rows(args: argparse.Namespace) -> tuple[list[Row], str]:
-    from ml.device import choose_device
-    from ml.magnatagatune.prepared import open_split
-    from ml.progress import Terminal, stop_gently
-    from ml.recipe import read_recipe
-    from ml.reproduction import chosen, reproduce
+    from ml.config.recipe import read_recipe
+    from ml.data.magnatagatune.split import open_split
+    from ml.experiments.icassp2018 import reproduce, select_variants
+    from ml.runtime.device import choose_device
+    from ml.training.progress import TerminalProgress, stop_on_signal
 
     recipe = read_recipe("icassp2018-rese2", args.overrides)
     protocol = recipe.data.protocol
@@ -58,8 +58,15 @@ def _rows(args: argparse.Namespace) -> tuple[list[Row], str]:
         name: open_split(args.data, name, protocol=protocol)
         for name in ("train", "validation", "test")
     }
-    terminal = Terminal()
-    stop_gently(terminal)
+    terminal = TerminalProgress()
+    stop_on_signal(terminal)
     device = choose_device(args.device).torch_device
-    rows = reproduce(recipe, chosen(args.variants), splits, args.out, device, terminal.for_variant)
+    rows = reproduce(
+        recipe,
+        select_variants(args.variants),
+        splits,
+        args.out,
+        device,
+        lambda variant: terminal.titled(variant.name),
+    )
     return list(rows), protocol

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ml.card import ModelCard
+    from ml.checkpoints.card import ModelCard
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,33 +25,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Judge, round and write; 1 when the model or the data cannot be used."""
+    """Evaluate, round and write; 1 when the model or the data cannot be used."""
     try:
-        moved = _ship(args)
+        largest_change = _ship(args)
     except ValueError as error:
         print(error, file=sys.stderr)
         return 1
-    print(f"{args.out} (half precision moves a score by at most {moved:.4f})")
+    print(f"{args.out} (half precision moves a score by at most {largest_change:.4f})")
     return 0
 
 
 def _ship(args: argparse.Namespace) -> float:
     import torch
 
-    from ml.device import choose_device
-    from ml.magnatagatune.prepared import open_split
-    from ml.shipping import make_shipment
-    from ml.weights import load_model, save_model
+    from ml.checkpoints.weights import load_model, save_model
+    from ml.data.magnatagatune.split import open_split
+    from ml.export.release import make_release
+    from ml.runtime.device import choose_device
 
     if args.threads:
         torch.set_num_threads(args.threads)
     device = choose_device(args.device).torch_device
     model = load_model(args.model)
     validation, test = (open_split(args.data, name) for name in ("validation", "test"))
-    shipment = make_shipment(model, validation, test, device)
-    card = dataclasses.replace(shipment.card, **_facts(args, shipment.card))
-    save_model(args.out, shipment.network, card)
-    return shipment.moved
+    release = make_release(model, validation, test, device)
+    card = dataclasses.replace(release.card, **_facts(args, release.card))
+    save_model(args.out, release.network, card)
+    return release.largest_change
 
 
 def _facts(args: argparse.Namespace, card: ModelCard) -> dict[str, Any]:

@@ -10,11 +10,11 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ml.audio import AudioError
-from ml.listening import Request
+from ml.audio.reading import AudioError
+from ml.inference.pipeline import Request
 
 if TYPE_CHECKING:
-    from ml.inference import Tagger
+    from ml.inference.tagger import Tagger
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,9 +27,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Tag every file that can be heard; 1 when one could not be, or no model could be loaded."""
-    from ml.inference import Tagger
-    from ml.weights import WeightsError
+    """Tag every file that can be decoded; 1 when one could not be, or no model could be loaded."""
+    from ml.checkpoints.weights import WeightsError
+    from ml.inference.tagger import Tagger
 
     try:
         tagger = Tagger.load(args.model)

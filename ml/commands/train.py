@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ml.output_training import OutputTraining
-    from ml.training import Training
+    from ml.training.head_trainer import HeadTrainer
+    from ml.training.trainer import Trainer
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,38 +40,38 @@ def run(args: argparse.Namespace) -> int:
     """Train; 0 when the recipe is fulfilled, 1 on an error, 130 when interrupted."""
     import torch
 
-    from ml.training_state import TrainingError
+    from ml.training.checkpoint import TrainingError
 
     if args.threads:
         torch.set_num_threads(args.threads)
     try:
-        training = _training(args)
-        outcome = training.run()
+        trainer = _trainer(args)
+        result = trainer.run()
     except (ValueError, TrainingError) as error:
         print(error, file=sys.stderr)
         return 1
-    if not outcome.finished:
+    if not result.finished:
         print("Stopped; run the same command again to go on.", file=sys.stderr)
         return 130
-    print(outcome.model)
+    print(result.model)
     return 0
 
 
-def _training(args: argparse.Namespace) -> Training | OutputTraining:
-    from ml.device import choose_device
-    from ml.magnatagatune.prepared import open_split
-    from ml.output_training import training_of
-    from ml.progress import Terminal, stop_gently
-    from ml.recipe import read_recipe
-    from ml.validation import Identity
+def _trainer(args: argparse.Namespace) -> Trainer | HeadTrainer:
+    from ml.config.recipe import read_recipe
+    from ml.data.magnatagatune.split import open_split
+    from ml.runtime.device import choose_device
+    from ml.training.head_trainer import trainer_for
+    from ml.training.progress import TerminalProgress, stop_on_signal
+    from ml.training.validation import Identity
 
     recipe = read_recipe(args.recipe, args.overrides)
     device = choose_device(args.device)
-    terminal = Terminal()
-    stop_gently(terminal)
+    terminal = TerminalProgress()
+    stop_on_signal(terminal)
     print(f"Training on {device.torch_device} ({device.reason}).", file=sys.stderr)
     protocol = recipe.data.protocol
-    return training_of(recipe)(
+    return trainer_for(recipe)(
         recipe,
         open_split(args.data, "train", protocol=protocol),
         open_split(args.data, "validation", protocol=protocol),

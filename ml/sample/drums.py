@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ml.sample.instruments import RATE, Sound
+from .instruments import RATE, Sound
 
 
 def kick() -> Sound:

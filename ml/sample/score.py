@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ml.sample import drums
-from ml.sample.instruments import Instrument, bass, flute, guitar, piano, strings, synth
+from . import drums
+from .instruments import Instrument, bass, flute, guitar, piano, strings, synth
 
 BPM = 96.0
 BEAT = 60 / BPM

@@ -10,8 +10,8 @@ import numpy as np
 from av.audio.frame import AudioFrame
 from numpy.typing import NDArray
 
-from ml.sample.instruments import RATE, Sound
-from ml.sample.score import BAR, BARS, song
+from .instruments import RATE, Sound
+from .score import BAR, BARS, song
 
 SECONDS = BARS * BAR
 _LOUDEST = 0.89  # -1 dB of full scale
@@ -32,11 +32,12 @@ def mixed() -> NDArray[np.float32]:
         place += event.level * sides[:, None] * sound[: place.shape[1]]
     mix = np.tanh(mix[:, : round(SECONDS * RATE)])
     mix[:, -RATE:] *= np.linspace(1, 0, RATE, dtype=np.float32)
-    return (_LOUDEST / np.abs(mix).max() * mix).astype(np.float32)
+    loudest: NDArray[np.float32] = (_LOUDEST / np.abs(mix).max() * mix).astype(np.float32)
+    return loudest
 
 
 def write_sample(path: Path) -> None:
-    """The song as FLAC."""
+    """Write the song to `path`: FLAC, 16 bit, 44.1 kHz, stereo. Raises OSError."""
     samples = np.rint(mixed() * 32_767).astype(np.int16)
     with av.open(str(path), "w", format="flac") as container:
         stream = container.add_stream("flac", rate=RATE, layout="stereo")

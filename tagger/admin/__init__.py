@@ -1,4 +1,4 @@
-"""The admin: reads everything, and acts through `tagger.actions` only."""
+"""The admin: reads everything, and acts through the domain rooms only."""
 
 from . import jobs, model_versions, tags, tokens, tracks, trainings, users, verdicts
 

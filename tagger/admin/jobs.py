@@ -6,8 +6,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from ..actions import jobs
-from ..models import Job
+from tagger.jobs import lifecycle
+from tagger.models import Job
+
 from .read_only import ReadOnlyAdmin
 
 
@@ -23,7 +24,7 @@ class JobAdmin(ReadOnlyAdmin):
     @admin.action(description=_("Cancel"), permissions=["act"])
     def cancel(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
         open_jobs = queryset.filter(state__in=Job.OPEN_STATES)
-        count = len([jobs.cancel(job) for job in open_jobs])
+        count = len([lifecycle.cancel(job) for job in open_jobs])
         said = ngettext("%d job is told to stop.", "%d jobs are told to stop.", count) % count
         self.message_user(request, said, messages.SUCCESS)
 
@@ -32,8 +33,8 @@ class JobAdmin(ReadOnlyAdmin):
         count = 0
         for job in queryset:
             try:
-                jobs.retry(job, trigger=Job.Trigger.ADMIN)
-            except jobs.JobStateError as error:
+                lifecycle.retry(job, trigger=Job.Trigger.ADMIN)
+            except lifecycle.JobStateError as error:
                 self.message_user(request, f"{job.pk}: {error}", messages.WARNING)
             else:
                 count += 1

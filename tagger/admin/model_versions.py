@@ -11,7 +11,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ..models import ModelVersion
+from tagger.models import ModelVersion
+
 from .read_only import ReadOnlyAdmin
 
 

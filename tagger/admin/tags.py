@@ -5,8 +5,8 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from ..actions.vocabulary import change_tag
-from ..models import Tag
+from tagger.models import Tag
+from tagger.tags.vocabulary_actions import change_tag
 
 
 @admin.register(Tag)

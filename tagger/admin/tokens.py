@@ -6,8 +6,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from ..actions.tokens import revoke_token
-from ..models import ApiToken
+from tagger.accounts.tokens import revoke_token
+from tagger.models import ApiToken
+
 from .read_only import ReadOnlyAdmin
 
 
@@ -22,9 +23,9 @@ class ApiTokenAdmin(ReadOnlyAdmin):
 
     @admin.action(description=_("Revoke"), permissions=["act"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
-        standing = list(queryset.filter(revoked_at=None))
-        for token in standing:
+        unrevoked = list(queryset.filter(revoked_at=None))
+        for token in unrevoked:
             revoke_token(token)
-        count = len(standing)
+        count = len(unrevoked)
         said = ngettext("%d token is revoked.", "%d tokens are revoked.", count) % count
         self.message_user(request, said, messages.SUCCESS)

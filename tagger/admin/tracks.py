@@ -8,9 +8,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from ..actions.tracks import reanalyse_track
-from ..actions.trash import delete_track, purge_track
-from ..models import Job, Track
+from tagger.library.tracks import reanalyse_track
+from tagger.library.trash import delete_track, purge_track
+from tagger.models import Job, Track
+
 from .read_only import ReadOnlyAdmin
 
 
@@ -21,7 +22,7 @@ class TrackAdmin(ReadOnlyAdmin):
     list_select_related = ("owner",)
     search_fields = ("id", "title", "artist", "album", "file_name", "owner__username")
     date_hierarchy = "created_at"
-    actions = ("hear_again",)
+    actions = ("analyse_again",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Track]:
         return super().get_queryset(request).defer("peaks", "search_text")
@@ -43,7 +44,7 @@ class TrackAdmin(ReadOnlyAdmin):
             self.delete_model(request, track)
 
     @admin.action(description=_("Hear again with the active model"), permissions=["act"])
-    def hear_again(self, request: HttpRequest, queryset: QuerySet[Track]) -> None:
+    def analyse_again(self, request: HttpRequest, queryset: QuerySet[Track]) -> None:
         for track in queryset.select_related("owner"):
             reanalyse_track(track, trigger=Job.Trigger.ADMIN)
         count = len(queryset)

@@ -11,11 +11,12 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from ..actions import jobs
-from ..actions.training_choices import TrainingRefused, default_choices
-from ..actions.trainings import TrainingRuns, start_training
-from ..models import Job, Training, TrainingEpoch
-from ..web.training_form import TrainingForm
+from tagger.jobs import lifecycle
+from tagger.models import Job, Training, TrainingEpoch
+from tagger.training.manage import TrainingRuns, start_training
+from tagger.training.options import TrainingRefused, default_choices
+from tagger.web.training_form import TrainingForm
+
 from .read_only import ReadOnlyAdmin
 
 
@@ -53,7 +54,7 @@ class TrainingAdmin(ReadOnlyAdmin):
     @admin.action(description=gettext_lazy("Cancel"), permissions=["act"])
     def cancel(self, request: HttpRequest, queryset: QuerySet[Training]) -> None:
         going_on = queryset.filter(job__state__in=Job.OPEN_STATES).select_related("job")
-        count = len([jobs.cancel(training.job) for training in going_on])
+        count = len([lifecycle.cancel(training.job) for training in going_on])
         said = ngettext("%d training is told to stop.", "%d trainings are told to stop.", count)
         self.message_user(request, said % count, messages.SUCCESS)
 

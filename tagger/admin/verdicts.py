@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from ..models import Verdict
+from tagger.models import Verdict
+
 from .read_only import ReadOnlyAdmin
 
 

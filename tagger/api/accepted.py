@@ -7,7 +7,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..models import Job
+from tagger.models import Job
 
 POLL_SECONDS = 2
 

@@ -7,9 +7,9 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 
-from ..models import Job, Track, User
-from ..queries.library import library
-from ..queries.rows import WITH_TAGS
+from tagger.library.rows import WITH_TAGS
+from tagger.library.search import library
+from tagger.models import Job, Track, User
 
 
 def own_tracks(person: User) -> QuerySet[Track]:

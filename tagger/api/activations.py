@@ -9,12 +9,13 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..actions import promotion
-from ..models import Job, ModelVersion
+from tagger.api.serializers.models import ActivateSerializer, ActivationSerializer
+from tagger.models import Job, ModelVersion
+from tagger.registry import promotion
+
 from .documentation import BODY, changes
 from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, nothing, sent
 from .problems import Problem
-from .shapes.models import ActivateShape, ActivationShape
 from .staff import StaffView
 
 
@@ -25,16 +26,16 @@ class ModelActivation(StaffView):
             "Tracks it has heard show its tags: each track at once, lists as soon as `job` has "
             "come to them. The others keep theirs until they are heard again. For staff."
         ),
-        request=ActivateShape,
+        request=ActivateSerializer,
         parameters=[IDEMPOTENCY_KEY],
         responses=changes(
-            {200: ActivationShape}, *BODY, *KEY_PROBLEMS, "not-found", "promotion-refused"
+            {200: ActivationSerializer}, *BODY, *KEY_PROBLEMS, "not-found", "promotion-refused"
         ),
     )
     @idempotent(sent)
     def post(self, request: Request, name: str) -> Response:
         version = get_object_or_404(ModelVersion, name=name)
-        wish = ActivateShape(data=request.data)
+        wish = ActivateSerializer(data=request.data)
         wish.is_valid(raise_exception=True)
         try:
             change = promotion.promote(
@@ -45,7 +46,7 @@ class ModelActivation(StaffView):
             )
         except promotion.PromotionRefusedError as error:
             raise Problem("promotion-refused", str(error), **_concerns(error)) from error
-        return Response(ActivationShape(change).data)
+        return Response(ActivationSerializer(change).data)
 
 
 class ModelRollback(StaffView):
@@ -55,7 +56,7 @@ class ModelRollback(StaffView):
         request=None,
         parameters=[IDEMPOTENCY_KEY],
         responses=changes(
-            {200: ActivationShape}, *KEY_PROBLEMS, "not-found", "nothing-to-go-back-to"
+            {200: ActivationSerializer}, *KEY_PROBLEMS, "not-found", "nothing-to-go-back-to"
         ),
     )
     @idempotent(nothing)
@@ -65,7 +66,7 @@ class ModelRollback(StaffView):
             change = promotion.roll_back(version, by=self.person, trigger=Job.Trigger.API)
         except promotion.NothingToGoBackToError as error:
             raise Problem("nothing-to-go-back-to", str(error)) from error
-        return Response(ActivationShape(change).data)
+        return Response(ActivationSerializer(change).data)
 
 
 def _concerns(error: promotion.PromotionRefusedError) -> dict[str, Any]:

@@ -9,17 +9,19 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..exports.tagged_copy import NoPlaceForTags, tagged_copy
-from ..models import Track
-from ..queries.library import trash
-from ..queries.segments import peak_pairs
-from ..ranged import RangeNotSatisfiable
-from ..stored_audio import media_type, stored_audio
+from ml.audio import taggable
+from tagger.api.serializers.prediction import PeaksSerializer
+from tagger.exports.tagged_copy import TagsUnsupported, tagged_copy
+from tagger.library.audio_response import media_type, stored_audio
+from tagger.library.search import trash
+from tagger.models import Track
+from tagger.platform.http.range_response import RangeNotSatisfiable
+from tagger.tags.segment_scores import peak_pairs
+
 from .access import own_track
 from .base import ApiView
 from .documentation import problems
 from .problems import Problem, problem_handler
-from .shapes.prediction import PeaksShape
 
 _RANGE = OpenApiParameter(
     "Range", OpenApiTypes.STR, OpenApiParameter.HEADER, description="One range."
@@ -73,7 +75,7 @@ class TrackTaggedCopy(ApiView):
     @extend_schema(
         summary="A copy of the file with its tags in the metadata",
         description=(
-            "MP3, FLAC, Ogg, Opus and M4A. Title, artist, album, genres, moods, every effective "
+            f"{taggable()}. Title, artist, album, genres, moods, every effective "
             "tag, tempo and key are written; the sound and the stored file stay as they are."
         ),
         responses=problems(
@@ -89,7 +91,7 @@ class TrackTaggedCopy(ApiView):
             copy = tagged_copy(track)
         except FileNotFoundError as error:
             raise Problem("file-missing", "The stored file of this track is missing.") from error
-        except NoPlaceForTags as error:
+        except TagsUnsupported as error:
             raise Problem("no-place-for-tags", str(error)) from error
         return FileResponse(
             copy,
@@ -103,7 +105,7 @@ class TrackTaggedCopy(ApiView):
 class TrackPeaks(ApiView):
     @extend_schema(
         summary="The waveform's peaks",
-        responses=problems({200: PeaksShape}, "not-found", "not-analysed"),
+        responses=problems({200: PeaksSerializer}, "not-found", "not-analysed"),
     )
     def get(self, request: Request, track_id: UUID) -> Response:
         track = own_track(self.person, track_id)

@@ -7,8 +7,9 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.request import Request
 
-from ..actions.tokens import recognise_token
-from ..models import ApiToken, User
+from tagger.accounts.tokens import recognise_token
+from tagger.models import ApiToken, User
+
 from .throttles import BadTokenThrottle
 
 

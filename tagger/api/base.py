@@ -13,7 +13,8 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from ..models import User
+from tagger.models import User
+
 from .authentication import BearerAuthentication
 from .permissions import TokenMayWrite
 from .problems import Problem, problem_handler

@@ -7,16 +7,17 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..actions.bulk import BulkError, BulkRequest, preview, start
-from ..actions.bulk_acts import BulkAction
-from ..models import Job
+from tagger.api.serializers.bulk import BulkPreviewSerializer, BulkSerializer
+from tagger.api.serializers.job import JobSerializer
+from tagger.library.bulk import BulkError, BulkRequest, preview, start
+from tagger.library.bulk_actions import BulkAction
+from tagger.models import Job
+
 from .accepted import accepted
 from .base import ApiView
 from .documentation import BODY, LOCATION, RETRY_AFTER, changes
 from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, sent
 from .problems import Problem
-from .shapes.bulk import BulkPreviewShape, BulkShape
-from .shapes.job import JobShape
 
 
 class Bulk(ApiView):
@@ -27,24 +28,27 @@ class Bulk(ApiView):
             "those to which it could not be done. A dry run is 200 with counts, and does nothing. "
             "`restore` and `purge` look in the Trash."
         ),
-        request=BulkShape,
+        request=BulkSerializer,
         parameters=[IDEMPOTENCY_KEY, LOCATION, RETRY_AFTER],
         responses=changes(
-            {200: BulkPreviewShape, 202: JobShape}, *BODY, *KEY_PROBLEMS, "nothing-selected"
+            {200: BulkPreviewSerializer, 202: JobSerializer},
+            *BODY,
+            *KEY_PROBLEMS,
+            "nothing-selected",
         ),
     )
     @idempotent(sent)
     def post(self, request: Request) -> Response:
-        shape = BulkShape(data=request.data)
-        shape.is_valid(raise_exception=True)
-        wish = shape.validated_data
+        serializer = BulkSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        wish = serializer.validated_data
         try:
             if wish["dry_run"]:
-                return Response(BulkPreviewShape(preview(self.person, _asked(wish))).data)
+                return Response(BulkPreviewSerializer(preview(self.person, _asked(wish))).data)
             job = start(self.person, _asked(wish), trigger=Job.Trigger.API)
         except BulkError as error:
             raise _problem(error) from error
-        return accepted(request, job, JobShape(job).data)
+        return accepted(request, job, JobSerializer(job).data)
 
 
 def _asked(wish: dict[str, Any]) -> BulkRequest:

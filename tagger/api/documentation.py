@@ -8,8 +8,9 @@ from typing import Any
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 
+from tagger.api.serializers.problem import ProblemSerializer
+
 from .problem_types import PROBLEM_TYPES
-from .shapes.problem import ProblemShape
 
 PROBLEM_MEDIA = "application/problem+json"
 COMMON = ("unknown-parameter", "not-authenticated", "invalid-token", "throttled", "internal")
@@ -38,12 +39,12 @@ def problems(answers: Mapping[Any, Any], *slugs: str) -> dict[Any, Any]:
     by_status: dict[int, list[str]] = {}
     for slug in dict.fromkeys((*slugs, *COMMON)):
         by_status.setdefault(PROBLEM_TYPES[slug].status, []).append(slug)
-    documented = {_media(status): shape for status, shape in answers.items()}
-    for status, found in by_status.items():
+    documented = {_media(status): serializer for status, serializer in answers.items()}
+    for status, slugs_of_status in by_status.items():
         documented[status, PROBLEM_MEDIA] = OpenApiResponse(
-            ProblemShape,
-            description="; ".join(PROBLEM_TYPES[slug].title for slug in found),
-            examples=[_example(slug) for slug in found],
+            ProblemSerializer,
+            description="; ".join(PROBLEM_TYPES[slug].title for slug in slugs_of_status),
+            examples=[_example(slug) for slug in slugs_of_status],
         )
     return documented
 

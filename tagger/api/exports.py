@@ -12,18 +12,19 @@ from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_v
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
-from ..exports.corrections import corrections
-from ..exports.playlist import playlist
-from ..exports.table import table
-from ..models import Track
-from ..queries.library import LibraryFilter
+from tagger.api.serializers.examples_of_analysis import PLAYLIST, TABLE
+from tagger.api.serializers.track import TrackSerializer
+from tagger.exports.corrections import corrections
+from tagger.exports.playlist import playlist
+from tagger.exports.table import table
+from tagger.library.search import LibraryFilter
+from tagger.models import Track
+
 from .access import own_tracks
 from .base import ApiView
 from .documentation import problems
 from .lists import ListView
 from .problems import Problem
-from .shapes.examples_of_hearing import PLAYLIST, TABLE
-from .shapes.track import TrackShape
 
 # How many tracks are in memory at a time.
 CHUNK = 200
@@ -88,7 +89,8 @@ class TableExport(TracksExport):
     media_type, suffix = "text/csv; charset=utf-8", "csv"
 
     def written(self, tracks: Iterable[Track]) -> Iterator[str]:
-        return table(tracks)
+        # A person on the page opens it in a spreadsheet; a token is a program's.
+        return table(tracks, for_spreadsheets=self.request.auth is None)
 
 
 @_documented(
@@ -96,17 +98,17 @@ class TableExport(TracksExport):
     "application/json",
     "Export as JSON",
     "One array of tracks, each as the list of tracks shows it.",
-    TrackShape(many=True),
+    TrackSerializer(many=True),
 )
 class JsonExport(TracksExport):
-    serializer_class = TrackShape
+    serializer_class = TrackSerializer
     media_type, suffix = "application/json", "json"
 
     def written(self, tracks: Iterable[Track]) -> Iterator[str]:
         yield "["
         for place, track in enumerate(tracks):
             yield ",\n" if place else "\n"
-            yield JSONRenderer().render(TrackShape(track).data).decode()
+            yield JSONRenderer().render(TrackSerializer(track).data).decode()
         yield "\n]\n"
 
 

@@ -16,8 +16,9 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..actions import idempotency
-from ..models import KeptAnswer
+from tagger.accounts import idempotency
+from tagger.models import KeptAnswer
+
 from .base import ApiView
 from .problems import Problem
 
@@ -86,7 +87,7 @@ def _first(row: KeptAnswer, view: ApiView, handler: Callable[[], Response]) -> R
     except BaseException:
         idempotency.release(row)
         raise
-    _settle(row, response)
+    _store_answer(row, response)
     return response
 
 
@@ -125,7 +126,7 @@ def _digest(file: UploadedFile) -> list[str | None]:
     return [file.name, digest]
 
 
-def _settle(row: KeptAnswer, response: Response) -> None:
+def _store_answer(row: KeptAnswer, response: Response) -> None:
     """What may go otherwise the next time is not kept."""
     if response.status_code in (409, 429) or response.status_code >= 500:
         idempotency.release(row)

@@ -10,9 +10,12 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..actions import jobs
-from ..models import Job
-from ..queries import jobs as found_jobs
+from tagger.api.serializers.job import JobSerializer
+from tagger.api.serializers.status import RetriedSerializer
+from tagger.jobs import lifecycle
+from tagger.jobs import queries as found_jobs
+from tagger.models import Job
+
 from .accepted import accepted, ask_again
 from .access import own_jobs
 from .base import ApiView
@@ -21,8 +24,6 @@ from .documentation import LOCATION, RETRY_AFTER, changes, later, problems
 from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, nothing
 from .lists import ListView
 from .problems import Problem
-from .shapes.job import JobShape
-from .shapes.status import RetriedShape
 
 LATER = later(200, 304)
 
@@ -38,7 +39,7 @@ class JobFilter(filters.FilterSet):
 
 
 class JobList(ListView):
-    serializer_class = JobShape
+    serializer_class = JobSerializer
     queryset = Job.objects.none()
     filterset_class = JobFilter
 
@@ -48,7 +49,7 @@ class JobList(ListView):
     @extend_schema(
         summary="List my jobs",
         description="Newest first, in pages: follow `next` until it is null.",
-        responses=problems({200: JobShape(many=True)}, "invalid"),
+        responses=problems({200: JobSerializer(many=True)}, "invalid"),
     )
     def get(self, request: Request) -> Response:
         return self.listed()
@@ -67,11 +68,11 @@ class JobDetail(JobView):
             "cancelled and the header is gone."
         ),
         parameters=[IF_NONE_MATCH, ETAG, LATER],
-        responses=problems({200: JobShape, 304: None}, "not-found", "precondition-failed"),
+        responses=problems({200: JobSerializer, 304: None}, "not-found", "precondition-failed"),
     )
     def get(self, request: Request, job_id: UUID) -> Response:
         job = self.named(job_id)
-        return tagged(request, JobShape(job).data, ask_again(job))
+        return tagged(request, JobSerializer(job).data, ask_again(job))
 
 
 class JobCancel(JobView):
@@ -80,12 +81,12 @@ class JobCancel(JobView):
         description="202 while its worker is asked to stop, 200 when it has ended.",
         request=None,
         parameters=[IDEMPOTENCY_KEY, LOCATION, RETRY_AFTER],
-        responses=changes({200: JobShape, 202: JobShape}, *KEY_PROBLEMS, "not-found"),
+        responses=changes({200: JobSerializer, 202: JobSerializer}, *KEY_PROBLEMS, "not-found"),
     )
     @idempotent(nothing)
     def post(self, request: Request, job_id: UUID) -> Response:
-        job = jobs.cancel(self.named(job_id))
-        body: Any = JobShape(job).data
+        job = lifecycle.cancel(self.named(job_id))
+        body: Any = JobSerializer(job).data
         return accepted(request, job, body) if job.is_open else Response(body)
 
 
@@ -95,15 +96,15 @@ class JobRetry(JobView):
         description="Answers with a new job.",
         request=None,
         parameters=[IDEMPOTENCY_KEY, LOCATION, RETRY_AFTER],
-        responses=changes({202: JobShape}, *KEY_PROBLEMS, "not-found", "job-state"),
+        responses=changes({202: JobSerializer}, *KEY_PROBLEMS, "not-found", "job-state"),
     )
     @idempotent(nothing)
     def post(self, request: Request, job_id: UUID) -> Response:
         try:
-            job = jobs.retry(self.named(job_id), trigger=Job.Trigger.API)
-        except jobs.JobStateError as error:
+            job = lifecycle.retry(self.named(job_id), trigger=Job.Trigger.API)
+        except lifecycle.JobStateError as error:
             raise Problem("job-state", str(error)) from error
-        return accepted(request, job, JobShape(job).data)
+        return accepted(request, job, JobSerializer(job).data)
 
 
 class FailedRetry(ApiView):
@@ -113,10 +114,10 @@ class FailedRetry(ApiView):
         description="All on tracks that were not tried again since.",
         request=None,
         parameters=[IDEMPOTENCY_KEY],
-        responses=changes({202: RetriedShape}, *KEY_PROBLEMS),
+        responses=changes({202: RetriedSerializer}, *KEY_PROBLEMS),
     )
     @idempotent(nothing)
     def post(self, request: Request) -> Response:
         failed = found_jobs.retriable(found_jobs.own_jobs(self.person))
-        retried = jobs.retry_all(failed, trigger=Job.Trigger.API)
-        return Response(RetriedShape({"retried": retried}).data, status=202)
+        retried = lifecycle.retry_all(failed, trigger=Job.Trigger.API)
+        return Response(RetriedSerializer({"retried": retried}).data, status=202)

@@ -63,14 +63,14 @@ def position(row: Model, keys: Sequence[Key]) -> list[Any]:
 
 def beyond(keys: Sequence[Key], values: Sequence[Any], *, backward: bool) -> Q:
     """The rows after this position, in the order of the keys."""
-    found = Q(pk__in=[])
+    condition = Q(pk__in=[])
     equal = Q()
     for key, value in zip(keys, values, strict=True):
         later = key.after(value, backward=backward)
         if later is not None:
-            found |= equal & later
+            condition |= equal & later
         equal &= key.same(value)
-    return _bound(keys[0], values[0], backward=backward) & found
+    return _bound(keys[0], values[0], backward=backward) & condition
 
 
 def _bound(key: Key, value: Any, *, backward: bool) -> Q:

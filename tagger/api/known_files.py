@@ -7,10 +7,11 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..queries.library import tracks_by_file
+from tagger.api.serializers.known_files import FileCheckSerializer, FilesCheckedSerializer
+from tagger.library.search import tracks_by_file
+
 from .base import ApiView
 from .documentation import BODY, changes
-from .shapes.known_files import FileCheckShape, FilesCheckedShape
 
 
 class FileCheck(ApiView):
@@ -25,14 +26,14 @@ class FileCheck(ApiView):
             "By the SHA-256 of the whole file, in your own library. An unknown file may still "
             "hold audio that is known; its upload is then answered with the track that exists."
         ),
-        request=FileCheckShape,
-        responses=changes({200: FilesCheckedShape}, *BODY),
+        request=FileCheckSerializer,
+        responses=changes({200: FilesCheckedSerializer}, *BODY),
     )
     def post(self, request: Request) -> Response:
-        shape = FileCheckShape(data=request.data)
-        shape.is_valid(raise_exception=True)
-        asked = list(dict.fromkeys(shape.validated_data["file_sha256"]))
+        serializer = FileCheckSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        asked = list(dict.fromkeys(serializer.validated_data["file_sha256"]))
         tracks = tracks_by_file(self.person, asked)
         known = [{"file_sha256": sha, "track": tracks[sha]} for sha in asked if sha in tracks]
         unknown = [sha for sha in asked if sha not in tracks]
-        return Response(FilesCheckedShape({"known": known, "unknown": unknown}).data)
+        return Response(FilesCheckedSerializer({"known": known, "unknown": unknown}).data)

@@ -9,10 +9,12 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..actions.library_map import request_map
-from ..models import Job, Tag, Track
-from ..queries.library import LibraryFilter, library
-from ..queries.library_map import current_map, map_points
+from tagger.api.serializers.job import JobSerializer
+from tagger.api.serializers.library_map import MapSerializer
+from tagger.library.map import current_map, map_points, request_map
+from tagger.library.search import LibraryFilter, library
+from tagger.models import Job, Tag, Track
+
 from .accepted import accepted
 from .base import ApiView
 from .documentation import LOCATION, RETRY_AFTER, changes, problems
@@ -20,8 +22,6 @@ from .filtering import ParameterFilter
 from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, nothing
 from .pagination import bad_parameter
 from .problems import Problem
-from .shapes.job import JobShape
-from .shapes.library_map import MapShape
 
 
 class MapFilter(LibraryFilter):
@@ -31,7 +31,7 @@ class MapFilter(LibraryFilter):
 
 
 class Map(ApiView, GenericAPIView[Any]):
-    serializer_class = MapShape
+    serializer_class = MapSerializer
     queryset = Track.objects.none()
     filterset_class = MapFilter
     filter_backends = (ParameterFilter,)
@@ -47,7 +47,7 @@ class Map(ApiView, GenericAPIView[Any]):
         ),
         filters=True,
         parameters=[OpenApiParameter("group", enum=Tag.Group.values, default=Tag.Group.GENRE)],
-        responses=problems({200: MapShape}, "invalid", "no-map"),
+        responses=problems({200: MapSerializer}, "invalid", "no-map"),
     )
     def get(self, request: Request) -> Response:
         group = request.query_params.get("group", Tag.Group.GENRE)
@@ -56,8 +56,8 @@ class Map(ApiView, GenericAPIView[Any]):
         among, drawn = self.filter_queryset(library(self.person)), current_map(self.person)
         if drawn is None:
             raise Problem("no-map", "Nobody has asked for it yet: send a POST to have it drawn.")
-        found = map_points(drawn, among, group)
-        return Response(MapShape({"drawn": drawn, "found": found}).data)
+        points = map_points(drawn, among, group)
+        return Response(MapSerializer({"drawn": drawn, "found": points}).data)
 
     @extend_schema(
         operation_id="map_create",
@@ -65,9 +65,9 @@ class Map(ApiView, GenericAPIView[Any]):
         description="202 with a job to poll; one that is open already is answered as it is.",
         request=None,
         parameters=[IDEMPOTENCY_KEY, LOCATION, RETRY_AFTER],
-        responses=changes({202: JobShape}, *KEY_PROBLEMS),
+        responses=changes({202: JobSerializer}, *KEY_PROBLEMS),
     )
     @idempotent(nothing)
     def post(self, request: Request) -> Response:
         job = request_map(self.person, trigger=Job.Trigger.API)
-        return accepted(request, job, JobShape(job).data)
+        return accepted(request, job, JobSerializer(job).data)

@@ -102,6 +102,6 @@ def add_links(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
     for link in LINKS:
         response = described[link.operation]["responses"][str(link.status)]
         for target in link.targets.split():
-            found = {"operationId": target, "parameters": link.parameters}
-            response.setdefault("links", {})[target] = found
+            openapi_link = {"operationId": target, "parameters": link.parameters}
+            response.setdefault("links", {})[target] = openapi_link
     return result

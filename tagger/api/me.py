@@ -4,47 +4,56 @@ from uuid import UUID
 
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..actions.tokens import make_token, revoke_token
-from ..models import ApiToken
+from tagger.accounts.tokens import TokenOutlives, make_token, revoke_token
+from tagger.api.serializers.token import MeSerializer, NewTokenSerializer, TokenSerializer
+from tagger.models import ApiToken
+
 from .base import ApiView
 from .documentation import BODY, changes, problems
 from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, sent
-from .shapes.token import MeShape, NewTokenShape, TokenShape
 
 
 class Me(ApiView):
-    @extend_schema(summary="Who I am", responses=problems({200: MeShape}))
+    @extend_schema(summary="Who I am", responses=problems({200: MeSerializer}))
     def get(self, request: Request) -> Response:
-        return Response(MeShape(self.person).data)
+        return Response(MeSerializer(self.person).data)
 
 
 class TokenList(ApiView):
     @extend_schema(
         summary="My tokens",
         description="Those that are not revoked; never their secrets.",
-        responses=problems({200: TokenShape(many=True)}),
+        responses=problems({200: TokenSerializer(many=True)}),
     )
     def get(self, request: Request) -> Response:
         tokens = self.person.api_tokens.filter(revoked_at=None)
-        return Response(TokenShape(tokens, many=True).data)
+        return Response(TokenSerializer(tokens, many=True).data)
 
     @extend_schema(
         summary="Make a token",
         description="The secret is in this answer and nowhere else.",
-        request=TokenShape,
+        request=TokenSerializer,
         parameters=[IDEMPOTENCY_KEY],
-        responses=changes({201: NewTokenShape}, *BODY, *KEY_PROBLEMS),
+        responses=changes({201: NewTokenSerializer}, *BODY, *KEY_PROBLEMS),
     )
     @idempotent(sent)
     def post(self, request: Request) -> Response:
-        shape = TokenShape(data=request.data)
-        shape.is_valid(raise_exception=True)
-        wanted = {"scope": ApiToken.Scope.READ} | shape.validated_data
-        token, secret = make_token(self.person, **wanted)
-        return Response(TokenShape(token).data | {"secret": secret}, status=201)
+        serializer = TokenSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        wanted = {"scope": ApiToken.Scope.READ} | serializer.validated_data
+        made_with = request.auth if isinstance(request.auth, ApiToken) else None
+        try:
+            token, secret = make_token(self.person, **wanted, made_with=made_with)
+        except TokenOutlives as error:
+            detail = ErrorDetail(
+                "A token made with this one expires with it at the latest.", "too-late"
+            )
+            raise ValidationError({"expires_at": [detail]}) from error
+        return Response(TokenSerializer(token).data | {"secret": secret}, status=201)
 
 
 class TokenDetail(ApiView):

@@ -9,11 +9,12 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from tagger.api.serializers.problem import ProblemTypeSerializer
+
 from .base import ApiView
 from .documentation import problems
 from .problem_types import PROBLEM_TYPES, ProblemType
 from .problems import problem_address
-from .shapes.problem import ProblemTypeShape
 
 
 class OpenView(ApiView):
@@ -23,7 +24,7 @@ class OpenView(ApiView):
 
 class ProblemList(OpenView):
     @extend_schema(
-        summary="All problems", auth=[], responses=problems({200: ProblemTypeShape(many=True)})
+        summary="All problems", auth=[], responses=problems({200: ProblemTypeSerializer(many=True)})
     )
     def get(self, request: Request) -> Response:
         return Response([_meaning(kind) for kind in PROBLEM_TYPES.values()])
@@ -33,7 +34,7 @@ class ProblemDetail(OpenView):
     @extend_schema(
         summary="What a problem means",
         auth=[],
-        responses=problems({200: ProblemTypeShape}, "not-found"),
+        responses=problems({200: ProblemTypeSerializer}, "not-found"),
     )
     def get(self, request: Request, slug: str) -> Response:
         if slug not in PROBLEM_TYPES:

@@ -15,18 +15,19 @@ from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..actions.model_files import ImportRefusedError, export_model, import_upload
-from ..models import ModelVersion
+from tagger.api.serializers.examples import form_example
+from tagger.api.serializers.model_version import ModelCardSerializer
+from tagger.models import ModelVersion
+from tagger.registry.archive import ImportRefusedError, export_model, import_upload
+
 from .documentation import changes, problems
 from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, form, idempotent
 from .problems import Problem
-from .shapes.examples import form_example
-from .shapes.model_version import ModelCardShape
 from .staff import StaffView
 
 
 @extend_schema_serializer(examples=form_example("package", {"package": "verdicts of March.zip"}))
-class PackageShape(serializers.Serializer[object]):
+class PackageSerializer(serializers.Serializer[object]):
     package = serializers.FileField(help_text="A .zip that another installation has exported.")
 
 
@@ -37,10 +38,10 @@ class ModelImport(StaffView):
             "It becomes a candidate; the same weights again are answered with the version that "
             "exists. For staff."
         ),
-        request={"multipart/form-data": PackageShape},
+        request={"multipart/form-data": PackageSerializer},
         parameters=[IDEMPOTENCY_KEY],
         responses=changes(
-            {201: ModelCardShape},
+            {201: ModelCardSerializer},
             *KEY_PROBLEMS,
             "malformed",
             "unsupported-media-type",
@@ -49,13 +50,13 @@ class ModelImport(StaffView):
     )
     @idempotent(form)
     def post(self, request: Request) -> Response:
-        wish = PackageShape(data=request.data)
+        wish = PackageSerializer(data=request.data)
         wish.is_valid(raise_exception=True)
         try:
             version = import_upload(wish.validated_data["package"], by=self.person)
         except ImportRefusedError as error:
             raise Problem("package-refused", str(error)) from error
-        return Response(ModelCardShape(version).data, status=201)
+        return Response(ModelCardSerializer(version).data, status=201)
 
     def get_parsers(self) -> list[BaseParser]:
         return [MultiPartParser()]

@@ -8,21 +8,24 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..actions.retiring import ModelInUseError, delete_model, retire_model
-from ..models import ModelVersion
+from tagger.api.serializers.model_version import ModelCardSerializer, ModelSerializer
+from tagger.models import ModelVersion
+from tagger.registry.retention import ModelInUseError, delete_model, retire_model
+
 from .base import ApiView
 from .documentation import changes, problems
 from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, nothing
 from .problems import Problem
-from .shapes.model_version import ModelCardShape, ModelShape
 from .staff import StaffView
 
 
 class ModelList(ApiView):
-    @extend_schema(summary="The models there are", responses=problems({200: ModelShape(many=True)}))
+    @extend_schema(
+        summary="The models there are", responses=problems({200: ModelSerializer(many=True)})
+    )
     def get(self, request: Request) -> Response:
         versions = ModelVersion.objects.defer("card", "labels", "thresholds")
-        return Response(ModelShape(versions, many=True).data)
+        return Response(ModelSerializer(versions, many=True).data)
 
 
 class ModelDetail(ApiView):
@@ -32,9 +35,11 @@ class ModelDetail(ApiView):
             return super().get_permissions()
         return [permission() for permission in StaffView.permission_classes]
 
-    @extend_schema(summary="A model's card", responses=problems({200: ModelCardShape}, "not-found"))
+    @extend_schema(
+        summary="A model's card", responses=problems({200: ModelCardSerializer}, "not-found")
+    )
     def get(self, request: Request, name: str) -> Response:
-        return Response(ModelCardShape(get_object_or_404(ModelVersion, name=name)).data)
+        return Response(ModelCardSerializer(get_object_or_404(ModelVersion, name=name)).data)
 
     @extend_schema(
         summary="Delete a model",
@@ -61,7 +66,7 @@ class ModelRetirement(StaffView):
         ),
         request=None,
         parameters=[IDEMPOTENCY_KEY],
-        responses=changes({200: ModelShape}, *KEY_PROBLEMS, "not-found", "model-in-use"),
+        responses=changes({200: ModelSerializer}, *KEY_PROBLEMS, "not-found", "model-in-use"),
     )
     @idempotent(nothing)
     def post(self, request: Request, name: str) -> Response:
@@ -69,4 +74,4 @@ class ModelRetirement(StaffView):
             version = retire_model(get_object_or_404(ModelVersion, name=name))
         except ModelInUseError as error:
             raise Problem("model-in-use", str(error)) from error
-        return Response(ModelShape(version).data)
+        return Response(ModelSerializer(version).data)

@@ -105,10 +105,10 @@ class CursorPages(BasePagination):
         rows = ordered(queryset, self.keys, backward=backward)
         if self.cursor:
             rows = rows.filter(beyond(self.keys, _values(rows, self.cursor), backward=backward))
-        found = list(rows[: self.size + 1])
-        self.more = len(found) > self.size
-        found = found[: self.size]
-        return found[::-1] if backward else found
+        fetched = list(rows[: self.size + 1])
+        self.more = len(fetched) > self.size
+        fetched = fetched[: self.size]
+        return fetched[::-1] if backward else fetched
 
     def _next(self) -> str | None:
         known = self.cursor.backward if self.cursor else False

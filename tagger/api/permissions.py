@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
-from ..models import ApiToken
+from tagger.models import ApiToken
+
 from .problems import Problem
 
 if TYPE_CHECKING:

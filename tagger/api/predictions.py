@@ -10,14 +10,15 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..models import Analysis
-from ..queries.analyses import latest_analysis
-from ..queries.segments import segment_scores
+from tagger.api.serializers.prediction import PredictionsSerializer
+from tagger.models import Analysis
+from tagger.tags.analyses import latest_analysis
+from tagger.tags.segment_scores import segment_scores
+
 from .access import own_track
 from .base import ApiView
 from .documentation import problems
 from .problems import Problem
-from .shapes.prediction import PredictionsShape
 
 DIGITS = 4
 
@@ -46,36 +47,36 @@ class TrackPredictions(ApiView):
                 description="Leave out labels whose mean score is lower.",
             ),
         ],
-        responses=problems({200: PredictionsShape}, "invalid", "not-found", "not-analysed"),
+        responses=problems({200: PredictionsSerializer}, "invalid", "not-found", "not-analysed"),
     )
     def get(self, request: Request, track_id: UUID) -> Response:
         query = self._query(request)
         analysis = latest_analysis(own_track(self.person, track_id))
         if analysis is None:
             raise Problem("not-analysed", "No model has heard this track yet.")
-        order = _kept(analysis, query["min_score"])
+        order = _indices_above(analysis, query["min_score"])
         body = _predictions(analysis, order)
         if query["segments"]:
             body["segments"] = _segments(analysis, order)
         return Response(body)
 
     def _query(self, request: Request) -> dict[str, Any]:
-        shape = _Query(data=request.query_params)
-        if shape.is_valid():
-            return shape.validated_data
+        serializer = _Query(data=request.query_params)
+        if serializer.is_valid():
+            return serializer.validated_data
         errors = [
             {"parameter": name, "code": fault.code, "detail": str(fault)}
-            for name, faults in shape.errors.items()
+            for name, faults in serializer.errors.items()
             for fault in faults
         ]
         raise Problem("invalid", " ".join(error["detail"] for error in errors), errors=errors)
 
 
-def _kept(analysis: Analysis, minimum: float) -> list[int]:
+def _indices_above(analysis: Analysis, minimum: float) -> list[int]:
     """Places of the labels to show, best mean score first."""
     scores = analysis.mean_scores
-    kept = [place for place, score in enumerate(scores) if score >= minimum]
-    return sorted(kept, key=lambda place: -scores[place])
+    indices = [place for place, score in enumerate(scores) if score >= minimum]
+    return sorted(indices, key=lambda place: -scores[place])
 
 
 def _predictions(analysis: Analysis, order: list[int]) -> dict[str, Any]:
@@ -98,14 +99,14 @@ def _predictions(analysis: Analysis, order: list[int]) -> dict[str, Any]:
 
 
 def _segments(analysis: Analysis, order: list[int]) -> list[dict[str, Any]]:
-    heard = segment_scores(analysis)
+    over_time = segment_scores(analysis)
     # As float64, since a float32 prints digits that were never there.
-    scores = np.round(heard.scores[:, order].astype(np.float64), DIGITS).tolist()
-    starts = np.arange(len(scores)) * heard.hop_seconds
+    scores = np.round(over_time.scores[:, order].astype(np.float64), DIGITS).tolist()
+    starts = np.arange(len(scores)) * over_time.hop_seconds
     return [
         {
             "start": round(float(start), DIGITS),
-            "end": round(float(start) + heard.segment_seconds, DIGITS),
+            "end": round(float(start) + over_time.segment_seconds, DIGITS),
             "scores": row,
         }
         for start, row in zip(starts, scores, strict=True)

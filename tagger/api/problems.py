@@ -15,16 +15,15 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from ..log_context import current_request_id
-from ..models import Track
-from ..outages import STORAGE_FULL, UNAVAILABLE, outage
+from tagger.models import Track
+from tagger.platform.log_context import current_request_id
+from tagger.platform.outages import RETRY_SECONDS, STORAGE_FULL, UNAVAILABLE, outage
+
 from .problem_types import PROBLEM_TYPES
 
 logger = logging.getLogger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
-# A database that was restarted is back within seconds.
-RETRY_SECONDS = 5
 
 _SLUGS: tuple[tuple[type[Exception], str], ...] = (
     (exceptions.ValidationError, "invalid"),
@@ -146,7 +145,7 @@ def _headers(slug: str, error: Exception) -> dict[str, str]:
 
 
 def _tell_the_log(error: Exception, context: Mapping[str, Any]) -> None:
-    """As Django does for an unhandled exception, so that error reporters hear of it too."""
+    """As Django does for an unhandled exception, so that error reporters learn of it too."""
     request = context["request"]._request
     logger.error("unhandled error at %s", request.path, exc_info=error)
     got_request_exception.send(sender=None, request=request)

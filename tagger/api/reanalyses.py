@@ -1,4 +1,4 @@
-"""Many tracks heard again in the background."""
+"""Many tracks analysed again in the background."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..actions import reanalysis
-from ..models import Job, ModelVersion, Reanalysis
-from ..queries.library import library
+from tagger.analysis import reanalysis
+from tagger.api.serializers.models import ReanalysisSerializer, ReanalysisWishSerializer
+from tagger.library.search import library
+from tagger.models import Job, ModelVersion, Reanalysis
+
 from .accepted import accepted
 from .documentation import BODY, LOCATION, RETRY_AFTER, changes, problems
 from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, nothing, sent
 from .problems import Problem
-from .shapes.models import ReanalysisShape, ReanalysisWishShape
 from .staff import StaffView
 
 
@@ -30,20 +31,20 @@ class ReanalysisList(StaffView):
             "tracks to compare the `model` named by; nothing that is shown changes. Uploads go "
             "first. For staff."
         ),
-        request=ReanalysisWishShape,
+        request=ReanalysisWishSerializer,
         parameters=[IDEMPOTENCY_KEY, LOCATION, RETRY_AFTER],
-        responses=changes({202: ReanalysisShape}, *BODY, *KEY_PROBLEMS, "nothing-to-hear"),
+        responses=changes({202: ReanalysisSerializer}, *BODY, *KEY_PROBLEMS, "nothing-to-hear"),
     )
     @idempotent(sent)
     def post(self, request: Request) -> Response:
-        shape = ReanalysisWishShape(data=request.data)
-        shape.is_valid(raise_exception=True)
+        serializer = ReanalysisWishSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
         try:
-            run = self._start(shape.validated_data)
-        except reanalysis.NothingToHearError as error:
+            run = self._start(serializer.validated_data)
+        except reanalysis.NothingToAnalyseError as error:
             raise Problem("nothing-to-hear", str(error)) from error
         run = Reanalysis.objects.select_related("job", "model").get(pk=run.pk)
-        return accepted(request, run.job, ReanalysisShape(run).data)
+        return accepted(request, run.job, ReanalysisSerializer(run).data)
 
     def _start(self, wish: dict[str, Any]) -> Reanalysis:
         by, trigger = self.person, Job.Trigger.API
@@ -54,7 +55,7 @@ class ReanalysisList(StaffView):
         version = ModelVersion.objects.filter(name=wish.get("model", "")).first()
         if version is None:
             raise _at_fault("model", "Name a model that there is: it is to hear a sample.")
-        return reanalysis.hear_sample(version, by=by, trigger=trigger)
+        return reanalysis.analyse_sample(version, by=by, trigger=trigger)
 
     def _own(self, ids: list[UUID]) -> list[UUID]:
         if not ids:
@@ -74,10 +75,10 @@ class ReanalysisView(StaffView):
 class ReanalysisDetail(ReanalysisView):
     @extend_schema(
         summary="How far a reanalysis is",
-        responses=problems({200: ReanalysisShape}, "forbidden", "not-found"),
+        responses=problems({200: ReanalysisSerializer}, "forbidden", "not-found"),
     )
     def get(self, request: Request, job_id: UUID) -> Response:
-        return Response(ReanalysisShape(self.named(job_id)).data)
+        return Response(ReanalysisSerializer(self.named(job_id)).data)
 
 
 class ReanalysisCancel(ReanalysisView):
@@ -86,12 +87,12 @@ class ReanalysisCancel(ReanalysisView):
         description="What has been heard stays. Stopping twice is fine.",
         request=None,
         parameters=[IDEMPOTENCY_KEY],
-        responses=changes({200: ReanalysisShape}, *KEY_PROBLEMS, "not-found"),
+        responses=changes({200: ReanalysisSerializer}, *KEY_PROBLEMS, "not-found"),
     )
     @idempotent(nothing)
     def post(self, request: Request, job_id: UUID) -> Response:
         reanalysis.cancel_reanalysis(self.named(job_id))
-        return Response(ReanalysisShape(self.named(job_id)).data)
+        return Response(ReanalysisSerializer(self.named(job_id)).data)
 
 
 def _at_fault(field: str, detail: str) -> Problem:

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.conf import settings
 
-from ..actions.ingest import IngestError
+from tagger.uploads.ingest import IngestError
+
 from .problem_types import PROBLEM_TYPES
 from .problems import Problem
 

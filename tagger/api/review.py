@@ -7,13 +7,14 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..actions.review import ReviewAnswer, answer_question, ask_skipped
-from ..models import User
-from ..queries.review import count_up_to_most, open_questions, shown, skipped_questions
+from tagger.api.serializers.review import AnswerSerializer, ReviewSerializer
+from tagger.feedback.answers import ReviewAnswer, answer_question, ask_skipped
+from tagger.feedback.review import count_up_to_most, open_questions, shown, skipped_questions
+from tagger.models import User
+
 from .base import ApiView
 from .documentation import BODY, changes, problems
 from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, nothing, sent
-from .shapes.review import AnswerShape, ReviewShape
 
 
 class Review(ApiView):
@@ -21,10 +22,10 @@ class Review(ApiView):
         operation_id="review_retrieve",
         summary="The next question to decide",
         description="Of those tags of which the active model is not sure, the most telling first.",
-        responses=problems({200: ReviewShape}),
+        responses=problems({200: ReviewSerializer}),
     )
     def get(self, request: Request) -> Response:
-        return standing(self.person)
+        return queue_response(self.person)
 
 
 class ReviewQuestion(ApiView):
@@ -35,17 +36,17 @@ class ReviewQuestion(ApiView):
             "`yes` accepts the tag, `no` rejects it, `skip` asks later. The answer is the next "
             "question. To take a word back, withdraw the verdict from the track's tag."
         ),
-        request=AnswerShape,
+        request=AnswerSerializer,
         parameters=[IDEMPOTENCY_KEY],
-        responses=changes({200: ReviewShape}, *BODY, *KEY_PROBLEMS, "not-found"),
+        responses=changes({200: ReviewSerializer}, *BODY, *KEY_PROBLEMS, "not-found"),
     )
     @idempotent(sent)
     def post(self, request: Request, question_id: int) -> Response:
         question = get_object_or_404(open_questions(self.person), pk=question_id)
-        shape = AnswerShape(data=request.data)
-        shape.is_valid(raise_exception=True)
-        answer_question(self.person, question, ReviewAnswer(shape.validated_data["answer"]))
-        return standing(self.person)
+        serializer = AnswerSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        answer_question(self.person, question, ReviewAnswer(serializer.validated_data["answer"]))
+        return queue_response(self.person)
 
 
 class ReviewSkipped(ApiView):
@@ -54,19 +55,19 @@ class ReviewSkipped(ApiView):
         summary="Ask again what was skipped",
         request=None,
         parameters=[IDEMPOTENCY_KEY],
-        responses=changes({200: ReviewShape}, *KEY_PROBLEMS),
+        responses=changes({200: ReviewSerializer}, *KEY_PROBLEMS),
     )
     @idempotent(nothing)
     def post(self, request: Request) -> Response:
         ask_skipped(self.person)
-        return standing(self.person)
+        return queue_response(self.person)
 
 
-def standing(person: User) -> Response:
+def queue_response(person: User) -> Response:
     question = open_questions(person).first()
     body = {
         "question": shown(question) if question else None,
         "left": count_up_to_most(open_questions(person)),
         "skipped": count_up_to_most(skipped_questions(person)),
     }
-    return Response(ReviewShape(body).data)
+    return Response(ReviewSerializer(body).data)

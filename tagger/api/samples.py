@@ -4,14 +4,15 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..actions.sample import bring_sample
-from ..models import Job
+from tagger.api.serializers.track import UploadedSerializer
+from tagger.models import Job
+from tagger.uploads.sample import bring_sample
+
 from .accepted import accepted
 from .access import own_tracks
 from .base import ApiView
 from .documentation import LOCATION, RETRY_AFTER, changes
 from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, nothing
-from .shapes.track import UploadedShape
 
 
 class Sample(ApiView):
@@ -23,13 +24,13 @@ class Sample(ApiView):
         description="A minute of music that the program plays itself, to try things out with.",
         request=None,
         parameters=[IDEMPOTENCY_KEY, LOCATION, RETRY_AFTER],
-        responses=changes({200: UploadedShape, 202: UploadedShape}, *KEY_PROBLEMS),
+        responses=changes({200: UploadedSerializer, 202: UploadedSerializer}, *KEY_PROBLEMS),
     )
     @idempotent(nothing)
     def post(self, request: Request) -> Response:
         brought = bring_sample(self.person, trigger=Job.Trigger.API)
         track = own_tracks(self.person).get(pk=brought.track.pk)
-        body = UploadedShape(
+        body = UploadedSerializer(
             {"track": track, "job": brought.job, "duplicate": brought.duplicate}
         ).data
         if brought.duplicate or brought.job is None:

@@ -13,13 +13,14 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..actions import saved_views
-from ..models import SavedView, User
+from tagger.api.serializers.saved_view import SavedViewSerializer
+from tagger.library import saved_views
+from tagger.models import SavedView, User
+
 from .base import ApiView
 from .documentation import BODY, changes, problems
 from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, sent
 from .problems import Problem
-from .shapes.saved_view import SavedViewShape
 
 
 def own_views(person: User) -> QuerySet[SavedView]:
@@ -43,34 +44,34 @@ class ViewList(ApiView):
     @extend_schema(
         summary="My saved views",
         description=f"By name; there are at most {saved_views.MOST}.",
-        responses=problems({200: SavedViewShape(many=True)}),
+        responses=problems({200: SavedViewSerializer(many=True)}),
     )
     def get(self, request: Request) -> Response:
-        return Response(SavedViewShape(own_views(self.person), many=True).data)
+        return Response(SavedViewSerializer(own_views(self.person), many=True).data)
 
     @extend_schema(
         summary="Save a view",
-        request=SavedViewShape,
+        request=SavedViewSerializer,
         parameters=[IDEMPOTENCY_KEY],
-        responses=changes({201: SavedViewShape}, *BODY, *KEY_PROBLEMS, "view-refused"),
+        responses=changes({201: SavedViewSerializer}, *BODY, *KEY_PROBLEMS, "view-refused"),
     )
     @idempotent(sent)
     def post(self, request: Request) -> Response:
-        shape = SavedViewShape(data=request.data)
-        shape.is_valid(raise_exception=True)
+        serializer = SavedViewSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
         with refusals():
-            view = saved_views.make_view(self.person, **shape.validated_data)
-        return Response(SavedViewShape(view).data, status=201)
+            view = saved_views.make_view(self.person, **serializer.validated_data)
+        return Response(SavedViewSerializer(view).data, status=201)
 
 
 @extend_schema_view(
     get=extend_schema(
-        summary="Show a saved view", responses=problems({200: SavedViewShape}, "not-found")
+        summary="Show a saved view", responses=problems({200: SavedViewSerializer}, "not-found")
     ),
     patch=extend_schema(
         summary="Change a saved view's name or query",
-        request=SavedViewShape(partial=True),
-        responses=changes({200: SavedViewShape}, *BODY, "not-found", "view-refused"),
+        request=SavedViewSerializer(partial=True),
+        responses=changes({200: SavedViewSerializer}, *BODY, "not-found", "view-refused"),
     ),
     delete=extend_schema(
         summary="Delete a saved view", responses=changes({204: None}, "not-found")
@@ -78,15 +79,15 @@ class ViewList(ApiView):
 )
 class ViewDetail(ApiView):
     def get(self, request: Request, view_id: UUID) -> Response:
-        return Response(SavedViewShape(self._named(view_id)).data)
+        return Response(SavedViewSerializer(self._named(view_id)).data)
 
     def patch(self, request: Request, view_id: UUID) -> Response:
         view = self._named(view_id)
-        shape = SavedViewShape(view, data=request.data, partial=True)
-        shape.is_valid(raise_exception=True)
+        serializer = SavedViewSerializer(view, data=request.data, partial=True)
+        serializer.is_valid(raise_exception=True)
         with refusals():
-            changed = saved_views.change_view(view, **shape.validated_data)
-        return Response(SavedViewShape(changed).data)
+            changed = saved_views.change_view(view, **serializer.validated_data)
+        return Response(SavedViewSerializer(changed).data)
 
     def delete(self, request: Request, view_id: UUID) -> Response:
         saved_views.delete_view(self._named(view_id))

@@ -8,16 +8,17 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..models import Track
-from ..queries.library import LibraryFilter
-from ..queries.similar import similar_tracks
+from tagger.api.serializers.similar import SimilarSerializer
+from tagger.library.search import LibraryFilter
+from tagger.library.similar import similar_tracks
+from tagger.models import Track
+
 from .access import own_track, own_tracks
 from .base import ApiView
 from .documentation import problems
 from .filtering import ParameterFilter
 from .pagination import bad_parameter
 from .problems import Problem
-from .shapes.similar import SimilarShape
 
 USUAL, MOST = 10, 100
 
@@ -29,7 +30,7 @@ class SimilarFilter(LibraryFilter):
 
 
 class TrackSimilar(ApiView, GenericAPIView[Any]):
-    serializer_class = SimilarShape
+    serializer_class = SimilarSerializer
     queryset = Track.objects.none()
     filterset_class = SimilarFilter
     filter_backends = (ParameterFilter,)
@@ -54,17 +55,17 @@ class TrackSimilar(ApiView, GenericAPIView[Any]):
                 "unlike", str, description="Tracks to be unlike, by their ids: less like those."
             ),
         ],
-        responses=problems({200: SimilarShape}, "invalid", "not-found", "not-analysed"),
+        responses=problems({200: SimilarSerializer}, "invalid", "not-found", "not-analysed"),
     )
     def get(self, request: Request, track_id: UUID) -> Response:
         most = _limit(request)
         track = own_track(self.person, track_id)
         like, unlike = (self._named(request, name) for name in ("like", "unlike"))
         among = self.filter_queryset(own_tracks(self.person))
-        found = similar_tracks([track, *like], among, most=most, unlike=unlike)
-        if found is None:
+        similar = similar_tracks([track, *like], among, most=most, unlike=unlike)
+        if similar is None:
             raise Problem("not-analysed", "The active model has not heard this track yet.")
-        return Response(SimilarShape(found).data)
+        return Response(SimilarSerializer(similar).data)
 
     def _named(self, request: Request, name: str) -> list[Track]:
         """Further examples; each must be the person's own."""
@@ -73,10 +74,10 @@ class TrackSimilar(ApiView, GenericAPIView[Any]):
             ids = list(dict.fromkeys(UUID(value) for value in wish))
         except ValueError:
             raise bad_parameter(name, f"{name} must be ids of tracks, comma-separated.") from None
-        found = own_tracks(self.person).in_bulk(ids[: MOST + 1])
-        if len(found) < len(ids) or len(ids) > MOST:
+        by_id = own_tracks(self.person).in_bulk(ids[: MOST + 1])
+        if len(by_id) < len(ids) or len(ids) > MOST:
             raise bad_parameter(name, f"{name} must name at most {MOST} tracks of yours.")
-        return [found[pk] for pk in ids]
+        return [by_id[pk] for pk in ids]
 
 
 def _limit(request: Request) -> int:

@@ -8,9 +8,11 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..actions.spectrograms import request_spectrogram
-from ..models import Job, Track
-from ..ranged import ranged_response
+from tagger.analysis.spectrograms import request_spectrogram
+from tagger.api.serializers.job import JobSerializer
+from tagger.models import Job, Track
+from tagger.platform.http.range_response import ranged_response
+
 from .accepted import accepted
 from .access import own_track
 from .base import ApiView
@@ -18,7 +20,6 @@ from .conditional import ETAG, IF_NONE_MATCH
 from .documentation import LOCATION, RETRY_AFTER, changes, problems
 from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, nothing
 from .problems import Problem
-from .shapes.job import JobShape
 
 
 class TrackSpectrogram(ApiView):
@@ -57,7 +58,9 @@ class TrackSpectrogram(ApiView):
         description="202 with a job to poll; 204 when it is drawn already.",
         request=None,
         parameters=[IDEMPOTENCY_KEY, LOCATION, RETRY_AFTER],
-        responses=changes({202: JobShape, 204: None}, *KEY_PROBLEMS, "not-found", "not-analysed"),
+        responses=changes(
+            {202: JobSerializer, 204: None}, *KEY_PROBLEMS, "not-found", "not-analysed"
+        ),
     )
     @idempotent(nothing)
     def post(self, request: Request, track_id: UUID) -> Response:
@@ -67,4 +70,4 @@ class TrackSpectrogram(ApiView):
         job = request_spectrogram(track, trigger=Job.Trigger.API)
         if job is None:
             return Response(status=204)
-        return accepted(request, job, JobShape(job).data)
+        return accepted(request, job, JobSerializer(job).data)

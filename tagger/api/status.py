@@ -9,16 +9,17 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..actions import jobs
-from ..models import Job
-from ..queries.jobs import retriable
-from ..queries.status import status
-from ..queries.versions import versions
+from tagger.api.serializers.job import JobSerializer
+from tagger.api.serializers.status import RetriedSerializer, StatusSerializer
+from tagger.jobs import lifecycle
+from tagger.jobs.queries import retriable
+from tagger.models import Job
+from tagger.operations.software_versions import versions
+from tagger.operations.status import status
+
 from .documentation import changes, problems
 from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, nothing
 from .problems import Problem
-from .shapes.job import JobShape
-from .shapes.status import RetriedShape, StatusShape
 from .staff import StaffView
 
 
@@ -27,10 +28,10 @@ class Status(StaffView):
         operation_id="status_retrieve",
         summary="Queues, workers, devices, failures, disk",
         description="For staff. What the status page shows.",
-        responses=problems({200: StatusShape}, "forbidden"),
+        responses=problems({200: StatusSerializer}, "forbidden"),
     )
     def get(self, request: Request) -> Response:
-        return Response(StatusShape(status(), context={"versions": versions()}).data)
+        return Response(StatusSerializer(status(), context={"versions": versions()}).data)
 
 
 class FailedRetry(StaffView):
@@ -40,13 +41,13 @@ class FailedRetry(StaffView):
         description="For staff. All on tracks that nobody has tried again since.",
         request=None,
         parameters=[IDEMPOTENCY_KEY],
-        responses=changes({202: RetriedShape}, *KEY_PROBLEMS),
+        responses=changes({202: RetriedSerializer}, *KEY_PROBLEMS),
     )
     @idempotent(nothing)
     def post(self, request: Request) -> Response:
         failed = retriable(Job.objects.filter(track__deleted_at=None))
-        retried = jobs.retry_all(failed, trigger=Job.Trigger.API)
-        return Response(RetriedShape({"retried": retried}).data, status=202)
+        retried = lifecycle.retry_all(failed, trigger=Job.Trigger.API)
+        return Response(RetriedSerializer({"retried": retried}).data, status=202)
 
 
 class AnyJobRetry(StaffView):
@@ -56,13 +57,13 @@ class AnyJobRetry(StaffView):
         description="For staff. Answers with a new job, which belongs to the owner of the first.",
         request=None,
         parameters=[IDEMPOTENCY_KEY],
-        responses=changes({202: JobShape}, *KEY_PROBLEMS, "not-found", "job-state"),
+        responses=changes({202: JobSerializer}, *KEY_PROBLEMS, "not-found", "job-state"),
     )
     @idempotent(nothing)
     def post(self, request: Request, job_id: UUID) -> Response:
         failed = get_object_or_404(Job.objects.select_related("track", "owner"), pk=job_id)
         try:
-            job = jobs.retry(failed, trigger=Job.Trigger.API)
-        except jobs.JobStateError as error:
+            job = lifecycle.retry(failed, trigger=Job.Trigger.API)
+        except lifecycle.JobStateError as error:
             raise Problem("job-state", str(error)) from error
-        return Response(JobShape(job).data, status=202)
+        return Response(JobSerializer(job).data, status=202)

@@ -7,7 +7,7 @@ from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle, UserRateThrottle
 
-from ..counters import CounterError, count
+from tagger.platform.rate_counter import CounterError, count
 
 if TYPE_CHECKING:
     # At run time a circle: the settings of views name this module.

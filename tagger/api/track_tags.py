@@ -7,14 +7,15 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..actions.shown_verdicts import accept_shown, reject_shown, withdraw_shown
-from ..models import Tag, Track, Verdict
-from ..queries.tag_view import ShownTag, track_tags
+from tagger.api.serializers.tag import TrackTagSerializer, VerdictSerializer
+from tagger.feedback.verdicts import accept_shown, reject_shown, withdraw_shown
+from tagger.models import Tag, Track, Verdict
+from tagger.tags.track_tags import ShownTag, track_tags
+
 from .access import own_track
 from .base import ApiView
 from .conditional import ETAG, IF_NONE_MATCH, tagged
 from .documentation import BODY, changes, problems
-from .shapes.tag import TrackTagShape, VerdictShape
 
 ANSWERS = {Verdict.Answer.ACCEPTED: accept_shown, Verdict.Answer.REJECTED: reject_shown}
 
@@ -25,28 +26,28 @@ class TrackTagList(ApiView):
         description="Your verdicts over the active model's scores; synonyms are merged.",
         parameters=[IF_NONE_MATCH, ETAG],
         responses=problems(
-            {200: TrackTagShape(many=True), 304: None}, "not-found", "precondition-failed"
+            {200: TrackTagSerializer(many=True), 304: None}, "not-found", "precondition-failed"
         ),
     )
     def get(self, request: Request, track_id: UUID) -> Response:
         tags = track_tags(own_track(self.person, track_id))
-        return tagged(request, TrackTagShape(tags.certain, many=True).data)
+        return tagged(request, TrackTagSerializer(tags.certain, many=True).data)
 
 
 class TrackTagVerdict(ApiView):
     @extend_schema(
         summary="Accept or reject a tag",
         description="Your word beats every model until you withdraw it.",
-        request=VerdictShape,
-        responses=changes({200: TrackTagShape}, *BODY, "not-found"),
+        request=VerdictSerializer,
+        responses=changes({200: TrackTagSerializer}, *BODY, "not-found"),
     )
     def put(self, request: Request, track_id: UUID, slug: str) -> Response:
         track, tag = self._named(track_id, slug)
-        shape = VerdictShape(data=request.data)
-        shape.is_valid(raise_exception=True)
-        give = ANSWERS[shape.validated_data["verdict"]]
+        serializer = VerdictSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        give = ANSWERS[serializer.validated_data["verdict"]]
         give(self.person, track, tag)
-        return Response(TrackTagShape(_shown(track, tag)).data)
+        return Response(TrackTagSerializer(_shown(track, tag)).data)
 
     @extend_schema(
         summary="Withdraw a verdict",

@@ -11,13 +11,16 @@ from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..actions.ingest import Ingested, IngestError, Words, ingest, too_large
-from ..actions.tracks import held, reanalyse_track, rename_track
-from ..actions.trash import delete_track
-from ..connections import give_back
-from ..models import Job, Track
-from ..queries.library import LibraryFilter
-from ..upload_handler import TidyUploadHandler
+from tagger.api.serializers.job import JobSerializer
+from tagger.api.serializers.track import TrackSerializer, UploadedSerializer, UploadSerializer
+from tagger.library.search import LibraryFilter
+from tagger.library.tracks import held, reanalyse_track, rename_track
+from tagger.library.trash import delete_track
+from tagger.models import Job, Track
+from tagger.platform.db import return_connection
+from tagger.platform.http.upload_handler import TidyUploadHandler
+from tagger.uploads.ingest import Ingested, IngestError, SenderMetadata, ingest, too_large
+
 from .accepted import accepted
 from .access import own_track, own_tracks
 from .base import ApiView
@@ -26,8 +29,6 @@ from .documentation import BODY, LOCATION, RETRY_AFTER, changes, problems
 from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, form, idempotent, nothing
 from .lists import ListView
 from .refusals import FILE_PROBLEMS, refused
-from .shapes.job import JobShape
-from .shapes.track import TrackShape, UploadedShape, UploadShape
 
 # What multipart framing and the words may take beside the file itself.
 FRAMING = 2**20
@@ -40,7 +41,7 @@ FRAMING = 2**20
             "In pages: follow `next` until it is null. `tag` and `exclude_tag` may be given more "
             "than once; `tag_min` is the least score of a tag asked for."
         ),
-        responses=problems({200: TrackShape(many=True)}, "invalid"),
+        responses=problems({200: TrackSerializer(many=True)}, "invalid"),
     ),
     post=extend_schema(
         summary="Upload a track",
@@ -48,10 +49,10 @@ FRAMING = 2**20
             "202 with a job to poll. The same audio again, whatever its name and metadata, is "
             "answered with 200 and the track that exists."
         ),
-        request={"multipart/form-data": UploadShape},
+        request={"multipart/form-data": UploadSerializer},
         parameters=[IDEMPOTENCY_KEY, LOCATION, RETRY_AFTER],
         responses=changes(
-            {200: UploadedShape, 202: UploadedShape},
+            {200: UploadedSerializer, 202: UploadedSerializer},
             *KEY_PROBLEMS,
             "malformed",
             *FILE_PROBLEMS,
@@ -59,7 +60,7 @@ FRAMING = 2**20
     ),
 )
 class TrackList(ListView):
-    serializer_class = TrackShape
+    serializer_class = TrackSerializer
     queryset = Track.objects.none()
     filterset_class = LibraryFilter
     throttle_scope = "upload"
@@ -70,7 +71,7 @@ class TrackList(ListView):
             request._request.upload_handlers = [TidyUploadHandler(request._request)]
         super().initial(request, *args, **kwargs)
         if request.method == "POST":
-            give_back()
+            return_connection()
 
     def get_parsers(self) -> list[BaseParser]:
         return [MultiPartParser()]
@@ -85,7 +86,7 @@ class TrackList(ListView):
     def post(self, request: Request) -> Response:
         ingested = self._ingest(request)
         track = own_tracks(self.person).get(pk=ingested.track.pk)
-        body = UploadedShape(
+        body = UploadedSerializer(
             {"track": track, "job": ingested.job, "duplicate": ingested.duplicate}
         ).data
         if ingested.duplicate or ingested.job is None:
@@ -93,9 +94,9 @@ class TrackList(ListView):
         return accepted(request, ingested.job, body)
 
     def _ingest(self, request: Request) -> Ingested:
-        shape = UploadShape(data=request.data)
-        shape.is_valid(raise_exception=True)
-        sent = dict(shape.validated_data)
+        serializer = UploadSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        sent = dict(serializer.validated_data)
         file = sent.pop("file")
         try:
             return ingest(
@@ -103,7 +104,7 @@ class TrackList(ListView):
                 file.name,
                 owner=self.person,
                 trigger=Job.Trigger.API,
-                words=Words(**sent),
+                metadata=SenderMetadata(**sent),
             )
         except IngestError as error:
             raise refused(error) from error
@@ -113,12 +114,12 @@ class TrackList(ListView):
     get=extend_schema(
         summary="Show a track",
         parameters=[IF_NONE_MATCH, ETAG],
-        responses=problems({200: TrackShape, 304: None}, "not-found", "precondition-failed"),
+        responses=problems({200: TrackSerializer, 304: None}, "not-found", "precondition-failed"),
     ),
     patch=extend_schema(
         summary="Change title, artist or album",
         parameters=[IF_MATCH, ETAG],
-        responses=changes({200: TrackShape}, *BODY, "not-found", "precondition-failed"),
+        responses=changes({200: TrackSerializer}, *BODY, "not-found", "precondition-failed"),
     ),
     delete=extend_schema(
         summary="Delete a track",
@@ -130,7 +131,7 @@ class TrackList(ListView):
     ),
 )
 class TrackDetail(ApiView):
-    serializer_class = TrackShape
+    serializer_class = TrackSerializer
 
     def get(self, request: Request, track_id: UUID) -> Response:
         return tagged(request, self._shown(track_id))
@@ -143,17 +144,17 @@ class TrackDetail(ApiView):
         return Response(body, headers={"ETag": etag_of(body)})
 
     def _rename(self, request: Request, track: Track) -> None:
-        shape = TrackShape(track, data=request.data, partial=True)
-        shape.is_valid(raise_exception=True)
-        words = {name: getattr(track, name) for name in ("title", "artist", "album")}
-        rename_track(track, **words | shape.validated_data)
+        serializer = TrackSerializer(track, data=request.data, partial=True)
+        serializer.is_valid(raise_exception=True)
+        metadata = {name: getattr(track, name) for name in ("title", "artist", "album")}
+        rename_track(track, **metadata | serializer.validated_data)
 
     def delete(self, request: Request, track_id: UUID) -> Response:
         delete_track(own_track(self.person, track_id))
         return Response(status=204)
 
     def _shown(self, track_id: UUID) -> Any:
-        return TrackShape(get_object_or_404(own_tracks(self.person), pk=track_id)).data
+        return TrackSerializer(get_object_or_404(own_tracks(self.person), pk=track_id)).data
 
 
 class TrackReanalysis(ApiView):
@@ -162,12 +163,12 @@ class TrackReanalysis(ApiView):
         description="With the active model. A job that is open already is answered as it is.",
         request=None,
         parameters=[IDEMPOTENCY_KEY, LOCATION, RETRY_AFTER],
-        responses=changes({202: JobShape}, *KEY_PROBLEMS, "not-found"),
+        responses=changes({202: JobSerializer}, *KEY_PROBLEMS, "not-found"),
     )
     @idempotent(nothing)
     def post(self, request: Request, track_id: UUID) -> Response:
         job = reanalyse_track(own_track(self.person, track_id), trigger=Job.Trigger.API)
-        return accepted(request, job, JobShape(job).data)
+        return accepted(request, job, JobSerializer(job).data)
 
 
 def _refuse_too_large(request: Request) -> None:

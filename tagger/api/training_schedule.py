@@ -4,9 +4,10 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..actions.training_schedule import schedule, switch_schedule
+from tagger.api.serializers.training_schedule import ScheduleSerializer, SwitchSerializer
+from tagger.training.schedule import schedule, switch_schedule
+
 from .documentation import BODY, changes, problems
-from .shapes.training_schedule import ScheduleShape, SwitchShape
 from .staff import StaffView
 
 
@@ -15,20 +16,20 @@ class TrainingSchedule(StaffView):
         operation_id="trainings_schedule_retrieve",
         summary="Whether trainings begin by themselves",
         description="For staff. One begins once `wanted` verdicts have come since the last.",
-        responses=problems({200: ScheduleShape}, "forbidden"),
+        responses=problems({200: ScheduleSerializer}, "forbidden"),
     )
     def get(self, request: Request) -> Response:
-        return Response(ScheduleShape(schedule()).data)
+        return Response(ScheduleSerializer(schedule()).data)
 
     @extend_schema(
         operation_id="trainings_schedule_update",
         summary="Switch the schedule of trainings",
         description="For staff.",
-        request=SwitchShape,
-        responses=changes({200: ScheduleShape}, *BODY),
+        request=SwitchSerializer,
+        responses=changes({200: ScheduleSerializer}, *BODY),
     )
     def put(self, request: Request) -> Response:
-        shape = SwitchShape(data=request.data)
-        shape.is_valid(raise_exception=True)
-        switch_schedule(shape.validated_data["enabled"])
-        return Response(ScheduleShape(schedule()).data)
+        serializer = SwitchSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        switch_schedule(serializer.validated_data["enabled"])
+        return Response(ScheduleSerializer(schedule()).data)

@@ -11,17 +11,22 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..actions import jobs
-from ..actions.training_choices import TrainingRefused, default_choices
-from ..actions.trainings import TrainingRuns, start_training
-from ..models import Job, Training
-from ..queries.trainings import trainings
+from tagger.api.serializers.training import (
+    TrainingDetailSerializer,
+    TrainingSerializer,
+    TrainingWishSerializer,
+)
+from tagger.jobs import lifecycle
+from tagger.models import Job, Training
+from tagger.training.manage import TrainingRuns, start_training
+from tagger.training.options import TrainingRefused, default_choices
+from tagger.training.queries import trainings
+
 from .accepted import accepted, ask_again
 from .documentation import BODY, LOCATION, RETRY_AFTER, changes, later, problems
 from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, nothing, sent
 from .lists import ListView
 from .problems import Problem
-from .shapes.training import TrainingDetailShape, TrainingShape, TrainingWishShape
 from .staff import StaffView
 
 LATER = later(200)
@@ -36,7 +41,7 @@ class TrainingFilter(filters.FilterSet):
 
 
 class TrainingList(StaffView, ListView):
-    serializer_class = TrainingShape
+    serializer_class = TrainingSerializer
     queryset = Training.objects.none()
     filterset_class = TrainingFilter
 
@@ -46,7 +51,7 @@ class TrainingList(StaffView, ListView):
     @extend_schema(
         summary="List trainings",
         description="For staff. Newest first, in pages: follow `next` until it is null.",
-        responses=problems({200: TrainingShape(many=True)}, "invalid", "forbidden"),
+        responses=problems({200: TrainingSerializer(many=True)}, "invalid", "forbidden"),
     )
     def get(self, request: Request) -> Response:
         return self.listed()
@@ -57,17 +62,17 @@ class TrainingList(StaffView, ListView):
             "For staff. One runs at a time: while another is under way the answer is 409, and its "
             "`training` names that one. Follow the training itself, or its job."
         ),
-        request=TrainingWishShape,
+        request=TrainingWishSerializer,
         parameters=[IDEMPOTENCY_KEY, LOCATION, RETRY_AFTER],
         responses=changes(
-            {202: TrainingShape}, *BODY, *KEY_PROBLEMS, "training-refused", "training-runs"
+            {202: TrainingSerializer}, *BODY, *KEY_PROBLEMS, "training-refused", "training-runs"
         ),
     )
     @idempotent(sent)
     def post(self, request: Request) -> Response:
-        shape = TrainingWishShape(data=request.data)
-        shape.is_valid(raise_exception=True)
-        choices = replace(default_choices(), **shape.validated_data)
+        serializer = TrainingWishSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        choices = replace(default_choices(), **serializer.validated_data)
         try:
             training = start_training(choices, by=self.person, trigger=Job.Trigger.API)
         except TrainingRuns as refusal:
@@ -75,7 +80,7 @@ class TrainingList(StaffView, ListView):
             raise Problem("training-runs", str(refusal), training=running) from refusal
         except TrainingRefused as refusal:
             raise Problem("training-refused", str(refusal)) from refusal
-        return accepted(request, training.job, TrainingShape(training).data)
+        return accepted(request, training.job, TrainingSerializer(training).data)
 
 
 class TrainingView(StaffView):
@@ -88,11 +93,11 @@ class TrainingDetail(TrainingView):
         summary="Show a training",
         description="For staff. With its epochs, and the last lines of its log.",
         parameters=[LATER],
-        responses=problems({200: TrainingDetailShape}, "not-found", "forbidden"),
+        responses=problems({200: TrainingDetailSerializer}, "not-found", "forbidden"),
     )
     def get(self, request: Request, training_id: UUID) -> Response:
         training = self.named(training_id)
-        return Response(TrainingDetailShape(training).data, headers=ask_again(training.job))
+        return Response(TrainingDetailSerializer(training).data, headers=ask_again(training.job))
 
 
 class TrainingCancel(TrainingView):
@@ -101,11 +106,13 @@ class TrainingCancel(TrainingView):
         description="For staff. 202 while its worker is asked to stop, 200 when it has ended.",
         request=None,
         parameters=[IDEMPOTENCY_KEY, LOCATION, RETRY_AFTER],
-        responses=changes({200: TrainingShape, 202: TrainingShape}, *KEY_PROBLEMS, "not-found"),
+        responses=changes(
+            {200: TrainingSerializer, 202: TrainingSerializer}, *KEY_PROBLEMS, "not-found"
+        ),
     )
     @idempotent(nothing)
     def post(self, request: Request, training_id: UUID) -> Response:
         training = self.named(training_id)
-        training.job = jobs.cancel(training.job)
-        said: Any = TrainingShape(training).data
+        training.job = lifecycle.cancel(training.job)
+        said: Any = TrainingSerializer(training).data
         return accepted(request, training.job, said) if training.job.is_open else Response(said)

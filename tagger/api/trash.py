@@ -10,20 +10,21 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..actions.trash import restore_track
-from ..models import Job, Track
-from ..queries.library import LibraryFilter, trash
-from ..queries.rows import WITH_TAGS
+from tagger.api.serializers.track import TrackSerializer
+from tagger.library.rows import WITH_TAGS
+from tagger.library.search import LibraryFilter, trash
+from tagger.library.trash import restore_track
+from tagger.models import Job, Track
+
 from .access import own_tracks
 from .base import ApiView
 from .documentation import changes, problems
 from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, nothing
 from .lists import ListView
-from .shapes.track import TrackShape
 
 
 class TrashList(ListView):
-    serializer_class = TrackShape
+    serializer_class = TrackSerializer
     queryset = Track.objects.none()
     filterset_class = LibraryFilter
 
@@ -33,7 +34,7 @@ class TrashList(ListView):
     @extend_schema(
         summary="List my deleted tracks",
         description="They go for good thirty days after they were deleted.",
-        responses=problems({200: TrackShape(many=True)}, "invalid"),
+        responses=problems({200: TrackSerializer(many=True)}, "invalid"),
     )
     def get(self, request: Request) -> Response:
         return self.listed()
@@ -45,7 +46,7 @@ class TrackRestore(ApiView):
         description="With its tags and corrections. One that is not deleted stays as it is.",
         request=None,
         parameters=[IDEMPOTENCY_KEY],
-        responses=changes({200: TrackShape}, *KEY_PROBLEMS, "not-found"),
+        responses=changes({200: TrackSerializer}, *KEY_PROBLEMS, "not-found"),
     )
     @idempotent(nothing)
     def post(self, request: Request, track_id: UUID) -> Response:
@@ -53,4 +54,4 @@ class TrackRestore(ApiView):
         if deleted:
             restore_track(deleted, trigger=Job.Trigger.API)
         track = get_object_or_404(own_tracks(self.person), pk=track_id)
-        return Response(TrackShape(track).data)
+        return Response(TrackSerializer(track).data)

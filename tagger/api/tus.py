@@ -15,8 +15,9 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.request import Request
 
-from ..actions.resumable_uploads import ALGORITHMS, Checksum
-from ..models import ResumableUpload
+from tagger.models import ResumableUpload
+from tagger.uploads.resumable import ALGORITHMS, Checksum
+
 from .problems import Problem
 
 VERSION = "1.0.0"
@@ -57,15 +58,15 @@ def whole_number(request: Request, name: str) -> int:
 
 def metadata(request: Request) -> dict[str, str]:
     """`Upload-Metadata`: names, each with its value in base64."""
-    found: dict[str, str] = {}
+    fields: dict[str, str] = {}
     for pair in filter(None, request.headers.get("Upload-Metadata", "").split(",")):
         name, _, value = pair.strip().partition(" ")
         try:
-            found[name] = base64.b64decode(value, validate=True).decode()
+            fields[name] = base64.b64decode(value, validate=True).decode()
         except ValueError:
             detail = f"The value of {name} in Upload-Metadata must be UTF-8 in base64."
             raise bad_header("Upload-Metadata", detail) from None
-    return found
+    return fields
 
 
 def checksum(request: Request) -> Checksum | None:
@@ -100,7 +101,7 @@ def abilities() -> dict[str, str]:
     }
 
 
-def standing(upload: ResumableUpload) -> dict[str, str]:
+def upload_headers(upload: ResumableUpload) -> dict[str, str]:
     return {
         "Upload-Offset": str(upload.offset),
         "Upload-Length": str(upload.length),

@@ -15,10 +15,13 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..actions import resumable_uploads
-from ..actions.ingest import IngestError, Words, tagging_job
-from ..actions.resumable_uploads import UploadError
-from ..models import ApiToken, Job, ResumableUpload
+from tagger.api.serializers.resumable_upload import ResumableUploadSerializer
+from tagger.api.serializers.track import MetadataSerializer
+from tagger.models import ApiToken, Job, ResumableUpload
+from tagger.uploads import resumable
+from tagger.uploads.ingest import IngestError, SenderMetadata, tagging_job
+from tagger.uploads.resumable import UploadError
+
 from . import tus
 from .access import own_tracks
 from .base import ApiView
@@ -26,8 +29,6 @@ from .documentation import changes, problems
 from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent
 from .problems import Problem
 from .refusals import FILE_PROBLEMS, refused
-from .shapes.resumable_upload import ResumableUploadShape
-from .shapes.track import WordsShape
 
 LOCATION = OpenApiParameter(
     "Location", OpenApiTypes.URI, OpenApiParameter.HEADER, response=[201], description="The upload."
@@ -56,11 +57,11 @@ class UploadList(TusView):
     @extend_schema(
         summary="My unfinished uploads",
         description="Those begun and neither finished nor expired, newest first.",
-        responses=problems({200: ResumableUploadShape(many=True)}),
+        responses=problems({200: ResumableUploadSerializer(many=True)}),
     )
     def get(self, request: Request) -> Response:
-        found = resumable_uploads.unfinished(self.person)
-        return Response(ResumableUploadShape(found, many=True).data)
+        unfinished = resumable.unfinished(self.person)
+        return Response(ResumableUploadSerializer(unfinished, many=True).data)
 
     @extend_schema(
         summary="Begin a resumable upload",
@@ -77,7 +78,7 @@ class UploadList(TusView):
             LOCATION,
         ],
         responses=changes(
-            {201: ResumableUploadShape},
+            {201: ResumableUploadSerializer},
             *KEY_PROBLEMS,
             "upload-limit",
             "tus-version",
@@ -88,14 +89,14 @@ class UploadList(TusView):
     @idempotent(lambda request: [tus.metadata(request), request.headers.get("Upload-Length")])
     def post(self, request: Request) -> Response:
         tus.need_version(request)
-        length, found = tus.whole_number(request, "Upload-Length"), tus.metadata(request)
+        length, metadata = tus.whole_number(request, "Upload-Length"), tus.metadata(request)
         with refusals(length):
-            upload = resumable_uploads.begin(
-                self.person, length, found.get("filename", ""), _words(found)
+            upload = resumable.begin(
+                self.person, length, metadata.get("filename", ""), _given_metadata(metadata)
             )
         address = request.build_absolute_uri(reverse("api:upload", args=[upload.pk]))
-        headers = {"Location": address} | tus.standing(upload)
-        return Response(ResumableUploadShape(upload).data, status=201, headers=headers)
+        headers = {"Location": address} | tus.upload_headers(upload)
+        return Response(ResumableUploadSerializer(upload).data, status=201, headers=headers)
 
 
 class UploadDetail(TusView):
@@ -104,15 +105,15 @@ class UploadDetail(TusView):
     @extend_schema(
         summary="Show a resumable upload",
         description="Once complete, `result` is what an upload in one piece is answered.",
-        responses=problems({200: ResumableUploadShape}, "not-found"),
+        responses=problems({200: ResumableUploadSerializer}, "not-found"),
     )
     def get(self, request: Request, upload_id: UUID) -> Response:
         upload = self.named(upload_id)
-        shape = ResumableUploadShape(upload, context={"uploaded": self._uploaded(upload)})
-        return Response(shape.data)
+        serializer = ResumableUploadSerializer(upload, context={"uploaded": self._uploaded(upload)})
+        return Response(serializer.data)
 
     def head(self, request: Request, upload_id: UUID) -> Response:
-        return Response(headers=tus.standing(self.named(upload_id)))
+        return Response(headers=tus.upload_headers(self.named(upload_id)))
 
     @extend_schema(
         summary="Send a part of an upload",
@@ -144,10 +145,10 @@ class UploadDetail(TusView):
         offset, checksum = tus.whole_number(request, "Upload-Offset"), tus.checksum(request)
         tus.need_part(request)
         with refusals(upload.length):
-            resumable_uploads.append(
+            resumable.append(
                 upload, offset, tus.body(request), trigger=_trigger(request), checksum=checksum
             )
-        return Response(status=204, headers=tus.standing(upload))
+        return Response(status=204, headers=tus.upload_headers(upload))
 
     @extend_schema(
         summary="Give an upload up",
@@ -157,7 +158,7 @@ class UploadDetail(TusView):
     def delete(self, request: Request, upload_id: UUID) -> Response:
         upload = self.named(upload_id)
         tus.need_version(request)
-        resumable_uploads.terminate(upload)
+        resumable.terminate(upload)
         return Response(status=204)
 
     def named(self, upload_id: UUID) -> ResumableUpload:
@@ -190,9 +191,9 @@ def _trigger(request: Request) -> Job.Trigger:
     return Job.Trigger.API if isinstance(request.auth, ApiToken) else Job.Trigger.WEB
 
 
-def _words(found: dict[str, str]) -> Words:
-    shape = WordsShape(data=found)
-    if not shape.is_valid():
-        name, faults = next(iter(shape.errors.items()))
+def _given_metadata(metadata: dict[str, str]) -> SenderMetadata:
+    serializer = MetadataSerializer(data=metadata)
+    if not serializer.is_valid():
+        name, faults = next(iter(serializer.errors.items()))
         raise tus.bad_header("Upload-Metadata", f"{name}: {faults[0]}")
-    return Words(**shape.validated_data)
+    return SenderMetadata(**serializer.validated_data)

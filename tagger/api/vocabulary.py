@@ -5,13 +5,14 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..actions.vocabulary import TagRefused, add_tag, remove_tag
-from ..models import Tag
-from ..queries.own_vocabulary import own_tag, own_tags
+from tagger.api.serializers.own_tag import NewTagSerializer, OwnTagSerializer
+from tagger.feedback.custom_tags import own_tag, own_tags
+from tagger.models import Tag
+from tagger.tags.vocabulary_actions import TagRefused, add_tag, remove_tag
+
 from .documentation import BODY, changes, problems
 from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, sent
 from .problems import Problem
-from .shapes.own_tag import NewTagShape, OwnTagShape
 from .staff import StaffView
 
 
@@ -19,27 +20,29 @@ class Vocabulary(StaffView):
     @extend_schema(
         summary="The tags staff have added",
         description="For staff. With how far each is from being learnt by a training.",
-        responses=problems({200: OwnTagShape(many=True)}, "forbidden"),
+        responses=problems({200: OwnTagSerializer(many=True)}, "forbidden"),
     )
     def get(self, request: Request) -> Response:
-        return Response(OwnTagShape(own_tags(), many=True).data)
+        return Response(OwnTagSerializer(own_tags(), many=True).data)
 
     @extend_schema(
         summary="Add a tag",
         description="For staff. People can give it at once; a training learns it later.",
-        request=NewTagShape,
+        request=NewTagSerializer,
         parameters=[IDEMPOTENCY_KEY],
-        responses=changes({201: OwnTagShape}, *BODY, *KEY_PROBLEMS, "tag-refused"),
+        responses=changes({201: OwnTagSerializer}, *BODY, *KEY_PROBLEMS, "tag-refused"),
     )
     @idempotent(sent)
     def post(self, request: Request) -> Response:
-        shape = NewTagShape(data=request.data)
-        shape.is_valid(raise_exception=True)
+        serializer = NewTagSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
         try:
-            tag = add_tag(shape.validated_data["name"], Tag.Group(shape.validated_data["group"]))
+            tag = add_tag(
+                serializer.validated_data["name"], Tag.Group(serializer.validated_data["group"])
+            )
         except TagRefused as refusal:
             raise Problem("tag-refused", str(refusal)) from refusal
-        return Response(OwnTagShape(own_tag(tag)).data, status=201)
+        return Response(OwnTagSerializer(own_tag(tag)).data, status=201)
 
 
 class OwnTagDetail(StaffView):

@@ -12,13 +12,14 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..actions import webhooks
-from ..models import User, WebhookDelivery
+from tagger.api.serializers.webhook import DeliverySerializer
+from tagger.models import User, WebhookDelivery
+from tagger.webhooks import manage
+
 from .base import ApiView
 from .documentation import changes, problems
 from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, nothing
 from .lists import ListView
-from .shapes.webhook import DeliveryShape
 from .webhooks import own_webhooks, refusals
 
 
@@ -32,7 +33,7 @@ class DeliveryFilter(filters.FilterSet):
 
 
 class DeliveryList(ListView):
-    serializer_class = DeliveryShape
+    serializer_class = DeliverySerializer
     queryset = WebhookDelivery.objects.none()
     filterset_class = DeliveryFilter
 
@@ -43,7 +44,7 @@ class DeliveryList(ListView):
     @extend_schema(
         summary="A webhook's deliveries",
         description="Of the last thirty days, newest first, each with its attempts.",
-        responses=problems({200: DeliveryShape(many=True)}, "invalid", "not-found"),
+        responses=problems({200: DeliverySerializer(many=True)}, "invalid", "not-found"),
     )
     def get(self, request: Request, webhook_id: UUID) -> Response:
         return self.listed()
@@ -51,14 +52,16 @@ class DeliveryList(ListView):
 
 class DeliveryView(ApiView):
     def named(self, webhook_id: UUID, delivery_id: UUID) -> WebhookDelivery:
-        found = own_deliveries(self.person).filter(webhook=webhook_id)
-        return get_object_or_404(found, pk=delivery_id)
+        deliveries = own_deliveries(self.person).filter(webhook=webhook_id)
+        return get_object_or_404(deliveries, pk=delivery_id)
 
 
 class DeliveryDetail(DeliveryView):
-    @extend_schema(summary="Show a delivery", responses=problems({200: DeliveryShape}, "not-found"))
+    @extend_schema(
+        summary="Show a delivery", responses=problems({200: DeliverySerializer}, "not-found")
+    )
     def get(self, request: Request, webhook_id: UUID, delivery_id: UUID) -> Response:
-        return Response(DeliveryShape(self.named(webhook_id, delivery_id)).data)
+        return Response(DeliverySerializer(self.named(webhook_id, delivery_id)).data)
 
 
 class DeliveryRetry(DeliveryView):
@@ -67,13 +70,13 @@ class DeliveryRetry(DeliveryView):
         description="The same event with the same id.",
         request=None,
         parameters=[IDEMPOTENCY_KEY],
-        responses=changes({202: DeliveryShape}, *KEY_PROBLEMS, "not-found", "webhook-state"),
+        responses=changes({202: DeliverySerializer}, *KEY_PROBLEMS, "not-found", "webhook-state"),
     )
     @idempotent(nothing)
     def post(self, request: Request, webhook_id: UUID, delivery_id: UUID) -> Response:
         with refusals():
-            delivery = webhooks.send_again(self.named(webhook_id, delivery_id))
-        return Response(DeliveryShape(delivery).data, status=202)
+            delivery = manage.send_again(self.named(webhook_id, delivery_id))
+        return Response(DeliverySerializer(delivery).data, status=202)
 
 
 def own_deliveries(person: User) -> QuerySet[WebhookDelivery]:

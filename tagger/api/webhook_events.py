@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from drf_spectacular.utils import OpenApiWebhook, extend_schema
 
-from .shapes.webhook import EventShape
+from tagger.api.serializers.webhook import EventSerializer
 
 EVENT = OpenApiWebhook(
     name="event",
@@ -16,7 +16,7 @@ EVENT = OpenApiWebhook(
             "`webhook-signature`. Any 2xx is thanks; 410 switches the webhook off; anything else "
             "is sent again, up to 12 times within about three days. The same id may come twice."
         ),
-        request=EventShape,
+        request=EventSerializer,
         responses={"2XX": None, 410: None},
         auth=[],
     ),

@@ -11,13 +11,18 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..actions import webhooks
-from ..models import User, Webhook
+from tagger.api.serializers.webhook import (
+    DeliverySerializer,
+    NewWebhookSerializer,
+    WebhookSerializer,
+)
+from tagger.models import User, Webhook
+from tagger.webhooks import manage
+
 from .base import ApiView
 from .documentation import BODY, changes, problems
 from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, nothing, sent
 from .problems import Problem
-from .shapes.webhook import DeliveryShape, NewWebhookShape, WebhookShape
 
 
 def own_webhooks(person: User) -> QuerySet[Webhook]:
@@ -28,7 +33,7 @@ def own_webhooks(person: User) -> QuerySet[Webhook]:
 def refusals() -> Iterator[None]:
     try:
         yield
-    except webhooks.WebhookError as error:
+    except manage.WebhookError as error:
         if not error.field:
             raise Problem("webhook-state", str(error)) from error
         fault = {"pointer": f"#/{error.field}", "code": "invalid", "detail": str(error)}
@@ -41,38 +46,38 @@ class WebhookView(ApiView):
 
 
 class WebhookList(ApiView):
-    @extend_schema(summary="My webhooks", responses=problems({200: WebhookShape(many=True)}))
+    @extend_schema(summary="My webhooks", responses=problems({200: WebhookSerializer(many=True)}))
     def get(self, request: Request) -> Response:
-        return Response(WebhookShape(own_webhooks(self.person), many=True).data)
+        return Response(WebhookSerializer(own_webhooks(self.person), many=True).data)
 
     @extend_schema(
         summary="Make a webhook",
         description="The secret that signs its calls is in this answer and nowhere else.",
-        request=WebhookShape,
+        request=WebhookSerializer,
         parameters=[IDEMPOTENCY_KEY],
-        responses=changes({201: NewWebhookShape}, *BODY, *KEY_PROBLEMS, "webhook-state"),
+        responses=changes({201: NewWebhookSerializer}, *BODY, *KEY_PROBLEMS, "webhook-state"),
     )
     @idempotent(sent)
     def post(self, request: Request) -> Response:
-        shape = WebhookShape(data=request.data)
-        shape.is_valid(raise_exception=True)
-        wish = shape.validated_data
+        serializer = WebhookSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        wish = serializer.validated_data
         with refusals():
-            webhook, secret = webhooks.make_webhook(self.person, wish["url"], wish["events"])
+            webhook, secret = manage.make_webhook(self.person, wish["url"], wish["events"])
         if not wish.get("is_active", True):
-            webhooks.switch_off(webhook)
+            manage.switch_off(webhook)
         return Response(_with_secret(webhook, secret), status=201)
 
 
 @extend_schema_view(
     get=extend_schema(
-        summary="Show a webhook", responses=problems({200: WebhookShape}, "not-found")
+        summary="Show a webhook", responses=problems({200: WebhookSerializer}, "not-found")
     ),
     patch=extend_schema(
         summary="Change a webhook",
         description="`active` switches it off and on again.",
-        request=WebhookShape(partial=True),
-        responses=changes({200: WebhookShape}, *BODY, "not-found"),
+        request=WebhookSerializer(partial=True),
+        responses=changes({200: WebhookSerializer}, *BODY, "not-found"),
     ),
     delete=extend_schema(
         summary="Delete a webhook and its log", responses=changes({204: None}, "not-found")
@@ -80,24 +85,24 @@ class WebhookList(ApiView):
 )
 class WebhookDetail(WebhookView):
     def get(self, request: Request, webhook_id: UUID) -> Response:
-        return Response(WebhookShape(self.named(webhook_id)).data)
+        return Response(WebhookSerializer(self.named(webhook_id)).data)
 
     def patch(self, request: Request, webhook_id: UUID) -> Response:
         webhook = self.named(webhook_id)
-        shape = WebhookShape(webhook, data=request.data, partial=True)
-        shape.is_valid(raise_exception=True)
-        wish = shape.validated_data
+        serializer = WebhookSerializer(webhook, data=request.data, partial=True)
+        serializer.is_valid(raise_exception=True)
+        wish = serializer.validated_data
         with refusals():
-            webhooks.change_webhook(
+            manage.change_webhook(
                 webhook, wish.get("url", webhook.url), wish.get("events", webhook.events)
             )
         if "is_active" in wish and wish["is_active"] != webhook.is_active:
-            switch = webhooks.switch_on if wish["is_active"] else webhooks.switch_off
+            switch = manage.switch_on if wish["is_active"] else manage.switch_off
             switch(webhook)
-        return Response(WebhookShape(webhook).data)
+        return Response(WebhookSerializer(webhook).data)
 
     def delete(self, request: Request, webhook_id: UUID) -> Response:
-        webhooks.delete_webhook(self.named(webhook_id))
+        manage.delete_webhook(self.named(webhook_id))
         return Response(status=204)
 
 
@@ -107,12 +112,12 @@ class WebhookSecret(WebhookView):
         description="For a day calls carry a signature by the former secret as well.",
         request=None,
         parameters=[IDEMPOTENCY_KEY],
-        responses=changes({200: NewWebhookShape}, *KEY_PROBLEMS, "not-found"),
+        responses=changes({200: NewWebhookSerializer}, *KEY_PROBLEMS, "not-found"),
     )
     @idempotent(nothing)
     def post(self, request: Request, webhook_id: UUID) -> Response:
         webhook = self.named(webhook_id)
-        return Response(_with_secret(webhook, webhooks.rotate_secret(webhook)))
+        return Response(_with_secret(webhook, manage.rotate_secret(webhook)))
 
 
 class WebhookTest(WebhookView):
@@ -121,14 +126,14 @@ class WebhookTest(WebhookView):
         description="`webhook.test`, on its way at once; the delivery tells what came of it.",
         request=None,
         parameters=[IDEMPOTENCY_KEY],
-        responses=changes({202: DeliveryShape}, *KEY_PROBLEMS, "not-found", "webhook-state"),
+        responses=changes({202: DeliverySerializer}, *KEY_PROBLEMS, "not-found", "webhook-state"),
     )
     @idempotent(nothing)
     def post(self, request: Request, webhook_id: UUID) -> Response:
         with refusals():
-            delivery = webhooks.send_test(self.named(webhook_id))
-        return Response(DeliveryShape(delivery).data, status=202)
+            delivery = manage.send_test(self.named(webhook_id))
+        return Response(DeliverySerializer(delivery).data, status=202)
 
 
 def _with_secret(webhook: Webhook, secret: str) -> dict[str, Any]:
-    return WebhookShape(webhook).data | {"secret": secret}
+    return WebhookSerializer(webhook).data | {"secret": secret}

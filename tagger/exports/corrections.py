@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import PurePath
 
-from ml.labels import LABEL_NAMES
+from ml.config import LABEL_NAMES
+from tagger.feedback.labelled_tracks import LabelledTrack, labelled_tracks
+from tagger.models import Tag, Track, User
+from tagger.tags.effective import active_model
 
-from ..actions.effective_tags import active_model
-from ..models import Tag, Track, User
-from ..queries.teaching import JudgedTrack, judged_tracks
 from .zip_stream import Entry, zip_stream
 
 CHUNK = 2**20
@@ -30,13 +30,13 @@ The recordings are those of the library it came from; their rights are unchanged
 
 
 def corrections(owner: User) -> Iterator[bytes] | None:
-    """The zip in pieces; None where no tag of any stored track has been judged."""
+    """The zip in pieces; None where no tag of any stored track has a verdict."""
     labels = _labels()
     storage = Track._meta.get_field("file").storage
-    judged = [row for row in judged_tracks(labels, of=owner) if storage.exists(row.file)]
-    if not judged:
+    labelled = [row for row in labelled_tracks(labels, of=owner) if storage.exists(row.file)]
+    if not labelled:
         return None
-    return zip_stream(_entries(judged, labels))
+    return zip_stream(_entries(labelled, labels))
 
 
 def _labels() -> list[str]:
@@ -47,19 +47,19 @@ def _labels() -> list[str]:
     return known + list(own.values_list("name", flat=True))
 
 
-def _entries(judged: list[JudgedTrack], labels: list[str]) -> Iterator[Entry]:
+def _entries(labelled: list[LabelledTrack], labels: list[str]) -> Iterator[Entry]:
     yield "README.txt", [README.encode()]
-    yield "annotations_final.csv", _table(judged, labels, lambda answer: answer is True)
-    yield "mask.csv", _table(judged, labels, lambda answer: answer is not None)
-    for row in judged:
+    yield "annotations_final.csv", _table(labelled, labels, lambda answer: answer is True)
+    yield "mask.csv", _table(labelled, labels, lambda answer: answer is not None)
+    for row in labelled:
         yield f"mp3/{_place(row)}", _content(row)
 
 
 def _table(
-    judged: Iterable[JudgedTrack], labels: list[str], one: Callable[[bool | None], bool]
+    labelled: Iterable[LabelledTrack], labels: list[str], one: Callable[[bool | None], bool]
 ) -> Iterator[bytes]:
     yield _line(["clip_id", *labels, "mp3_path"])
-    for row in judged:
+    for row in labelled:
         marks = [str(int(one(row.answers.get(label)))) for label in labels]
         yield _line([str(row.track_id), *marks, _place(row)])
 
@@ -68,12 +68,12 @@ def _line(cells: list[str]) -> bytes:
     return ("\t".join(cells) + "\n").encode()
 
 
-def _place(row: JudgedTrack) -> str:
+def _place(row: LabelledTrack) -> str:
     """By the sound: the same recording is in the same split wherever it is exported."""
     return f"{row.audio_sha256[0]}/{row.track_id}{PurePath(row.file).suffix}"
 
 
-def _content(row: JudgedTrack) -> Iterator[bytes]:
+def _content(row: LabelledTrack) -> Iterator[bytes]:
     with Track._meta.get_field("file").storage.open(row.file, "rb") as content:
         while chunk := content.read(CHUNK):
             yield chunk

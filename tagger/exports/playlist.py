@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ..models import Track
+from tagger.models import Track
 
 
 def playlist(tracks: Iterable[Track]) -> Iterator[str]:

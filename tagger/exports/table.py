@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ..models import Track
-from ..queries.rows import chips_of
+from tagger.library.rows import chips_of
+from tagger.models import Track
 
 COLUMNS = (
     "id",
@@ -25,6 +25,7 @@ COLUMNS = (
     "file_sha256",
     "created_at",
 )
+BYTE_ORDER_MARK = "\ufeff"
 # Spreadsheets run a cell that begins with one of these, or with its full-width form.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -36,9 +37,15 @@ class _Line:
         return text
 
 
-def table(tracks: Iterable[Track]) -> Iterator[str]:
-    """A head, then a row a track. Tags and scores stand in the same order, parted by `; `."""
+def table(tracks: Iterable[Track], *, for_spreadsheets: bool) -> Iterator[str]:
+    """A head, then a row a track. Tags and scores stand in the same order, parted by `; `.
+
+    Spreadsheets take UTF-8 for another encoding unless a byte order mark says so; to programs it
+    would be a part of the first column's name.
+    """
     writer: Any = csv.writer(_Line())
+    if for_spreadsheets:
+        yield BYTE_ORDER_MARK
     yield writer.writerow(COLUMNS)
     for track in tracks:
         yield writer.writerow([defused(cell) for cell in _cells(track)])
@@ -46,8 +53,14 @@ def table(tracks: Iterable[Track]) -> Iterator[str]:
 
 def defused(cell: str) -> str:
     """With an apostrophe before what a spreadsheet would take for a formula and run."""
-    begin = unicodedata.normalize("NFKC", cell.lstrip(" ")[:1])
+    seen = (char for char in cell if not _is_invisible(char))
+    begin = unicodedata.normalize("NFKC", next(seen, ""))
     return f"'{cell}" if begin in FORMULA else cell
+
+
+def _is_invisible(char: str) -> bool:
+    """A space, or one of the format characters (zero-width, direction) that spreadsheets drop."""
+    return unicodedata.category(char) in ("Zs", "Cf")
 
 
 def _cells(track: Track) -> list[str]:

@@ -9,42 +9,41 @@ from typing import BinaryIO
 
 from django.conf import settings
 
-from ml.tagged_copy import DecoderLost, NoPlaceForTags, Words, write_words
+from ml.audio import DecoderLost, TagsUnsupported, TrackMetadata, write_metadata
+from tagger.library.rows import chips_of
+from tagger.models import Tag, Track
 
-from ..models import Tag, Track
-from ..queries.rows import chips_of
-
-__all__ = ["NoPlaceForTags", "tagged_copy"]
+__all__ = ["TagsUnsupported", "tagged_copy"]
 
 
 def tagged_copy(track: Track) -> BinaryIO:
     """The copy, open for reading; on the disk it is gone as soon as it is closed.
 
-    Raises FileNotFoundError when the original is missing, NoPlaceForTags, and DecoderLost.
+    Raises FileNotFoundError when the original is missing, TagsUnsupported, and DecoderLost.
     """
-    words = _words(track)
+    metadata = _metadata(track)
     try:
-        return _written(track, words)
+        return _written(track, metadata)
     except DecoderLost:
-        return _written(track, words)
+        return _written(track, metadata)
 
 
-def _written(track: Track, words: Words) -> BinaryIO:
+def _written(track: Track, metadata: TrackMetadata) -> BinaryIO:
     with tempfile.TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as scratch:
         path = Path(scratch) / f"copy{PurePath(str(track.file.name)).suffix}"
         with track.file.open("rb") as original, path.open("wb") as copy:
             shutil.copyfileobj(original, copy)
-        write_words(path, words)
+        write_metadata(path, metadata)
         return path.open("rb")
 
 
-def _words(track: Track) -> Words:
+def _metadata(track: Track) -> TrackMetadata:
     shown = [chip.tag for chip in chips_of(track.track_tags.select_related("tag__shown_as"))]
 
     def of(group: Tag.Group) -> tuple[str, ...]:
         return tuple(tag.name for tag in shown if tag.group == group)
 
-    return Words(
+    return TrackMetadata(
         title=track.title,
         artist=track.artist,
         album=track.album,

@@ -8,8 +8,8 @@ import time
 from django.core.management.base import CommandError
 from tqdm import tqdm
 
-from ..actions import jobs
-from ..models import Job, Training
+from tagger.jobs import lifecycle
+from tagger.models import Job, Training
 
 EVERY = 1.0  # seconds
 QUESTION = "\n[c]ancel the training, [d]etach and let it go on, or Enter to keep watching: "
@@ -51,7 +51,7 @@ class Follower:
         """Ask; a script, which cannot answer, leaves the training to itself."""
         answer = input(QUESTION).strip().lower() if sys.stdin.isatty() else "d"
         if answer.startswith("c"):
-            jobs.cancel(self.training.job)
+            lifecycle.cancel(self.training.job)
         if answer.startswith("d"):
             print(f"The training goes on: {self.training.pk}", file=sys.stderr)
         return not answer.startswith("d")

@@ -8,7 +8,7 @@ import time
 from django.core.management.base import CommandError
 from tqdm import tqdm
 
-from ..models import Job
+from tagger.models import Job
 
 EVERY = 1.0  # seconds
 

@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "projection",
-                    models.BinaryField(help_text="Of ml.projection: places new tracks too."),
+                    models.BinaryField(help_text="Places new tracks on the map too."),
                 ),
                 ("drawn_at", models.DateTimeField()),
                 (

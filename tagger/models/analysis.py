@@ -13,7 +13,7 @@ EMBEDDING_SIZE = 1024
 
 
 class Analysis(models.Model):
-    """What one model version heard in one track. Kept per version, so a rollback is instant."""
+    """One model version's analysis of one track. Kept per version, so a rollback is instant."""
 
     track = models.ForeignKey("Track", on_delete=models.CASCADE, related_name="analyses")
     model = models.ForeignKey("ModelVersion", on_delete=models.CASCADE, related_name="analyses")

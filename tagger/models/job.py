@@ -20,7 +20,7 @@ class Job(models.Model):
         DRAW_SPECTROGRAM = "draw_spectrogram", _("draw a spectrogram")
         BULK = "bulk", _("change many tracks")
         REANALYSE = "reanalyse", _("hear many tracks again")
-        HEAR_TRACK = "hear_track", _("hear a track, as one of many")
+        ANALYSE_TRACK = "hear_track", _("hear a track, as one of many")
         CHECK_MODEL = "check_model", _("check a model")
         EVALUATE = "evaluate", _("judge a model beside the active one")
 

@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 
 class LibraryMap(models.Model):
-    """How one person's library is laid out in two dimensions, as one model version hears it."""
+    """One person's library laid out in two dimensions, by the embeddings of one model version."""
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     model = models.ForeignKey("ModelVersion", on_delete=models.CASCADE, related_name="+")
-    projection = models.BinaryField(help_text=_("Of ml.projection: places new tracks too."))
+    projection = models.BinaryField(help_text=_("Places new tracks on the map too."))
     drawn_at = models.DateTimeField()
 
     class Meta:

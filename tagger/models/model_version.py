@@ -7,7 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from ..storage import model_storage
+from tagger.platform.storage.local import model_storage
 
 
 class ModelVersion(models.Model):

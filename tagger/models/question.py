@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 class Question(models.Model):
     """A tag of which a model is not sure in a track, for the owner to decide. Derived from what
-    the model heard, so it can be made anew."""
+    the model found, so it can be made anew."""
 
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="questions"

@@ -10,7 +10,7 @@ from .job import Job
 
 
 class Reanalysis(models.Model):
-    """Many tracks heard by one model in the background: which ones, and how far it has come.
+    """Many tracks analysed by one model in the background: which ones, and how far it has come.
 
     Its job is open while it runs; a few dozen jobs of single tracks are its children at a time.
     """

@@ -28,6 +28,10 @@ class ApiToken(models.Model):
     expires_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    # The token it was made with, if not by a person on the page: it ends with that one.
+    made_with = models.ForeignKey(
+        "self", on_delete=models.CASCADE, null=True, blank=True, related_name="made_tokens"
+    )
 
     class Meta:
         ordering: ClassVar = ["-created_at"]

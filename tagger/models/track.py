@@ -11,7 +11,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from ..storage import media_storage
+from tagger.platform.storage.local import media_storage
+
 from .music_key import MusicKey
 
 

@@ -55,7 +55,7 @@ class Training(models.Model):
 
 
 class TrainingEpoch(models.Model):
-    """How far an epoch brought the network, judged on the tracks and clips held out for that."""
+    """How far an epoch brought the network, evaluated on the tracks and clips held out for that."""
 
     training = models.ForeignKey(
         Training, on_delete=models.CASCADE, related_name="epochs_done", editable=False

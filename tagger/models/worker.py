@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Worker(models.Model):
-    """A worker process as it tells of itself: one that hears a track answers nobody's question."""
+    """A worker process as it reports itself: one that analyses a track answers no question."""
 
     name = models.CharField(max_length=255, unique=True)
     queues = ArrayField(models.CharField(max_length=20), default=list, blank=True)
@@ -21,11 +21,11 @@ class Worker(models.Model):
     class Meta:
         ordering: ClassVar = ["name"]
 
+    def __str__(self) -> str:
+        return self.name
+
     @property
     def serving(self) -> list[str]:
         """The queues it takes work from, none once it has fallen silent."""
         alive = self.alive_until is not None and self.alive_until > timezone.now()
         return self.queues if alive else []
-
-    def __str__(self) -> str:
-        return self.name

@@ -13,8 +13,8 @@ from django.shortcuts import get_object_or_404
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
-from ..models import Track, User
-from ..queries.library import library
+from tagger.library.search import library
+from tagger.models import Track, User
 
 View = Callable[..., HttpResponseBase]
 

@@ -43,6 +43,6 @@ class AlikeQuery:
     def _changed(self, side: str, track_id: UUID) -> str:
         params = self._params.copy()
         for name in EXAMPLES:
-            kept = [value for value in params.getlist(name) if value != str(track_id)]
-            params.setlist(name, [*kept, str(track_id)] if name == side else kept)
+            others = [value for value in params.getlist(name) if value != str(track_id)]
+            params.setlist(name, [*others, str(track_id)] if name == side else others)
         return f"{reverse('web:alike')}?{params.urlencode()}"

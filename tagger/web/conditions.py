@@ -8,8 +8,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from ..models import Tag, Track
-from ..models.music_key import MusicKey
+from tagger.models import Tag, Track
+from tagger.models.music_key import MusicKey
+
 from .library_query import LibraryQuery
 
 

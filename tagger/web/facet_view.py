@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..models import Tag
-from ..queries.facets import FacetGroup
+from tagger.library.facets import FacetGroup
+from tagger.models import Tag
+
 from .library_query import LibraryQuery
 
 
@@ -26,7 +27,7 @@ class FacetSection:
 def sections(groups: list[FacetGroup], query: LibraryQuery) -> list[FacetSection]:
     """The tags not chosen yet; those that are stand above the list, where they can be removed."""
     taken = {*query.values("tag"), *query.values("exclude_tag")}
-    found = [
+    grouped = [
         FacetSection(
             group.label,
             [
@@ -42,4 +43,4 @@ def sections(groups: list[FacetGroup], query: LibraryQuery) -> list[FacetSection
         )
         for group in groups
     ]
-    return [section for section in found if section.links]
+    return [section for section in grouped if section.links]

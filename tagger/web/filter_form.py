@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..models import Track
-from ..models.music_key import MusicKey
+from tagger.models import Track
+from tagger.models.music_key import MusicKey
+
 from .conditions import conditions
 from .library_query import LibraryQuery
 
@@ -17,7 +18,7 @@ MORE = ("source", "bpm_min", "bpm_max", "key", "uploaded_after", "uploaded_befor
 
 
 def filter_form(query: LibraryQuery) -> dict[str, Any]:
-    """Context of web/_facets.html and web/_chosen.html, but for the counts by tag."""
+    """Context of _facets.html and _chosen.html in tagger/library, but for the counts by tag."""
     return {
         **{name: query.value(name) for name in FIELDS},
         "filter_page": query.page,

@@ -8,10 +8,10 @@ from django.contrib.auth.forms import BaseUserCreationForm
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ..models import ApiToken, Track, User
+from tagger.models import ApiToken, Track, User
 
 
-class TrackWordsForm(forms.ModelForm):
+class TrackMetadataForm(forms.ModelForm):
     class Meta:
         model = Track
         fields: ClassVar = ["title", "artist", "album"]

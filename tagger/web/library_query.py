@@ -24,8 +24,8 @@ class LibraryQuery:
         """Without the fields a form sends along empty, so that addresses stay short."""
         params = self._params.copy()
         for name in list(params):
-            kept = [value for value in params.getlist(name) if value.strip()]
-            params.setlist(name, kept)
+            filled = [value for value in params.getlist(name) if value.strip()]
+            params.setlist(name, filled)
         if params.get("tag_min", "").strip("0.") == "":
             params.pop("tag_min", None)
         return self._with(params)
@@ -98,7 +98,7 @@ class LibraryQuery:
 
     def drop(self, name: str, value: str) -> LibraryQuery:
         params = self._changed()
-        params.setlist(name, [kept for kept in params.getlist(name) if kept != value])
+        params.setlist(name, [other for other in params.getlist(name) if other != value])
         return self._with(params)
 
     def add(self, name: str, value: str) -> LibraryQuery:

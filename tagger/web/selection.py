@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from ..models import Tag
-from ..queries.vocabulary import shown_tags
+from tagger.models import Tag
+from tagger.tags.vocabulary import shown_tags
 
 
 def tag_choices() -> list[tuple[str, list[Tag]]]:
@@ -11,4 +11,4 @@ def tag_choices() -> list[tuple[str, list[Tag]]]:
         (str(label), [tag for tag in tags if tag.group == group])
         for group, label in Tag.Group.choices
     ]
-    return [(label, found) for label, found in groups if found]
+    return [(label, choices) for label, choices in groups if choices]

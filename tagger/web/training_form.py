@@ -7,12 +7,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from ml.device import WANTED as DEVICES
-from ml.recipe import preset_names
-
-from ..actions.training_choices import BLOCKS, LONGEST, Choices
-from ..models import ModelVersion
-from ..queries.data_folders import data_folders
+from ml.config import preset_names
+from ml.runtime import DEVICES
+from tagger.models import ModelVersion
+from tagger.registry.datasets import data_folders
+from tagger.training.options import BLOCKS, LONGEST, Choices
 
 LARGEST_SEED = 2**31 - 1
 
@@ -82,8 +81,8 @@ class TrainingForm(forms.Form):
         return cls(initial=vars(choices))
 
     def chosen(self) -> Choices:
-        found = self.cleaned_data
-        return Choices(**(found | {"seed": found["seed"] or 0}))
+        values = self.cleaned_data
+        return Choices(**(values | {"seed": values["seed"] or 0}))
 
     def main_fields(self) -> list[forms.BoundField]:
         return [field for field in self if field.name not in self.MORE]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from ..models import Job, Track, User
-from ..queries.library import library
-from ..queries.rows import Row, rows
+from tagger.library.rows import Row, rows
+from tagger.library.search import library
+from tagger.models import Job, Track, User
 
 SHOWN = 50
 SLOWEST = 5

@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from ..addresses import LONGEST
-from ..models import User, Webhook
+from tagger.models import User, Webhook
+from tagger.platform.net.ssrf_guard import LONGEST
 
 
 class WebhookForm(forms.Form):

@@ -10,14 +10,14 @@ from uuid import uuid4
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from ml.weights import default_model_path
-from tagger.actions.bulk import BulkRequest, start
-from tagger.actions.bulk_acts import BulkAction
-from tagger.actions.jobs import cancel, create_job
-from tagger.actions.reanalysis import hear_sample
-from tagger.actions.saved_views import save_view
-from tagger.actions.tokens import make_token
-from tagger.actions.trash import delete_track
+from ml.checkpoints.weights import default_model_path
+from tagger.accounts.tokens import make_token
+from tagger.analysis.reanalysis import analyse_sample
+from tagger.jobs.lifecycle import cancel, create_job
+from tagger.library.bulk import BulkRequest, start
+from tagger.library.bulk_actions import BulkAction
+from tagger.library.saved_views import save_view
+from tagger.library.trash import delete_track
 from tagger.models import (
     Activation,
     ApiToken,
@@ -51,7 +51,7 @@ def targets(song: Track) -> dict[str, str]:
     for suffix in ("safetensors", "json"):
         name = str(candidate.weights.name).replace("safetensors", suffix)
         candidate.weights.storage.save(name, ContentFile(b"weights"))
-    sample = hear_sample(candidate, by=None, trigger=Job.Trigger.WEB)
+    sample = analyse_sample(candidate, by=None, trigger=Job.Trigger.WEB)
     change = Activation.objects.create(model=candidate, trigger=Job.Trigger.WEB)
     return {
         "track_id": str(song.pk),

@@ -15,16 +15,16 @@ UPPER = ("maximum", "maxLength", "maxItems", "exclusiveMaximum")
 
 
 def breaking_changes(old: Node, new: Node) -> list[str]:
-    found: list[str] = []
+    changes: list[str] = []
     for path, operations in old["paths"].items():
         for method, operation in operations.items():
             place = f"{method.upper()} {path}"
             later = new["paths"].get(path, {}).get(method)
             if later is None:
-                found.append(f"{place}: gone")
+                changes.append(f"{place}: gone")
             else:
-                found += (f"{place} {fault}" for fault in _operation(old, new, operation, later))
-    return found
+                changes += (f"{place} {fault}" for fault in _operation(old, new, operation, later))
+    return changes
 
 
 def _operation(old: Node, new: Node, before: Node, after: Node) -> Iterator[str]:
@@ -169,8 +169,8 @@ def _stated(schema: Node) -> set[str]:
 
 def _types(schema: Node) -> set[str]:
     """A number may be whole, so what takes numbers takes integers."""
-    found = _stated(schema) | ({"null"} if None in schema.get("enum", ()) else set())
-    return found | {"integer"} if "number" in found else found
+    types = _stated(schema) | ({"null"} if None in schema.get("enum", ()) else set())
+    return types | {"integer"} if "number" in types else types
 
 
 def _lost(before: list[Any] | None, after: list[Any] | None) -> list[Any]:

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from tagger.actions.model_files import export_model
 from tagger.models import Activation, Job, ModelVersion, Track, User, Verdict
+from tagger.registry.archive import export_model
 from tests.access.targets import targets
 from tests.audio_factory import tone, write
 from tests.tagger.conftest import scratch_media, sent, token_client
-from tests.tagger.training_rows import judged, small_model
+from tests.tagger.training.training_rows import labelled, small_model
 from tests.web import rows
 
 from .operations import EXAMPLE_TRACK, World
@@ -40,7 +40,7 @@ def world(base: ModelVersion, song: Track, tmp_path: Path, sent: list[str], fold
         export_model(base, file)
     known = targets(song)
     for answer in Verdict.Answer:
-        judged(song.owner, "harp", answer, 12)
+        labelled(song.owner, "harp", answer, 12)
     former = ModelVersion.objects.get(name=known["candidate_name"])
     Activation.objects.create(model=base, former=former, trigger=Job.Trigger.API)
     song_file = write(tmp_path / "song.wav", tone(440.0, 1.0))

@@ -17,7 +17,7 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import resolve
 
-from tagger.api.shapes.examples import TRACK
+from tagger.api.serializers.examples import TRACK
 from tests.access.rules import RULES, Rule
 
 JSON, FORM = "application/json", "multipart/form-data"
@@ -27,8 +27,8 @@ Node = dict[str, Any]
 @cache
 def document() -> Node:
     committed = Path(settings.BASE_DIR) / "docs" / "openapi.yaml"
-    found: Node = yaml.load(committed.read_text(encoding="utf-8"), yaml.CSafeLoader)
-    return found
+    schema: Node = yaml.load(committed.read_text(encoding="utf-8"), yaml.CSafeLoader)
+    return schema
 
 
 @dataclass(frozen=True)
@@ -48,12 +48,12 @@ class Operation:
                 yield of, media, content
 
     def examples(self, wanted: str, media: str) -> list[Any]:
-        found = [
+        groups = [
             content.get("examples", {}).values()
             for of, kind, content in self.contents()
             if (of, kind) == (wanted, media)
         ]
-        return [example["value"] for examples in found for example in examples]
+        return [example["value"] for examples in groups for example in examples]
 
     def takes(self, header: str) -> bool:
         return any(one["name"] == header for one in self.described.get("parameters", []))

@@ -20,22 +20,22 @@ Change = Callable[[dict[str, Any]], object]
 
 @pytest.fixture(scope="module")
 def released() -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load((DOCS / "openapi-released.yaml").read_text("utf-8"))
-    return found
+    schema: dict[str, Any] = yaml.safe_load((DOCS / "openapi-released.yaml").read_text("utf-8"))
+    return schema
 
 
 def test_nothing_that_clients_rely_on_has_changed(released: dict[str, Any]) -> None:
     now = yaml.safe_load((DOCS / "openapi.yaml").read_text("utf-8"))
-    found = breaking_changes(released, now)
-    assert not found, (
+    breaking = breaking_changes(released, now)
+    assert not breaking, (
         "These changes break clients of the last release. Add beside what there is instead, "
-        "or begin /api/v2/:\n" + "\n".join(found)
+        "or begin /api/v2/:\n" + "\n".join(breaking)
     )
 
 
 def schemas(api: dict[str, Any], name: str) -> dict[str, Any]:
-    found: dict[str, Any] = api["components"]["schemas"][name]
-    return found
+    schema: dict[str, Any] = api["components"]["schemas"][name]
+    return schema
 
 
 BREAKING: list[tuple[str, Change]] = [
@@ -91,7 +91,7 @@ BREAKING: list[tuple[str, Change]] = [
 
 def parameter(api: dict[str, Any], name: str) -> dict[str, Any]:
     listed: list[dict[str, Any]] = api["paths"][TRACKS]["get"]["parameters"]
-    return next(found for found in listed if found["name"] == name)
+    return next(one for one in listed if one["name"] == name)
 
 
 @pytest.mark.parametrize(("said", "change"), BREAKING, ids=[said for said, _ in BREAKING])

@@ -28,7 +28,7 @@ def test_every_operation_shows_what_is_sent_and_what_is_answered() -> None:
         if of == "request" or of.startswith("2")
         if content["schema"].get("format") != "binary" and not content.get("examples")
     ]
-    assert silent == [], "give the shape, or the operation, an example (tagger/api/shapes)"
+    assert silent == [], "give the shape, or the operation, an example (tagger/api/serializers)"
 
 
 def test_every_example_satisfies_its_schema() -> None:

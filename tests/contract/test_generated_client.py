@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from tagger.actions import jobs
-from tagger.actions.tokens import make_token
+from tagger.accounts.tokens import make_token
+from tagger.jobs import lifecycle
 from tagger.models import ApiToken, Track, User
 from tests.audio_factory import tone, write
 from tests.web import rows
@@ -88,7 +88,7 @@ def test_it_uploads_polls_and_corrects(
     assert (uploaded.track.artist, uploaded.duplicate) == ("Mira", False)
     assert uploaded.job.state == "queued"
 
-    heard_by_a_worker(uploaded.job.id)
+    analysed_by_a_worker(uploaded.job.id)
     job = use("api.jobs.jobs_retrieve").sync(uploaded.job.id, client=api)
     assert (job.state, job.error) == ("succeeded", None)
 
@@ -112,11 +112,12 @@ def test_its_types_hold(package: str, folder: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def heard_by_a_worker(job_id: Any) -> None:
-    job = jobs.claim(str(job_id))
-    assert job and job.track
-    rows.heard(job.track, guitar=0.9, rock=0.8)
-    jobs.succeed(job)
+def analysed_by_a_worker(job_id: Any) -> None:
+    job = lifecycle.claim(str(job_id))
+    assert job
+    assert job.track
+    rows.analysed(job.track, guitar=0.9, rock=0.8)
+    lifecycle.succeed(job)
 
 
 def test_it_understands_refusals(owner: User, client_of: Any, use: Any, song: Track) -> None:

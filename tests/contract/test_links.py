@@ -23,9 +23,9 @@ def test_every_link_leads_to_what_there_is(world: World) -> None:
     for link in LINKS:
         for target in link.targets.split():
             with transaction.atomic():
-                found = followed(world, link, known[link.operation], known[target])
+                reached = followed(world, link, known[link.operation], known[target])
                 transaction.set_rollback(True)
-            if not found and (link.operation, link.status) not in NOT_HERE:
+            if not reached and (link.operation, link.status) not in NOT_HERE:
                 wrong.append((link.operation, link.status, target))
     assert not wrong, wrong
 
@@ -35,8 +35,8 @@ def followed(world: World, link: Link, source: Operation, target: Operation) -> 
     asked, answer = world.values(source), world.ask(source, world.deed(source))
     if answer.status_code != link.status:
         return False
-    found = json.loads(getattr(answer, "content", b"") or b"null")
-    values = {name: value(at, found, asked) for name, at in link.parameters.items()}
+    body = json.loads(getattr(answer, "content", b"") or b"null")
+    values = {name: value(at, body, asked) for name, at in link.parameters.items()}
     response = world.ask(target, values=values)
     return b"/api/v1/problems/not-found/" not in getattr(response, "content", b"")
 

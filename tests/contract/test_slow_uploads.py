@@ -12,11 +12,11 @@ import pytest
 from django.test import Client
 from urllib3.filepost import encode_multipart_formdata
 
-from tagger.actions.ingest import Words
-from tagger.actions.resumable_uploads import begin
-from tagger.actions.tokens import make_token
+from tagger.accounts.tokens import make_token
 from tagger.models import ApiToken, Track, User
 from tagger.models.resumable_upload import parts_folder
+from tagger.uploads.ingest import SenderMetadata
+from tagger.uploads.resumable import begin
 from tests.audio_factory import tone, write
 
 # Three times as many as there are connections to the database.
@@ -66,7 +66,7 @@ def in_one_piece(file: Path, owner: User, bearer: dict[str, str]) -> Request:
 
 
 def in_parts(file: Path, owner: User, bearer: dict[str, str]) -> Request:
-    upload = begin(owner, file.stat().st_size, file.name, Words())
+    upload = begin(owner, file.stat().st_size, file.name, SenderMetadata())
     kind = {"Content-Type": "application/offset+octet-stream"}
     tus = {"Tus-Resumable": "1.0.0", "Upload-Offset": "0"}
     return "PATCH", f"/api/v1/uploads/{upload.pk}/", file.read_bytes(), bearer | tus | kind
@@ -87,8 +87,8 @@ def on_the_page(file: Path, owner: User, bearer: dict[str, str]) -> Request:
 def arriving(incoming: str) -> int:
     """Files of which something has come in."""
     folders = [Path(incoming), parts_folder()]
-    found = [path for folder in folders if folder.is_dir() for path in folder.iterdir()]
-    return sum(path.is_file() and path.stat().st_size > 0 for path in found)
+    paths = [path for folder in folders if folder.is_dir() for path in folder.iterdir()]
+    return sum(path.is_file() and path.stat().st_size > 0 for path in paths)
 
 
 @pytest.mark.parametrize("way", [in_one_piece, in_parts, on_the_page])

@@ -11,9 +11,9 @@ import pytest
 
 from distillation.assembly import assemble, hard_labels, threshold, train_path, usable
 from distillation.clips import MP3, NewClip, append, read_new
-from ml.labels import LABEL_NAMES
-from ml.magnatagatune.annotations import read_annotations
-from ml.magnatagatune.splits import split_of
+from ml.config.labels import LABEL_NAMES
+from ml.data.magnatagatune.annotations import read_annotations
+from ml.data.magnatagatune.protocols import split_of
 
 
 def new_clip(file: str, **more: Any) -> NewClip:
@@ -23,13 +23,13 @@ def new_clip(file: str, **more: Any) -> NewClip:
 
 
 def test_a_tag_is_there_from_its_own_threshold_on() -> None:
-    found = hard_labels(np.array([0.5, 0.2, 0.3, 0.1]), np.array([0.5, 0.1, 0.2, 0.2]))
-    assert found.tolist() == [1, 1, 1, 0]
+    labels = hard_labels(np.array([0.5, 0.2, 0.3, 0.1]), np.array([0.5, 0.1, 0.2, 0.2]))
+    assert labels.tolist() == [1, 1, 1, 0]
 
 
 def test_a_clip_has_at_least_the_two_tags_nearest_to_their_thresholds() -> None:
-    found = hard_labels(np.array([0.2, 0.09, 0.3, 0.1]), np.array([0.5, 0.1, 0.9, 0.15]))
-    assert found.tolist() == [0, 1, 0, 1]
+    labels = hard_labels(np.array([0.2, 0.09, 0.3, 0.1]), np.array([0.5, 0.1, 0.9, 0.15]))
+    assert labels.tolist() == [0, 1, 0, 1]
 
 
 def test_a_threshold_is_low_among_the_clips_that_have_the_tag() -> None:
@@ -88,8 +88,11 @@ def test_the_new_data_set_is_the_old_one_and_more_to_train_on(
         append(made, clip)
     assemble(standin, made, out, None)
     old, new = read_annotations(standin), read_annotations(out)
-    assert new.paths[:64] == old.paths and (new.hard[:64] == old.hard).all()
-    assert old.soft is not None and new.soft is not None and (new.soft[:64] == old.soft).all()
+    assert new.paths[:64] == old.paths
+    assert (new.hard[:64] == old.hard).all()
+    assert old.soft is not None
+    assert new.soft is not None
+    assert (new.soft[:64] == old.soft).all()
     assert [split_of(path) for path in new.paths[64:]] == ["train", "train"]
     assert new.kinds[64:] == ["recorded", "mixed"]
     assert np.abs(new.soft[64] - read_new(made)[0].scores).max() < 0.001

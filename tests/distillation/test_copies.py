@@ -16,8 +16,8 @@ def test_a_copy_is_found_at_any_shift() -> None:
     song = rng.standard_normal((BANDS, 3 * FRAMES)).astype(np.float32)
     held[2] = song[:, FRAMES : 2 * FRAMES]
     for shift in (-200, 0, 90):
-        likeness, row, found = best_match(held, 3 * song[:, FRAMES + shift :][:, :FRAMES])
-        assert (row, found) == (2, shift)
+        likeness, row, offset = best_match(held, 3 * song[:, FRAMES + shift :][:, :FRAMES])
+        assert (row, offset) == (2, shift)
         assert likeness == pytest.approx(1, abs=0.01)
 
 

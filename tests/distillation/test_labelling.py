@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from distillation.labelling import BANDS, FRAMES, HOP, RATE, SEGMENTS, window_starts, windows
-from ml.audio import SAMPLE_RATE, SEGMENT_SAMPLES
+from ml.audio.reading import SAMPLE_RATE, SEGMENT_SAMPLES
 from tests.audio_factory import tone
 
 CLIP_FRAMES = round(29.1 * RATE / HOP)
@@ -30,7 +30,7 @@ def test_a_clip_shorter_than_a_window_is_filled_up() -> None:
 
 
 def test_the_loudest_music_has_finite_windows() -> None:
-    heard = windows(tone(1000, 29.1, RATE, level=1.0)[0])
-    assert np.isfinite(heard).all()
+    mels = windows(tone(1000, 29.1, RATE, level=1.0)[0])
+    assert np.isfinite(mels).all()
     # A full-scale sine is beyond half precision's greatest number, 65,504.
-    assert heard.max() > np.log10(65_504)
+    assert mels.max() > np.log10(65_504)

@@ -9,7 +9,7 @@ from distillation.clips import Sound, StandinClip, recorded
 from distillation.cutting import WANTED
 from distillation.labelling import RATE
 from distillation.making import OFTEN, SAMPLES, chances, fill, loudness, mixed, varispeed
-from ml.labels import LABEL_NAMES
+from ml.config.labels import LABEL_NAMES
 from tests.audio_factory import tone
 
 
@@ -19,9 +19,9 @@ def sine(hertz: float, seconds: float = 29.1, level: float = 0.5) -> Sound:
 
 def strength(sound: Sound, hertz: float) -> float:
     """The level of one frequency, on whole seconds of the middle."""
-    heard = sound[RATE : 21 * RATE]
-    turns = np.exp(-2j * np.pi * hertz * np.arange(len(heard)) / RATE)
-    return float(np.abs((heard * turns).mean()))
+    excerpt = sound[RATE : 21 * RATE]
+    turns = np.exp(-2j * np.pi * hertz * np.arange(len(excerpt)) / RATE)
+    return float(np.abs((excerpt * turns).mean()))
 
 
 def test_the_second_is_as_much_quieter_as_it_was_to_be_however_loud_it_was() -> None:

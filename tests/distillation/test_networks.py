@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from distillation.networks import TAGS, Network
-from ml.labels import LABEL_NAMES
+from ml.config.labels import LABEL_NAMES
 
 CHANNELS = 8
 

@@ -1,4 +1,4 @@
-"""What validation and test hear is not trained on."""
+"""Songs of the validation and test splits are not trained on."""
 
 from __future__ import annotations
 
@@ -74,8 +74,8 @@ def test_songs_are_listed_once_and_held_out_ones_never(
     put(tmp_path / "new-game" / "forest.ogg", "forest")
     put(tmp_path / "other-game" / "Forest.ogg", "another forest")
     list_songs(standin, tmp_path, tmp_path / "songs.tsv")
-    found = [(song.package, song.path) for song in read_songs(tmp_path / "songs.tsv")]
-    assert found == [("old-game", "old-game/a.ogg"), ("new-game", "new-game/tune.xm")]
+    listed = [(song.package, song.path) for song in read_songs(tmp_path / "songs.tsv")]
+    assert listed == [("old-game", "old-game/a.ogg"), ("new-game", "new-game/tune.xm")]
 
 
 def test_no_song_is_listed_while_a_held_out_package_is_missing(

@@ -21,7 +21,7 @@ def die(*_: object, **__: object) -> None:
 
 def after_file(number: int) -> None:
     """Once so many files are stored: first the weights, then the card."""
-    from tagger.storage import FolderStorage
+    from tagger.platform.storage.local import FolderStorage
 
     save, stored = FolderStorage.save, []
 
@@ -35,9 +35,9 @@ def after_file(number: int) -> None:
 
 
 def before_commit() -> None:
-    from tagger.actions import trainings
+    from tagger.training import manage
 
-    trainings.announce_to_staff = die
+    manage.announce_to_staff = die
 
 
 POINTS: dict[str, Callable[[], None]] = {
@@ -50,8 +50,8 @@ POINTS: dict[str, Callable[[], None]] = {
 
 def main(training_id: str, weights: str, point: str) -> None:
     django.setup()
-    from tagger.actions.trainings import finish_training
     from tagger.models import Training
+    from tagger.training.manage import finish_training
 
     training = Training.objects.select_related("job").get(pk=training_id)
     POINTS[point]()

@@ -26,8 +26,8 @@ def die(point: str, track: object) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def while_heard(point: str, owner: type, method: str) -> None:
-    """A track that is heard for the first time has come as far as this method."""
+def while_analysed(point: str, owner: type, method: str) -> None:
+    """A track that is analysed for the first time has come as far as this method."""
     from celery.signals import task_prerun
 
     from tagger.models import Job
@@ -51,21 +51,21 @@ def while_heard(point: str, owner: type, method: str) -> None:
 
 def while_decoded() -> None:
     """Its first block of sound has come, and the decoder waits for its reader."""
-    from ml.peaks import PeakMeter
+    from ml.audio.peaks import PeakMeter
 
-    while_heard("decoding", PeakMeter, "push")
+    while_analysed("decoding", PeakMeter, "push")
 
 
 def while_scored() -> None:
     """The network has answered, and nothing is written yet."""
-    from ml.inference import Tagger
+    from ml.inference.tagger import Tagger
 
-    while_heard("tagging", Tagger, "score")
+    while_analysed("tagging", Tagger, "score")
 
 
 def once_recorded() -> None:
     """The analysis is committed, the job's end is not."""
-    from tagger.actions import tag_track
+    from tagger.analysis import tag_track
     from tagger.models import Job, Track
 
     request_music = tag_track.request_music
@@ -102,8 +102,8 @@ POINTS: dict[str, Callable[[], None]] = {
 
 def main(kills: int, point: str = "") -> None:
     django.setup()
-    from tagger.actions.effective_tags import active_model
-    from tagger.hearing import loaded_tagger
+    from tagger.analysis.tagger_cache import loaded_tagger
+    from tagger.tags.effective import active_model
     from webapp.celery import app
 
     model = active_model()

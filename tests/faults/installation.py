@@ -12,14 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.runtime.test_serve import (
-    ROOT,
-    await_none,
-    await_up,
-    environment,
-    free_port,
-    start,
-)
+from tests.ports import free_port
+from tests.runtime.test_serve import ROOT, await_none, await_up, environment, start
 
 # What a process is known by in its command line.
 MARKS = {
@@ -29,10 +23,10 @@ MARKS = {
     "clock": b"\0beat\0",
     "broker": b"valkey-server",
     "database": b"bin/postgres\0",
-    "decoder": b"ml.fence.server",
+    "decoder": b"ml.audio.sandbox.server",
 }
 TOKEN = """
-from tagger.actions.tokens import make_token
+from tagger.accounts.tokens import make_token
 from tagger.models import ApiToken, User
 print(make_token(User.objects.get(username="admin"), "faults", ApiToken.Scope.WRITE)[1])
 """
@@ -64,11 +58,11 @@ class Installation:
         if name == "supervisor":
             self._kill_everything()
             return True
-        found = self.processes(name)
-        if found:
-            os.kill(found[0], signal.SIGKILL)
+        matching = self.processes(name)
+        if matching:
+            os.kill(matching[0], signal.SIGKILL)
             self.kills += 1
-        return bool(found)
+        return bool(matching)
 
     def _kill_everything(self) -> None:
         """As a power cut would: the supervisor dies, its children with it. Then up again."""
@@ -89,10 +83,10 @@ class Installation:
         assert self.supervisor
         numbers = [int(entry.name) for entry in Path("/proc").glob("[0-9]*")]
         states = {number: _state_and_parent(number) for number in numbers}
-        found = [self.supervisor.pid]
-        for one in found:
-            found += [n for n, (_, parent) in sorted(states.items()) if parent == one]
-        return [number for number in found[1:] if states[number][0] != b"Z"]
+        family = [self.supervisor.pid]
+        for one in family:
+            family += [n for n, (_, parent) in sorted(states.items()) if parent == one]
+        return [number for number in family[1:] if states[number][0] != b"Z"]
 
     def manage(self, *arguments: str, check: bool = True) -> str:
         done = subprocess.run(

@@ -14,14 +14,15 @@ from django.conf import settings as django_settings
 from django.db import connection
 from django.utils import timezone
 
-from ml.weights import load_model
-from tagger.actions import jobs
-from tagger.actions.library_repair import repair
-from tagger.library_check.files import model_files, orphaned_weights
+from ml.checkpoints.weights import load_model
+from tagger.jobs import lifecycle
 from tagger.models import Job, ModelVersion, Training, User
-from tests.faults.dying_registration import POINTS
+from tagger.operations.integrity.files import model_files, orphaned_weights
+from tagger.operations.repair import repair
 from tests.tagger.conftest import scratch_media, sent
-from tests.tagger.test_trainings import base, boss, other_weights, start, verdicts
+from tests.tagger.training.test_manage import base, boss, other_weights, start, verdicts
+
+from .dying_registration import POINTS
 
 __all__ = ["base", "boss", "scratch_media", "sent", "verdicts"]
 
@@ -51,7 +52,7 @@ def test_a_finished_model_is_registered_once_however_often_its_worker_dies(
     boss: User, verdicts: None, tmp_path: Path
 ) -> None:
     training = start(boss)
-    assert jobs.claim(str(training.job_id))
+    assert lifecycle.claim(str(training.job_id))
     weights = tmp_path / "new.safetensors"
     other_weights(weights)
     for point in POINTS:

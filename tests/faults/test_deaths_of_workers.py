@@ -1,4 +1,4 @@
-"""Workers die while they hear, and before they acknowledge: everything is done once."""
+"""Workers die while they analyse, and before they acknowledge: everything is done once."""
 
 from __future__ import annotations
 
@@ -19,16 +19,17 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from redis import Redis
 
-from tagger.actions.ingest import ingest
-from tagger.actions.model_versions import activate_model, install_model
-from tagger.actions.tag_track import SHORT
+from tagger.analysis.tag_track import SHORT
 from tagger.models import Analysis, Job, Track, User
-from tests.faults.client import clip
-from tests.faults.dying_worker import POINTS
-from tests.faults.extent import DEATHS
-from tests.faults.test_hostile_uploads import small_model
+from tagger.registry.versions import activate_model, install_model
+from tagger.uploads.ingest import ingest
 from tests.tagger.conftest import scratch_media
-from tests.tagger.test_worker import wait_for
+from tests.tagger.jobs.test_worker import wait_for
+
+from .client import clip
+from .dying_worker import POINTS
+from .extent import DEATHS
+from .test_hostile_uploads import small_model
 
 __all__ = ["scratch_media"]
 
@@ -70,7 +71,7 @@ def dying_worker(tmp_path: Path, *deaths: str) -> Iterator[subprocess.Popen[str]
         process.communicate()
 
 
-def test_everything_is_heard_and_recorded_once_wherever_workers_die(
+def test_everything_is_analysed_and_recorded_once_wherever_workers_die(
     owner: User, tmp_path: Path, tell: Callable[[str], None]
 ) -> None:
     activate_model(install_model(small_model(tmp_path)))
@@ -80,14 +81,14 @@ def test_everything_is_heard_and_recorded_once_wherever_workers_die(
     with dying_worker(tmp_path, str(DEATHS)) as worker:
         deaths = [bury(worker) for _ in range(DEATHS)]
         wait_for_the_end(log)
-    told_again = log.read_text().count(UNTOUCHED)
+    delivered_again = log.read_text().count(UNTOUCHED)
     points = Counter(point for point, _ in deaths)
     tell(
         f"{DEATHS + 2} uploads, {DEATHS} deaths of workers: {dict(points)}; "
-        f"{told_again} messages came once too often"
+        f"{delivered_again} messages came once too often"
     )
     assert points == dict.fromkeys(POINTS, DEATHS // len(POINTS))
-    assert told_again >= points["ended"]
+    assert delivered_again >= points["ended"]
     for job in taggings():
         begun = 1 + sum(deaths.count((point, str(job.track_id))) for point in UNENDED)
         assert (job.state, job.attempts) == ("succeeded", begun)
@@ -95,7 +96,7 @@ def test_everything_is_heard_and_recorded_once_wherever_workers_die(
 
 
 @pytest.mark.parametrize("point", ["tagging", "recorded"])
-def test_tracks_that_were_heard_together_survive_their_worker(
+def test_tracks_that_were_analysed_together_survive_their_worker(
     point: str, owner: User, tmp_path: Path
 ) -> None:
     activate_model(install_model(small_model(tmp_path)))

@@ -11,11 +11,12 @@ from django.test import Client
 from tagger.models import Job, Track, User
 from tagger.tasks import run_job
 from tests import audio_factory as factory
-from tests.faults.small_disk import MEBIBYTE, disk, filled
 from tests.tagger.api.test_errors import problem
 from tests.tagger.api.test_resumable_uploads import begin, send, stands_at
 from tests.tagger.conftest import api, scratch_media, sent
 from tests.web import rows
+
+from .small_disk import MEBIBYTE, disk, filled
 
 __all__ = ["api", "disk", "scratch_media", "sent"]
 
@@ -30,8 +31,8 @@ def song(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def stored(disk: Path) -> list[Path]:
-    found = (path for path in disk.rglob("*") if path.is_file())
-    return [path for path in found if path.name != "filler"]
+    files = (path for path in disk.rglob("*") if path.is_file())
+    return [path for path in files if path.name != "filler"]
 
 
 def post(api: Client, song: Path) -> Any:
@@ -48,8 +49,8 @@ def test_an_upload_is_refused_and_taken_once_there_is_room(
         problem(post(api, song), 507, "storage-full")
         assert stored(disk) == []
         assert not Track.objects.exists()
-        told = api.get("/readyz").json()["checks"]["storage"]
-        assert told == ("ready" if room else "not ready")
+        state = api.get("/readyz").json()["checks"]["storage"]
+        assert state == ("ready" if room else "not ready")
     taken = post(api, song)
     assert taken.status_code == 202
     assert stored(disk) == [Path(Track.objects.get().file.path)]
@@ -86,7 +87,7 @@ def test_a_tagged_copy_is_refused_while_it_is_copied_and_while_it_is_written(
     api.raise_request_exception = False
     song = factory.write(tmp_path / "song.mp3", factory.music(60.0))
     post(api, song)
-    track = rows.heard(Track.objects.get(), guitar=0.9)
+    track = rows.analysed(Track.objects.get(), guitar=0.9)
     before = stored(disk)
     with filled(disk, but=track.file_size + spare):
         problem(api.get(f"/api/v1/tracks/{track.pk}/tagged/"), 507, "storage-full")
@@ -99,7 +100,7 @@ def test_a_spectrogram_fails_with_a_sentence_and_is_drawn_later(
     api: Client, disk: Path, song: Path
 ) -> None:
     post(api, song)
-    track = rows.heard(Track.objects.get())
+    track = rows.analysed(Track.objects.get())
     address = f"/api/v1/tracks/{track.pk}/spectrogram/"
     asked = api.post(address)
     before = stored(disk)

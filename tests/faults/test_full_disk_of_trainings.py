@@ -5,12 +5,13 @@ from pathlib import Path
 import pytest
 from django.core.files import File
 
-from tagger.actions.run_training import run_folder, run_training
 from tagger.models import Job, ModelVersion, User
-from tagger.storage import FolderStorage
-from tests.faults.small_disk import disk, filled
+from tagger.platform.storage.local import FolderStorage
+from tagger.training.run import run_folder, run_training
 from tests.tagger.conftest import scratch_media, sent
-from tests.tagger.test_run_training import begin, boss, folder
+from tests.tagger.training.test_run import begin, boss, folder
+
+from .small_disk import disk, filled
 
 __all__ = ["boss", "disk", "folder", "scratch_media", "sent"]
 

@@ -15,18 +15,19 @@ from pathlib import Path
 
 import pytest
 
-from ml.weights import default_model_path
-from tests.faults.client import Client, clip
-from tests.faults.extent import UPLOADS
-from tests.faults.installation import MARKS, Installation, wait_for
+from ml.checkpoints.weights import default_model_path
+
+from .client import Client, clip
+from .extent import UPLOADS
+from .installation import MARKS, Installation, wait_for
 
 SEED = int(os.environ.get("TONEMARK_FAULT_SEED") or random.SystemRandom().randrange(10**6))
 VICTIMS = (*MARKS, "supervisor")
 ROUNDS = max(1, UPLOADS // 40)
 # A lease, the reaper's round and its grace, for the job that is lost last, and all that still
-# waits to be heard; on a busy machine.
+# waits to be analysed; on a busy machine.
 RECOVERY = 600 + 5 * UPLOADS
-JUDGED = 5
+LABELLED = 5
 # All that were ever written, withdrawn ones too.
 VERDICTS = """
 from tagger.models import Verdict
@@ -49,28 +50,28 @@ def test_nothing_accepted_is_lost_whoever_is_killed(
     client = Client(installation.address, installation.token(), SEED)
     clips = [clip(tmp_path / f"{number}.wav", number) for number in range(UPLOADS)]
     tracks = send_while_killing(installation, client, clips)
-    judged = sorted(tracks[::JUDGED])
+    answered = sorted(tracks[::LABELLED])
     wait_for(lambda: not open_jobs(client), installation, RECOVERY)
     lost = {
         "uploads": missing(client, tracks),
-        "verdicts": [track for track in judged if "guitar" in slugs(client, track)],
+        "verdicts": [track for track in answered if "guitar" in slugs(client, track)],
     }
     written = installation.manage("shell", "-v", "0", "-c", VERDICTS).split()
     swept, left = checked(installation)
     tell(
-        f"seed {SEED}: {UPLOADS} uploads, {len(judged)} verdicts, {installation.kills} kills, "
+        f"seed {SEED}: {UPLOADS} uploads, {len(answered)} verdicts, {installation.kills} kills, "
         f"{client.refusals} requests sent again, {swept} orphans swept; "
         f"lost: {sum(map(len, lost.values()))}"
     )
     assert lost == {"uploads": [], "verdicts": []}
-    assert written == judged, "a verdict is lost, or there twice"
+    assert written == answered, "a verdict is lost, or there twice"
     assert left == []
 
 
 def send(client: Client, song: Path) -> str:
     """Upload it and, of every so manyth, say at once what it is not."""
     track = client.upload(song)
-    if int(song.stem) % JUDGED == 0:
+    if int(song.stem) % LABELLED == 0:
         client.reject(track, "guitar")
     return track
 
@@ -100,8 +101,8 @@ def missing(client: Client, tracks: list[str]) -> list[str]:
 
 def fate_of(client: Client, track: str) -> str:
     jobs = client.get(f"jobs/?track={track}&kind=tag_track")["results"]
-    told = [f"{job['state']} {job['error'] or ''}".strip() for job in jobs]
-    return f"{client.get(f'tracks/{track}/')['state']} by {', '.join(told)}"
+    states = [f"{job['state']} {job['error'] or ''}".strip() for job in jobs]
+    return f"{client.get(f'tracks/{track}/')['state']} by {', '.join(states)}"
 
 
 def slugs(client: Client, track: str) -> list[str]:

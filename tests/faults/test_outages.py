@@ -14,9 +14,10 @@ from typing import Any
 
 import pytest
 
-from ml.weights import default_model_path
-from tests.faults.client import Client, clip
-from tests.faults.installation import Installation, wait_for
+from ml.checkpoints.weights import default_model_path
+
+from .client import Client, clip
+from .installation import Installation, wait_for
 
 PATIENCE = 240
 MEBIBYTE = 2**20

@@ -27,8 +27,8 @@ def configuration(**environment: str) -> dict[str, Any]:
         check=False,
     )
     assert read.returncode == 0, read.stderr
-    found: dict[str, Any] = json.loads(read.stdout)
-    return found
+    services: dict[str, Any] = json.loads(read.stdout)
+    return services
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,10 @@ class Machine:
 
     def environment(self, service: dict[str, Any]) -> dict[str, str]:
         given = {name: self.place(value) for name, value in service["environment"].items()}
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("TONEMARK_", "DJANGO_"))}
-        return kept | given
+        inherited = {
+            k: v for k, v in os.environ.items() if not k.startswith(("TONEMARK_", "DJANGO_"))
+        }
+        return inherited | given
 
     def command(self, service: dict[str, Any]) -> list[str]:
         return [self.here(part) for part in service["command"]]

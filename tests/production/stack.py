@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Callable
@@ -16,21 +14,14 @@ from typing import Any
 import psycopg
 import pytest
 
-from webapp.embedded.binaries import broker_program
+from tests.ports import free_ports
+from webapp.embedded.servers.binaries import broker_program
 
 from . import stores
 from .compose import LIMIT, PROGRAMS, ROOT, Machine, configuration
 
 PATIENCE = 180.0
-SECRETS = ("secret-key", "database-password", "broker-password", "metrics-key")
-
-
-def free_ports(number: int) -> list[int]:
-    with contextlib.ExitStack() as held:
-        probes = [held.enter_context(socket.socket()) for _ in range(number)]
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [int(probe.getsockname()[1]) for probe in probes]
+SECRETS = ("secret-key", "database-password", "broker-password", "metrics-key", "admin-password")
 
 
 class Stack:
@@ -130,8 +121,8 @@ class Stack:
         until = time.monotonic() + PATIENCE
         while not condition():
             if time.monotonic() > until:
-                words = self.log(log).read_text()[-4000:]
-                pytest.fail(f"waited {PATIENCE} s in vain; {log} says:\n{words}")
+                tail = self.log(log).read_text()[-4000:]
+                pytest.fail(f"waited {PATIENCE} s in vain; {log} says:\n{tail}")
             time.sleep(0.2)
 
     def stop(self) -> None:

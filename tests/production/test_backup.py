@@ -15,9 +15,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from tagger.actions.bootstrap import ensure_model, ensure_vocabulary
-from tagger.actions.ingest import ingest
 from tagger.models import Job, Track
+from tagger.operations.bootstrap import ensure_model, ensure_vocabulary
+from tagger.uploads.ingest import ingest
 from tests.tagger.conftest import scratch_media, sent, wav
 from tests.web import rows
 

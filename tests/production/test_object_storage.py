@@ -23,12 +23,13 @@ from django.core.files.storage import storages
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from tagger.actions import library_repair
-from tagger.actions.ingest import ingest
-from tagger.actions.trash import delete_track, purge_track
+from tagger.library.trash import delete_track, purge_track
 from tagger.models import Job, Track, User
-from tagger.object_storage import ObjectStorage
-from tagger.storage import StorageError, need_writable, on_this_machine
+from tagger.operations import repair
+from tagger.platform.storage.local import StorageError, need_writable, on_this_machine
+from tagger.platform.storage.s3 import ObjectStorage
+from tagger.uploads.ingest import ingest
+from tests.ports import free_port
 from tests.tagger.conftest import scratch_media, sent, token_client, wav
 from webapp.settings.media import media_backend
 
@@ -45,17 +46,15 @@ KEY, SECRET = "tonemark", "a-secret-of-the-store"
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("s3")
     (folder / "music").mkdir()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{probe.getsockname()[1]}"
+    port = free_port()
+    address = f"127.0.0.1:{port}"
     command: list[str | Path] = [PROGRAMS / "rclone", "serve", "s3", folder, "--addr", address]
     process = subprocess.Popen(
         [*command, "--auth-key", f"{KEY},{SECRET}", "--config", folder / "none", "--quiet"]
     )
     try:
         until = time.monotonic() + 60
-        host, port = address.split(":")
-        while socket.socket().connect_ex((host, int(port))):
+        while socket.socket().connect_ex(("127.0.0.1", port)):
             assert time.monotonic() < until, "the S3 server did not start"
             time.sleep(0.1)
         yield f"http://{address}"
@@ -134,15 +133,15 @@ def test_an_object_without_a_track_is_found_and_deleted(
     left = {"tracks/ab/orphan.mp3", "spectrograms/ab/orphan.png"}
     for name in left:
         bucket.save(name, ContentFile(b"sound"))
-    assert orphans_told() == []
-    monkeypatch.setattr(library_repair, "LEFT_ALONE", timedelta(seconds=-60))
+    assert orphans_reported() == []
+    monkeypatch.setattr(repair, "LEFT_ALONE", timedelta(seconds=-60))
     # Other tests have left theirs in this bucket.
-    assert left <= set(orphans_told("--repair"))
-    assert orphans_told() == []
+    assert left <= set(orphans_reported("--repair"))
+    assert orphans_reported() == []
     assert bucket.exists(str(stored.file.name))
 
 
-def orphans_told(*arguments: str) -> list[str]:
+def orphans_reported(*arguments: str) -> list[str]:
     said = StringIO()
     with suppress(CommandError):  # the test's model has no file
         call_command("check_library", "--json", *arguments, stdout=said, stderr=StringIO())

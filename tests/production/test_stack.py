@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ml.weights import default_model_path
+from ml.checkpoints.weights import default_model_path
 from tests.audio_factory import music, write
 
 from .compose import LIMIT
@@ -53,8 +53,8 @@ def audio(answer: Answer) -> str:
 
 
 def lines(stack: Stack, name: str) -> list[dict[str, Any]]:
-    found = stack.log(name).read_text().splitlines()
-    return [json.loads(line) for line in found if line.startswith("{")]
+    written = stack.log(name).read_text().splitlines()
+    return [json.loads(line) for line in written if line.startswith("{")]
 
 
 def test_the_owner_hears_ranges_that_the_proxy_reads_itself(
@@ -71,6 +71,17 @@ def test_the_owner_hears_ranges_that_the_proxy_reads_itself(
     assert (whole.status, whole.body) == (200, content)
     known = people["owner"].get(audio(uploads[0]), **{"If-None-Match": whole.headers["ETag"]})
     assert known.status == 304
+
+
+def test_a_range_outside_of_the_file_is_a_problem_with_the_size(
+    uploads: list[Answer], people: dict[str, Visitor], clips: list[Path]
+) -> None:
+    size = clips[0].stat().st_size
+    outside = people["owner"].get(audio(uploads[0]), Range=f"bytes={size}-")
+    assert outside.status == 416
+    assert outside.headers["Content-Range"] == f"bytes */{size}"
+    assert outside.headers["Content-Type"] == "application/problem+json"
+    assert outside.json["type"] == "/api/v1/problems/range-not-satisfiable/"
 
 
 def test_nobody_else_hears_it_by_any_way(
@@ -107,6 +118,8 @@ def test_one_id_finds_the_request_and_the_work_it_asked_for(
         202,
         "203.0.113.9",
     )
+    (passed,) = [line for line in lines(stack, "proxy") if line["request_id"] == request_id]
+    assert (passed["path"], passed["status"]) == ("/api/v1/tracks/", 202)
     worked = lines(stack, "inference") + lines(stack, "second-inference")
     jobs = {line["job_id"] for line in worked if line["request_id"] == request_id}
     assert jobs == {uploads[0].json["job"]["id"]}
@@ -125,8 +138,8 @@ def test_plain_http_is_sent_to_https(stack: Stack, people: dict[str, Visitor]) -
 def test_a_limit_holds_over_all_processes_of_the_web_server(stack: Stack) -> None:
     guess = Visitor(stack.machine.proxy, "tm_guess")
     with ThreadPoolExecutor(8) as pool:
-        told = Counter(pool.map(lambda _: guess.get("/api/v1/me/").status, range(40)))
-    assert told == {401: 30, 429: 10}
+        statuses = Counter(pool.map(lambda _: guess.get("/api/v1/me/").status, range(40)))
+    assert statuses == {401: 30, 429: 10}
 
 
 def test_prometheus_is_answered_with_its_key(stack: Stack, uploads: list[Answer]) -> None:
@@ -156,5 +169,6 @@ def test_no_log_holds_a_secret(
 
 
 def test_nothing_but_json_comes_from_our_processes(stack: Stack, uploads: list[Answer]) -> None:
-    said = stack.log("web").read_text().splitlines()
-    assert [line for line in said if not line.startswith("{")] == []
+    for name in ("web", "inference", "maintenance", "analysis", "training", "beat"):
+        said = stack.log(name).read_text().splitlines()
+        assert [line for line in said if not line.startswith("{")] == [], name

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 import urllib3
 
-from tagger.actions.bootstrap import ensure_model, ensure_vocabulary
-from tagger.actions.tokens import make_token
+from tagger.accounts.tokens import make_token
 from tagger.models import Analysis, ApiToken, Job, Track, User
+from tagger.operations.bootstrap import ensure_model, ensure_vocabulary
 from tests.audio_factory import tone, write
 from tests.standin import standin
 from tests.web import rows
@@ -44,9 +44,9 @@ def person(transactional_db: None) -> User:
 @pytest.fixture
 def clips(tmp_path: Path) -> list[Path]:
     """Different sounds; the last ten are the first ten again."""
-    found = standin() if "TONEMARK_REAL_UPLOADS" in os.environ else None
-    if found:
-        different = sorted(found.glob("mp3/*/*.mp3"))[: UPLOADS - TWICE]
+    real = standin() if "TONEMARK_REAL_UPLOADS" in os.environ else None
+    if real:
+        different = sorted(real.glob("mp3/*/*.mp3"))[: UPLOADS - TWICE]
     else:
         different = [
             write(tmp_path / f"{n}.wav", tone(200.0 + 10 * n, 3.0, rate=16_000), 16_000)

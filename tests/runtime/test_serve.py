@@ -13,15 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.ports import free_port
+
 ROOT = Path(__file__).resolve().parents[2]
 UP = "Tonemark is ready"
 STARTED = Callable[..., subprocess.Popen[str]]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def command(data: Path, port: int) -> list[str]:
@@ -29,8 +25,10 @@ def command(data: Path, port: int) -> list[str]:
 
 
 def environment() -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("TONEMARK_")}
-    return kept | {"DJANGO_SETTINGS_MODULE": "webapp.settings", "PYTHONUNBUFFERED": "1"}
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith("TONEMARK_")
+    }
+    return inherited | {"DJANGO_SETTINGS_MODULE": "webapp.settings", "PYTHONUNBUFFERED": "1"}
 
 
 def start(data: Path, port: int) -> subprocess.Popen[str]:
@@ -49,26 +47,26 @@ def refused(data: Path, port: int) -> str:
 
 
 def await_up(process: subprocess.Popen[str]) -> str:
-    heard = ""
+    output = ""
     assert process.stdout
     for line in process.stdout:
-        heard += line
+        output += line
         if UP in line:
-            return heard
-    raise AssertionError(heard)
+            return output
+    raise AssertionError(output)
 
 
 def processes_of(data: Path) -> list[int]:
     """Those whose environment or command line names the data folder."""
-    found = []
+    numbers = []
     for entry in Path("/proc").glob("[0-9]*"):
         try:
-            words = (entry / "environ").read_bytes() + (entry / "cmdline").read_bytes()
+            text = (entry / "environ").read_bytes() + (entry / "cmdline").read_bytes()
         except OSError:
             continue
-        if os.fsencode(data) in words and int(entry.name) != os.getpid():
-            found.append(int(entry.name))
-    return found
+        if os.fsencode(data) in text and int(entry.name) != os.getpid():
+            numbers.append(int(entry.name))
+    return numbers
 
 
 def niceness_of(name: str, data: Path) -> set[int]:
@@ -80,8 +78,8 @@ def niceness_of(name: str, data: Path) -> set[int]:
     ]
     assert workers
     sessions = [worker / "autogroup" for worker in workers if (worker / "autogroup").exists()]
-    told = {int(session.read_text().split()[-1]) for session in sessions}
-    return told | {os.getpriority(os.PRIO_PROCESS, int(worker.name)) for worker in workers}
+    niceness = {int(session.read_text().split()[-1]) for session in sessions}
+    return niceness | {os.getpriority(os.PRIO_PROCESS, int(worker.name)) for worker in workers}
 
 
 def await_none(data: Path, seconds: float = 20) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tagger.actions.tokens import make_token
+from tagger.accounts.tokens import make_token
 from tagger.models import ApiToken, ModelVersion, User
 from tests.audio_factory import music, tone, write
 
@@ -31,7 +31,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     from tagger.tasks import run_job
 
     ids: list[str] = []
-    monkeypatch.setattr(run_job, "apply_async", lambda args, queue: ids.append(args[0]))
+    monkeypatch.setattr(run_job, "apply_async", lambda args, *_, **__: ids.append(args[0]))
     return ids
 
 

@@ -11,12 +11,12 @@ import numpy as np
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from ml.analysis import Array
-from ml.inference import Analysis as Heard
-from ml.labels import LABEL_NAMES
-from tagger.actions.model_versions import activate_model
-from tagger.actions.record_analysis import record_analysis
+from ml.config.labels import LABEL_NAMES
+from ml.inference.result import Array
+from ml.inference.tagger import Analysis as Prediction
+from tagger.analysis.record import record_analysis
 from tagger.models import Job, ModelVersion, Track, User
+from tagger.registry.versions import activate_model
 from tagger.tasks import run_job
 
 PASSWORD = "a-long-enough-password"
@@ -75,32 +75,32 @@ def direction(degrees: float) -> Array:
     return made
 
 
-def heard(
+def analysed(
     made: Track,
     segments: int = 3,
     notes: tuple[str, ...] = (),
     embedding: Array | None = None,
     **scores: float,
 ) -> Track:
-    """The active model heard these labels (underscores for blanks), and 0.01 of all others."""
+    """The active model predicted these labels (underscores for blanks), and 0.01 of all others."""
     model = active_model()
-    result = hearing(model, scores, segments, notes, embedding)
+    result = prediction(model, scores, segments, notes, embedding)
     record_analysis(made, model, result)
     made.refresh_from_db()
     return made
 
 
-def hearing(
+def prediction(
     model: ModelVersion,
     scores: dict[str, float],
     segments: int = 3,
     notes: tuple[str, ...] = (),
     embedding: Array | None = None,
-) -> Heard:
-    """What this model hears: these labels, and 0.01 of all others."""
+) -> Prediction:
+    """What this model predicts: these labels, and 0.01 of all others."""
     means = [scores.get(label.replace(" ", "_"), 0.01) for label in model.labels]
     row = np.array([means] * segments, dtype=np.float32)
-    return Heard(
+    return Prediction(
         scores=row,
         mean_scores=row.mean(axis=0),
         embedding=direction(0) if embedding is None else embedding,
@@ -113,9 +113,9 @@ def hearing(
 
 
 def candidate(
-    heard_in: Mapping[Track, dict[str, float]], card: dict[str, Any] | None = None
+    scores_by_track: Mapping[Track, dict[str, float]], card: dict[str, Any] | None = None
 ) -> ModelVersion:
-    """A version nobody has made active yet, and what it heard in these tracks."""
+    """A version nobody has made active yet, and its analyses in these tracks."""
     number = next(_numbers)
     made = ModelVersion.objects.create(
         name=f"candidate {number}",
@@ -125,8 +125,8 @@ def candidate(
         labels=list(LABEL_NAMES),
         thresholds=[0.5] * len(LABEL_NAMES),
     )
-    for one, scores in heard_in.items():
-        record_analysis(one, made, hearing(made, scores))
+    for one, scores in scores_by_track.items():
+        record_analysis(one, made, prediction(made, scores))
     return made
 
 

@@ -124,8 +124,8 @@ def _deeper(page: Page) -> dict[str, str]:
     """Pages that are only known once others have been seen, where there is anything on them."""
     page.goto("/")
     tagged = page.locator(".track", has=page.locator(".chip")).first
-    found = {"track": tagged.locator(".title"), "tag": tagged.locator(".chip").first}
-    known = _addresses(found)
+    places = {"track": tagged.locator(".title"), "tag": tagged.locator(".chip").first}
+    known = _addresses(places)
     page.goto("/models/")
     table = page.locator("table.models")
     links = {name: table.get_by_role("link", name=name).first for name in ("Compare", "Promote")}

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tagger.actions.trash import delete_track
+from tagger.library.trash import delete_track
 from tagger.models import ApiToken, Track, User
 
 

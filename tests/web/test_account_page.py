@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tagger.actions.tokens import recognise_token
+from tagger.accounts.tokens import recognise_token
 from tagger.models import ApiToken, User
 
 from . import rows

@@ -6,16 +6,16 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tagger.actions import bulk
+from tagger.library import bulk
+from tagger.library.search import library
 from tagger.models import Job, Track, User
-from tagger.queries.library import library
 
 from . import rows
 
 
 @pytest.fixture
 def shelf(owner: User) -> list[Track]:
-    return [rows.heard(rows.track(owner, f"Song {n}"), guitar=0.9) for n in range(3)]
+    return [rows.analysed(rows.track(owner, f"Song {n}"), guitar=0.9) for n in range(3)]
 
 
 def send(page: Client, action: str, tracks: list[Track], **more: Any) -> Any:

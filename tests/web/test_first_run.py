@@ -7,9 +7,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tagger.actions.trash import delete_track
+from tagger.library.trash import delete_track
 from tagger.models import Job, Track, User
-from tests.web import rows
+
+from . import rows
 
 
 @pytest.fixture(autouse=True)

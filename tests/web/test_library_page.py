@@ -19,9 +19,9 @@ def titles(page: Client, query: str = "") -> list[str]:
 
 @pytest.fixture
 def shelf(owner: User) -> None:
-    rows.heard(rows.track(owner, "Guitar only"), guitar=0.9)
-    rows.heard(rows.track(owner, "Guitar and piano", artist="Ana"), guitar=0.6, piano=0.8)
-    rows.heard(rows.track(owner, "Piano only"), piano=0.7)
+    rows.analysed(rows.track(owner, "Guitar only"), guitar=0.9)
+    rows.analysed(rows.track(owner, "Guitar and piano", artist="Ana"), guitar=0.6, piano=0.8)
+    rows.analysed(rows.track(owner, "Piano only"), piano=0.7)
 
 
 def test_an_empty_library_invites_to_upload(page: Client) -> None:
@@ -114,19 +114,19 @@ def test_the_number_of_queries_does_not_grow_with_the_library(
     page: Client, owner: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for _ in range(12):
-        rows.heard(rows.track(owner), guitar=0.9, vocals=0.8, woman=0.7)
+        rows.analysed(rows.track(owner), guitar=0.9, vocals=0.8, woman=0.7)
     with django_assert_num_queries(11):
         page.get("/")
 
 
 def test_the_list_merges_synonyms(page: Client, owner: User) -> None:
-    rows.heard(rows.track(owner), female=0.6, female_voice=0.8, woman=0.7)
+    rows.analysed(rows.track(owner), female=0.6, female_voice=0.8, woman=0.7)
     row = page.get("/").context["rows"][0]
     assert [(chip.tag.name, round(chip.score, 2)) for chip in row.chips] == [("female vocals", 0.8)]
 
 
 def test_five_chips_stand_for_many_tags(page: Client, song: Track) -> None:
-    rows.heard(song, guitar=0.9, rock=0.8, drums=0.7, loud=0.6, fast=0.6, metal=0.55, pop=0.5)
+    rows.analysed(song, guitar=0.9, rock=0.8, drums=0.7, loud=0.6, fast=0.6, metal=0.55, pop=0.5)
     row = page.get("/").context["rows"][0]
     assert [chip.tag.name for chip in row.chips] == ["guitar", "rock", "drums", "fast", "loud"]
     assert row.more == 2
@@ -188,8 +188,8 @@ def test_very_many_are_not_all_counted(
     page: Client, owner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for _ in range(4):
-        rows.heard(rows.track(owner), guitar=0.9, piano=0.9)
-    monkeypatch.setattr("tagger.queries.facets.MOST_COUNTED", 3)
+        rows.analysed(rows.track(owner), guitar=0.9, piano=0.9)
+    monkeypatch.setattr("tagger.library.facets.MOST_COUNTED", 3)
     text = page.get("/?tag=guitar").content.decode()
     assert "3+ tracks" in text
     assert "These numbers are of 3 of the tracks" in text

@@ -66,7 +66,7 @@ def test_a_track_deleted_meanwhile_ends_the_asking(page: Client, owner: User) ->
     assert "work-ended" in events
 
 
-def test_nobody_hears_of_the_tracks_of_others(outside: Client, song: Track) -> None:
+def test_nobody_learns_of_the_tracks_of_others(outside: Client, song: Track) -> None:
     rows.job(song, Job.State.SUCCEEDED)
     assert "Blue hour" not in ask(outside, song)[0]
 

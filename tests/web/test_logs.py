@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tagger import task_context
-from tagger.actions.tokens import make_token
-from tagger.log_context import current_request_id, request_context
+from tagger.accounts.tokens import make_token
 from tagger.models import ApiToken, User
+from tagger.platform.celery import request_id
+from tagger.platform.celery.tasks import RUN_JOB
+from tagger.platform.log_context import current_request_id, request_context
 from webapp.settings import logs
 
 from .rows import PASSWORD
@@ -42,7 +43,7 @@ def written() -> Iterator[Lines]:
 
 
 def access(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [line for line in lines if line["logger"] == "tagger.access_log"]
+    return [line for line in lines if line["logger"] == "tagger.platform.http.access_log"]
 
 
 def test_a_request_is_one_line_with_all_that_can_be_searched_for(
@@ -73,11 +74,11 @@ def test_the_proxys_id_is_taken_where_there_is_a_proxy(
 def test_a_task_says_which_request_asked_for_it_and_which_job_it_is(written: Lines) -> None:
     headers: dict[str, Any] = {}
     with request_context("request-1"):
-        task_context._send_along(headers=headers)
-    task: Any = SimpleNamespace(name=task_context.RUNS_A_JOB, request=Request(headers))
-    task_context._take_up(task=task, args=["job-1"])
+        request_id._send_along(headers=headers)
+    task: Any = SimpleNamespace(name=RUN_JOB, request=Request(headers))
+    request_id._take_up(task=task, args=["job-1"])
     logging.getLogger("tagger").info("heard")
-    task_context._put_down(task=task)
+    request_id._put_down(task=task)
     logging.getLogger("tagger").info("after")
     during, after = written()
     assert (during["request_id"], during["job_id"]) == ("request-1", "job-1")

@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from tagger.actions import jobs
-from tagger.actions.library_map import request_map
+from tagger.jobs import lifecycle
+from tagger.library.map import request_map
 from tagger.models import Job, User
 from tagger.tasks import run_job
 
@@ -15,13 +15,13 @@ from . import rows
 @pytest.fixture(autouse=True)
 def no_heartbeat(monkeypatch: pytest.MonkeyPatch) -> None:
     """It comes from a thread of its own, which does not see the rows of a test's transaction."""
-    monkeypatch.setattr("tagger.actions.heartbeat.EVERY", 3600)
+    monkeypatch.setattr("tagger.jobs.lease.EVERY", 3600)
 
 
 @pytest.fixture
 def shelf(owner: User) -> None:
     for n in range(6):
-        rows.heard(rows.track(owner, f"Song {n}"), embedding=rows.direction(n), rock=0.9)
+        rows.analysed(rows.track(owner, f"Song {n}"), embedding=rows.direction(n), rock=0.9)
 
 
 def draw(owner: User) -> None:
@@ -37,7 +37,7 @@ def test_while_it_is_drawn_it_says_so(page: Client, shelf: None) -> None:
     text = page.post("/map/draw/", follow=True).content.decode()
     assert "The map is being drawn" in text
     assert 'hx-trigger="every 2s"' in text
-    jobs.cancel(Job.objects.get())
+    lifecycle.cancel(Job.objects.get())
     assert "Draw the map" in page.get("/map/").content.decode()
 
 
@@ -51,7 +51,7 @@ def test_the_map_has_its_points_and_a_list_without_scripts(
     page: Client, owner: User, shelf: None
 ) -> None:
     draw(owner)
-    rows.heard(rows.track(owner, "New"), rock=0.9)
+    rows.analysed(rows.track(owner, "New"), rock=0.9)
     text = page.get("/map/?group=mood").content.decode()
     assert "as the model" not in text
     assert "the model “tonemark-test” hears alike" in text
@@ -63,7 +63,8 @@ def test_the_map_has_its_points_and_a_list_without_scripts(
     assert body["total"] == 6
     _id, title, _artist, x, y, tag = body["points"][0]
     assert title.startswith("Song")
-    assert -1 <= x <= 1 and -1 <= y <= 1
+    assert -1 <= x <= 1
+    assert -1 <= y <= 1
     assert tag == 0
     assert page.get("/map/points/?q=nowhere").json()["points"] == []
 

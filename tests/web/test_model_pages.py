@@ -12,16 +12,17 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from ml.card import card_path
-from ml.package import CARD, WEIGHTS, write_package
-from ml.weights import default_model_path
-from tagger.actions.effective_tags import active_model
-from tagger.actions.model_versions import activate_model
-from tagger.actions.verdicts import give_verdict
+from ml.checkpoints.archive import CARD, WEIGHTS, write_package
+from ml.checkpoints.card import card_path
+from ml.checkpoints.weights import default_model_path
+from tagger.feedback.verdicts import give_verdict
 from tagger.models import Job, ModelVersion, Reanalysis, Tag, Track, User, Verdict
-from tests.tagger.cards import card_of, paired
+from tagger.registry.versions import activate_model
+from tagger.tags.effective import active_model
 from tests.tagger.conftest import scratch_media, sent
-from tests.web import rows
+from tests.tagger.registry.cards import card_of, paired
+
+from . import rows
 
 __all__ = ["scratch_media", "sent"]
 
@@ -40,7 +41,7 @@ def staff(boss: User) -> Client:
 
 @pytest.fixture
 def candidate(song: Track) -> ModelVersion:
-    """It hears a harp where the active model hears guitar and rock, and has passed all tests."""
+    """It predicts a harp where the active one predicts guitar and rock, and passed all tests."""
     active = rows.active_model()
     ModelVersion.objects.filter(pk=active.pk).update(card=card_of(0.9))
     made = rows.candidate({song: {"harp": 0.9}}, paired(0.02, active.sha256))
@@ -57,8 +58,10 @@ def test_the_list_names_each_version_with_its_figures(
     staff: Client, candidate: ModelVersion
 ) -> None:
     page = text(staff.get("/models/"))
-    assert "tonemark-test" in page and candidate.name in page
-    assert ".900" in page and ".920" in page
+    assert "tonemark-test" in page
+    assert candidate.name in page
+    assert ".900" in page
+    assert ".920" in page
     assert "The active model has not been changed yet." in page
 
 
@@ -103,7 +106,8 @@ def test_a_worse_one_only_with_a_reason(staff: Client, candidate: ModelVersion) 
     assert "Say why" in text(refused)
     assert active_model() != candidate
     page = text(staff.post(address, {"reason": "A trial."}, follow=True))
-    assert "A trial." in page and "Against:" in page
+    assert "A trial." in page
+    assert "Against:" in page
 
 
 def test_rolling_back_is_one_press_and_a_question(
@@ -137,7 +141,7 @@ def test_a_stopped_switch_can_go_on(staff: Client, candidate: ModelVersion) -> N
     assert "being switched" not in text(staff.get("/models/"))
 
 
-def test_a_track_says_that_another_model_has_heard_it(page: Client, song: Track) -> None:
+def test_a_track_says_that_another_model_has_analysed_it(page: Client, song: Track) -> None:
     activate_model(rows.candidate({}))
     shown = text(page.get(f"/tracks/{song.pk}/"))
     assert "The active model has not heard this track yet." in shown
@@ -145,7 +149,7 @@ def test_a_track_says_that_another_model_has_heard_it(page: Client, song: Track)
     assert "guitar" in shown
 
 
-def test_stale_tracks_are_counted_and_heard(staff: Client, song: Track) -> None:
+def test_stale_tracks_are_counted_and_analysed(staff: Client, song: Track) -> None:
     newer = rows.candidate({})
     activate_model(newer)
     assert "1 track of 1 shows the tags of an older model." in text(staff.get("/models/"))
@@ -215,7 +219,7 @@ def tags_of(response: Any) -> list[str]:
     return re.findall(r"<tr><td>(\w+)</td>", table)
 
 
-def test_both_are_judged_on_the_same_clips_when_asked(
+def test_both_are_evaluated_on_the_same_clips_when_asked(
     staff: Client, song: Track, settings: Any, tmp_path: Path
 ) -> None:
     fresh = rows.candidate({})
@@ -242,7 +246,9 @@ def test_nobody_elses_tracks_are_named(staff: Client, candidate: ModelVersion, s
     assert "None of the tracks that change is yours" in shown
 
 
-def test_a_candidate_that_has_heard_nothing_is_offered_a_sample(staff: Client, song: Track) -> None:
+def test_a_candidate_that_has_analysed_nothing_is_offered_a_sample(
+    staff: Client, song: Track
+) -> None:
     fresh = rows.candidate({})
     shown = text(staff.get(f"/models/{fresh.pk}/compare/"))
     assert "No difference that can be shown" in shown

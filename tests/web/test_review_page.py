@@ -23,7 +23,7 @@ def test_nothing_to_decide_says_when_there_is(page: Client) -> None:
 
 
 def test_questions_that_are_on_their_way_are_said_to_be(page: Client, owner: User) -> None:
-    rows.heard(rows.track(owner, "Old"), harp=0.5)
+    rows.analysed(rows.track(owner, "Old"), harp=0.5)
     Question.objects.all().delete()
     below = Analysis.objects.get().pk + 1
     ModelVersion.objects.update(unasked_below=below)
@@ -33,7 +33,7 @@ def test_questions_that_are_on_their_way_are_said_to_be(page: Client, owner: Use
 
 
 def test_the_page_asks_about_one_tag_and_where_to_hear_it(page: Client, owner: User) -> None:
-    track = rows.heard(rows.track(owner, "Dusk"), segments=10, harp=0.52)
+    track = rows.analysed(rows.track(owner, "Dusk"), segments=10, harp=0.52)
     text = page.get("/review/").content.decode()
     assert "harp here?" in text
     assert f'data-source="{reverse("api:track-audio", args=[track.pk])}"' in text
@@ -42,7 +42,7 @@ def test_the_page_asks_about_one_tag_and_where_to_hear_it(page: Client, owner: U
 
 
 def test_answers_lead_from_question_to_question_and_back(page: Client, owner: User) -> None:
-    track = rows.heard(rows.track(owner, "Dusk"), harp=0.5, guitar=0.55, piano=0.6)
+    track = rows.analysed(rows.track(owner, "Dusk"), harp=0.5, guitar=0.55, piano=0.6)
     assert "guitar here?" in answer(page, "yes")
     assert "piano here?" in answer(page, "no")
     assert "Look again at 1 skipped" in answer(page, "skip")
@@ -56,13 +56,13 @@ def test_answers_lead_from_question_to_question_and_back(page: Client, owner: Us
 
 
 def test_skipped_questions_are_asked_again(page: Client, owner: User) -> None:
-    rows.heard(rows.track(owner), harp=0.5)
+    rows.analysed(rows.track(owner), harp=0.5)
     answer(page, "skip")
     assert "harp here?" in answer(page, "skipped")
 
 
 def test_a_question_answered_elsewhere_is_passed_over(page: Client, owner: User) -> None:
-    rows.heard(rows.track(owner), harp=0.5)
+    rows.analysed(rows.track(owner), harp=0.5)
     sent = {"answer": "yes", "question": Question.objects.get().pk}
     page.post("/review/", sent)
     response = page.post("/review/", sent | {"answer": "no"}, follow=True)
@@ -71,7 +71,7 @@ def test_a_question_answered_elsewhere_is_passed_over(page: Client, owner: User)
 
 
 def test_an_undo_after_the_track_has_gone_does_no_harm(page: Client, owner: User) -> None:
-    rows.heard(rows.track(owner), harp=0.5)
+    rows.analysed(rows.track(owner), harp=0.5)
     answer(page, "yes")
     Track.objects.get().delete()
     assert "Nothing to decide" in answer(page, "undo")
@@ -81,7 +81,7 @@ def test_an_undo_after_the_track_has_gone_does_no_harm(page: Client, owner: User
 def test_somebody_elses_question_cannot_be_answered(
     page: Client, owner: User, outside: Client
 ) -> None:
-    rows.heard(rows.track(owner), harp=0.5)
+    rows.analysed(rows.track(owner), harp=0.5)
     question = Question.objects.get()
     outside.post("/review/", {"answer": "yes", "question": question.pk})
     assert not Track.objects.get().verdicts.exists()
@@ -96,6 +96,6 @@ def test_the_number_of_queries_does_not_grow(
     page: Client, owner: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for _ in range(6):
-        rows.heard(rows.track(owner), harp=0.5, guitar=0.6)
+        rows.analysed(rows.track(owner), harp=0.5, guitar=0.6)
     with django_assert_num_queries(8):
         page.get("/review/")

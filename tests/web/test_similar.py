@@ -16,7 +16,7 @@ def show(page: Client, made: Track, **headers: str) -> str:
 
 
 def test_tracks_that_sound_alike_are_listed(page: Client, owner: User, song: Track) -> None:
-    near = rows.heard(rows.track(owner, "Evening", artist="Noa"), embedding=rows.direction(30))
+    near = rows.analysed(rows.track(owner, "Evening", artist="Noa"), embedding=rows.direction(30))
     text = show(page, song)
     assert reverse("web:track", args=[near.pk]) in text
     assert "Noa" in text
@@ -29,13 +29,13 @@ def test_a_first_track_says_what_to_do(page: Client, song: Track) -> None:
     assert "Upload more music to find what is alike" in show(page, song)
 
 
-def test_a_track_nobody_has_heard_yet_says_when(page: Client, owner: User) -> None:
+def test_a_track_nobody_has_analysed_yet_says_when(page: Client, owner: User) -> None:
     rows.active_model()
     assert "as soon as it has been heard" in show(page, rows.track(owner))
 
 
 def test_a_silent_track_says_why_there_is_nothing(page: Client, owner: User, song: Track) -> None:
-    silent = rows.heard(rows.track(owner), notes=("silent",))
+    silent = rows.analysed(rows.track(owner), notes=("silent",))
     assert "there is nothing to compare" in show(page, silent)
 
 
@@ -54,18 +54,18 @@ def test_the_list_needs_a_fixed_number_of_queries(
     page: Client, owner: User, song: Track, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for angle in range(5):
-        rows.heard(rows.track(owner), embedding=rows.direction(angle))
+        rows.analysed(rows.track(owner), embedding=rows.direction(angle))
     with django_assert_num_queries(7):
         show(page, song, **{"HX-Request": "true"})
 
 
 def test_more_like_these_and_less_like_those(page: Client, owner: User, song: Track) -> None:
-    near = rows.heard(rows.track(owner, "Near"), embedding=rows.direction(20))
-    far = rows.heard(rows.track(owner, "Far"), embedding=rows.direction(80), guitar=0.9)
+    near = rows.analysed(rows.track(owner, "Near"), embedding=rows.direction(20))
+    far = rows.analysed(rows.track(owner, "Far"), embedding=rows.direction(80), guitar=0.9)
     sent = page.post("/bulk/", {"action": "similar", "id": [song.pk, near.pk]})
     response = page.get(sent["Location"])
     text = response.content.decode()
-    assert [found.track.title for found, _more, _less in response.context["rows"]] == ["Far"]
+    assert [likeness.track.title for likeness, _more, _less in response.context["rows"]] == ["Far"]
     assert "Play Far from 0:00, where it matches best" in text
     _found, more, less = response.context["rows"][0]
     assert [track for track, _ in page.get(more).context["like"]] == [song, near, far]
@@ -78,8 +78,8 @@ def found(page: Client, song: Track, query: str) -> list[str]:
 
 
 def test_what_narrows_the_library_narrows_likeness(page: Client, owner: User, song: Track) -> None:
-    near = rows.heard(rows.track(owner, "Near"), embedding=rows.direction(20), piano=0.7)
-    rows.heard(rows.track(owner, "Far"), embedding=rows.direction(80), guitar=0.9, piano=0.6)
+    near = rows.analysed(rows.track(owner, "Near"), embedding=rows.direction(20), piano=0.7)
+    rows.analysed(rows.track(owner, "Far"), embedding=rows.direction(80), guitar=0.9, piano=0.6)
     Track.objects.filter(pk=near.pk).update(bpm=120.0, key="C")
     assert found(page, song, "") == ["Near", "Far"]
     assert found(page, song, "tag=guitar&tag=piano&tag_mode=any") == ["Near", "Far"]
@@ -92,7 +92,7 @@ def test_what_narrows_the_library_narrows_likeness(page: Client, owner: User, so
 
 
 def test_its_form_and_links_keep_the_examples(page: Client, owner: User, song: Track) -> None:
-    rows.heard(rows.track(owner, "Near"), embedding=rows.direction(20), piano=0.7)
+    rows.analysed(rows.track(owner, "Near"), embedding=rows.direction(20), piano=0.7)
     tidy = page.get(f"/similar/?like={song.pk}&q=near&bpm_min=")["Location"]
     assert tidy == f"/similar/?like={song.pk}&q=near"
     shown = page.get(tidy).context

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+import tomllib
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.core.checks import run_checks
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from tagger.actions.workers import announce_life
+from tagger.jobs.workers import announce_life
 from tagger.models import Job, Track, Training, User, Worker
 
 from . import rows
@@ -39,7 +41,7 @@ def test_it_shows_queues_model_and_failures(staff: Client, owner: User) -> None:
 def test_it_says_how_uploaded_files_are_read(
     staff: Client, monkeypatch: pytest.MonkeyPatch, can: bool, said: str
 ) -> None:
-    monkeypatch.setattr("ml.fence.seccomp.available", lambda: can)
+    monkeypatch.setattr("tagger.operations.status.can_refuse_syscalls", lambda: can)
     assert said in staff.get("/status/").content.decode()
     ids = [message.id for message in run_checks(tags=["security"])]
     assert ("tonemark.I010" in ids) is not can
@@ -110,6 +112,8 @@ def test_all_failures_nobody_has_retried_are_retried_at_once(staff: Client, owne
 
 def test_it_says_what_it_is_made_of(staff: Client) -> None:
     versions = dict(staff.get("/status/").context["versions"])
+    project = tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text(encoding="utf-8"))
+    assert versions["Tonemark"] == project["project"]["version"]
     assert versions["Django"].startswith("5.2")
     assert versions["torch"].startswith("2.13")
     assert int(versions["PostgreSQL"].split(".")[0]) >= 16

@@ -9,7 +9,7 @@ from . import rows
 
 
 def test_the_overview_counts_my_tracks_only(page: Client, song: Track, outsider: User) -> None:
-    rows.heard(rows.track(outsider), guitar=0.9)
+    rows.analysed(rows.track(outsider), guitar=0.9)
     groups = page.get("/tags/").context["groups"]
     counts = {facet.tag.name: facet.count for group in groups for facet in group.facets}
     assert counts["guitar"] == 1
@@ -18,9 +18,9 @@ def test_the_overview_counts_my_tracks_only(page: Client, song: Track, outsider:
 
 def test_a_tag_page_lists_the_surest_first(page: Client, owner: User) -> None:
     for title, score in [("weak", 0.6), ("strong", 0.9), ("none", 0.1)]:
-        rows.heard(rows.track(owner, title), harp=score)
-    found = page.get("/tags/harp/").context["rows"]
-    assert [row.track.title for row in found] == ["strong", "weak"]
+        rows.analysed(rows.track(owner, title), harp=score)
+    listed = page.get("/tags/harp/").context["rows"]
+    assert [row.track.title for row in listed] == ["strong", "weak"]
 
 
 def test_a_synonym_leads_to_the_tag_it_is_shown_as(page: Client) -> None:
@@ -40,7 +40,7 @@ def test_tag_pages_need_a_fixed_number_of_queries(
     page: Client, owner: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for _ in range(5):
-        rows.heard(rows.track(owner), harp=0.9)
+        rows.analysed(rows.track(owner), harp=0.9)
     with django_assert_num_queries(5):
         page.get("/tags/")
     with django_assert_num_queries(13):

@@ -36,14 +36,18 @@ def test_less_certain_tags_are_folded(page: Client, song: Track) -> None:
 
 
 def test_nothing_certain_is_said_and_the_guesses_are_open(page: Client, owner: User) -> None:
-    text = show(page, rows.heard(rows.track(owner), piano=0.3))
+    text = show(page, rows.analysed(rows.track(owner), piano=0.3))
     assert "The model is not certain of anything here" in text
     assert '<details open id="less-certain">' in text
 
 
-@pytest.mark.parametrize(("note", "words"), [("silent", "is silent"), ("short", "is shorter than")])
-def test_what_is_odd_about_a_file_is_said(note: str, words: str, page: Client, owner: User) -> None:
-    assert words in show(page, rows.heard(rows.track(owner), notes=(note,)))
+@pytest.mark.parametrize(
+    ("note", "sentence"), [("silent", "is silent"), ("short", "is shorter than")]
+)
+def test_what_is_odd_about_a_file_is_said(
+    note: str, sentence: str, page: Client, owner: User
+) -> None:
+    assert sentence in show(page, rows.analysed(rows.track(owner), notes=(note,)))
 
 
 def test_a_failure_shows_its_reason_and_a_way_on(page: Client, owner: User) -> None:
@@ -114,8 +118,10 @@ def test_tempo_and_key_are_shown_with_how_sure_they_are(page: Client, song: Trac
     Track.objects.update(bpm=117.6, bpm_confidence=0.6, key="F#m", key_confidence=0.6)
     Track.objects.update(music_state=Track.MusicState.ANALYSED)
     text = show(page, song)
-    assert "118 BPM" in text and "clear" in text
-    assert "F♯ minor" in text and "likely" in text
+    assert "118 BPM" in text
+    assert "clear" in text
+    assert "F♯ minor" in text
+    assert "likely" in text
     listed = page.get("/").content.decode()
     assert "F♯m" in listed
 

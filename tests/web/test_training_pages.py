@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tagger.actions import jobs
-from tagger.actions.training_choices import default_choices
-from tagger.actions.training_schedule import schedule
-from tagger.actions.trainings import note, record_epoch, start_training
+from tagger.jobs import lifecycle
 from tagger.models import Job, ModelVersion, Training, User, Verdict
+from tagger.training.manage import note, record_epoch, start_training
+from tagger.training.options import default_choices
+from tagger.training.schedule import schedule
 from tests.tagger.conftest import scratch_media, sent
-from tests.tagger.test_trainings import report
-from tests.tagger.training_rows import judged, small_model
+from tests.tagger.training.test_manage import report
+from tests.tagger.training.training_rows import labelled, small_model
 
 from . import rows
 
@@ -41,7 +41,7 @@ def staff(boss: User) -> Client:
 def base(boss: User, tmp_path: Path) -> ModelVersion:
     version = small_model(tmp_path)
     for answer in Verdict.Answer:
-        judged(boss, "harp", answer, 12)
+        labelled(boss, "harp", answer, 12)
     return version
 
 
@@ -74,10 +74,10 @@ def test_a_tag_that_was_only_ever_accepted_is_named_with_what_it_needs(
     staff: Client, boss: User, base: ModelVersion
 ) -> None:
     assert "Not enough yet" not in text(staff, NEW)
-    judged(boss, "flute", Verdict.Answer.ACCEPTED, 4)
+    labelled(boss, "flute", Verdict.Answer.ACCEPTED, 4)
     response = staff.get(NEW)
     assert [(tag, sides.accepted) for tag, sides in response.context["one_sided"]] == [("flute", 4)]
-    assert [tag for tag, _ in response.context["taught"]] == ["harp"]
+    assert [tag for tag, _ in response.context["learnable"]] == ["harp"]
     assert "tracks that have it and tracks that lack it" in response.content.decode()
 
 
@@ -118,9 +118,9 @@ def test_while_it_runs_the_page_follows_and_shows_all_there_is(
 ) -> None:
     address = f"/trainings/{training.pk}/"
     assert "waits for the training worker" in text(staff, address)
-    job = jobs.claim(str(training.job_id))
+    job = lifecycle.claim(str(training.job_id))
     assert job is not None
-    jobs.report(job, stage="training", done=30, total=120, unit="updates")
+    lifecycle.report(job, stage="training", done=30, total=120, unit="updates")
     note(training, "on cpu: no GPU is used")
     record_epoch(training, report(1, loss=0.4321))
     Training.objects.filter(pk=training.pk).update(device="cpu", device_reason="no GPU is used")
@@ -132,9 +132,9 @@ def test_while_it_runs_the_page_follows_and_shows_all_there_is(
 
 
 def test_a_failed_one_says_why_and_offers_another(staff: Client, training: Training) -> None:
-    job = jobs.claim(str(training.job_id))
+    job = lifecycle.claim(str(training.job_id))
     assert job is not None
-    jobs.fail(job, code="training-failed", detail="The disk is full.")
+    lifecycle.fail(job, code="training-failed", detail="The disk is full.")
     page = text(staff, f"/trainings/{training.pk}/")
     assert "The disk is full." in page
     assert "Another one like it" in page
@@ -173,10 +173,10 @@ def test_when_nothing_better_was_found_it_says_that_and_offers_no_comparison(
 def test_many_trainings_cost_as_few_queries_as_one(
     staff: Client, training: Training, django_assert_max_num_queries: Any
 ) -> None:
-    jobs.cancel(training.job)
+    lifecycle.cancel(training.job)
     for _ in range(3):
         again = start_training(default_choices(), by=None, trigger=Job.Trigger.COMMAND)
-        jobs.cancel(again.job)
+        lifecycle.cancel(again.job)
     with django_assert_max_num_queries(9):
         assert "small" in text(staff, "/trainings/")
 
@@ -200,5 +200,5 @@ def test_staff_add_tags_of_their_own_and_take_them_back(staff: Client, boss: Use
     assert "There is a tag chiptune already." in refused.content.decode()
     staff.post("/vocabulary/chiptune/remove/")
     assert "None yet." in text(staff, "/vocabulary/")
-    kept = staff.post("/vocabulary/harp/remove/", follow=True).content.decode()
-    assert "Only tags that were added here" in kept
+    answer = staff.post("/vocabulary/harp/remove/", follow=True).content.decode()
+    assert "Only tags that were added here" in answer

@@ -50,11 +50,11 @@ def test_every_sentence_is_translated(language: str) -> None:
 def test_the_compiled_catalogue_is_that_of_the_source(language: str, tmp_path: Path) -> None:
     file = catalogue(language)
     polib.pofile(str(file)).save_as_mofile(str(tmp_path / "now.mo"))
-    now, kept = (
+    now, compiled = (
         {(entry.msgid, entry.msgstr) for entry in polib.mofile(str(path))}
         for path in (tmp_path / "now.mo", file.with_suffix(".mo"))
     )
-    assert now == kept
+    assert now == compiled
 
 
 @needs_gettext

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from tagger.actions.trash import delete_track
+from tagger.library.trash import delete_track
 from tagger.models import Track, User
 
 from . import rows

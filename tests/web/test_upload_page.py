@@ -9,10 +9,10 @@ import numpy as np
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from tagger.actions import resumable_uploads
-from tagger.actions.ingest import Words
-from tagger.actions.trash import delete_track
+from tagger.library.trash import delete_track
 from tagger.models import Job, ResumableUpload, Track, User
+from tagger.uploads import resumable
+from tagger.uploads.ingest import SenderMetadata
 
 from . import rows
 
@@ -30,8 +30,10 @@ def tone(name: str = "tone.wav", pitch: float = 440.0) -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content.getvalue(), "audio/wav")
 
 
-def words(name: str = "notes.mp3") -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, b"milk, bread, strings for the guitar\n" * 40, "audio/mpeg")
+def words(file_name: str = "notes.mp3") -> SimpleUploadedFile:
+    return SimpleUploadedFile(
+        file_name, b"milk, bread, strings for the guitar\n" * 40, "audio/mpeg"
+    )
 
 
 def files_below(folder: str) -> set[Path]:
@@ -128,7 +130,7 @@ def test_my_uploads_are_there_when_i_come_back(page: Client, owner: User, outsid
     rows.job(waiting, Job.State.QUEUED)
     failed = rows.track(owner, "Broken", state=Track.State.FAILED)
     rows.job(failed, Job.State.FAILED, error_detail="The file is damaged.")
-    rows.heard(rows.track(owner, "Finished"), guitar=0.9)
+    rows.analysed(rows.track(owner, "Finished"), guitar=0.9)
     response = page.get("/upload/")
     assert [row.track.title for row in response.context["transfers"]] == [
         "Finished",
@@ -140,7 +142,7 @@ def test_my_uploads_are_there_when_i_come_back(page: Client, owner: User, outsid
 
 
 def begun(owner: User, **values: Any) -> ResumableUpload:
-    upload = resumable_uploads.begin(owner, 2000, "mix.flac", Words())
+    upload = resumable.begin(owner, 2000, "mix.flac", SenderMetadata())
     ResumableUpload.objects.filter(pk=upload.pk).update(**values)
     return upload
 

@@ -14,7 +14,7 @@ from . import rows
 SCRIPT = {"HX-Request": "true"}
 
 
-def judge(page: Client, made: Track, slug: str, answer: str) -> str:
+def put_verdict(page: Client, made: Track, slug: str, answer: str) -> str:
     url = reverse("web:verdict", args=[made.pk, slug])
     return page.post(url, {"answer": answer}, headers=SCRIPT).content.decode()
 
@@ -24,38 +24,38 @@ def shown(made: Track) -> set[str]:
 
 
 def test_a_rejected_tag_leaves_the_track(page: Client, song: Track) -> None:
-    text = judge(page, song, "guitar", "rejected")
+    text = put_verdict(page, song, "guitar", "rejected")
     assert "guitar rejected." in text
     assert shown(song) == {"rock"}
 
 
-def test_a_rejected_tag_never_returns_when_heard_again(page: Client, song: Track) -> None:
-    judge(page, song, "guitar", "rejected")
-    rows.heard(song, guitar=0.99, rock=0.6)
+def test_a_rejected_tag_never_returns_when_analysed_again(page: Client, song: Track) -> None:
+    put_verdict(page, song, "guitar", "rejected")
+    rows.analysed(song, guitar=0.99, rock=0.6)
     assert shown(song) == {"rock"}
 
 
 def test_rejecting_a_shown_tag_covers_its_synonyms(page: Client, owner: User) -> None:
-    made = rows.heard(rows.track(owner), female=0.9, woman=0.8, female_voice=0.7)
-    judge(page, made, "female-vocals", "rejected")
+    made = rows.analysed(rows.track(owner), female=0.9, woman=0.8, female_voice=0.7)
+    put_verdict(page, made, "female-vocals", "rejected")
     assert shown(made) == set()
 
 
 def test_an_accepted_tag_stays_whatever_its_score(page: Client, song: Track) -> None:
-    judge(page, song, "piano", "accepted")
+    put_verdict(page, song, "piano", "accepted")
     assert shown(song) == {"guitar", "rock", "piano"}
 
 
 def test_accepting_takes_an_earlier_rejection_back(page: Client, owner: User) -> None:
-    made = rows.heard(rows.track(owner), female=0.9, woman=0.8)
-    judge(page, made, "female-vocals", "rejected")
-    judge(page, made, "female-vocals", "accepted")
+    made = rows.analysed(rows.track(owner), female=0.9, woman=0.8)
+    put_verdict(page, made, "female-vocals", "rejected")
+    put_verdict(page, made, "female-vocals", "accepted")
     assert shown(made) == {"female vocals"}
 
 
 def test_a_verdict_can_be_undone(page: Client, song: Track) -> None:
-    judge(page, song, "guitar", "rejected")
-    text = judge(page, song, "guitar", "withdrawn")
+    put_verdict(page, song, "guitar", "rejected")
+    text = put_verdict(page, song, "guitar", "withdrawn")
     assert "back to the model" in text
     assert shown(song) == {"guitar", "rock"}
 
@@ -77,12 +77,12 @@ def add(page: Client, made: Track, slug: str) -> str:
     return page.post(url, {"tag": slug}, headers=SCRIPT).content.decode()
 
 
-def test_a_tag_the_model_did_not_hear_can_be_added(page: Client, song: Track) -> None:
+def test_a_tag_the_model_did_not_give_can_be_added(page: Client, song: Track) -> None:
     assert "piano accepted." in add(page, song, "piano")
     assert shown(song) == {"guitar", "rock", "piano"}
 
 
-def test_a_tag_can_be_added_before_the_track_is_heard(page: Client, owner: User) -> None:
+def test_a_tag_can_be_added_before_the_track_is_analysed(page: Client, owner: User) -> None:
     made = rows.track(owner)
     add(page, made, "piano")
     assert shown(made) == {"piano"}
@@ -110,16 +110,16 @@ def test_a_tag_nobody_knows_cannot_be_added(page: Client, song: Track) -> None:
 
 def test_the_history_tells_who_said_what_and_what_was_taken_back(page: Client, song: Track) -> None:
     assert 'id="history"' not in page.get(reverse("web:track", args=[song.pk])).content.decode()
-    judge(page, song, "guitar", "rejected")
-    text = judge(page, song, "guitar", "accepted")
+    put_verdict(page, song, "guitar", "rejected")
+    text = put_verdict(page, song, "guitar", "accepted")
     assert "History: 2 verdicts" in text
     assert text.index("owner accepted <b>guitar</b>") < text.index("owner rejected <b>guitar</b>")
     assert text.count("withdrawn ") == 1
 
 
 def test_a_word_on_synonyms_is_told_once(page: Client, owner: User) -> None:
-    made = rows.heard(rows.track(owner), female=0.9, woman=0.8)
-    text = judge(page, made, "female-vocals", "rejected")
+    made = rows.analysed(rows.track(owner), female=0.9, woman=0.8)
+    text = put_verdict(page, made, "female-vocals", "rejected")
     assert made.verdicts.count() > 1
     assert "History: 1 verdict<" in text
 
@@ -152,6 +152,6 @@ def test_so_it_is_for_the_api(page: Client, song: Track, monkeypatch: pytest.Mon
 
 def _gone_at_once(_: Any, track_id: UUID) -> Track:
     """It was there for whoever looked, and is not for whoever acts."""
-    found = Track(pk=track_id)
+    track = Track(pk=track_id)
     Track.objects.filter(pk=track_id).delete()
-    return found
+    return track

@@ -7,8 +7,9 @@ import sys
 from functools import partial
 from pathlib import Path
 
+from webapp.embedded.processes.linux import die_with_parent
+
 from .errors import ServeError
-from .linux import die_with_parent
 
 
 def manage(folder: Path, *arguments: str) -> str:
@@ -22,6 +23,6 @@ def manage(folder: Path, *arguments: str) -> str:
         preexec_fn=partial(die_with_parent),
     )
     if done.returncode:
-        words = done.stderr.strip() or done.stdout.strip()
-        raise ServeError(f"`manage.py {arguments[0]}` failed:\n{words}")
+        output = done.stderr.strip() or done.stdout.strip()
+        raise ServeError(f"`manage.py {arguments[0]}` failed:\n{output}")
     return done.stdout

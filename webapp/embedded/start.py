@@ -5,17 +5,18 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from webapp.embedded.processes.programs import programs
+from webapp.embedded.processes.readiness import await_web
+from webapp.embedded.processes.service import Service
+from webapp.embedded.processes.supervisor import Supervisor
+from webapp.embedded.servers.broker import Broker
+from webapp.embedded.servers.postgres import Postgres
+
 from . import static_files
-from .broker import Broker
 from .errors import ServeError
 from .locations import Locations
 from .manage import manage
-from .postgres import Postgres
-from .programs import programs
-from .readiness import await_web
-from .service import Service
 from .steps import Steps, tell
-from .supervisor import Supervisor
 
 
 class Stopped(ServeError):

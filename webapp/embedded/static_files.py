@@ -10,7 +10,7 @@ from .locations import Locations
 SOURCES = (
     "static",
     "tagger/static",
-    "requirements.txt",
+    "requirements.lock",
     "package-lock.json",
     "webapp/settings",
     "webapp/static_storage.py",

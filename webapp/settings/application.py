@@ -67,8 +67,9 @@ INSTALLED_APPS = [
     "axes",
 ]
 MIDDLEWARE = [
-    "tagger.request_id.RequestIdMiddleware",
-    "tagger.access_log.AccessLogMiddleware",
+    "tagger.platform.http.request_id.RequestIdMiddleware",
+    "tagger.platform.http.access_log.AccessLogMiddleware",
+    "tagger.platform.http.private_cache.PrivateCacheMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -106,5 +107,5 @@ LOGOUT_REDIRECT_URL = "web:sign-in"
 LANGUAGE_CODE = "en"
 FORMAT_MODULE_PATH = "webapp.formats"
 LANGUAGES = [("en", _("English")), ("de", _("German"))]
-TIME_ZONE = environment.text("TIME_ZONE", "UTC")
+TIME_ZONE = environment.time_zone("TIME_ZONE", "UTC")
 USE_TZ = True

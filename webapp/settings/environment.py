@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -13,6 +16,8 @@ T = TypeVar("T")
 PREFIX = "TONEMARK_"
 TRUE = {"true", "yes", "on", "1"}
 FALSE = {"false", "no", "off", "0"}
+# A name, one with all its subdomains (.example.org), or an IPv6 address in its brackets.
+_HOST = re.compile(r"\.?[\w-]+(\.[\w-]+)*\.?|\[[0-9a-fA-F:.]+\]")
 
 _environment = environ.Env()
 
@@ -34,14 +39,19 @@ def switch(name: str, default: bool) -> bool:
     return _read(name, default, "true or false", _as_bool)
 
 
-def whole(name: str, default: int, *, least: int = 0) -> int:
+# What a machine can count to without further thought: 64 bits with a sign.
+LARGEST = 2**63 - 1
+
+
+def whole(name: str, default: int, *, least: int = 0, most: int = LARGEST) -> int:
     def read(value: str) -> int:
         number = int(value.replace("_", ""))
-        if number < least:
+        if not least <= number <= most:
             raise ValueError
         return number
 
-    return _read(name, default, f"a whole number, {least} or more", read)
+    upper = f"{least} or more" if most == LARGEST else f"from {least} to {most}"
+    return _read(name, default, f"a whole number, {upper}", read)
 
 
 def choice(name: str, default: str, choices: list[str]) -> str:
@@ -51,16 +61,47 @@ def choice(name: str, default: str, choices: list[str]) -> str:
     return _read(name, default, "one of " + ", ".join(choices), read)
 
 
+def time_zone(name: str, default: str) -> str:
+    def read(value: str) -> str:
+        return str(ZoneInfo(value))
+
+    return _read(name, default, "a time zone such as Europe/Berlin", read)
+
+
+def host_names(name: str, default: list[str]) -> list[str]:
+    """A comma-separated list of names that a site is reached by: no scheme, port or path."""
+    names = words(name, default)
+    for one in names:
+        if one != "*" and not _HOST.fullmatch(one):
+            raise ImproperlyConfigured(
+                f"{PREFIX}{name} must hold names such as tags.example.org, without scheme, port or "
+                f"path, not {one!r}."
+            )
+    return names
+
+
+def address(name: str, value: str, schemes: Iterable[str], example: str) -> str:
+    """`value`, an address with one of `schemes` and, if any, a port that is one."""
+    try:
+        parts = urlsplit(value)
+        port = parts.port
+    except ValueError:
+        parts, port = urlsplit(""), 0
+    if parts.scheme not in schemes or port == 0:
+        raise ImproperlyConfigured(f"{PREFIX}{name} must look like {example}.")
+    return value
+
+
 def folder(name: str, default: Path) -> Path:
     return Path(text(name) or default).expanduser().resolve()
 
 
 def folders(name: str) -> list[Path]:
     """A comma-separated list of folders; their last names tell them apart."""
-    found = [Path(word).expanduser().resolve() for word in words(name, [])]
-    if len({path.name for path in found}) != len(found):
+    paths = [Path(word).expanduser().resolve() for word in words(name, [])]
+    if len({path.name for path in paths}) != len(paths):
         raise ImproperlyConfigured(f"{PREFIX}{name} names two folders that are called the same.")
-    return found
+    return paths
 
 
 def file_text(name: str) -> str:
@@ -94,5 +135,6 @@ def _read(name: str, default: T, wanted: str, read: Callable[[str], T]) -> T:
         return default
     try:
         return read(value)
-    except ValueError:
+    # Time zones that are not there are KeyErrors; names of folders in their place, OSErrors.
+    except (ValueError, KeyError, OSError):
         raise ImproperlyConfigured(f"{PREFIX}{name} must be {wanted}, not {value!r}.") from None

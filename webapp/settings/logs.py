@@ -34,7 +34,7 @@ LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": FORMATTERS[_format]},
-    "filters": {"context": {"()": "tagger.log_context.LogContextFilter"}},
+    "filters": {"context": {"()": "tagger.platform.log_context.LogContextFilter"}},
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",

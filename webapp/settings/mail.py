@@ -20,31 +20,28 @@ __all__ = [
     "EMAIL_USE_TLS",
 ]
 
-SCHEMES = ("smtp://", "smtp+tls://", "smtp+ssl://")
+SCHEMES = ("smtp", "smtp+tls", "smtp+ssl")
 
 
 def _server() -> dict[str, Any]:
     address = environment.text("EMAIL_URL")
     if not address:
         return {}
-    if not address.startswith(SCHEMES):
-        raise ImproperlyConfigured(
-            "TONEMARK_EMAIL_URL must look like smtp+tls://user@mail.example.org:587."
-        )
+    environment.address("EMAIL_URL", address, SCHEMES, "smtp+tls://user@mail.example.org:587")
     if not environment.text("EMAIL_FROM"):
         raise ImproperlyConfigured("TONEMARK_EMAIL_URL needs TONEMARK_EMAIL_FROM, a mail address.")
     server: dict[str, Any] = environ.Env.email_url_config(address)
     return server
 
 
-_found = _server()
-EMAIL_HOST = _found.get("EMAIL_HOST", "")
-EMAIL_PORT = _found.get("EMAIL_PORT") or 25
-EMAIL_HOST_USER = _found.get("EMAIL_HOST_USER") or ""
+_server_settings = _server()
+EMAIL_HOST = _server_settings.get("EMAIL_HOST", "")
+EMAIL_PORT = _server_settings.get("EMAIL_PORT") or 25
+EMAIL_HOST_USER = _server_settings.get("EMAIL_HOST_USER") or ""
 EMAIL_HOST_PASSWORD = environment.secret("EMAIL_PASSWORD") or (
-    _found.get("EMAIL_HOST_PASSWORD") or ""
+    _server_settings.get("EMAIL_HOST_PASSWORD") or ""
 )
-EMAIL_USE_TLS = _found.get("EMAIL_USE_TLS", False)
-EMAIL_USE_SSL = _found.get("EMAIL_USE_SSL", False)
+EMAIL_USE_TLS = _server_settings.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = _server_settings.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = environment.text("EMAIL_FROM", "tonemark@localhost")

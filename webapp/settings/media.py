@@ -18,16 +18,20 @@ X_ACCEL = environment.switch("X_ACCEL", False)
 def media_backend() -> dict[str, Any]:
     address = environment.text("MEDIA_URL")
     if not address:
-        return {"BACKEND": "tagger.storage.FolderStorage"}
-    place = urlsplit(address)
-    if place.scheme != "s3" or not place.netloc:
-        raise ImproperlyConfigured("TONEMARK_MEDIA_URL must look like s3://bucket/folder.")
+        return {"BACKEND": "tagger.platform.storage.local.FolderStorage"}
+    example = "s3://bucket/folder"
+    place = urlsplit(environment.address("MEDIA_URL", address, ("s3",), example))
+    if not place.netloc:
+        raise ImproperlyConfigured(f"TONEMARK_MEDIA_URL must look like {example}.")
+    endpoint = environment.text("S3_ENDPOINT")
+    if endpoint:
+        environment.address("S3_ENDPOINT", endpoint, ("http", "https"), "https://s3.example.org")
     return {
-        "BACKEND": "tagger.object_storage.ObjectStorage",
+        "BACKEND": "tagger.platform.storage.s3.ObjectStorage",
         "OPTIONS": {
             "bucket_name": place.netloc,
             "location": place.path.strip("/"),
-            "endpoint_url": environment.text("S3_ENDPOINT") or None,
+            "endpoint_url": endpoint or None,
             "region_name": environment.text("S3_REGION") or None,
             "access_key": environment.secret("S3_ACCESS_KEY") or None,
             "secret_key": environment.secret("S3_SECRET_KEY") or None,

@@ -45,7 +45,7 @@ MODELS_ROOT = prepared(DATA_DIR / "models")
 FILE_UPLOAD_TEMP_DIR = prepared(MEDIA_ROOT / ".incoming")
 FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "tagger.upload_handler.TidyUploadHandler",
+    "tagger.platform.http.upload_handler.TidyUploadHandler",
 ]
 
 STATIC_URL = "static/"

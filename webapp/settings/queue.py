@@ -8,7 +8,9 @@ from urllib.parse import quote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from ..embedded.locations import Locations
+from tagger.platform.celery.queues import Queue
+from webapp.embedded.locations import Locations
+
 from . import environment
 from .paths import DATA_DIR
 
@@ -37,7 +39,12 @@ __all__ = [
 
 
 def _broker() -> str:
-    address = environment.text("BROKER_URL", Locations(DATA_DIR).broker_url)
+    address = environment.address(
+        "BROKER_URL",
+        environment.text("BROKER_URL", Locations(DATA_DIR).broker_url),
+        ("redis", "rediss", "redis+socket"),
+        "redis://broker.example.org:6379/0",
+    )
     password = environment.secret("BROKER_PASSWORD")
     if not password:
         return address
@@ -53,58 +60,68 @@ CELERY_BROKER_URL = _broker()
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
     # Longer than any job: a message that comes twice is harmless, but wastes a claim.
     "visibility_timeout": 12 * 60 * 60,
+    # Seconds between two looks for messages of dead workers, at every one of them (1): each costs
+    # the broker a scan, and the reaper sends lost jobs again after half a minute anyway.
     "unacked_restore_interval": 10,
     "unacked_restore_throttle": 1,
     # Queues are served in the order the worker names them: uploads before bulk work.
     "queue_order_strategy": "priority",
+    # An upload waits for it: a broker on the same network answers in milliseconds or not at all.
     "socket_connect_timeout": 2,
     "socket_keepalive": True,
+    # Below the half minute after which many firewalls forget an idle connection.
     "health_check_interval": 25,
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# For ever: a broker may be away for a night, and nobody starts the workers again by hand.
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
-# An upload does not wait for a broker that is away: the reaper sends the job later.
+# An upload does not wait for a broker that is away: the reaper sends the job later. One retry
+# replaces a connection that had gone stale.
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1, "interval_max": 0.1}
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
+# A message is acknowledged when its job has ended: one of a killed worker is delivered again.
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_DEFAULT_QUEUE = "maintenance"
+CELERY_TASK_DEFAULT_QUEUE = Queue.MAINTENANCE.value
 CELERY_TASK_CREATE_MISSING_QUEUES = True
-CELERY_TASK_ROUTES = {
-    "tagger.tasks.reap_jobs": {"queue": "maintenance"},
-    "tagger.tasks.sweep_uploads": {"queue": "maintenance"},
-    "tagger.tasks.train_when_due": {"queue": "maintenance"},
-    "tagger.tasks.purge_trash": {"queue": "maintenance"},
-    "tagger.tasks.fold_tag_counts": {"queue": "maintenance"},
-    "tagger.tasks.place_on_maps": {"queue": "maintenance"},
-    "tagger.tasks.look_for_music": {"queue": "maintenance"},
-    "tagger.tasks.ask_questions": {"queue": "maintenance"},
-    "tagger.tasks.deliver_webhooks": {"queue": "maintenance"},
+PERIODIC = {
+    # A third of a lease, so that the job of a dead worker waits for 40 seconds at most.
+    "reap_jobs": timedelta(seconds=10),
+    # What it deletes is six hours old at least.
+    "sweep_uploads": timedelta(hours=1),
+    # A new track may be missing on the map for as long as a look at it takes.
+    "place_on_maps": timedelta(minutes=1),
+    # Rows that are not folded yet are summed by each page: a minute of uploads is some hundred.
+    "fold_tag_counts": timedelta(minutes=1),
+    # Each deletes a part at a time, so that a large purge leaves room for other maintenance.
+    "purge_trash": timedelta(minutes=10),
+    "drop_old_analyses": timedelta(minutes=10),
+    # Both catch up on what was there before an upgrade, and find nothing to do afterwards.
+    "look_for_music": timedelta(seconds=30),
+    "ask_questions": timedelta(seconds=30),
+    # An event is also sent at once; this sends what failed, of which the first wait is ten seconds.
+    "deliver_webhooks": timedelta(seconds=10),
 }
+# How often trainings may begin by themselves stands in the database, where staff change it.
+CELERY_TASK_ROUTES = {
+    f"tagger.tasks.{task}": {"queue": Queue.MAINTENANCE.value}
+    for task in (*PERIODIC, "train_when_due")
+}
+# One message at a time: a second one would wait behind a long job, beside idle workers.
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
-# One that was not fetched before the next is due is not worth running any more.
 CELERY_BEAT_SCHEDULE = {
     task.replace("_", "-"): {
         "task": f"tagger.tasks.{task}",
         "schedule": every,
-        "options": {"queue": "maintenance", "expires": int(every.total_seconds())},
+        # One that was not fetched before the next is due is not worth running any more.
+        "options": {"queue": Queue.MAINTENANCE.value, "expires": int(every.total_seconds())},
     }
-    for task, every in {
-        "reap_jobs": timedelta(seconds=10),
-        "sweep_uploads": timedelta(hours=1),
-        "place_on_maps": timedelta(minutes=1),
-        "fold_tag_counts": timedelta(minutes=1),
-        "purge_trash": timedelta(minutes=10),
-        "drop_old_analyses": timedelta(minutes=10),
-        "look_for_music": timedelta(seconds=30),
-        "ask_questions": timedelta(seconds=30),
-        "deliver_webhooks": timedelta(seconds=10),
-    }.items()
+    for task, every in PERIODIC.items()
 }

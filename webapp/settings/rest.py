@@ -19,7 +19,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "tagger.api.schema.ComponentSchema",
     "DEFAULT_THROTTLE_CLASSES": ["tagger.api.throttles.MethodThrottle"],
     "DEFAULT_THROTTLE_RATES": {
         "read": "1200/min",

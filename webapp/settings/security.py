@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
-from ..embedded.secret import secret_in
+from webapp.embedded.secret import secret_in
+
 from . import environment
 from .paths import DATA_DIR
 
@@ -30,13 +32,20 @@ __all__ = [
     "X_FRAME_OPTIONS",
 ]
 
+# Django warns of a key below 50 characters; one below these anybody can guess.
+SHORTEST_KEY, FEWEST_CHARACTERS = 16, 5
 YEAR = 365 * 24 * 60 * 60
 
 
 DEBUG = environment.switch("DEBUG", False)
 SECRET_KEY = environment.secret("SECRET_KEY") or secret_in(DATA_DIR)
+if len(SECRET_KEY) < SHORTEST_KEY or len(set(SECRET_KEY)) < FEWEST_CHARACTERS:
+    raise ImproperlyConfigured(
+        "TONEMARK_SECRET_KEY can be guessed. Use 50 random characters, or leave it out: then one "
+        "is made and kept in the data folder."
+    )
 METRICS_KEY = environment.secret("METRICS_KEY")
-ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+ALLOWED_HOSTS = environment.host_names("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = environment.words("CSRF_TRUSTED_ORIGINS", [])
 # Forms and JSON only; audio is streamed to disk and has its own limit.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024**2

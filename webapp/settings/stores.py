@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import environ
-from django.core.exceptions import ImproperlyConfigured
 
-from ..embedded.locations import Locations
+from webapp.embedded.locations import Locations
+
 from . import environment
 from .media import media_backend
 from .paths import DATA_DIR
@@ -18,10 +18,12 @@ __all__ = ["DATABASES", "POSTGRES_PROGRAMS", "STORAGES"]
 
 def _database() -> dict[str, Any]:
     address = environment.text("DATABASE_URL", Locations(DATA_DIR).database_url)
-    if not address.startswith(("postgres://", "postgresql://")):
-        raise ImproperlyConfigured(
-            "TONEMARK_DATABASE_URL must look like postgres://user:password@host:5432/name."
-        )
+    environment.address(
+        "DATABASE_URL",
+        address,
+        ("postgres", "postgresql"),
+        "postgres://user:password@host:5432/name",
+    )
     database: dict[str, Any] = environ.Env.db_url_config(address)
     if password := environment.secret("DATABASE_PASSWORD"):
         database["PASSWORD"] = password
@@ -39,7 +41,7 @@ def _database() -> dict[str, Any]:
 
 
 # What finds the folder of pg_dump and pg_restore.
-POSTGRES_PROGRAMS = "webapp.embedded.binaries.postgres_folder"
+POSTGRES_PROGRAMS = "webapp.embedded.servers.binaries.postgres_folder"
 DATABASES = {"default": _database()}
 STORAGES = {
     "default": media_backend(),

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from tagger.actions.music import forget_failed_music, request_all_music
+from tagger.analysis.tempo_key import forget_failed_music, request_all_music
 from tagger.models import Job
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from tagger.backup.errors import BackupError
-from tagger.backup.whole import back_up
+from tagger.operations.backup.errors import BackupError
+from tagger.operations.backup.whole import back_up
 
 
 class Command(BaseCommand):

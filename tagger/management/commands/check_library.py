@@ -7,9 +7,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from tagger.actions.library_repair import LEFT_ALONE, repair, settled
-from tagger.library_check.check import Checked, check
-from tagger.library_check.faults import BY_HAND, REPAIRS, Fault
+from tagger.operations.integrity.check import Checked, check
+from tagger.operations.integrity.faults import BY_HAND, REPAIRS, Fault
+from tagger.operations.repair import LEFT_ALONE, repair, untouched_since
 
 HOURS = int(LEFT_ALONE.total_seconds() // 3600)
 EPILOG = f"""--repair does this:
@@ -37,7 +37,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         checked = Checked()
         lines, left = [], 0
-        with tqdm(check(settled(), checked), unit="look", file=self.stderr._out) as bar:
+        with tqdm(check(untouched_since(), checked), unit="look", file=self.stderr._out) as bar:
             for fault in filter(None, bar):
                 repaired = options["repair"] and repair(fault)
                 left += not repaired

@@ -7,8 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from tagger.actions.import_folder import FileOutcome, audio_files, import_file
 from tagger.models import Job, User
+from tagger.uploads.import_folder import FileOutcome, audio_files, import_file
 
 
 class Command(BaseCommand):
@@ -44,9 +44,9 @@ class Command(BaseCommand):
 
 def _owner(name: str | None) -> User:
     users = User.objects.filter(username=name) if name else User.objects.filter(is_superuser=True)
-    found = list(users[:2])
-    if len(found) == 1:
-        return found[0]
+    candidates = list(users[:2])
+    if len(candidates) == 1:
+        return candidates[0]
     if name:
         raise CommandError(f"There is no user named {name}.")
     raise CommandError("Say whose library it is with --owner NAME.")

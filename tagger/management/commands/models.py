@@ -6,16 +6,16 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from tagger.actions import promotion
-from tagger.actions.effective_tags import active_model
-from tagger.actions.evaluating import EvaluationRefused, ask_for_evaluation
-from tagger.actions.model_files import ImportRefusedError, export_model, import_model
-from tagger.actions.retiring import ModelInUseError, delete_model, retire_model
 from tagger.management.follow_job import follow_job
 from tagger.models import Job, ModelVersion
-from tagger.queries.model_rows import ModelRow, model_rows
-from tagger.queries.split_comparison import compared
-from tagger.queries.verdict_sentence import verdict
+from tagger.registry import promotion
+from tagger.registry.archive import ImportRefusedError, export_model, import_model
+from tagger.registry.compare_metrics import compared
+from tagger.registry.evaluation import EvaluationRefused, ask_for_evaluation
+from tagger.registry.retention import ModelInUseError, delete_model, retire_model
+from tagger.registry.rows import ModelRow, model_rows
+from tagger.registry.summary import summarise
+from tagger.tags.effective import active_model
 
 COMMAND = Job.Trigger.COMMAND
 
@@ -31,12 +31,12 @@ class Command(BaseCommand):
         out = acts.add_parser("export", help="write a version with its card to one file")
         out.add_argument("name")
         out.add_argument("package", type=Path, metavar="FILE.zip")
-        judge = acts.add_parser(
+        evaluate = acts.add_parser(
             "evaluate", help="judge a version beside the active one, same clips"
         )
-        judge.add_argument("name")
-        judge.add_argument("--data", default="", help="a data set of TONEMARK_TRAINING_DATA")
-        judge.add_argument("--detach", action="store_true", help="start it and do not follow")
+        evaluate.add_argument("name")
+        evaluate.add_argument("--data", default="", help="a data set of TONEMARK_TRAINING_DATA")
+        evaluate.add_argument("--detach", action="store_true", help="start it and do not follow")
         activate = acts.add_parser("activate", help="make a version the active one")
         activate.add_argument("name")
         activate.add_argument("--reason", default="", help="why, against the gate's concerns")
@@ -82,7 +82,7 @@ class Command(BaseCommand):
         active = active_model()
         version.refresh_from_db()
         if active is not None:
-            self.stdout.write(verdict(compared(version, active), None).sentence)
+            self.stdout.write(summarise(compared(version, active), None).sentence)
 
     def _activate(self, options: dict[str, Any]) -> None:
         version = _named(options["name"])
@@ -132,4 +132,4 @@ def _named(name: str) -> ModelVersion:
 def _line(row: ModelRow) -> str:
     figures = row.figures
     area = f"ROC-AUC {figures.roc_auc.value:.3f}" if figures else "not tested"
-    return f"{row.version.name}  {row.version.state}  {area}  heard {row.heard} tracks"
+    return f"{row.version.name}  {row.version.state}  {area}  heard {row.analysed} tracks"

@@ -4,10 +4,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from tagger.actions.effective_tags import rebuild_many
-from tagger.actions.questions import ask_again
+from tagger.feedback.question_queue import ask_again
 from tagger.models import Track
-from tagger.queries.batches import batches
+from tagger.platform.batches import batches
+from tagger.tags.effective import rebuild_many
 
 
 class Command(BaseCommand):

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from tagger.backup.errors import BackupError
-from tagger.backup.whole import restore
+from tagger.operations.backup.errors import BackupError
+from tagger.operations.backup.whole import restore
 
 
 class Command(BaseCommand):

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
 
 from ml.commands import tag
-from tagger.actions.effective_tags import active_model
+from tagger.tags.effective import active_model
 
 
 class Command(BaseCommand):

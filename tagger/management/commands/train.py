@@ -6,16 +6,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from ml.device import WANTED as DEVICES
-from tagger.actions.training_choices import (
-    BLOCKS,
-    Choices,
-    TrainingRefused,
-    default_choices,
-)
-from tagger.actions.trainings import start_training
+from ml.runtime import DEVICES
 from tagger.management.follow import Follower
 from tagger.models import Job, ModelVersion
+from tagger.training.manage import start_training
+from tagger.training.options import BLOCKS, Choices, TrainingRefused, default_choices
 
 
 class Command(BaseCommand):
@@ -68,7 +63,7 @@ def _choices(options: dict[str, Any]) -> Choices:
 def _version(name: str | None) -> ModelVersion | None:
     if name is None:
         return None
-    found = ModelVersion.objects.filter(name=name).first()
-    if found is None:
+    version = ModelVersion.objects.filter(name=name).first()
+    if version is None:
         raise CommandError(f"There is no model version named {name}.")
-    return found
+    return version

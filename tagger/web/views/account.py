@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from ...actions import tokens
-from ...models import ApiToken
-from ..access import PageRequest, signed_in
-from ..forms import TokenForm
+from tagger.accounts import tokens
+from tagger.models import ApiToken
+from tagger.web.access import PageRequest, signed_in
+from tagger.web.forms import TokenForm
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -39,7 +39,9 @@ def account_page(request: PageRequest) -> HttpResponse:
         "secret": secret,
         "tokens": request.user.api_tokens.filter(revoked_at=None),
     }
-    return render(request, "web/account.html", context, status=422 if form.errors else 200)
+    return render(
+        request, "tagger/account/account.html", context, status=422 if form.errors else 200
+    )
 
 
 @require_POST

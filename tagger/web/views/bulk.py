@@ -12,13 +12,13 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from ...actions.bulk import AT_ONCE, BulkError, BulkRequest, preview, start
-from ...actions.bulk_acts import OF_THE_TRASH, BulkAction
-from ...models import Job, Tag
-from ..access import PageRequest, signed_in
-from ..bulk_words import outcome
-from ..library_query import LibraryQuery
-from ..toasts import offer_undo
+from tagger.library.bulk import AT_ONCE, BulkError, BulkRequest, preview, start
+from tagger.library.bulk_actions import OF_THE_TRASH, BulkAction
+from tagger.models import Job, Tag
+from tagger.web.access import PageRequest, signed_in
+from tagger.web.bulk_summary import outcome
+from tagger.web.library_query import LibraryQuery
+from tagger.web.toasts import offer_undo
 
 EXPORTS = {"export-csv": "csv", "export-json": "json", "export-m3u8": "m3u8"}
 
@@ -81,7 +81,7 @@ def _ask(request: PageRequest, asked: BulkRequest) -> HttpResponse:
         "back": _back(request),
         "at_once": AT_ONCE,
     }
-    return render(request, "web/bulk_confirm.html", context)
+    return render(request, "tagger/library/bulk_confirm.html", context)
 
 
 def _answer(request: PageRequest, job: Job) -> HttpResponse:

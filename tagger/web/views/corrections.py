@@ -6,8 +6,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from ...exports.corrections import corrections
-from ..access import PageRequest, signed_in
+from tagger.exports.corrections import corrections
+from tagger.web.access import PageRequest, signed_in
 
 
 @require_safe

@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from ...actions import jobs
-from ...actions.bulk_acts import BulkAction
-from ...models import Job
-from ...queries.jobs import own_jobs, retriable
-from ..access import PageRequest, signed_in
-from ..bulk_words import outcome, title
+from tagger.jobs import lifecycle
+from tagger.jobs.queries import own_jobs, retriable
+from tagger.library.bulk_actions import BulkAction
+from tagger.models import Job
+from tagger.web.access import PageRequest, signed_in
+from tagger.web.bulk_summary import outcome, title
 
 PAGE_SIZE = 50
 
@@ -26,18 +26,18 @@ PAGE_SIZE = 50
 @signed_in
 def jobs_page(request: PageRequest) -> HttpResponse:
     state = request.GET.get("state", "")
-    found = own_jobs(request.user)
-    narrowed = found.filter(state=state) if state in Job.State else found
+    own = own_jobs(request.user)
+    narrowed = own.filter(state=state) if state in Job.State else own
     page = Paginator(narrowed, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "state": state,
         "states": Job.State.choices,
         "rows": [(job, title(job)) for job in page],
-        "failed": retriable(found).count(),
+        "failed": retriable(own).count(),
         "poll": any(job.is_open for job in page),
     }
-    return render(request, "web/jobs.html", context)
+    return render(request, "tagger/status/jobs.html", context)
 
 
 @require_safe
@@ -58,13 +58,13 @@ def job_page(request: PageRequest, job_id: UUID) -> HttpResponse:
         "undoable": deleted and not job.is_open,
         "poll": job.is_open,
     }
-    return render(request, "web/job.html", context)
+    return render(request, "tagger/status/job.html", context)
 
 
 @require_POST
 @signed_in
 def cancel_job(request: PageRequest, job_id: UUID) -> HttpResponse:
-    jobs.cancel(_own(request, job_id))
+    lifecycle.cancel(_own(request, job_id))
     return redirect("web:job", job_id=job_id)
 
 
@@ -72,8 +72,8 @@ def cancel_job(request: PageRequest, job_id: UUID) -> HttpResponse:
 @signed_in
 def retry_own_job(request: PageRequest, job_id: UUID) -> HttpResponse:
     try:
-        jobs.retry(_own(request, job_id), trigger=Job.Trigger.WEB)
-    except jobs.JobStateError as error:
+        lifecycle.retry(_own(request, job_id), trigger=Job.Trigger.WEB)
+    except lifecycle.JobStateError as error:
         messages.error(request, str(error))
     return redirect("web:jobs")
 
@@ -81,7 +81,7 @@ def retry_own_job(request: PageRequest, job_id: UUID) -> HttpResponse:
 @require_POST
 @signed_in
 def retry_failed_jobs(request: PageRequest) -> HttpResponse:
-    retried = jobs.retry_all(retriable(own_jobs(request.user)), trigger=Job.Trigger.WEB)
+    retried = lifecycle.retry_all(retriable(own_jobs(request.user)), trigger=Job.Trigger.WEB)
     said = ngettext("%d job is queued again.", "%d jobs are queued again.", retried)
     messages.success(request, said % retried if retried else _("There was nothing to retry."))
     return redirect("web:jobs")

@@ -7,17 +7,17 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from ...queries.facets import facet_groups, listed_counts
-from ...queries.library import LibraryFilter, library
-from ...queries.rows import rows
-from ...queries.saved_views import saved_views
-from ..access import PageRequest, signed_in
-from ..facet_view import sections
-from ..filter_form import filter_form
-from ..library_query import LibraryQuery
-from ..numbered import Numbered
-from ..selection import tag_choices
-from ..transfers import poll_seconds
+from tagger.library.facets import facet_groups, listed_counts
+from tagger.library.rows import rows
+from tagger.library.saved_views import saved_views
+from tagger.library.search import LibraryFilter, library
+from tagger.web.access import PageRequest, signed_in
+from tagger.web.facet_view import sections
+from tagger.web.filter_form import filter_form
+from tagger.web.library_query import LibraryQuery
+from tagger.web.numbered import Numbered
+from tagger.web.selection import tag_choices
+from tagger.web.transfers import poll_seconds
 
 PAGE_SIZE = 50
 EXPORTS = ("csv", "json", "m3u8")
@@ -43,9 +43,9 @@ def library_page(request: PageRequest) -> HttpResponse:
     narrowed = LibraryFilter(request.GET, queryset=library(request.user))
     if not narrowed.is_valid():
         return refused(request, narrowed.errors, query)
-    found = narrowed.qs
-    counted = listed_counts(request.user, found if query.narrows else None)
-    page = Numbered(found, PAGE_SIZE, counted.tracks).get_page(query.value("page"))
+    tracks = narrowed.qs
+    counted = listed_counts(request.user, tracks if query.narrows else None)
+    page = Numbered(tracks, PAGE_SIZE, counted.tracks).get_page(query.value("page"))
     listed = rows(page.object_list)
     context = {
         "page": page,
@@ -56,7 +56,7 @@ def library_page(request: PageRequest) -> HttpResponse:
         "empty_library": counted.tracks == 0 and not query.narrows,
         **_controls(request, query),
     }
-    return render(request, "web/library.html", context)
+    return render(request, "tagger/library/library.html", context)
 
 
 def _controls(request: PageRequest, query: LibraryQuery) -> dict[str, Any]:
@@ -76,4 +76,4 @@ def _controls(request: PageRequest, query: LibraryQuery) -> dict[str, Any]:
 def refused(request: PageRequest, errors: Any, query: LibraryQuery) -> HttpResponse:
     """An address somebody edited or kept from before a tag was renamed."""
     context = {"errors": errors, "clear_url": query.cleared.url}
-    return render(request, "web/library_refused.html", context, status=400)
+    return render(request, "tagger/library/refused.html", context, status=400)

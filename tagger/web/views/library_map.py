@@ -8,14 +8,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from ...actions.library_map import request_map
-from ...models import Job, Tag
-from ...queries.jobs import own_jobs
-from ...queries.library import LibraryFilter, library
-from ...queries.library_map import MOST_DRAWN, current_map, map_points, unplaced
-from ..access import PageRequest, signed_in
-from ..conditions import conditions
-from ..library_query import LibraryQuery
+from tagger.jobs.queries import own_jobs
+from tagger.library.map import MOST_DRAWN, current_map, map_points, request_map, unplaced
+from tagger.library.search import LibraryFilter, library
+from tagger.models import Job, Tag
+from tagger.web.access import PageRequest, signed_in
+from tagger.web.conditions import conditions
+from tagger.web.library_query import LibraryQuery
 
 LISTED = 50
 GROUPS = [choice for choice in Tag.Group.choices if choice[0] != Tag.Group.OTHER]
@@ -39,7 +38,7 @@ def map_page(request: PageRequest) -> HttpResponse:
         "points": f"{reverse('web:map-points')}?{request.GET.urlencode()}",
         "listed": Paginator(library(request.user), LISTED).page(1) if drawn else [],
     }
-    return render(request, "web/map.html", context)
+    return render(request, "tagger/map/map.html", context)
 
 
 @require_safe
@@ -50,14 +49,14 @@ def map_points_view(request: PageRequest) -> HttpResponse:
     narrowed = LibraryFilter(request.GET, queryset=library(request.user))
     if drawn is None or not narrowed.is_valid():
         return JsonResponse({"tags": [], "points": [], "total": 0})
-    found = map_points(drawn, narrowed.qs, _group(request))
+    points = map_points(drawn, narrowed.qs, _group(request))
     body = {
-        "tags": [tag.name for tag in found.tags],
+        "tags": [tag.name for tag in points.tags],
         "points": [
             [str(pk), title, artist, round(x, 4), round(y, 4), tag]
-            for pk, title, artist, x, y, tag in found.points
+            for pk, title, artist, x, y, tag in points.points
         ],
-        "total": found.total,
+        "total": points.total,
         "most": MOST_DRAWN,
     }
     return JsonResponse(body, headers={"Cache-Control": "private, no-store"})

@@ -10,17 +10,17 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from ...actions import jobs
-from ...actions.effective_tags import active_model
-from ...actions.evaluating import EvaluationRefused, ask_for_evaluation, evaluations
-from ...actions.reanalysis import NothingToHearError, hear_sample
-from ...models import Job, ModelVersion
-from ...queries.data_folders import data_folders
-from ...queries.library_comparison import library_comparison
-from ...queries.split_comparison import NOT_COMPARABLE, SplitComparison, compared
-from ...queries.tag_table import tag_table
-from ...queries.verdict_sentence import verdict
-from ..access import PageRequest, staff_only
+from tagger.analysis.reanalysis import NothingToAnalyseError, analyse_sample
+from tagger.jobs import lifecycle
+from tagger.models import Job, ModelVersion
+from tagger.registry.compare_library import library_comparison
+from tagger.registry.compare_metrics import NOT_COMPARABLE, SplitComparison, compared
+from tagger.registry.datasets import data_folders
+from tagger.registry.evaluation import EvaluationRefused, ask_for_evaluation, evaluations
+from tagger.registry.summary import summarise
+from tagger.registry.tag_table import tag_table
+from tagger.tags.effective import active_model
+from tagger.web.access import PageRequest, staff_only
 
 
 @require_safe
@@ -39,11 +39,11 @@ def compare(request: PageRequest, pk: int) -> HttpResponse:
         "active": active,
         "library": library,
         "run": runs.first(),
-        "verdict": verdict(split, library),
+        "summary": summarise(split, library),
     }
     return render(
         request,
-        "web/model_compare.html",
+        "tagger/comparison/comparison.html",
         context | _of_split(request, split) | _evaluation(version, split),
     )
 
@@ -56,7 +56,7 @@ def _of_split(request: PageRequest, split: SplitComparison | str) -> dict[str, A
 
 
 def _evaluation(version: ModelVersion, split: SplitComparison | str) -> dict[str, Any]:
-    """Whether a worker judges the two or may be asked to; and what went wrong the last time."""
+    """Whether a worker evaluates the two or may be asked to; and what went wrong the last time."""
     known = not isinstance(split, str) and split.paired and split.split == "test"
     return {
         "evaluation": evaluations(version).first(),
@@ -68,7 +68,7 @@ def _evaluation(version: ModelVersion, split: SplitComparison | str) -> dict[str
 @require_POST
 @staff_only
 def evaluate(request: PageRequest, pk: int) -> HttpResponse:
-    """Have a worker judge the version and the active one on the same clips."""
+    """Have a worker evaluate the version and the active one on the same clips."""
     version = get_object_or_404(ModelVersion, pk=pk)
     folder = request.POST.get("data", "")
     try:
@@ -83,17 +83,17 @@ def evaluate(request: PageRequest, pk: int) -> HttpResponse:
 def cancel_evaluation(request: PageRequest, pk: int) -> HttpResponse:
     version = get_object_or_404(ModelVersion, pk=pk)
     for job in evaluations(version).filter(state__in=Job.OPEN_STATES):
-        jobs.cancel(job)
+        lifecycle.cancel(job)
     return redirect("web:compare-models", pk=pk)
 
 
 @require_POST
 @staff_only
-def hear_library(request: PageRequest, pk: int) -> HttpResponse:
-    """Have the version hear a sample of the library, in the background."""
+def analyse_sample_of_library(request: PageRequest, pk: int) -> HttpResponse:
+    """Have the version analyse a sample of the library, in the background."""
     version = get_object_or_404(ModelVersion, pk=pk)
     try:
-        hear_sample(version, by=request.user, trigger=Job.Trigger.WEB)
-    except NothingToHearError as error:
+        analyse_sample(version, by=request.user, trigger=Job.Trigger.WEB)
+    except NothingToAnalyseError as error:
         messages.error(request, str(error))
     return redirect("web:compare-models", pk=pk)

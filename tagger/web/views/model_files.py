@@ -12,11 +12,11 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from ...actions import retiring
-from ...actions.model_files import ImportRefusedError, export_model, import_upload
-from ...models import ModelVersion
-from ..access import PageRequest, staff_only
-from ..forms import ModelPackageForm
+from tagger.models import ModelVersion
+from tagger.registry import retention
+from tagger.registry.archive import ImportRefusedError, export_model, import_upload
+from tagger.web.access import PageRequest, staff_only
+from tagger.web.forms import ModelPackageForm
 
 
 @require_safe
@@ -48,7 +48,7 @@ def bring_in(request: PageRequest) -> HttpResponse:
             messages.success(request, _("Brought in as a candidate: %s") % version)
             return redirect("web:model", pk=version.pk)
     status = 422 if form.errors else 200
-    return render(request, "web/model_import.html", {"form": form}, status=status)
+    return render(request, "tagger/models/import.html", {"form": form}, status=status)
 
 
 @require_POST
@@ -56,8 +56,8 @@ def bring_in(request: PageRequest) -> HttpResponse:
 def retire(request: PageRequest, pk: int) -> HttpResponse:
     version = get_object_or_404(ModelVersion, pk=pk)
     try:
-        retiring.retire_model(version)
-    except retiring.ModelInUseError as error:
+        retention.retire_model(version)
+    except retention.ModelInUseError as error:
         messages.error(request, str(error))
     return redirect("web:model", pk=pk)
 
@@ -67,11 +67,11 @@ def retire(request: PageRequest, pk: int) -> HttpResponse:
 def delete(request: PageRequest, pk: int) -> HttpResponse:
     version = get_object_or_404(ModelVersion, pk=pk)
     if request.method != "POST":
-        context = {"version": version, "obstacle": retiring.why_not_deleted(version)}
-        return render(request, "web/model_delete.html", context)
+        context = {"version": version, "obstacle": retention.why_not_deleted(version)}
+        return render(request, "tagger/models/delete.html", context)
     try:
-        retiring.delete_model(version)
-    except retiring.ModelInUseError as error:
+        retention.delete_model(version)
+    except retention.ModelInUseError as error:
         messages.error(request, str(error))
         return redirect("web:model", pk=pk)
     messages.success(request, _("Deleted: %s") % version.name)

@@ -10,20 +10,20 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from ...actions import promotion
-from ...actions.effective_tags import active_model
-from ...actions.switching import begin_switch
-from ...models import Activation, Job, ModelVersion
-from ...queries.card_figures import card_figures
-from ...queries.model_rows import (
+from tagger.models import Activation, Job, ModelVersion
+from tagger.registry import promotion
+from tagger.registry.rows import (
     model_rows,
     recent_activations,
     recent_reanalyses,
     stale,
     switch_under_way,
 )
-from ...queries.shipped import is_upgrade, shipped_candidate
-from ..access import PageRequest, staff_only
+from tagger.registry.shipped import is_upgrade, shipped_candidate
+from tagger.registry.tag_switch import begin_switch
+from tagger.tags.card_metrics import card_figures
+from tagger.tags.effective import active_model
+from tagger.web.access import PageRequest, staff_only
 
 
 @require_safe
@@ -43,10 +43,10 @@ def models_page(request: PageRequest) -> HttpResponse:
         "stale": stale(),
         "reanalyses": reanalyses,
         "switch": switch,
-        "hearing": any(run.job.is_open and run.scope == "stale" for run in reanalyses),
+        "reanalysing": any(run.job.is_open and run.scope == "stale" for run in reanalyses),
         "busy": bool(switch) or any(run.job.is_open for run in reanalyses),
     }
-    return render(request, "web/models.html", context)
+    return render(request, "tagger/models/models.html", context)
 
 
 @require_safe
@@ -60,7 +60,7 @@ def model_page(request: PageRequest, pk: int) -> HttpResponse:
         "facts": _facts(version),
         "notes": _notes(version),
     }
-    return render(request, "web/model.html", context)
+    return render(request, "tagger/models/model.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -92,7 +92,7 @@ def _ask(
         "concerns": promotion.concerns_about(version),
         "missing": missing,
     }
-    return render(request, "web/model_promote.html", context, status=status)
+    return render(request, "tagger/models/promote.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -101,7 +101,7 @@ def roll_back(request: PageRequest, pk: int) -> HttpResponse:
     version = get_object_or_404(ModelVersion, pk=pk)
     if request.method != "POST":
         context = {"version": version, "former": promotion.former_of(version)}
-        return render(request, "web/model_rollback.html", context)
+        return render(request, "tagger/models/rollback.html", context)
     try:
         back = promotion.roll_back(version, by=request.user, trigger=Job.Trigger.WEB)
     except promotion.NothingToGoBackToError as error:
@@ -135,8 +135,8 @@ def _facts(version: ModelVersion) -> list[tuple[str, Any]]:
 
 
 def _labels(version: ModelVersion) -> list[dict[str, Any]]:
-    found = card_figures(version)
-    per_tag = found.per_tag if found else {}
+    figures = card_figures(version)
+    per_tag = figures.per_tag if figures else {}
     return [
         {"name": label, "threshold": threshold, "figure": per_tag.get(label)}
         for label, threshold in zip(version.labels, version.thresholds, strict=True)

@@ -1,4 +1,4 @@
-"""Hearing many tracks again, for staff."""
+"""Analysing many tracks again, for staff."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from ...actions.reanalysis import NothingToHearError, cancel_reanalysis, reanalyse_stale
-from ...models import Job, Reanalysis
-from ..access import PageRequest, staff_only
+from tagger.analysis.reanalysis import NothingToAnalyseError, cancel_reanalysis, reanalyse_stale
+from tagger.models import Job, Reanalysis
+from tagger.web.access import PageRequest, staff_only
 
 
 @require_POST
@@ -20,7 +20,7 @@ from ..access import PageRequest, staff_only
 def start(request: PageRequest) -> HttpResponse:
     try:
         reanalyse_stale(by=request.user, trigger=Job.Trigger.WEB)
-    except NothingToHearError as error:
+    except NothingToAnalyseError as error:
         messages.success(request, str(error))
     return redirect("web:models")
 

@@ -7,8 +7,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from ...actions.accounts import register
-from ..forms import RegistrationForm
+from tagger.accounts.tokens import register
+from tagger.web.forms import RegistrationForm
 
 # Of the two backends, the one that knows people; the other only counts failures.
 BACKEND = "django.contrib.auth.backends.ModelBackend"

@@ -10,10 +10,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from ...actions.review import ReviewAnswer, answer_question, ask_skipped, take_back
-from ...models import Question, Tag, Track
-from ...queries.library import library
-from ...queries.review import (
+from tagger.feedback.answers import ReviewAnswer, answer_question, ask_skipped, take_back
+from tagger.feedback.review import (
     MOST_COUNTED,
     are_sought,
     count_up_to_most,
@@ -21,7 +19,9 @@ from ...queries.review import (
     shown,
     skipped_questions,
 )
-from ..access import PageRequest, signed_in
+from tagger.library.search import library
+from tagger.models import Question, Tag, Track
+from tagger.web.access import PageRequest, signed_in
 
 REMEMBERED = 50
 
@@ -43,7 +43,7 @@ def review_page(request: PageRequest) -> HttpResponse:
         "sought": are_sought(request.user),
         "skipped": count_up_to_most(skipped_questions(request.user)),
     }
-    return render(request, "web/review.html", context)
+    return render(request, "tagger/review/review.html", context)
 
 
 def _wanted(request: PageRequest) -> Question | None:
@@ -76,11 +76,11 @@ def _remember(request: PageRequest, question: Question, answer: str) -> None:
 
 
 def _undo(request: PageRequest) -> HttpResponse:
-    words: list[dict[str, Any]] = request.session.get("reviewed", [])
-    if not words:
+    answers: list[dict[str, Any]] = request.session.get("reviewed", [])
+    if not answers:
         return redirect("web:review")
-    request.session["reviewed"] = words[:-1]
-    last = words[-1]
+    request.session["reviewed"] = answers[:-1]
+    last = answers[-1]
     track = library(request.user).filter(pk=UUID(last["track"])).first()
     tag = Tag.objects.filter(pk=last["tag"]).first()
     if track is None or tag is None:

@@ -4,14 +4,14 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from ...actions.sample import bring_sample
-from ...models import Job
-from ..access import PageRequest, signed_in
+from tagger.models import Job
+from tagger.uploads.sample import bring_sample
+from tagger.web.access import PageRequest, signed_in
 
 
 @require_POST
 @signed_in
 def bring(request: PageRequest) -> HttpResponse:
-    """The sample's own page, where it comes alive while it is heard."""
+    """The sample's own page, where it comes alive while it is analysed."""
     track = bring_sample(request.user, trigger=Job.Trigger.WEB).track
     return redirect("web:track", track_id=track.pk)

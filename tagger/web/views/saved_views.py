@@ -8,10 +8,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from ...actions import saved_views
-from ...models import SavedView
-from ..access import PageRequest, signed_in
-from ..library_query import LibraryQuery
+from tagger.library import saved_views
+from tagger.models import SavedView
+from tagger.web.access import PageRequest, signed_in
+from tagger.web.library_query import LibraryQuery
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -20,7 +20,7 @@ def views_page(request: PageRequest) -> HttpResponse:
     """Where views are renamed and deleted; posting saves the one on the library's page."""
     if request.method != "POST":
         views = [(view, _address(view)) for view in SavedView.objects.filter(owner=request.user)]
-        return render(request, "web/views.html", {"views": views})
+        return render(request, "tagger/library/saved_views.html", {"views": views})
     query = LibraryQuery(QueryDict(request.POST.get("query", ""))).tidy()
     try:
         view = saved_views.save_view(request.user, request.POST.get("name", ""), query.view)

@@ -8,15 +8,16 @@ from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from ...models import Track
-from ...queries.facets import facet_groups, listed_counts
-from ...queries.library import LibraryFilter, library
-from ...queries.similar import similar_tracks
-from ..access import PageRequest, own_track, signed_in
-from ..alike_query import AlikeQuery
-from ..facet_view import sections
-from ..filter_form import filter_form
-from ..library_query import LibraryQuery
+from tagger.library.facets import facet_groups, listed_counts
+from tagger.library.search import LibraryFilter, library
+from tagger.library.similar import similar_tracks
+from tagger.models import Track
+from tagger.web.access import PageRequest, own_track, signed_in
+from tagger.web.alike_query import AlikeQuery
+from tagger.web.facet_view import sections
+from tagger.web.filter_form import filter_form
+from tagger.web.library_query import LibraryQuery
+
 from .library import refused
 
 SHOWN, MANY = 8, 30
@@ -27,10 +28,10 @@ SHOWN, MANY = 8, 30
 def similar_page(request: PageRequest, track_id: UUID) -> HttpResponse:
     """The track's page fetches its list from here, since a large library takes a moment."""
     track = own_track(request, track_id)
-    found = similar_tracks([track], library(request.user), most=SHOWN)
+    similar = similar_tracks([track], library(request.user), most=SHOWN)
     part = request.htmx and not request.htmx.boosted
-    template = "web/_similar.html" if part else "web/similar.html"
-    return render(request, template, {"track": track, "similar": found})
+    template = "tagger/similar/_similar.html" if part else "tagger/similar/similar.html"
+    return render(request, template, {"track": track, "similar": similar})
 
 
 @require_safe
@@ -47,27 +48,27 @@ def alike_page(request: PageRequest) -> HttpResponse:
     if not narrowed.is_valid():
         return refused(request, narrowed.errors, conditions)
     like, unlike = _named(request, query.like), _named(request, query.unlike)
-    found = similar_tracks(like, narrowed.qs, most=MANY, unlike=unlike) if like else None
+    similar = similar_tracks(like, narrowed.qs, most=MANY, unlike=unlike) if like else None
     context = {
         "like": [(track, query.without(track.pk)) for track in like],
         "unlike": [(track, query.without(track.pk)) for track in unlike],
-        "similar": found,
+        "similar": similar,
         "rows": [
             (near, query.more(near.track.pk), query.less(near.track.pk))
-            for near in (found.nearest if found else [])
+            for near in (similar.nearest if similar else [])
         ],
         **(_filter(request, narrowed, conditions) if like else {}),
     }
-    return render(request, "web/alike.html", context)
+    return render(request, "tagger/similar/alike.html", context)
 
 
 def _filter(request: PageRequest, narrowed: LibraryFilter, query: LibraryQuery) -> dict[str, Any]:
     counted = listed_counts(request.user, narrowed.qs if query.narrows else None)
-    found = sections(facet_groups(counted), query)
-    return filter_form(query) | {"counted": counted, "sections": found}
+    facet_sections = sections(facet_groups(counted), query)
+    return filter_form(query) | {"counted": counted, "sections": facet_sections}
 
 
 def _named(request: PageRequest, ids: Sequence[UUID]) -> list[Track]:
     """In the order asked for; those that have gone are passed over."""
-    found = library(request.user).in_bulk(list(ids))
-    return [found[pk] for pk in ids if pk in found]
+    by_id = library(request.user).in_bulk(list(ids))
+    return [by_id[pk] for pk in ids if pk in by_id]

@@ -8,12 +8,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from ...actions import jobs
-from ...models import Job
-from ...queries.jobs import retriable
-from ...queries.status import status
-from ...queries.versions import versions
-from ..access import PageRequest, staff_only
+from tagger.jobs import lifecycle
+from tagger.jobs.queries import retriable
+from tagger.models import Job
+from tagger.operations.software_versions import versions
+from tagger.operations.status import status
+from tagger.web.access import PageRequest, staff_only
 
 
 @require_safe
@@ -21,14 +21,14 @@ from ..access import PageRequest, staff_only
 def status_page(request: PageRequest) -> HttpResponse:
     failed = retriable(Job.objects.filter(track__deleted_at=None)).count()
     context = {"status": status(), "retriable": failed, "versions": versions()}
-    return render(request, "web/status.html", context)
+    return render(request, "tagger/status/status.html", context)
 
 
 @require_POST
 @staff_only
 def retry_all_jobs(request: PageRequest) -> HttpResponse:
     failed = retriable(Job.objects.filter(track__deleted_at=None))
-    retried = jobs.retry_all(failed, trigger=Job.Trigger.ADMIN)
+    retried = lifecycle.retry_all(failed, trigger=Job.Trigger.ADMIN)
     said = ngettext("%d job is queued again.", "%d jobs are queued again.", retried)
     messages.success(request, said % retried)
     return redirect("web:status")
@@ -39,7 +39,7 @@ def retry_all_jobs(request: PageRequest) -> HttpResponse:
 def retry_job(request: PageRequest, job_id: UUID) -> HttpResponse:
     job = get_object_or_404(Job.objects.select_related("track", "owner"), pk=job_id)
     try:
-        jobs.retry(job, trigger=Job.Trigger.ADMIN)
-    except jobs.JobStateError as error:
+        lifecycle.retry(job, trigger=Job.Trigger.ADMIN)
+    except lifecycle.JobStateError as error:
         messages.error(request, str(error))
     return redirect("web:status")

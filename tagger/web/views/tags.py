@@ -4,15 +4,15 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
-from ...models import Tag
-from ...queries.facets import facet_groups, library_counts
-from ...queries.library import LibraryFilter, library
-from ...queries.own_vocabulary import own_tag
-from ...queries.rows import rows
-from ..access import PageRequest, signed_in
-from ..numbered import Numbered
-from ..selection import tag_choices
-from ..transfers import poll_seconds
+from tagger.feedback.custom_tags import own_tag
+from tagger.library.facets import facet_groups, library_counts
+from tagger.library.rows import rows
+from tagger.library.search import LibraryFilter, library
+from tagger.models import Tag
+from tagger.web.access import PageRequest, signed_in
+from tagger.web.numbered import Numbered
+from tagger.web.selection import tag_choices
+from tagger.web.transfers import poll_seconds
 
 PAGE_SIZE = 50
 
@@ -21,8 +21,8 @@ PAGE_SIZE = 50
 @signed_in
 def tags_page(request: PageRequest) -> HttpResponse:
     counted = library_counts(request.user)
-    groups, heard = facet_groups(counted, keep_empty=True), any(counted.by_tag.values())
-    return render(request, "web/tags.html", {"groups": groups, "heard": heard})
+    groups, any_tagged = facet_groups(counted, keep_empty=True), any(counted.by_tag.values())
+    return render(request, "tagger/tags/tags.html", {"groups": groups, "any_tagged": any_tagged})
 
 
 @require_safe
@@ -46,4 +46,4 @@ def tag_page(request: PageRequest, slug: str) -> HttpResponse:
         "selectable_tags": tag_choices(),
         "poll": poll_seconds(listed),
     }
-    return render(request, "web/tag.html", context)
+    return render(request, "tagger/tags/tag.html", context)

@@ -9,18 +9,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from ...actions import tracks, trash
-from ...actions.music import is_being_measured
-from ...exports.tagged_copy import NoPlaceForTags, tagged_copy
-from ...models import Job, Track
-from ...queries.tag_view import track_tags
-from ...queries.verdict_history import verdict_history
-from ...ranged import RangeNotSatisfiable
-from ...stored_audio import stored_audio
-from ..access import PageRequest, own_track, signed_in
-from ..forms import TrackWordsForm
-from ..toasts import offer_undo
-from ..transfers import poll_seconds, transfer
+from tagger.analysis.tempo_key import is_being_measured
+from tagger.exports.tagged_copy import TagsUnsupported, tagged_copy
+from tagger.feedback.history import verdict_history
+from tagger.library import tracks, trash
+from tagger.library.audio_response import stored_audio
+from tagger.models import Job, Track
+from tagger.platform.http.range_response import RangeNotSatisfiable
+from tagger.tags.track_tags import track_tags
+from tagger.web.access import PageRequest, own_track, signed_in
+from tagger.web.forms import TrackMetadataForm
+from tagger.web.toasts import offer_undo
+from tagger.web.transfers import poll_seconds, transfer
 
 
 @require_safe
@@ -36,7 +36,7 @@ def track_page(request: PageRequest, track_id: UUID) -> HttpResponse:
         "history": verdict_history(row.track),
         "music_open": measuring,
     }
-    return render(request, "web/track.html", context)
+    return render(request, "tagger/track/track.html", context)
 
 
 @require_safe
@@ -44,19 +44,19 @@ def track_page(request: PageRequest, track_id: UUID) -> HttpResponse:
 def music(request: PageRequest, track_id: UUID) -> HttpResponse:
     """Tempo and key; the part of the page that asks for itself while they are looked for."""
     context = {"music_open": is_being_measured(track_id), "track": own_track(request, track_id)}
-    return render(request, "web/_music.html", context)
+    return render(request, "tagger/track/_music.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def edit_track(request: PageRequest, track_id: UUID) -> HttpResponse:
     track = own_track(request, track_id)
-    form = TrackWordsForm(request.POST or None, instance=track)
+    form = TrackMetadataForm(request.POST or None, instance=track)
     if form.is_valid():
         tracks.rename_track(track, **form.cleaned_data)
         return redirect("web:track", track_id=track.pk)
     context = {"track": track, "form": form}
-    return render(request, "web/track_edit.html", context, status=422 if form.errors else 200)
+    return render(request, "tagger/track/edit.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
@@ -72,7 +72,7 @@ def delete_track(request: PageRequest, track_id: UUID) -> HttpResponse:
 
 @require_POST
 @signed_in
-def hear_again(request: PageRequest, track_id: UUID) -> HttpResponse:
+def analyse_again(request: PageRequest, track_id: UUID) -> HttpResponse:
     """Retry after a failure, or a fresh listen with the model that is active now."""
     track = own_track(request, track_id)
     tracks.reanalyse_track(track, trigger=Job.Trigger.WEB)
@@ -100,7 +100,7 @@ def download_tagged(request: PageRequest, track_id: UUID) -> HttpResponseBase:
         content = tagged_copy(track)
     except FileNotFoundError:
         return _missing(request, track)
-    except NoPlaceForTags as error:
+    except TagsUnsupported as error:
         messages.error(request, str(error))
         return redirect("web:track", track_id=track.pk)
     return FileResponse(content, as_attachment=True, filename=track.file_name)

@@ -9,16 +9,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from ...actions import jobs
-from ...actions.training_choices import Choices, TrainingRefused, default_choices, judged_for
-from ...actions.training_schedule import schedule, switch_schedule
-from ...actions.trainings import TrainingRuns, choices_of, open_training, start_training
-from ...models import Job, Training
-from ...queries.own_vocabulary import own_tags
-from ...queries.teaching import Support, support, two_sided
-from ...queries.trainings import results, trainings
-from ..access import PageRequest, staff_only
-from ..training_form import TrainingForm
+from tagger.feedback.custom_tags import own_tags
+from tagger.feedback.labelled_tracks import Support, support, two_sided
+from tagger.jobs import lifecycle
+from tagger.models import Job, Training
+from tagger.training.manage import TrainingRuns, choices_of, open_training, start_training
+from tagger.training.options import Choices, TrainingRefused, default_choices, labelled_for
+from tagger.training.queries import results, trainings
+from tagger.training.schedule import schedule, switch_schedule
+from tagger.web.access import PageRequest, staff_only
+from tagger.web.training_form import TrainingForm
 
 PAGE_SIZE = 50
 
@@ -32,7 +32,7 @@ def trainings_page(request: PageRequest) -> HttpResponse:
         "schedule": schedule(),
         "poll": any(training.job.is_open for training in page),
     }
-    return render(request, "web/trainings.html", context)
+    return render(request, "tagger/training/trainings.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -65,13 +65,13 @@ def training_page(request: PageRequest, training_id: UUID) -> HttpResponse:
         "epochs": list(training.epochs_done.all()),
         "results": results(training),
     }
-    return render(request, "web/training.html", context)
+    return render(request, "tagger/training/training.html", context)
 
 
 @require_POST
 @staff_only
 def cancel_training(request: PageRequest, training_id: UUID) -> HttpResponse:
-    jobs.cancel(get_object_or_404(trainings(), pk=training_id).job)
+    lifecycle.cancel(get_object_or_404(trainings(), pk=training_id).job)
     return redirect("web:training", training_id=training_id)
 
 
@@ -98,15 +98,15 @@ def _most_first(sides: dict[str, Support]) -> list[tuple[str, Support]]:
 
 
 def _form(request: PageRequest, form: TrainingForm, status: int = 200) -> HttpResponse:
-    judged = judged_for(default_choices().base, anchored=set())
-    lessons = two_sided(judged, anchored=set())
-    taught, said = support(lessons), support(judged)
+    labelled = labelled_for(default_choices().base, anchored=set())
+    examples = two_sided(labelled, anchored=set())
+    learnable, said = support(examples), support(labelled)
     context = {
         "form": form,
         "running": open_training(),
-        "tracks": len(lessons),
-        "taught": _most_first(taught),
-        "one_sided": _most_first({tag: said[tag] for tag in said if tag not in taught}),
+        "tracks": len(examples),
+        "learnable": _most_first(learnable),
+        "one_sided": _most_first({tag: said[tag] for tag in said if tag not in learnable}),
         "own": [own for own in own_tags() if not own.learnt],
     }
-    return render(request, "web/training_new.html", context, status=status)
+    return render(request, "tagger/training/new.html", context, status=status)

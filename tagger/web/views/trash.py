@@ -9,10 +9,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from ...actions.trash import KEPT, restore_track
-from ...models import Job
-from ...queries.library import trash
-from ..access import PageRequest, signed_in
+from tagger.library.search import trash
+from tagger.library.trash import RETENTION, restore_track
+from tagger.models import Job
+from tagger.web.access import PageRequest, signed_in
 
 PAGE_SIZE = 50
 
@@ -22,8 +22,10 @@ PAGE_SIZE = 50
 def trash_page(request: PageRequest) -> HttpResponse:
     deleted = trash(request.user).order_by("-deleted_at", "-id")
     page = Paginator(deleted, PAGE_SIZE).get_page(request.GET.get("page"))
-    rows = [(track, track.deleted_at + KEPT) for track in page if track.deleted_at]
-    return render(request, "web/trash.html", {"page": page, "rows": rows, "days": KEPT.days})
+    rows = [(track, track.deleted_at + RETENTION) for track in page if track.deleted_at]
+    return render(
+        request, "tagger/trash/trash.html", {"page": page, "rows": rows, "days": RETENTION.days}
+    )
 
 
 @require_POST

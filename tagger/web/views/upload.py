@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from ...actions import resumable_uploads
-from ...actions.ingest import Ingested, IngestError, ingest, tagging_job
-from ...connections import give_back
-from ...models import Job, ResumableUpload, Track
-from ...received import on_disk
-from ..access import PageRequest, signed_in
-from ..transfers import poll_seconds, recent_transfers, transfer
+from tagger.models import Job, ResumableUpload, Track
+from tagger.platform.db import return_connection
+from tagger.platform.http.uploaded_file import on_disk
+from tagger.uploads import resumable
+from tagger.uploads.ingest import Ingested, IngestError, ingest, tagging_job
+from tagger.web.access import PageRequest, signed_in
+from tagger.web.transfers import poll_seconds, recent_transfers, transfer
 
 
 @dataclass(frozen=True)
@@ -36,10 +36,10 @@ def upload_page(request: PageRequest) -> HttpResponse:
         context = {
             "transfers": transfers,
             "poll": poll_seconds(transfers),
-            "unfinished": resumable_uploads.unfinished(request.user),
+            "unfinished": resumable.unfinished(request.user),
         }
-        return render(request, "web/upload.html", context)
-    give_back()
+        return render(request, "tagger/upload/upload.html", context)
+    return_connection()
     outcomes = [_take_in(request, upload) for upload in request.FILES.getlist("files")]
     return _answer_script(request, outcomes) if request.htmx else _answer_form(request, outcomes)
 
@@ -58,9 +58,7 @@ def arrived(request: PageRequest, upload_id: UUID) -> HttpResponse:
 @require_POST
 @signed_in
 def discard_upload(request: PageRequest, upload_id: UUID) -> HttpResponse:
-    resumable_uploads.terminate(
-        get_object_or_404(ResumableUpload, pk=upload_id, owner=request.user)
-    )
+    resumable.terminate(get_object_or_404(ResumableUpload, pk=upload_id, owner=request.user))
     return redirect("web:upload")
 
 
@@ -79,10 +77,10 @@ def _answer_script(request: PageRequest, outcomes: list[Ingested | Refused]) -> 
         outcomes = [Refused("", _("Send one file with each request."))]
     outcome = outcomes[0]
     if isinstance(outcome, Refused):
-        return render(request, "web/_transfer_refused.html", {"refused": outcome})
+        return render(request, "tagger/upload/_transfer_refused.html", {"refused": outcome})
     if outcome.duplicate or outcome.job is None:
-        return render(request, "web/_transfer_known.html", {"outcome": outcome})
-    return render(request, "web/_transfer.html", {"row": transfer(outcome.track)})
+        return render(request, "tagger/upload/_transfer_known.html", {"outcome": outcome})
+    return render(request, "tagger/upload/_transfer.html", {"row": transfer(outcome.track)})
 
 
 def _answer_form(request: PageRequest, outcomes: list[Ingested | Refused]) -> HttpResponse:

@@ -7,12 +7,12 @@ from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from ...actions.shown_verdicts import accept_shown, reject_shown, withdraw_shown
-from ...models import Tag, Track, User
-from ...queries.tag_view import track_tags
-from ...queries.verdict_history import verdict_history
-from ...queries.vocabulary import shown_tags
-from ..access import PageRequest, own_track, signed_in
+from tagger.feedback.history import verdict_history
+from tagger.feedback.verdicts import accept_shown, reject_shown, withdraw_shown
+from tagger.models import Tag, Track, User
+from tagger.tags.track_tags import track_tags
+from tagger.tags.vocabulary import shown_tags
+from tagger.web.access import PageRequest, own_track, signed_in
 
 ANSWERS: dict[str, Callable[[User, Track, Tag], None]] = {
     "accepted": accept_shown,
@@ -31,30 +31,30 @@ def verdict(request: PageRequest, track_id: UUID, slug: str) -> HttpResponse:
     if answer not in ANSWERS:
         return HttpResponseBadRequest("answer: accepted, rejected or withdrawn.")
     ANSWERS[answer](request.user, track, tag)
-    return _judged(request, track, tag, answer)
+    return _tags_response(request, track, tag, answer)
 
 
 @require_POST
 @signed_in
 def add_tag(request: PageRequest, track_id: UUID) -> HttpResponse:
-    """A tag the model did not hear, or was not sure of."""
+    """A tag the model did not give, or was not sure of."""
     track = own_track(request, track_id)
     offered = {tag.slug: tag for tag in shown_tags()}
     tag = offered.get(request.POST.get("tag", ""))
     if tag is None:
         raise Http404
     accept_shown(request.user, track, tag)
-    return _judged(request, track, tag, "accepted")
+    return _tags_response(request, track, tag, "accepted")
 
 
-def _judged(request: PageRequest, track: Track, tag: Tag, answer: str) -> HttpResponse:
+def _tags_response(request: PageRequest, track: Track, tag: Tag, answer: str) -> HttpResponse:
     if not request.htmx:
         return redirect("web:track", track_id=track.pk)
     context = {
         "track": track,
         "tags": track_tags(track),
         "history": verdict_history(track),
-        "judged": tag,
+        "answered_tag": tag,
         "answer": answer,
     }
-    return render(request, "web/_tags.html", context)
+    return render(request, "tagger/track/_tags.html", context)

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from ...actions.vocabulary import TagRefused, add_tag, remove_tag
-from ...models import Tag
-from ...queries.own_vocabulary import own_tags
-from ..access import PageRequest, staff_only
+from tagger.feedback.custom_tags import own_tags
+from tagger.models import Tag
+from tagger.tags.vocabulary_actions import TagRefused, add_tag, remove_tag
+from tagger.web.access import PageRequest, staff_only
 
 
 class OwnTagForm(forms.Form):
@@ -34,7 +34,9 @@ def vocabulary_page(request: PageRequest) -> HttpResponse:
             messages.success(request, _("%(tag)s can be given to tracks now.") % {"tag": tag})
             return redirect("web:vocabulary")
     context = {"form": form, "tags": own_tags(), "needed": settings.TAG_VERDICTS}
-    return render(request, "web/vocabulary.html", context, status=422 if form.errors else 200)
+    return render(
+        request, "tagger/training/vocabulary.html", context, status=422 if form.errors else 200
+    )
 
 
 @require_POST

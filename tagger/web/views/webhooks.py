@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from ...actions import webhooks
-from ...models import Webhook, WebhookDelivery
-from ..access import PageRequest, signed_in
-from ..webhook_forms import WebhookForm
+from tagger.models import Webhook, WebhookDelivery
+from tagger.web.access import PageRequest, signed_in
+from tagger.web.webhook_forms import WebhookForm
+from tagger.webhooks import manage
 
 SHOWN = 50
 
@@ -31,8 +31,8 @@ def webhooks_page(request: PageRequest) -> HttpResponse:
     made = secret = None
     if form.is_valid():
         try:
-            made, secret = webhooks.make_webhook(request.user, **form.cleaned_data)
-        except webhooks.WebhookError as error:
+            made, secret = manage.make_webhook(request.user, **form.cleaned_data)
+        except manage.WebhookError as error:
             form.add_error(error.field or None, str(error))
     context = {
         "form": WebhookForm(request.user) if made else form,
@@ -40,7 +40,9 @@ def webhooks_page(request: PageRequest) -> HttpResponse:
         "secret": secret,
         "webhooks": request.user.webhooks.all(),
     }
-    return render(request, "web/webhooks.html", context, status=422 if form.errors else 200)
+    return render(
+        request, "tagger/account/webhooks.html", context, status=422 if form.errors else 200
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -52,8 +54,8 @@ def webhook_page(request: PageRequest, webhook_id: UUID) -> HttpResponse:
     form = WebhookForm(request.user, request.POST or None, initial=initial)
     if form.is_valid():
         try:
-            webhooks.change_webhook(webhook, **form.cleaned_data)
-        except webhooks.WebhookError as error:
+            manage.change_webhook(webhook, **form.cleaned_data)
+        except manage.WebhookError as error:
             form.add_error(error.field or None, str(error))
         else:
             messages.success(request, _("Saved."))
@@ -65,7 +67,7 @@ def webhook_page(request: PageRequest, webhook_id: UUID) -> HttpResponse:
 @never_cache
 @signed_in
 def webhook_log(request: PageRequest, webhook_id: UUID) -> HttpResponse:
-    return render(request, "web/_webhook_log.html", _log(_own(request, webhook_id)))
+    return render(request, "tagger/account/_webhook_log.html", _log(_own(request, webhook_id)))
 
 
 @require_POST
@@ -73,7 +75,7 @@ def webhook_log(request: PageRequest, webhook_id: UUID) -> HttpResponse:
 @signed_in
 def rotate_webhook(request: PageRequest, webhook_id: UUID) -> HttpResponse:
     webhook = _own(request, webhook_id)
-    return _shown(request, webhook, secret=webhooks.rotate_secret(webhook))
+    return _shown(request, webhook, secret=manage.rotate_secret(webhook))
 
 
 @require_POST
@@ -81,8 +83,8 @@ def rotate_webhook(request: PageRequest, webhook_id: UUID) -> HttpResponse:
 def test_webhook(request: PageRequest, webhook_id: UUID) -> HttpResponse:
     webhook = _own(request, webhook_id)
     try:
-        webhooks.send_test(webhook)
-    except webhooks.WebhookError as error:
+        manage.send_test(webhook)
+    except manage.WebhookError as error:
         messages.error(request, str(error))
     return redirect("web:webhook", webhook.pk)
 
@@ -92,9 +94,9 @@ def test_webhook(request: PageRequest, webhook_id: UUID) -> HttpResponse:
 def switch_webhook(request: PageRequest, webhook_id: UUID) -> HttpResponse:
     webhook = _own(request, webhook_id)
     if request.POST.get("active") == "true":
-        webhooks.switch_on(webhook)
+        manage.switch_on(webhook)
     else:
-        webhooks.switch_off(webhook)
+        manage.switch_off(webhook)
     return redirect("web:webhook", webhook.pk)
 
 
@@ -102,7 +104,7 @@ def switch_webhook(request: PageRequest, webhook_id: UUID) -> HttpResponse:
 @signed_in
 def delete_webhook(request: PageRequest, webhook_id: UUID) -> HttpResponse:
     webhook = _own(request, webhook_id)
-    webhooks.delete_webhook(webhook)
+    manage.delete_webhook(webhook)
     messages.success(request, _("Deleted: %s") % webhook.url)
     return redirect("web:webhooks")
 
@@ -113,8 +115,8 @@ def resend_delivery(request: PageRequest, webhook_id: UUID, delivery_id: UUID) -
     webhook = _own(request, webhook_id)
     delivery = get_object_or_404(WebhookDelivery, pk=delivery_id, webhook=webhook)
     try:
-        webhooks.send_again(delivery)
-    except webhooks.WebhookError as error:
+        manage.send_again(delivery)
+    except manage.WebhookError as error:
         messages.error(request, str(error))
     return redirect("web:webhook", webhook.pk)
 
@@ -138,7 +140,7 @@ def _shown(
         "secret": secret,
         **_log(webhook),
     }
-    return render(request, "web/webhook.html", context, status=status)
+    return render(request, "tagger/account/webhook.html", context, status=status)
 
 
 def _log(webhook: Webhook) -> dict[str, Any]:

@@ -19,5 +19,5 @@ def text() -> str:
 
 @cache
 def description() -> dict[str, Any]:
-    found: dict[str, Any] = yaml.load(text(), yaml.CSafeLoader)
-    return found
+    schema: dict[str, Any] = yaml.load(text(), yaml.CSafeLoader)
+    return schema

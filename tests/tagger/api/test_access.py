@@ -8,7 +8,7 @@ from typing import Any
 from django.test import Client
 from django.utils import timezone
 
-from tagger.actions.tokens import make_token, revoke_token
+from tagger.accounts.tokens import make_token, revoke_token
 from tagger.models import ApiToken, Job, Track, User
 from tests.web import rows
 

@@ -66,7 +66,7 @@ def test_the_peaks_come_as_pairs(api: Client, song: Track) -> None:
     assert body["duration"] == song.duration
 
 
-def test_a_track_that_was_not_heard_has_no_peaks(api: Client, song: Track) -> None:
+def test_a_track_that_was_not_analysed_has_no_peaks(api: Client, song: Track) -> None:
     Track.objects.update(peaks=None)
     response = api.get(address(song, "peaks"))
     assert response.status_code == 404

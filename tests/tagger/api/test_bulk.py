@@ -6,18 +6,19 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from tagger.actions import bulk
-from tagger.actions.trash import delete_track
+from tagger.library import bulk
+from tagger.library.trash import delete_track
 from tagger.models import Job, Track, User, Verdict
-from tests.tagger.api.test_errors import problem
 from tests.web import rows
+
+from .test_errors import problem
 
 BULK = "/api/v1/tracks/bulk/"
 
 
 @pytest.fixture
 def songs(owner: User) -> list[Track]:
-    return [rows.heard(rows.track(owner, f"Song {n}"), guitar=0.9) for n in range(3)]
+    return [rows.analysed(rows.track(owner, f"Song {n}"), guitar=0.9) for n in range(3)]
 
 
 def ask(api: Client, **wish: Any) -> Any:

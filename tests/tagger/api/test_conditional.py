@@ -7,8 +7,8 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from tagger.actions.tracks import held, rename_track
-from tagger.actions.verdicts import give_verdict
+from tagger.feedback.verdicts import give_verdict
+from tagger.library.tracks import held, rename_track
 from tagger.models import Job, Tag, Track, User, Verdict
 from tests.web import rows
 

@@ -7,10 +7,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tagger import counters
 from tagger.api.problem_types import PROBLEM_TYPES
 from tagger.api.throttles import MethodThrottle
 from tagger.models import Track
+from tagger.platform import rate_counter
 
 TRACKS = "/api/v1/tracks/"
 
@@ -117,7 +117,7 @@ def test_without_a_broker_nobody_is_counted_and_nobody_refused(
     api: Client, monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path
 ) -> None:
     monkeypatch.setitem(MethodThrottle.THROTTLE_RATES, "read", "2/min")
-    monkeypatch.setattr(counters, "_store", counters._store.__wrapped__)
+    monkeypatch.setattr(rate_counter, "_store", rate_counter._store.__wrapped__)
     settings.CELERY_BROKER_URL = f"redis+socket://{tmp_path}/nobody.sock"
     assert [api.get("/api/v1/me/").status_code for _ in range(3)] == [200] * 3
 

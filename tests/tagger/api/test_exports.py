@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tagger.actions.verdicts import give_verdict
 from tagger.exports.table import defused
+from tagger.feedback.verdicts import give_verdict
 from tagger.models import Tag, Track, User, Verdict
-from tests.tagger.api.test_errors import problem
 from tests.web import rows
+
+from .test_errors import problem
 
 EXPORTS = "/api/v1/exports/tracks"
 
@@ -46,7 +47,20 @@ def test_a_table_holds_words_facts_and_tags(api: Client, song: Track, shelf: Tra
 
 @pytest.mark.parametrize(
     "word",
-    ["=1+1", "+49", "-2", "@SUM(A1)", "\t=1", "\n=1", "  =1", "\uff1d1", '=cmd|"/c calc"!A1'],
+    [
+        "=1+1",
+        "+49",
+        "-2",
+        "@SUM(A1)",
+        "\t=1",
+        "\n=1",
+        "  =1",
+        "\uff1d1",
+        "\u200b=1",
+        "\u202e\ufeff +1",
+        "\u00a0=1",
+        '=cmd|"/c calc"!A1',
+    ],
 )
 def test_no_cell_runs_as_a_formula(api: Client, owner: User, word: str) -> None:
     rows.track(owner, word, artist=word, album=word)
@@ -57,6 +71,15 @@ def test_no_cell_runs_as_a_formula(api: Client, owner: User, word: str) -> None:
 @pytest.mark.parametrize("word", ["", "Blue hour", "1=1", "'n Abend", "é", "(=)"])
 def test_other_cells_stay_as_they_are(word: str) -> None:
     assert defused(word) == word
+
+
+def test_a_spreadsheet_is_told_that_it_is_utf8_and_a_program_finds_its_first_column(
+    api: Client, shelf: Track, owner: User
+) -> None:
+    browser = Client()
+    browser.force_login(owner)
+    assert text(browser.get(f"{EXPORTS}.csv")).startswith("\ufeffid,")
+    assert text(api.get(f"{EXPORTS}.csv")).startswith("id,")
 
 
 def test_json_holds_what_the_list_shows(api: Client, shelf: Track) -> None:
@@ -105,16 +128,16 @@ def test_a_library_longer_than_memory_comes_piece_by_piece(
 ) -> None:
     monkeypatch.setattr("tagger.api.exports.CHUNK", 2)
     for number in range(5):
-        rows.heard(rows.track(owner, f"{number}"), guitar=0.9)
-    found = table(api, ordering="created")
-    assert [row["title"] for row in found] == ["0", "1", "2", "3", "4"]
-    assert {row["tags"] for row in found} == {"guitar"}
+        rows.analysed(rows.track(owner, f"{number}"), guitar=0.9)
+    listed = table(api, ordering="created")
+    assert [row["title"] for row in listed] == ["0", "1", "2", "3", "4"]
+    assert {row["tags"] for row in listed} == {"guitar"}
 
 
 def test_the_queries_do_not_grow_with_the_library(
     api: Client, owner: User, django_assert_max_num_queries: Any
 ) -> None:
     for number in range(30):
-        rows.heard(rows.track(owner, f"{number}"), guitar=0.9)
+        rows.analysed(rows.track(owner, f"{number}"), guitar=0.9)
     with django_assert_max_num_queries(5):
         assert len(table(api)) == 30

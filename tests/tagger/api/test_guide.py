@@ -13,10 +13,10 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from tagger.actions.ingest import Words
-from tagger.actions.resumable_uploads import begin
-from tagger.actions.tokens import make_token
+from tagger.accounts.tokens import make_token
 from tagger.models import ApiToken, Job, Track, User
+from tagger.uploads.ingest import SenderMetadata
+from tagger.uploads.resumable import begin
 from tests.audio_factory import tone, write
 from tests.web import rows
 
@@ -38,7 +38,7 @@ def commands() -> list[str]:
 def surroundings(
     live_server: Any, owner: User, song: Track, api: Client, tmp_path: Path
 ) -> dict[str, str]:
-    """What the guide takes for granted: a token, a track that was heard, its job, a file."""
+    """What the guide takes for granted: a token, a track that was analysed, its job, a file."""
     file = write(tmp_path / "song.flac", tone(440.0, 1.0))
     # A refusal ends curl with an error.
     (tmp_path / ".curlrc").write_text("fail\nsilent\nshow-error\n")
@@ -49,7 +49,7 @@ def surroundings(
         "TOKEN": make_token(owner, "guide", ApiToken.Scope.WRITE)[1],
         "TRACK": str(song.pk),
         "JOB": str(rows.job(song, Job.State.SUCCEEDED).pk),
-        "UPLOAD": str(begin(owner, file.stat().st_size, "song.flac", Words()).pk),
+        "UPLOAD": str(begin(owner, file.stat().st_size, "song.flac", SenderMetadata()).pk),
         "KEY": "6f1c9f6e-0b8d-4f6f-9a1d-2c3b4a5f6e7d",
         "ETAG": api.get(f"/api/v1/tracks/{song.pk}/")["ETag"],
     }

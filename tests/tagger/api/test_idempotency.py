@@ -11,12 +11,13 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from tagger.actions import idempotency
-from tagger.actions.idempotency import IN_FLIGHT, KEPT, KeyInUseError
+from tagger.accounts import idempotency
+from tagger.accounts.idempotency import ANSWER_LIFETIME, IN_FLIGHT, KeyInUseError
 from tagger.models import Job, KeptAnswer, Track, User
 from tagger.tasks import reap_jobs
-from tests.tagger.api.test_errors import problem
 from tests.web import rows
+
+from .test_errors import problem
 
 TRACKS = "/api/v1/tracks/"
 Wav = Callable[..., Path]
@@ -63,7 +64,7 @@ def test_a_key_cannot_be_sent_with_other_words_or_to_another_address(
     problem(post(api, f"{TRACKS}{song.pk}/reanalyse/"), 422, "idempotency-key-reused")
 
 
-def test_hearing_again_is_one_job_for_one_key(api: Client, song: Track) -> None:
+def test_analysing_again_is_one_job_for_one_key(api: Client, song: Track) -> None:
     address = f"{TRACKS}{song.pk}/reanalyse/"
     first = post(api, address)
     Job.objects.update(state=Job.State.SUCCEEDED)
@@ -154,10 +155,10 @@ def test_a_request_that_was_taken_over_answers_no_more(owner: User) -> None:
 
 def test_an_answer_is_kept_for_a_day(api: Client, wav: Wav) -> None:
     upload(api, wav())
-    age(KEPT - timedelta(minutes=1))
+    age(ANSWER_LIFETIME - timedelta(minutes=1))
     reap_jobs()
     assert KeptAnswer.objects.exists()
-    age(KEPT)
+    age(ANSWER_LIFETIME)
     reap_jobs()
     assert upload(api, wav()).json()["duplicate"] is True
 

@@ -5,8 +5,9 @@ from django.test import Client
 from django.utils import timezone
 
 from tagger.models import Job, LibraryMap, MapPoint, Track, User
-from tests.tagger.api.test_errors import problem
 from tests.web import rows
+
+from .test_errors import problem
 
 MAP = "/api/v1/map/"
 

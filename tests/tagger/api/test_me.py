@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.test import Client
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 
 from tagger.models import ApiToken, User
 from tests.web import rows
@@ -12,6 +15,10 @@ TOKENS = "/api/v1/me/tokens/"
 
 def make(api: Client, **values: Any) -> Any:
     return api.post(TOKENS, values, "application/json")
+
+
+def bearer(secret: str) -> Client:
+    return Client(headers={"Authorization": f"Bearer {secret}"})
 
 
 def test_i_am_told_who_i_am(api: Client, owner: User) -> None:
@@ -44,6 +51,27 @@ def test_the_secret_is_not_kept(api: Client) -> None:
 def test_a_token_that_has_expired_already_cannot_be_made(api: Client) -> None:
     response = make(api, name="late", expires_at="2020-01-01T00:00:00Z")
     assert response.json()["errors"][0]["pointer"] == "#/expires_at"
+
+
+def test_a_token_made_with_another_one_ends_with_it_at_the_latest(api: Client) -> None:
+    soon = (timezone.now() + timedelta(hours=1)).isoformat()
+    later = (timezone.now() + timedelta(hours=2)).isoformat()
+    guest = bearer(make(api, name="guest", scope="write", expires_at=soon).json()["secret"])
+    refused = make(guest, name="for ever", expires_at=later)
+    assert refused.status_code == 400
+    assert refused.json()["errors"][0]["pointer"] == "#/expires_at"
+    assert parse_datetime(make(guest, name="unsaid").json()["expires_at"]) == parse_datetime(soon)
+
+
+def test_a_revoked_token_takes_along_what_was_made_with_it(api: Client) -> None:
+    first = make(api, name="found by somebody", scope="write").json()
+    second = make(bearer(first["secret"]), name="kept", scope="write").json()
+    third = make(bearer(second["secret"]), name="kept as well").json()
+    assert api.delete(f"{TOKENS}{first['id']}/").status_code == 204
+    assert [bearer(made["secret"]).get("/api/v1/me/").status_code for made in (second, third)] == [
+        401,
+        401,
+    ]
 
 
 def test_a_reading_token_makes_no_tokens(reader: Client) -> None:

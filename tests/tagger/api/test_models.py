@@ -11,13 +11,13 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from ml.package import write_package
-from ml.weights import default_model_path
-from tagger.actions.effective_tags import active_model
-from tagger.actions.model_versions import activate_model
+from ml.checkpoints.archive import write_package
+from ml.checkpoints.weights import default_model_path
 from tagger.models import Job, ModelVersion, Track, User
-from tests.tagger.cards import card_of, paired
+from tagger.registry.versions import activate_model
+from tagger.tags.effective import active_model
 from tests.tagger.conftest import token_client
+from tests.tagger.registry.cards import card_of, paired
 from tests.web import rows
 
 JSON = "application/json"
@@ -76,13 +76,13 @@ def test_the_same_key_makes_active_once(staff: Client, candidate: ModelVersion) 
 def test_a_comparison_has_a_verdict_and_its_grounds(
     staff: Client, candidate: ModelVersion, song: Track
 ) -> None:
-    found = staff.get(at(candidate, "comparison")).json()
-    assert found["outcome"] == "better"
-    assert found["split"]["roc_auc"]["value"] == pytest.approx(0.02)
-    assert found["split"]["paired"] is True
-    assert found["library"]["tracks"] == 1
-    assert found["library"]["to_hear"][0]["track"] == str(song.pk)
-    assert {change["tag"] for change in found["library"]["tags"]} == {"guitar", "harp", "rock"}
+    comparison = staff.get(at(candidate, "comparison")).json()
+    assert comparison["outcome"] == "better"
+    assert comparison["split"]["roc_auc"]["value"] == pytest.approx(0.02)
+    assert comparison["split"]["paired"] is True
+    assert comparison["library"]["tracks"] == 1
+    assert comparison["library"]["to_hear"][0]["track"] == str(song.pk)
+    assert {change["tag"] for change in comparison["library"]["tags"]} == {"guitar", "harp", "rock"}
     itself = staff.get(at(rows.active_model(), "comparison"))
     assert itself.json()["type"].endswith("/nothing-to-compare/")
 
@@ -103,7 +103,7 @@ def test_a_model_goes_out_and_comes_in(staff: Client) -> None:
     assert refused.json()["type"].endswith("/package-refused/")
 
 
-def test_stale_tracks_are_heard_by_the_active_model(staff: Client, song: Track) -> None:
+def test_stale_tracks_are_analysed_by_the_active_model(staff: Client, song: Track) -> None:
     nothing = staff.post("/api/v1/reanalyses/", {"selection": "stale"}, JSON)
     assert nothing.json()["type"].endswith("/nothing-to-hear/")
     activate_model(rows.candidate({}))
@@ -116,7 +116,7 @@ def test_stale_tracks_are_heard_by_the_active_model(staff: Client, song: Track) 
 
 
 def test_only_own_tracks_are_chosen(staff: Client, song: Track, outsider: User) -> None:
-    strange = rows.heard(rows.track(outsider), guitar=0.9)
+    strange = rows.analysed(rows.track(outsider), guitar=0.9)
 
     def choose(*tracks: Track) -> Any:
         wish = {"selection": "chosen", "tracks": [str(track.pk) for track in tracks]}
@@ -140,10 +140,10 @@ def test_a_sample_names_its_model(staff: Client, song: Track) -> None:
     assert (run["model"], run["planned"]) == (fresh.name, 1)
 
 
-def test_a_stale_track_names_the_model_that_heard_it(staff: Client, song: Track) -> None:
+def test_a_stale_track_names_the_model_that_analysed_it(staff: Client, song: Track) -> None:
     activate_model(rows.candidate({}))
-    found = staff.get(f"/api/v1/tracks/{song.pk}/predictions/").json()
-    assert (found["model"], found["stale"]) == ("tonemark-test", True)
+    predictions = staff.get(f"/api/v1/tracks/{song.pk}/predictions/").json()
+    assert (predictions["model"], predictions["stale"]) == ("tonemark-test", True)
 
 
 def test_a_model_is_put_aside_and_deleted(staff: Client, candidate: ModelVersion) -> None:

@@ -32,7 +32,7 @@ def test_a_bad_parameter_is_named(api: Client, song: Track, query: dict[str, str
     assert response.json()["errors"][0]["parameter"] in query
 
 
-def test_a_track_that_was_not_heard_says_so(api: Client, song: Track) -> None:
+def test_a_track_that_was_not_analysed_says_so(api: Client, song: Track) -> None:
     Analysis.objects.all().delete()
     response = api.get(address(song))
     assert response.status_code == 404

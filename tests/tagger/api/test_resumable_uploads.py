@@ -13,9 +13,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from tagger.actions import library_repair, resumable_uploads
 from tagger.models import Job, ResumableUpload, Track
-from tests.tagger.api.test_errors import problem
+from tagger.operations import repair
+from tagger.uploads import resumable
+
+from .test_errors import problem
 
 UPLOADS = "/api/v1/uploads/"
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -219,7 +221,7 @@ def test_unfinished_uploads_end_by_themselves(api: Client) -> None:
     old, young = (begin(api, 100).json()["id"] for _ in range(2))
     past = timezone.now() - timedelta(minutes=1)
     ResumableUpload.objects.filter(pk=old).update(expires_at=past)
-    assert resumable_uploads.forget_expired() == 1
+    assert resumable.forget_expired() == 1
     assert [row["id"] for row in api.get(UPLOADS).json()] == [young]
     assert [path.stem for path in parts()] == [young.replace("-", "")]
 
@@ -227,11 +229,11 @@ def test_unfinished_uploads_end_by_themselves(api: Client) -> None:
 def test_a_file_without_its_row_is_swept_up_once_it_is_old(api: Client) -> None:
     begin(api, 100)
     ResumableUpload.objects.all().delete()
-    resumable_uploads.forget_expired()
+    resumable.forget_expired()
     assert len(parts()) == 1
     long_ago = (timezone.now() - timedelta(days=3)).timestamp()
     os.utime(parts()[0], (long_ago, long_ago))
-    assert resumable_uploads.forget_expired() == 1
+    assert resumable.forget_expired() == 1
     assert parts() == []
 
 
@@ -240,14 +242,14 @@ def test_a_pause_of_a_day_is_no_broken_request(api: Client) -> None:
     yesterday = (timezone.now() - timedelta(days=1)).timestamp()
     for path in (*parts(), parts()[0].parent):
         os.utime(path, (yesterday, yesterday))
-    library_repair.sweep()
+    repair.sweep()
     assert len(parts()) == 1
 
 
 def test_there_is_a_limit_to_what_is_unfinished(
     api: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(resumable_uploads, "MOST_OPEN", 2)
+    monkeypatch.setattr(resumable, "MOST_OPEN", 2)
     assert [begin(api, 9).status_code for _ in range(2)] == [201, 201]
     problem(begin(api, 9), 409, "upload-limit")
 

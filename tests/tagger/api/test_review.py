@@ -5,7 +5,8 @@ from typing import Any
 from django.test import Client
 
 from tagger.models import Question, Track, Verdict
-from tests.tagger.api.test_errors import problem
+
+from .test_errors import problem
 
 REVIEW = "/api/v1/review/"
 

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tagger.actions import saved_views
+from tagger.library import saved_views
 from tagger.models import SavedView, Track, User
-from tests.tagger.api.test_errors import problem
+
+from .test_errors import problem
 
 VIEWS = "/api/v1/views/"
 WISH = {"name": "Quiet guitars", "query": "tag=guitar&tag_min=0.5&ordering=title"}
@@ -41,8 +42,8 @@ def test_a_view_is_made_shown_listed_changed_and_deleted(api: Client) -> None:
 
 def test_its_query_is_one_of_the_list_of_tracks(api: Client, song: Track) -> None:
     query = make(api, query="tag=guitar&bpm_min=&q=blue hour").json()["query"]
-    found = api.get(f"/api/v1/tracks/?{query}").json()["results"]
-    assert [track["id"] for track in found] == [str(song.pk)]
+    matches = api.get(f"/api/v1/tracks/?{query}").json()["results"]
+    assert [track["id"] for track in matches] == [str(song.pk)]
 
 
 @pytest.mark.parametrize(

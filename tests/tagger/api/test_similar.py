@@ -12,8 +12,8 @@ from tests.web.rows import direction
 def shelf(owner: User, song: Track) -> None:
     for number in range(1, 13):
         made = rows.track(owner, f"Piano {number}")
-        rows.heard(made, embedding=direction(number), piano=0.9)
-    rows.heard(rows.track(owner, "Violin"), embedding=direction(60), violin=0.9)
+        rows.analysed(made, embedding=direction(number), piano=0.9)
+    rows.analysed(rows.track(owner, "Violin"), embedding=direction(60), violin=0.9)
 
 
 def address(song: Track) -> str:
@@ -23,7 +23,7 @@ def address(song: Track) -> str:
 def test_the_ten_nearest_come_with_the_model_that_says_so(api: Client, song: Track) -> None:
     body = api.get(address(song)).json()
     assert body["model"] == "tonemark-test"
-    assert [found["track"]["title"] for found in body["results"]] == [
+    assert [result["track"]["title"] for result in body["results"]] == [
         f"Piano {number}" for number in range(1, 11)
     ]
     assert body["results"][0]["likeness"] == pytest.approx(0.99985, abs=1e-5)
@@ -33,7 +33,7 @@ def test_the_ten_nearest_come_with_the_model_that_says_so(api: Client, song: Tra
 def test_the_number_and_the_filters_of_the_library_are_honoured(api: Client, song: Track) -> None:
     assert len(api.get(address(song), {"limit": "13"}).json()["results"]) == 13
     narrowed = api.get(address(song), {"tag": "violin"}).json()["results"]
-    assert [found["track"]["title"] for found in narrowed] == ["Violin"]
+    assert [result["track"]["title"] for result in narrowed] == ["Violin"]
 
 
 @pytest.mark.parametrize("limit", ["0", "101", "-1", "many", "1" * 30])
@@ -48,7 +48,7 @@ def test_an_order_of_ones_own_is_refused(api: Client, song: Track) -> None:
     assert response.json()["type"] == "/api/v1/problems/unknown-parameter/"
 
 
-def test_a_track_that_was_not_heard_says_so(api: Client, song: Track) -> None:
+def test_a_track_that_was_not_analysed_says_so(api: Client, song: Track) -> None:
     Analysis.objects.filter(track=song).delete()
     response = api.get(address(song))
     assert response.status_code == 404

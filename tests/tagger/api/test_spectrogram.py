@@ -6,20 +6,21 @@ import pytest
 from django.core.files import File
 from django.test import Client
 
-from tagger.actions import jobs
-from tagger.actions.spectrograms import draw_track_spectrogram
-from tagger.actions.trash import delete_track, purge_track
+from tagger.analysis.spectrograms import draw_track_spectrogram
+from tagger.jobs import lifecycle
+from tagger.library.trash import delete_track, purge_track
 from tagger.models import Job, Track, User
-from tests.tagger.api.test_errors import problem
 from tests.web import rows
+
+from .test_errors import problem
 
 
 @pytest.fixture
-def heard(owner: User, melody: Path) -> Track:
+def analysed(owner: User, melody: Path) -> Track:
     made = rows.track(owner)
     with melody.open("rb") as content:
         made.file.save("melody.flac", File(content))
-    return rows.heard(made)
+    return rows.analysed(made)
 
 
 def address(track: Track) -> str:
@@ -29,7 +30,7 @@ def address(track: Track) -> str:
 def draw(api: Client, track: Track) -> Job:
     asked = api.post(address(track))
     assert asked.status_code == 202
-    claimed = jobs.claim(asked.json()["id"])
+    claimed = lifecycle.claim(asked.json()["id"])
     assert claimed is not None
     draw_track_spectrogram(claimed)
     claimed.refresh_from_db()
@@ -37,22 +38,22 @@ def draw(api: Client, track: Track) -> Job:
     return claimed
 
 
-def test_it_is_drawn_once_and_then_kept(api: Client, heard: Track) -> None:
-    problem(api.get(address(heard)), 404, "not-drawn")
-    assert draw(api, heard).state == Job.State.SUCCEEDED
-    shown = api.get(address(heard))
+def test_it_is_drawn_once_and_then_kept(api: Client, analysed: Track) -> None:
+    problem(api.get(address(analysed)), 404, "not-drawn")
+    assert draw(api, analysed).state == Job.State.SUCCEEDED
+    shown = api.get(address(analysed))
     assert shown["Content-Type"] == "image/png"
     assert shown["Cache-Control"].startswith("private")
     assert shown.getvalue().startswith(b"\x89PNG")
-    assert api.post(address(heard)).status_code == 204
-    assert api.get(address(heard), headers={"If-None-Match": shown["ETag"]}).status_code == 304
+    assert api.post(address(analysed)).status_code == 204
+    assert api.get(address(analysed), headers={"If-None-Match": shown["ETag"]}).status_code == 304
 
 
-def test_asked_for_twice_it_is_drawn_once(api: Client, heard: Track) -> None:
-    assert api.post(address(heard)).json()["id"] == api.post(address(heard)).json()["id"]
+def test_asked_for_twice_it_is_drawn_once(api: Client, analysed: Track) -> None:
+    assert api.post(address(analysed)).json()["id"] == api.post(address(analysed)).json()["id"]
 
 
-def test_a_track_that_was_not_heard_has_none(api: Client, owner: User) -> None:
+def test_a_track_that_was_not_analysed_has_none(api: Client, owner: User) -> None:
     problem(api.post(address(rows.track(owner))), 404, "not-analysed")
 
 
@@ -62,28 +63,28 @@ def test_a_file_that_cannot_be_drawn_says_why(api: Client, song: Track) -> None:
     assert song.state == Track.State.TAGGED
 
 
-def test_a_picture_that_is_lost_is_a_problem(api: Client, heard: Track) -> None:
-    draw(api, heard)
-    Path(heard.spectrogram.path).unlink()
-    problem(api.get(address(heard)), 404, "file-missing")
+def test_a_picture_that_is_lost_is_a_problem(api: Client, analysed: Track) -> None:
+    draw(api, analysed)
+    Path(analysed.spectrogram.path).unlink()
+    problem(api.get(address(analysed)), 404, "file-missing")
 
 
 def test_a_track_that_went_meanwhile_leaves_no_picture(
-    api: Client, heard: Track, scratch_media: Path
+    api: Client, analysed: Track, scratch_media: Path
 ) -> None:
-    claimed = jobs.claim(api.post(address(heard)).json()["id"])
+    claimed = lifecycle.claim(api.post(address(analysed)).json()["id"])
     assert claimed is not None
-    delete_track(heard)
-    purge_track(heard)
+    delete_track(analysed)
+    purge_track(analysed)
     draw_track_spectrogram(claimed)
     assert not list(scratch_media.rglob("*.png"))
 
 
 @pytest.mark.django_db(transaction=True)
-def test_it_goes_with_its_track(api: Client, heard: Track, scratch_media: Path) -> None:
-    draw(api, heard)
+def test_it_goes_with_its_track(api: Client, analysed: Track, scratch_media: Path) -> None:
+    draw(api, analysed)
     assert list(scratch_media.rglob("*.png"))
-    delete_track(heard)
-    purge_track(heard)
+    delete_track(analysed)
+    purge_track(analysed)
     assert not list(scratch_media.rglob("*.png"))
-    assert not Path(heard.file.path).exists()
+    assert not Path(analysed.file.path).exists()

@@ -5,11 +5,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tagger.actions.workers import announce_life
+from tagger.jobs.workers import announce_life
 from tagger.models import Job, Track, User
-from tests.tagger.api.test_errors import problem
+from tagger.operations.software_versions import tonemark_version
 from tests.tagger.conftest import token_client
 from tests.web import rows
+
+from .test_errors import problem
 
 STATUS, RETRY = "/api/v1/status/", "/api/v1/status/jobs/retry/"
 
@@ -37,6 +39,7 @@ def test_it_says_what_the_status_page_shows(staff: Client, owner: User) -> None:
     assert (body["model"], body["broker_reachable"]) == (model.name, True)
     assert 0 < body["disk"]["free"] <= body["disk"]["total"]
     assert [(job["id"], job["owner"]) for job in body["failed"]] == [(str(broken.pk), "owner")]
+    assert body["versions"]["Tonemark"] == tonemark_version()
     assert body["versions"]["Django"].startswith("5.2")
 
 
@@ -84,5 +87,6 @@ def test_a_person_retries_their_own_failures_at_once(
 ) -> None:
     mine, theirs = failure(owner), failure(outsider)
     assert api.post("/api/v1/jobs/retry/").json() == {"retried": 1}
-    assert mine.track and theirs.track
+    assert mine.track
+    assert theirs.track
     assert (mine.track.jobs.count(), theirs.track.jobs.count()) == (2, 1)

@@ -13,21 +13,21 @@ def tags(api: Client, song: Track) -> dict[str, Any]:
     return {tag["slug"]: tag for tag in listed}
 
 
-def judge(api: Client, song: Track, slug: str, verdict: str) -> Any:
+def put_verdict(api: Client, song: Track, slug: str, verdict: str) -> Any:
     address = f"/api/v1/tracks/{song.pk}/tags/{slug}/"
     return api.put(address, {"verdict": verdict}, "application/json")
 
 
 def test_the_effective_tags_say_where_they_come_from(api: Client, song: Track) -> None:
-    found = tags(api, song)
-    assert set(found) == {"guitar", "rock"}
-    assert found["guitar"]["source"] == "model"
-    assert found["guitar"]["verdict"] is None
-    assert found["guitar"]["raw"][0]["slug"] == "guitar"
+    effective = tags(api, song)
+    assert set(effective) == {"guitar", "rock"}
+    assert effective["guitar"]["source"] == "model"
+    assert effective["guitar"]["verdict"] is None
+    assert effective["guitar"]["raw"][0]["slug"] == "guitar"
 
 
 def test_a_rejected_tag_is_gone_until_the_verdict_is_withdrawn(api: Client, song: Track) -> None:
-    response = judge(api, song, "guitar", "rejected")
+    response = put_verdict(api, song, "guitar", "rejected")
     assert response.status_code == 200
     assert (response.json()["effective"], response.json()["verdict"]) == (False, "rejected")
     assert "guitar" not in tags(api, song)
@@ -38,8 +38,8 @@ def test_a_rejected_tag_is_gone_until_the_verdict_is_withdrawn(api: Client, song
 
 
 def test_an_accepted_tag_is_a_persons(api: Client, song: Track) -> None:
-    assert judge(api, song, "piano", "accepted").json()["source"] == "person"
-    assert judge(api, song, "piano", "accepted").status_code == 200
+    assert put_verdict(api, song, "piano", "accepted").json()["source"] == "person"
+    assert put_verdict(api, song, "piano", "accepted").status_code == 200
     assert Verdict.objects.count() == 1
     assert tags(api, song)["piano"]["source"] == "person"
 
@@ -47,16 +47,16 @@ def test_an_accepted_tag_is_a_persons(api: Client, song: Track) -> None:
 def test_a_synonym_stands_for_the_tag_it_is_shown_as(api: Client, song: Track) -> None:
     synonym = Tag.objects.exclude(shown_as=None).select_related("shown_as")[0]
     scores: dict[str, Any] = {synonym.name.replace(" ", "_"): 0.9}
-    rows.heard(song, **scores)
+    rows.analysed(song, **scores)
     assert synonym.shown.slug in tags(api, song)
-    response = judge(api, song, synonym.slug, "rejected")
+    response = put_verdict(api, song, synonym.slug, "rejected")
     assert response.json()["slug"] == synonym.shown.slug
     assert synonym.shown.slug not in tags(api, song)
 
 
 def test_an_unknown_tag_or_verdict_is_a_problem(api: Client, song: Track) -> None:
-    assert judge(api, song, "no-such-tag", "accepted").status_code == 404
-    response = judge(api, song, "piano", "perhaps")
+    assert put_verdict(api, song, "no-such-tag", "accepted").status_code == 404
+    response = put_verdict(api, song, "piano", "perhaps")
     assert response.status_code == 400
     assert response.json()["errors"][0]["pointer"] == "#/verdict"
 

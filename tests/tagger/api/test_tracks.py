@@ -10,8 +10,9 @@ from django.test import Client
 from django.utils import timezone
 
 from tagger.models import Job, Track, TrackTag, User
-from tests.tagger.api.test_errors import problem
 from tests.web import rows
+
+from .test_errors import problem
 
 TRACKS = "/api/v1/tracks/"
 Wav = Callable[..., Path]
@@ -94,7 +95,7 @@ def test_a_list_takes_the_same_queries_whatever_its_length(
     api: Client, owner: User, django_assert_max_num_queries: Any
 ) -> None:
     for number in range(12):
-        rows.heard(rows.track(owner, f"Song {number}"), guitar=0.9, rock=0.8)
+        rows.analysed(rows.track(owner, f"Song {number}"), guitar=0.9, rock=0.8)
     with django_assert_max_num_queries(6):
         assert len(titles(api)) == 12
 
@@ -124,18 +125,18 @@ def test_every_ordering_shows_each_track_once(api: Client, owner: User, ordering
         track.duration = None if number % 3 == 0 else float(number % 4)
         track.save()
     expected = [track["id"] for track in api.get(TRACKS, {"ordering": ordering}).json()["results"]]
-    found, address = [], f"{TRACKS}?ordering={ordering}&page_size=2"
+    listed, address = [], f"{TRACKS}?ordering={ordering}&page_size=2"
     while address:
         page = api.get(address).json()
-        found += [track["id"] for track in page["results"]]
+        listed += [track["id"] for track in page["results"]]
         address = page["next"]
-    assert found == expected
-    assert len(set(found)) == 9
+    assert listed == expected
+    assert len(set(listed)) == 9
 
 
 def test_best_first_pages_by_the_score(api: Client, owner: User) -> None:
     for number in range(5):
-        rows.heard(rows.track(owner, f"{number}"), guitar=0.5 + number / 20)
+        rows.analysed(rows.track(owner, f"{number}"), guitar=0.5 + number / 20)
     page = api.get(f"{TRACKS}?tag=guitar&ordering=-score&page_size=3").json()
     assert [track["title"] for track in page["results"]] == ["4", "3", "2"]
     page = api.get(page["next"]).json()
@@ -145,7 +146,7 @@ def test_best_first_pages_by_the_score(api: Client, owner: User) -> None:
 @pytest.mark.parametrize("tags", ["tag=guitar", "tag=guitar&tag=piano&tag_mode=any"])
 def test_best_first_ends_with_what_only_a_person_says(api: Client, owner: User, tags: str) -> None:
     for number in range(4):
-        rows.heard(rows.track(owner, f"{number}"), guitar=0.5 + number / 20)
+        rows.analysed(rows.track(owner, f"{number}"), guitar=0.5 + number / 20)
     TrackTag.objects.filter(track__title="2").update(score=None)
     page = api.get(f"{TRACKS}?{tags}&ordering=-score&page_size=3").json()
     assert [track["title"] for track in page["results"]] == ["3", "1", "0"]
@@ -171,8 +172,8 @@ def test_a_new_track_does_not_move_the_pages(api: Client, owner: User) -> None:
 
 
 def test_the_library_can_be_narrowed(api: Client, owner: User) -> None:
-    rows.heard(rows.track(owner, "A", artist="Mira"), guitar=0.9, rock=0.9)
-    rows.heard(rows.track(owner, "B"), guitar=0.6)
+    rows.analysed(rows.track(owner, "A", artist="Mira"), guitar=0.9, rock=0.9)
+    rows.analysed(rows.track(owner, "B"), guitar=0.6)
     rows.track(owner, "C")
     assert titles(api, tag="guitar") == ["B", "A"]
     assert titles(api, tag=["guitar", "rock"]) == ["A"]
@@ -218,7 +219,7 @@ def test_a_deleted_track_is_nowhere(api: Client, song: Track) -> None:
     assert "Blue hour" not in b"".join(api.get("/api/v1/exports/tracks.csv")).decode()
 
 
-def test_hearing_again_is_a_job(api: Client, song: Track) -> None:
+def test_analysing_again_is_a_job(api: Client, song: Track) -> None:
     first = api.post(f"{TRACKS}{song.pk}/reanalyse/")
     assert first.status_code == 202
     assert Job.objects.get(pk=first.json()["id"]).state == Job.State.QUEUED

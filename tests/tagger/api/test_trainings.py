@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tagger.actions import jobs
-from tagger.actions.trainings import record_epoch
+from tagger.jobs import lifecycle
 from tagger.models import Job, ModelVersion, Training, User, Verdict
+from tagger.training.manage import record_epoch
 from tests.tagger.conftest import token_client
-from tests.tagger.test_trainings import report
-from tests.tagger.training_rows import judged, small_model
+from tests.tagger.training.test_manage import report
+from tests.tagger.training.training_rows import labelled, small_model
 from tests.web import rows
 
 TRAININGS = "/api/v1/trainings/"
@@ -33,7 +33,7 @@ def staff(boss: User) -> Client:
 def base(boss: User, tmp_path: Path) -> ModelVersion:
     version = small_model(tmp_path)
     for answer in Verdict.Answer:
-        judged(boss, "harp", answer, 12)
+        labelled(boss, "harp", answer, 12)
     return version
 
 
@@ -50,7 +50,7 @@ def test_one_is_started_followed_and_cancelled(staff: Client, base: ModelVersion
     assert shown["Retry-After"]
     assert [epoch["roc_auc"] for epoch in shown.json()["epochs_done"]] == [0.8]
     assert shown.json()["recipe"]["training"]["epochs"] == 3
-    assert jobs.claim(body["job"])
+    assert lifecycle.claim(body["job"])
     assert staff.post(f"{address}cancel/").status_code == 202
     assert Job.objects.get(pk=body["job"]).cancel_requested
 
@@ -113,7 +113,7 @@ def test_tags_of_ones_own_are_added_listed_and_removed(staff: Client, boss: User
     assert made.json()["wanted"] == 30
     again = staff.post(address, {"name": "CHIPTUNE", "group": "genre"}, "application/json")
     assert (again.status_code, again.json()["type"]) == (409, "/api/v1/problems/tag-refused/")
-    judged(boss, "chiptune", Verdict.Answer.ACCEPTED, 2)
+    labelled(boss, "chiptune", Verdict.Answer.ACCEPTED, 2)
     listed = staff.get(address).json()
     assert [(tag["slug"], tag["accepted"], tag["ready"]) for tag in listed] == [
         ("chiptune", 2, False)

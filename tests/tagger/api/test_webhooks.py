@@ -6,13 +6,14 @@ import pytest
 from django.test import Client
 from standardwebhooks import Webhook as Signer
 
-from tagger.actions import webhooks
-from tagger.actions.webhook_delivery import deliver_due
 from tagger.models import User, Webhook
-from tests.tagger.api.test_errors import problem
+from tagger.webhooks import manage
+from tagger.webhooks.delivery import deliver_due
 from tests.tagger.conftest import token_client
 from tests.tagger.webhooks.receiver import receiving
 from tests.web import rows
+
+from .test_errors import problem
 
 WEBHOOKS = "/api/v1/webhooks/"
 WISH = {"url": "https://example.org/hook", "events": ["track.tagged", "track.deleted"]}
@@ -48,13 +49,13 @@ def test_a_bad_wish_is_pointed_at(api: Client, wrong: dict[str, Any], pointer: s
 
 
 @pytest.mark.django_db
-def test_staff_may_hear_of_models() -> None:
+def test_staff_may_be_notified_of_models() -> None:
     boss = token_client(rows.person("boss", is_staff=True))
     assert make(boss, events=["model.activated"]).status_code == 201
 
 
 def test_there_are_no_more_than_twenty(api: Client, owner: User) -> None:
-    for _ in range(webhooks.MOST):
+    for _ in range(manage.MOST):
         make(api)
     problem(make(api), 409, "webhook-state")
 
@@ -121,9 +122,9 @@ def test_webhooks_are_their_owners_alone(
 def test_the_log_takes_the_same_queries_whatever_its_length(
     api: Client, owner: User, django_assert_max_num_queries: Any
 ) -> None:
-    webhook = webhooks.make_webhook(owner, WISH["url"], WISH["events"])[0]  # type: ignore[arg-type]
+    webhook = manage.make_webhook(owner, WISH["url"], WISH["events"])[0]  # type: ignore[arg-type]
     for _ in range(12):
-        webhooks.send_test(webhook)
+        manage.send_test(webhook)
     with django_assert_max_num_queries(6):
         page = api.get(f"{WEBHOOKS}{webhook.pk}/deliveries/").json()
     assert len(page["results"]) == 12

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tagger.actions import webhooks
 from tagger.models import User, Webhook
+from tagger.webhooks import manage
 
 from .receiver import Receiver, receiving
 
@@ -14,12 +14,12 @@ from .receiver import Receiver, receiving
 @pytest.fixture
 def receiver(settings: Any) -> Iterator[Receiver]:
     settings.WEBHOOK_PRIVATE_ADDRESSES = True
-    with receiving() as found:
-        yield found
+    with receiving() as one:
+        yield one
 
 
 @pytest.fixture
 def webhook(owner: User, receiver: Receiver) -> Webhook:
-    """Hears of everything that its owner may hear of."""
+    """Is notified of everything that its owner may see."""
     events = [event for event in Webhook.Event if event not in Webhook.STAFF_EVENTS]
-    return webhooks.make_webhook(owner, receiver.url, events)[0]
+    return manage.make_webhook(owner, receiver.url, events)[0]

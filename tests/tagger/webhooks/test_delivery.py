@@ -10,10 +10,11 @@ from django.utils import timezone
 from standardwebhooks import Webhook as Signer
 from standardwebhooks import WebhookVerificationError
 
-from tagger.actions import webhook_delivery, webhooks
-from tagger.actions.events import announce
-from tagger.actions.webhook_delivery import deliver_due, forget_old, wait_after
 from tagger.models import User, Webhook, WebhookAttempt, WebhookDelivery
+from tagger.webhooks import delivery as webhook_delivery
+from tagger.webhooks import manage
+from tagger.webhooks.delivery import deliver_due, forget_old, wait_after
+from tagger.webhooks.events import announce
 
 from .receiver import Receiver
 
@@ -24,8 +25,8 @@ def make_due(delivery: WebhookDelivery, **values: Any) -> None:
 
 
 def test_a_call_is_signed_as_standard_webhooks_says(owner: User, receiver: Receiver) -> None:
-    webhook, secret = webhooks.make_webhook(owner, receiver.url, [Webhook.Event.TRACK_TAGGED])
-    delivery = webhooks.send_test(webhook)
+    webhook, secret = manage.make_webhook(owner, receiver.url, [Webhook.Event.TRACK_TAGGED])
+    delivery = manage.send_test(webhook)
     assert deliver_due() == 1
     call = receiver.calls[0]
     seen = Signer(secret).verify(call.body, call.headers)
@@ -37,14 +38,14 @@ def test_a_call_is_signed_as_standard_webhooks_says(owner: User, receiver: Recei
 
 
 def test_a_new_secret_signs_beside_the_old_one_for_a_day(owner: User, receiver: Receiver) -> None:
-    webhook, old = webhooks.make_webhook(owner, receiver.url, [Webhook.Event.TRACK_TAGGED])
-    new = webhooks.rotate_secret(webhook)
-    webhooks.send_test(webhook)
+    webhook, old = manage.make_webhook(owner, receiver.url, [Webhook.Event.TRACK_TAGGED])
+    new = manage.rotate_secret(webhook)
+    manage.send_test(webhook)
     deliver_due()
     for secret in (old, new):
         Signer(secret).verify(receiver.calls[0].body, receiver.calls[0].headers)
     Webhook.objects.update(rotated_at=timezone.now() - timedelta(hours=25))
-    webhooks.send_test(Webhook.objects.get())
+    manage.send_test(Webhook.objects.get())
     deliver_due()
     Signer(new).verify(receiver.calls[1].body, receiver.calls[1].headers)
     with pytest.raises(WebhookVerificationError):
@@ -52,7 +53,7 @@ def test_a_new_secret_signs_beside_the_old_one_for_a_day(owner: User, receiver: 
 
 
 def test_what_has_arrived_is_not_sent_again(webhook: Webhook, receiver: Receiver) -> None:
-    delivery = webhooks.send_test(webhook)
+    delivery = manage.send_test(webhook)
     assert (deliver_due(), deliver_due()) == (1, 0)
     delivery.refresh_from_db()
     assert (delivery.state, delivery.next_try_at) == ("delivered", None)
@@ -64,7 +65,7 @@ def test_a_failure_is_tried_again_later_with_the_same_id(
     webhook: Webhook, receiver: Receiver
 ) -> None:
     receiver.statuses, receiver.answer = [503, 204], b"down for repairs"
-    delivery = webhooks.send_test(webhook)
+    delivery = manage.send_test(webhook)
     deliver_due()
     delivery.refresh_from_db()
     assert delivery.state == "pending"
@@ -93,7 +94,7 @@ def test_the_pauses_grow_to_half_a_day_and_span_three_days() -> None:
 
 def test_there_is_an_end_to_trying(webhook: Webhook, receiver: Receiver) -> None:
     receiver.statuses = [500]
-    delivery = webhooks.send_test(webhook)
+    delivery = manage.send_test(webhook)
     make_due(delivery, tries=webhook_delivery.MOST_TRIES - 1)
     deliver_due()
     delivery.refresh_from_db()
@@ -104,7 +105,7 @@ def test_a_webhook_that_fails_for_days_is_switched_off(
     webhook: Webhook, receiver: Receiver
 ) -> None:
     receiver.statuses = [500]
-    delivery, waiting = webhooks.send_test(webhook), webhooks.send_test(webhook)
+    delivery, waiting = manage.send_test(webhook), manage.send_test(webhook)
     make_due(waiting, next_try_at=timezone.now() + timedelta(hours=1))
     Webhook.objects.update(failing_since=timezone.now() - timedelta(days=4))
     deliver_due()
@@ -116,18 +117,18 @@ def test_a_webhook_that_fails_for_days_is_switched_off(
 
 def test_gone_is_gone(webhook: Webhook, receiver: Receiver) -> None:
     receiver.statuses = [410]
-    webhooks.send_test(webhook)
+    manage.send_test(webhook)
     deliver_due()
     webhook.refresh_from_db()
     assert webhook.disabled_reason == Webhook.Off.GONE
-    with pytest.raises(webhooks.WebhookError):
-        webhooks.send_test(webhook)
+    with pytest.raises(manage.WebhookError):
+        manage.send_test(webhook)
 
 
 def test_a_failing_webhook_does_not_hold_up_another(
     owner: User, webhook: Webhook, receiver: Receiver
 ) -> None:
-    dead = webhooks.make_webhook(owner, "http://127.0.0.1:9/", [Webhook.Event.TRACK_DELETED])[0]
+    dead = manage.make_webhook(owner, "http://127.0.0.1:9/", [Webhook.Event.TRACK_DELETED])[0]
     for _ in range(3):
         announce(owner.pk, Webhook.Event.TRACK_DELETED, track="x")
     deliver_due()
@@ -140,7 +141,7 @@ def test_two_senders_send_each_event_once(webhook: Webhook, receiver: Receiver) 
     from django.db import connection
 
     for _ in range(10):
-        webhooks.send_test(webhook)
+        manage.send_test(webhook)
 
     def send() -> int:
         try:
@@ -157,7 +158,7 @@ def test_two_senders_send_each_event_once(webhook: Webhook, receiver: Receiver) 
 def test_a_sender_that_died_leaves_its_delivery_to_the_next(
     webhook: Webhook, receiver: Receiver
 ) -> None:
-    delivery = webhooks.send_test(webhook)
+    delivery = manage.send_test(webhook)
     leased = webhook_delivery._lease_due()
     assert [row.pk for row in leased] == [delivery.pk]
     assert deliver_due() == 0
@@ -166,14 +167,14 @@ def test_a_sender_that_died_leaves_its_delivery_to_the_next(
 
 
 def test_a_webhook_deleted_while_it_is_called_is_no_matter(webhook: Webhook) -> None:
-    delivery = webhooks.send_test(webhook)
-    webhooks.delete_webhook(Webhook.objects.get())
+    delivery = manage.send_test(webhook)
+    manage.delete_webhook(Webhook.objects.get())
     webhook_delivery.record(delivery, webhook_delivery.Outcome(204, 5))
     assert not WebhookAttempt.objects.exists()
 
 
 def test_the_log_goes_back_thirty_days(webhook: Webhook) -> None:
-    old, young = webhooks.send_test(webhook), webhooks.send_test(webhook)
+    old, young = manage.send_test(webhook), manage.send_test(webhook)
     long_ago = timezone.now() - timedelta(days=31)
     WebhookDelivery.objects.filter(pk=old.pk).update(created_at=long_ago)
     forget_old()

@@ -7,9 +7,9 @@ from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.test import Client
 
-from tagger.actions import webhooks
-from tagger.actions.webhook_delivery import deliver_due
 from tagger.models import User, Webhook
+from tagger.webhooks import manage
+from tagger.webhooks.delivery import deliver_due
 
 from .receiver import Receiver
 
@@ -30,7 +30,7 @@ def mails(settings: Any, owner: User) -> list[Any]:
 def gone(webhook: Webhook, receiver: Receiver) -> Webhook:
     """Its server has said that nothing is wanted any more."""
     receiver.statuses = [410]
-    webhooks.send_test(webhook)
+    manage.send_test(webhook)
     return webhook
 
 
@@ -49,7 +49,7 @@ def test_every_page_of_the_owners_says_that_a_webhook_is_off(
     assert not sees_it(outsider)
 
 
-@pytest.mark.parametrize("end", [webhooks.switch_on, webhooks.delete_webhook])
+@pytest.mark.parametrize("end", [manage.switch_on, manage.delete_webhook])
 def test_the_sign_goes_with_its_reason(owner: User, gone: Webhook, end: Any) -> None:
     deliver_due()
     gone.refresh_from_db()
@@ -58,10 +58,10 @@ def test_the_sign_goes_with_its_reason(owner: User, gone: Webhook, end: Any) -> 
 
 
 def test_one_of_two_that_is_off_is_enough(owner: User, gone: Webhook, receiver: Receiver) -> None:
-    other = webhooks.make_webhook(owner, receiver.url, ["track.tagged"])[0]
-    webhooks.switch_off(other, Webhook.Off.UNREACHABLE)
+    other = manage.make_webhook(owner, receiver.url, ["track.tagged"])[0]
+    manage.switch_off(other, Webhook.Off.UNREACHABLE)
     deliver_due()
-    webhooks.delete_webhook(other)
+    manage.delete_webhook(other)
     assert sees_it(owner)
 
 
@@ -69,7 +69,7 @@ def test_whoever_switches_it_off_need_not_be_told(
     owner: User, webhook: Webhook, mails: list[Any], django_capture_on_commit_callbacks: Any
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
-        webhooks.switch_off(webhook)
+        manage.switch_off(webhook)
     assert not sees_it(owner)
     assert mails == []
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from tagger import outgoing
-from tagger.addresses import AddressError, checked_url, is_allowed
-from tagger.outgoing import post
+from tagger.platform.net import safe_post
+from tagger.platform.net.safe_post import post
+from tagger.platform.net.ssrf_guard import AddressError, checked_url, is_allowed
 
 from .receiver import Receiver
 
@@ -35,6 +35,16 @@ INSIDE = [
     "64:ff9b::7f00:1",
     "2002:7f00:1::",
     "ff02::1",
+    "::127.0.0.1",
+    "::ffff:0:127.0.0.1",
+    "64:ff9b:1::7f00:1",
+    "64:ff9b::a00:1",
+    "5f00::1",
+    "100::1",
+    "2001:db8::1",
+    "2001:0:5db8:d822::80ff:fffe",
+    "fec0::1",
+    "4000::1",
 ]
 
 
@@ -90,7 +100,7 @@ def test_a_name_is_looked_up_once_and_that_address_called(
 
     real = socket.getaddrinfo
     monkeypatch.setattr(
-        "tagger.addresses.socket.getaddrinfo",
+        "tagger.platform.net.ssrf_guard.socket.getaddrinfo",
         lambda host, *rest, **named: (
             look_up(host) if host == "hooks.example.org" else real(host, *rest, **named)
         ),
@@ -120,7 +130,7 @@ def test_only_the_beginning_of_an_answer_is_read(receiver: Receiver) -> None:
 def test_an_answer_that_never_ends_is_cut_off(
     receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outgoing, "WHOLE_SECONDS", 0.5)
+    monkeypatch.setattr(safe_post, "WHOLE_SECONDS", 0.5)
     receiver.answer, receiver.dripping = b"a" * 1200, 0.05
     began = time.monotonic()
     post(receiver.url, b"{}", {})

@@ -12,9 +12,9 @@ def clips(count: int, scratch: Path) -> list[Path]:
     folder = standin()
     if folder is None:
         return [_made(scratch / f"made-{number}.mp3", number) for number in range(count)]
-    found = sorted((folder / "mp3").rglob("*.mp3"))
-    step = max(1, len(found) // count)
-    return found[::step][:count]
+    paths = sorted((folder / "mp3").rglob("*.mp3"))
+    step = max(1, len(paths) // count)
+    return paths[::step][:count]
 
 
 def _made(path: Path, number: int) -> Path:

@@ -10,8 +10,8 @@ import pytest
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tagger.actions.bootstrap import ensure_model, ensure_vocabulary
 from tagger.models import User
+from tagger.operations.bootstrap import ensure_model, ensure_vocabulary
 from tests.web import rows
 
 from .chromium import ARGUMENTS, CHROMIUM
@@ -41,7 +41,7 @@ def owner(transactional_db: None) -> User:
 
 
 @pytest.fixture
-def hearing(owner: User, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+def inference_worker(owner: User, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
     ensure_model()
     with worker(tmp_path / "worker.log") as process:
         yield process

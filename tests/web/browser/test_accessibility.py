@@ -49,7 +49,7 @@ def owner(owner: User) -> User:
 
 @pytest.fixture
 def song(owner: User) -> Track:
-    made = rows.heard(rows.track(owner, "Blue hour", artist="Mira"), guitar=0.9, rock=0.6)
+    made = rows.analysed(rows.track(owner, "Blue hour", artist="Mira"), guitar=0.9, rock=0.6)
     Track.objects.filter(pk=made.pk).update(bpm=117.5, key="F#m", music_state="analysed")
     failed = rows.track(owner, "Broken", state=Track.State.FAILED)
     rows.job(failed, Job.State.FAILED, error_code="damaged", error_detail="The file is damaged.")
@@ -105,8 +105,8 @@ def flaws(page: Page, path: str) -> Iterator[str]:
 
 def test_no_page_has_a_serious_flaw(seen: Page, paths: list[str]) -> None:
     assert len(paths) > 10
-    found = {path: list(flaws(seen, path)) for path in paths}
-    assert {path: said for path, said in found.items() if said} == {}
+    flaws_of = {path: list(flaws(seen, path)) for path in paths}
+    assert {path: said for path, said in flaws_of.items() if said} == {}
 
 
 def test_neither_have_those_of_a_newcomer(

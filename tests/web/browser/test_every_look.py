@@ -11,7 +11,7 @@ import mutagen
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tagger.actions.library_map import request_map
+from tagger.library.map import request_map
 from tagger.models import Job, Track, User
 from tagger.tasks import run_job
 from tests.web import rows
@@ -103,12 +103,12 @@ def first_run(day: Day, owner: User) -> Track:
     day.opens("/", ".empty")
     day.button("Listen to a sample").click()
     expect(day.page.get_by_role("heading", name=SAMPLE)).to_be_visible(timeout=PATIENCE)
-    return hear(Track.objects.get(owner=owner), guitar=0.9, rock=0.6, harp=0.5)
+    return analyse(Track.objects.get(owner=owner), guitar=0.9, rock=0.6, harp=0.5)
 
 
-def hear(track: Track, **scores: Any) -> Track:
+def analyse(track: Track, **scores: Any) -> Track:
     """A worker's part is played here: a browser test need not start one."""
-    rows.heard(track, segments=22, **scores)
+    rows.analysed(track, segments=22, **scores)
     Job.objects.filter(track=track).update(state=Job.State.SUCCEEDED)
     Track.objects.filter(pk=track.pk).update(bpm=117.5, key="F#m", music_state="analysed")
     return track
@@ -117,7 +117,7 @@ def hear(track: Track, **scores: Any) -> Track:
 def library_for_a_day(owner: User) -> None:
     for n in range(5):
         near = rows.direction(10 + n)
-        rows.heard(rows.track(owner, f"Song {n}"), segments=22, embedding=near, piano=0.8)
+        rows.analysed(rows.track(owner, f"Song {n}"), segments=22, embedding=near, piano=0.8)
     broken = rows.track(owner, "Broken", state=Track.State.FAILED)
     rows.job(broken, Job.State.FAILED, error_detail="The file is damaged.")
 
@@ -141,8 +141,8 @@ def its_tags(day: Day, song: Track) -> None:
     expect(day.page.get_by_text("back to the model")).to_be_visible()
     day.button("rock is right").click()
     expect(day.page.get_by_text("rock accepted.")).to_be_visible()
-    standing = song.verdicts.filter(withdrawn_at=None)
-    assert list(standing.values_list("tag__slug", "answer")) == [("rock", "accepted")]
+    verdicts = song.verdicts.filter(withdrawn_at=None)
+    assert list(verdicts.values_list("tag__slug", "answer")) == [("rock", "accepted")]
 
 
 def the_review(day: Day) -> None:

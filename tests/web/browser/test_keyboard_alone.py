@@ -46,10 +46,10 @@ def press(web: Page, wanted: Locator, key: str = "Enter") -> None:
     web.keyboard.press(key)
 
 
-def hear(owner: User) -> None:
+def analyse(owner: User) -> None:
     """A worker's part is played here: a browser test need not start one."""
     made = Track.objects.get(owner=owner)
-    rows.heard(made, segments=4, guitar=0.95, harp=0.5, piano=0.55)
+    rows.analysed(made, segments=4, guitar=0.95, harp=0.5, piano=0.55)
     Job.objects.filter(kind=Job.Kind.TAG_TRACK).update(state=Job.State.SUCCEEDED)
 
 
@@ -67,7 +67,7 @@ def test_upload_review_filter_and_export_without_a_mouse(
     chooser.value.set_files(song)
     expect(web.locator("#transfers > li")).to_have_count(1)
     expect(web.locator("#transfers").get_by_role("link", name="Blue hour")).to_be_visible()
-    hear(owner)
+    analyse(owner)
     expect(web.locator("#transfers").get_by_text("Done")).to_be_visible()
     press(web, web.get_by_role("link", name="Review"))
     expect(web.get_by_role("heading", name="harp here?")).to_be_visible()
@@ -86,7 +86,9 @@ def test_upload_review_filter_and_export_without_a_mouse(
     with web.expect_download() as download:
         press(web, web.get_by_role("button", name="CSV"))
     table = Path(download.value.path()).read_text()
-    assert "Blue hour" in table and "harp" in table and "piano" not in table
+    assert "Blue hour" in table
+    assert "harp" in table
+    assert "piano" not in table
 
 
 def test_a_filter_keeps_the_focus_where_it_is(web: Page, owner: User, song: Track) -> None:
@@ -103,7 +105,7 @@ def test_a_filter_keeps_the_focus_where_it_is(web: Page, owner: User, song: Trac
 
 
 def test_a_question_after_another_is_answered_at_one_button(web: Page, owner: User) -> None:
-    rows.heard(rows.track(owner, "Dusk"), harp=0.5, guitar=0.55)
+    rows.analysed(rows.track(owner, "Dusk"), harp=0.5, guitar=0.55)
     web.goto("/review/")
     yes = web.get_by_role("button", name="Yes")
     press(web, yes)

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tagger.actions.model_versions import activate_model, install_model
-from tagger.actions.verdicts import give_verdict
+from tagger.feedback.verdicts import give_verdict
 from tagger.models import ModelVersion, Tag, Track, User, Verdict
+from tagger.registry.versions import activate_model, install_model
 from tests.tagger.conftest import scratch_media
-from tests.tagger.training_rows import WIDE_AT_THE_END, beep, beeps, small_weights
+from tests.tagger.training.training_rows import WIDE_AT_THE_END, beep, beeps, small_weights
 from tests.web import rows
 
 from .conftest import signed_in
@@ -26,7 +26,7 @@ from .worker import worker
 __all__ = ["scratch_media"]
 
 PATIENCE = 240_000
-HEARING = "--pool solo --queues inference,bulk,maintenance"
+INFERENCE = "--pool solo --queues inference,bulk,maintenance"
 LEARNING = "--pool prefork --concurrency 1 --max-tasks-per-child 1 --queues training"
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -34,11 +34,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 @pytest.fixture
 def boss(owner: User, scratch_media: Path, settings: Any, tmp_path: Path) -> User:
-    """Of staff, with 28 tracks whose harps and lacks of harps are judged already."""
+    """Of staff, with 28 tracks whose harps and lacks of harps are labelled already."""
     settings.DATA_DIR, settings.TRAINING_DATA = tmp_path, []
     boss = rows.person("boss", is_staff=True)
     version = install_model(small_weights(tmp_path, network=WIDE_AT_THE_END))
-    # Untrained, it hears everything half; nothing of that is to be shown.
+    # Untrained, it predicts everything half; nothing of that is to be shown.
     ModelVersion.objects.update(thresholds=[0.999] * len(version.labels))
     version.refresh_from_db()
     activate_model(version)
@@ -52,9 +52,9 @@ def boss(owner: User, scratch_media: Path, settings: Any, tmp_path: Path) -> Use
 @pytest.fixture
 def workers(boss: User, tmp_path: Path) -> Iterator[None]:
     here = {"TONEMARK_DATA_DIR": str(tmp_path), "TONEMARK_TRAINING_DATA": ""}
-    hearing = worker(tmp_path / "hearing.log", HEARING, **here)
+    inference = worker(tmp_path / "hearing.log", INFERENCE, **here)
     learning = worker(tmp_path / "learning.log", LEARNING, **here)
-    with hearing, learning:
+    with inference, learning:
         yield
 
 
@@ -80,7 +80,7 @@ def test_corrections_become_a_model_that_is_promoted_and_taken_back(
     train(page)
     picture(page, tmp_path, "training")
     page.get_by_role("link", name="Compare with the active model").click()
-    hear_a_sample(page)
+    analyse_a_sample(page)
     picture(page, tmp_path, "compare")
     promote_against_the_gate(page)
     picture(page, tmp_path, "models")
@@ -97,7 +97,7 @@ def test_corrections_become_a_model_that_is_promoted_and_taken_back(
 
 
 def upload(page: Page, folder: Path) -> None:
-    """Four sounds, heard by the model that knows nothing yet."""
+    """Four sounds, analysed by the model that knows nothing yet."""
     sounds = {"hum": (False, 1.0), "beep": (True, 1.0)}
     sounds |= {"judged hum": (False, 1.1), "judged beep": (True, 1.1)}
     files = [
@@ -135,7 +135,7 @@ def train(page: Page) -> None:
     assert page.evaluate("window.stillHere === true")
 
 
-def hear_a_sample(page: Page) -> None:
+def analyse_a_sample(page: Page) -> None:
     expect(page.locator("#verdict")).to_be_visible()
     expect(page.locator("#on-split")).to_contain_text("each compared with itself")
     page.get_by_role("button", name="Hear a sample of the library").click()

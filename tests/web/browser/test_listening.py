@@ -8,8 +8,8 @@ import pytest
 from django.core.files import File
 from playwright.sync_api import Page, Route, expect
 
-from tagger.actions.jobs import claim
-from tagger.actions.spectrograms import draw_track_spectrogram
+from tagger.analysis.spectrograms import draw_track_spectrogram
+from tagger.jobs.lifecycle import claim
 from tagger.models import Track, User
 from tests.audio_factory import music, write
 from tests.web import rows
@@ -25,7 +25,7 @@ def song(owner: User, tmp_path: Path) -> Track:
     made = rows.track(owner, "Blue hour")
     with write(tmp_path / "blue.mp3", music(60)).open("rb") as content:
         made.file.save("blue.mp3", File(content))
-    return rows.heard(made, segments=22, guitar=0.9, rock=0.6, piano=0.2)
+    return rows.analysed(made, segments=22, guitar=0.9, rock=0.6, piano=0.2)
 
 
 def at(web: Page) -> float:
@@ -145,7 +145,7 @@ def test_a_tag_can_be_judged_and_the_verdict_undone(web: Page, song: Track) -> N
 
 
 def test_a_similar_track_is_one_click_away(web: Page, owner: User, song: Track) -> None:
-    rows.heard(rows.track(owner, "Evening"), embedding=rows.direction(30), guitar=0.9)
+    rows.analysed(rows.track(owner, "Evening"), embedding=rows.direction(30), guitar=0.9)
     web.goto(f"/tracks/{song.pk}/")
     similar = web.get_by_role("region", name="Sounds like")
     expect(similar.get_by_text("Likeness 87")).to_be_visible()
@@ -175,7 +175,8 @@ def test_the_spectrogram_is_drawn_when_asked_for(web: Page, song: Track) -> None
     canvas = lane.locator("canvas")
     wave = web.locator("#taggram").bounding_box()
     drawn = canvas.bounding_box()
-    assert wave is not None and drawn is not None
+    assert wave is not None
+    assert drawn is not None
     assert (drawn["x"], drawn["width"]) == (wave["x"], wave["width"])
     assert web.evaluate(COLOURED)
     canvas.click(position={"x": drawn["width"] / 2, "y": 20})
@@ -195,7 +196,7 @@ def _posts(route: Route) -> bool:
     return route.request.method == "POST"
 
 
-def test_a_tag_that_is_heard_in_places_only_has_a_row_below(web: Page, song: Track) -> None:
+def test_a_tag_that_is_analysed_in_places_only_has_a_row_below(web: Page, song: Track) -> None:
     analysis = song.analyses.get()
     scores = analysis.segment_scores()
     scores[15:, analysis.model.labels.index("techno")] = 0.7

@@ -32,7 +32,7 @@ def mix(owner: User) -> Track:
     """Thirty labels all along; a flute for one moment, between segments without any."""
     labels = [label for label in rows.active_model().labels if label != "flute"]
     tags: dict[str, Any] = {label.replace(" ", "_"): 0.7 for label in labels[:30]}
-    made = rows.heard(rows.track(owner, "Two hours"), SEGMENTS, **tags)
+    made = rows.analysed(rows.track(owner, "Two hours"), SEGMENTS, **tags)
     analysis = made.analyses.get()
     flute = analysis.model.labels.index("flute")
     scores = analysis.segment_scores()

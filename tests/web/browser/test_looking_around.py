@@ -16,11 +16,11 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def shelf(owner: User) -> Track:
-    rows.heard(rows.track(owner, "Guitar only"), guitar=0.9)
-    rows.heard(rows.track(owner, "Both"), guitar=0.6, piano=0.8)
+    rows.analysed(rows.track(owner, "Guitar only"), guitar=0.9)
+    rows.analysed(rows.track(owner, "Both"), guitar=0.6, piano=0.8)
     failed = rows.track(owner, "A" * 200, artist="Word" * 40, state=Track.State.FAILED)
     rows.job(failed, Job.State.FAILED, error_detail="The file is damaged.")
-    return rows.heard(rows.track(owner, "Piano only"), piano=0.7)
+    return rows.analysed(rows.track(owner, "Piano only"), piano=0.7)
 
 
 def test_signing_in(chromium: Browser, live_server: Any, owner: User) -> None:

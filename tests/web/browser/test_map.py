@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tagger.actions.library_map import request_map
+from tagger.library.map import request_map
 from tagger.models import Job, User
 from tagger.tasks import run_job
 from tests.web import rows
@@ -22,7 +22,7 @@ def drawn(owner: User) -> None:
         rocks = n < 4
         angle = rows.direction(n if rocks else 90 + n)
         made = rows.track(owner, f"Song {n}")
-        rows.heard(made, embedding=angle, rock=0.9 * rocks, ambient=0.9 * (not rocks))
+        rows.analysed(made, embedding=angle, rock=0.9 * rocks, ambient=0.9 * (not rocks))
     run_job(str(request_map(owner, trigger=Job.Trigger.WEB).pk))
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Page, expect
 
-from tagger.actions.model_versions import activate_model
 from tagger.models import Job, ModelVersion, Track, User
-from tests.tagger.cards import card_of, paired
+from tagger.registry.versions import activate_model
+from tests.tagger.registry.cards import card_of, paired
 from tests.web import rows
 
 pytestmark = pytest.mark.browser
@@ -18,17 +16,17 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def song(owner: User) -> Track:
     User.objects.filter(pk=owner.pk).update(is_staff=True)
-    return rows.heard(rows.track(owner, "Blue hour", artist="Mira"), guitar=0.9, rock=0.6)
+    return rows.analysed(rows.track(owner, "Blue hour", artist="Mira"), guitar=0.9, rock=0.6)
 
 
 @pytest.fixture
-def candidate(song: Track) -> Iterator[ModelVersion]:
+def candidate(song: Track) -> ModelVersion:
     active = rows.active_model()
     ModelVersion.objects.filter(pk=active.pk).update(card=card_of(0.9))
     made = rows.candidate({song: {"harp": 0.9}}, paired(0.02, active.sha256))
     made.smoke = {"sounds": ["silence"], "problems": []}
     made.save()
-    yield made
+    return made
 
 
 def test_a_candidate_is_compared_promoted_and_rolled_back(

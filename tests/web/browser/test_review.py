@@ -20,7 +20,7 @@ def song(owner: User, tmp_path: Path) -> Track:
     with write(tmp_path / "blue.mp3", music(30)).open("rb") as content:
         made.file.save("blue.mp3", File(content))
     made.save()
-    return rows.heard(made, segments=11, harp=0.5, guitar=0.55, piano=0.6)
+    return rows.analysed(made, segments=11, harp=0.5, guitar=0.55, piano=0.6)
 
 
 def test_questions_are_answered_by_keyboard_alone(web: Page, song: Track) -> None:
@@ -37,8 +37,8 @@ def test_questions_are_answered_by_keyboard_alone(web: Page, song: Track) -> Non
     expect(web.get_by_role("heading", name="piano here?")).to_be_visible()
     web.keyboard.press("y")
     expect(web.get_by_role("button", name="Look again at 1 skipped")).to_be_visible()
-    standing = song.verdicts.filter(withdrawn_at=None)
-    assert dict(standing.values_list("tag__slug", "answer")) == {
+    verdicts = song.verdicts.filter(withdrawn_at=None)
+    assert dict(verdicts.values_list("tag__slug", "answer")) == {
         "harp": "accepted",
         "piano": "accepted",
     }

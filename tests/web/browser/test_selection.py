@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tagger.library.search import library
 from tagger.models import Track, User
-from tagger.queries.library import library
 from tests.web import rows
 
 from .conftest import signed_in
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def shelf(owner: User) -> list[Track]:
-    return [rows.heard(rows.track(owner, f"Song {n:02}"), guitar=0.9) for n in range(52)]
+    return [rows.analysed(rows.track(owner, f"Song {n:02}"), guitar=0.9) for n in range(52)]
 
 
 def bar(web: Page) -> Locator:
@@ -83,7 +83,7 @@ def test_escape_unticks_and_a_file_is_saved(web: Page) -> None:
 
 
 def test_what_is_ticked_stays_so_while_jobs_end(web: Page, owner: User) -> None:
-    rows.heard(rows.track(owner, "Here"), guitar=0.9)
+    rows.analysed(rows.track(owner, "Here"), guitar=0.9)
     web.goto("/")
     box(web, "Here").click()
     web.evaluate("htmx.trigger(document.body, 'work-ended')")
@@ -96,7 +96,7 @@ def test_the_trash_is_worked_through_on_a_phone(
     chromium: Browser, live_server: Any, owner: User
 ) -> None:
     for n in range(3):
-        rows.heard(rows.track(owner, f"Song {n}"), guitar=0.9)
+        rows.analysed(rows.track(owner, f"Song {n}"), guitar=0.9)
     context = signed_in(chromium, live_server, owner, viewport={"width": 360, "height": 740})
     page = context.new_page()
     page.goto("/")
@@ -118,7 +118,7 @@ def test_the_trash_is_worked_through_on_a_phone(
 
 
 def test_without_scripts_the_bar_is_there(chromium: Browser, live_server: Any, owner: User) -> None:
-    rows.heard(rows.track(owner, "Song"), guitar=0.9)
+    rows.analysed(rows.track(owner, "Song"), guitar=0.9)
     context = signed_in(chromium, live_server, owner, java_script_enabled=False)
     page = context.new_page()
     page.goto("/")

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def song(owner: User) -> Track:
-    return rows.heard(rows.track(owner, "Blue hour"), guitar=0.9, rock=0.6, piano=0.2)
+    return rows.analysed(rows.track(owner, "Blue hour"), guitar=0.9, rock=0.6, piano=0.2)
 
 
 @pytest.fixture

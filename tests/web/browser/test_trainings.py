@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tagger.actions import jobs
-from tagger.actions.trainings import note, record_epoch
+from tagger.jobs import lifecycle
 from tagger.models import Training, User, Verdict
+from tagger.training.manage import note, record_epoch
 from tests.tagger.conftest import scratch_media, sent
-from tests.tagger.test_trainings import report
-from tests.tagger.training_rows import judged, small_model
+from tests.tagger.training.test_manage import report
+from tests.tagger.training.training_rows import labelled, small_model
 from tests.web import rows
 
 from .conftest import signed_in
@@ -30,7 +30,7 @@ def boss(owner: User, tmp_path: Path) -> User:
     boss = rows.person("boss", is_staff=True)
     small_model(tmp_path)
     for answer in Verdict.Answer:
-        judged(boss, "harp", answer, 12)
+        labelled(boss, "harp", answer, 12)
     return boss
 
 
@@ -52,9 +52,9 @@ def test_it_is_started_watched_and_cancelled_without_a_reload(page: Page) -> Non
     page.get_by_role("button", name="Start").click()
     expect(page.get_by_text("It waits for the training worker.")).to_be_visible()
     training = Training.objects.get()
-    job = jobs.claim(str(training.job_id))
+    job = lifecycle.claim(str(training.job_id))
     assert job is not None
-    jobs.report(job, stage="training", done=4, total=12, unit="updates")
+    lifecycle.report(job, stage="training", done=4, total=12, unit="updates")
     note(training, "epoch 1 of 3")
     record_epoch(training, report(1))
     expect(page.get_by_text("4 of 12")).to_be_visible()
@@ -65,5 +65,5 @@ def test_it_is_started_watched_and_cancelled_without_a_reload(page: Page) -> Non
     expect(page.get_by_role("cell", name="0.2468")).to_be_visible()
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_text("stopping…")).to_be_visible()
-    jobs.end_cancelled(job)
+    lifecycle.end_cancelled(job)
     expect(page.get_by_role("link", name="Another one like it")).to_be_visible()

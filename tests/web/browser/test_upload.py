@@ -47,7 +47,7 @@ def is_the_same_document(web: Page) -> bool:
     return bool(web.evaluate("window.stillHere === true"))
 
 
-@pytest.mark.usefixtures("hearing")
+@pytest.mark.usefixtures("inference_worker")
 def test_ten_songs_show_their_tags_without_a_reload(web: Page, ten_clips: list[Path]) -> None:
     web.goto("/upload/")
     mark(web)
@@ -62,7 +62,7 @@ def test_ten_songs_show_their_tags_without_a_reload(web: Page, ten_clips: list[P
     assert is_the_same_document(web)
 
 
-@pytest.mark.usefixtures("hearing")
+@pytest.mark.usefixtures("inference_worker")
 def test_a_file_that_arrives_while_the_last_answer_is_on_its_way_is_followed_too(
     web: Page, ten_clips: list[Path]
 ) -> None:
@@ -87,7 +87,7 @@ def test_a_file_that_arrives_while_the_last_answer_is_on_its_way_is_followed_too
     expect(web.locator("#transfers").get_by_text("Done")).to_have_count(2, timeout=PATIENCE)
 
 
-@pytest.mark.usefixtures("hearing")
+@pytest.mark.usefixtures("inference_worker")
 def test_a_file_that_arrives_before_the_list_does_is_shown(
     web: Page, ten_clips: list[Path]
 ) -> None:
@@ -104,7 +104,7 @@ def test_a_file_that_arrives_before_the_list_does_is_shown(
     expect(web.locator("#transfers").get_by_text("Done")).to_have_count(1, timeout=PATIENCE)
 
 
-@pytest.mark.usefixtures("hearing")
+@pytest.mark.usefixtures("inference_worker")
 def test_files_may_be_dropped_on_any_page(web: Page, ten_clips: list[Path], tmp_path: Path) -> None:
     bad = tmp_path / "shopping.mp3"
     bad.write_text("milk, bread, strings for the guitar\n" * 50)
@@ -120,7 +120,10 @@ def test_files_may_be_dropped_on_any_page(web: Page, ten_clips: list[Path], tmp_
 
 
 def test_closing_the_tab_loses_nothing(
-    context: BrowserContext, web: Page, ten_clips: list[Path], hearing: subprocess.Popen[bytes]
+    context: BrowserContext,
+    web: Page,
+    ten_clips: list[Path],
+    inference_worker: subprocess.Popen[bytes],
 ) -> None:
     web.goto("/upload/")
     web.set_input_files("#files", ten_clips[:2])

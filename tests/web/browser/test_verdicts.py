@@ -17,7 +17,7 @@ ADDRESS = re.compile("/tags/guitar/$")
 
 @pytest.fixture
 def song(owner: User) -> Track:
-    return rows.heard(rows.track(owner, "Blue hour"), guitar=0.9, rock=0.6)
+    return rows.analysed(rows.track(owner, "Blue hour"), guitar=0.9, rock=0.6)
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def shelf(owner: User) -> Track:
-    rows.heard(rows.track(owner, "Evening"), embedding=rows.direction(20), guitar=0.7, piano=0.8)
-    rows.heard(rows.track(owner, "Harbour"), embedding=rows.direction(80), piano=0.6)
-    return rows.heard(rows.track(owner, "Blue hour"), embedding=rows.direction(0), guitar=0.9)
+    rows.analysed(rows.track(owner, "Evening"), embedding=rows.direction(20), guitar=0.7, piano=0.8)
+    rows.analysed(rows.track(owner, "Harbour"), embedding=rows.direction(80), piano=0.6)
+    return rows.analysed(rows.track(owner, "Blue hour"), embedding=rows.direction(0), guitar=0.9)
 
 
 @pytest.mark.usefixtures("shelf")

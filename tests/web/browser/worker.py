@@ -14,12 +14,12 @@ from django.db import connection
 
 COMMAND = [sys.executable, "-m", "celery", "-A", "webapp.celery:app", "worker"]
 QUIET = "--loglevel INFO --without-gossip --without-mingle"
-HEARING = "--pool solo --queues inference"
+INFERENCE = "--pool solo --queues inference"
 
 
 @contextmanager
 def worker(
-    log: Path, options: str = HEARING, **environment: str
+    log: Path, options: str = INFERENCE, **environment: str
 ) -> Iterator[subprocess.Popen[bytes]]:
     with log.open("wb") as output:
         process = subprocess.Popen(

@@ -1,0 +1,53 @@
+from .formats import (
+    FORMATS,
+    SUFFIXES,
+    AudioFormat,
+    TagSystem,
+    taggable,
+)
+from .probe import (
+    Examination,
+    examine,
+)
+from .reading import (
+    SEGMENT_SAMPLES,
+    DecoderLost,
+    blocks,
+)
+from .sandbox.seccomp import can_refuse_syscalls
+from .types import (
+    SAMPLE_RATE,
+    AudioError,
+    AudioInfo,
+    DecodeLimits,
+    Samples,
+    too_long,
+)
+from .write_tags import (
+    TagsUnsupported,
+    TrackMetadata,
+    write_metadata,
+)
+
+__all__ = [
+    "FORMATS",
+    "SAMPLE_RATE",
+    "SEGMENT_SAMPLES",
+    "SUFFIXES",
+    "AudioError",
+    "AudioFormat",
+    "AudioInfo",
+    "DecodeLimits",
+    "DecoderLost",
+    "Examination",
+    "Samples",
+    "TagSystem",
+    "TagsUnsupported",
+    "TrackMetadata",
+    "blocks",
+    "can_refuse_syscalls",
+    "examine",
+    "taggable",
+    "too_long",
+    "write_metadata",
+]

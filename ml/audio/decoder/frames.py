@@ -1,0 +1,96 @@
+"""Decoding: packets to samples, past damaged packets, with a count of them.
+
+Channels are averaged here rather than by FFmpeg, whose stereo-to-mono sums 0.707 L + 0.707 R:
+3 dB louder than the mean, and past full scale.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import av
+import numpy as np
+from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.packet import Packet
+from numpy.typing import NDArray
+
+from ml.audio.types import AudioError, Damage
+
+from .container import MAX_RATE, MIN_RATE
+
+# Floating-point files may exceed full scale a little; beyond 12 dB it is damage, not loudness.
+_CEILING = 4.0
+_FULL_SCALE = {"u1": 128.0, "i2": 32768.0, "i4": 2147483648.0}
+
+
+def decoded_frames(
+    container: InputContainer, stream: AudioStream, damage: Damage
+) -> Iterator[tuple[int, NDArray[np.generic]]]:
+    """Decode the stream; yields (sample rate in Hz, samples of shape `(channels, time)`).
+
+    A packet that does not decode, or decodes to an impossible rate, is counted in `damage` and
+    left out.
+    """
+    for packet in packets(container, stream, damage):
+        frames = _decode(packet)
+        usable = [frame for frame in frames or () if MIN_RATE <= frame.sample_rate <= MAX_RATE]
+        # The last, empty packet flushes the decoder and is no packet of the file.
+        if packet.size or frames is None:
+            damage.count(good=frames is not None and len(usable) == len(frames))
+        for frame in usable:
+            yield frame.sample_rate, _samples(frame)
+
+
+def packets(
+    container: InputContainer, stream: AudioStream, damage: Damage | None = None
+) -> Iterator[Packet[AudioStream]]:
+    """The stream's packets; a file that breaks off ends the iteration (counted in `damage`)."""
+    demuxed = container.demux(stream)
+    while True:
+        try:
+            packet = next(demuxed, None)
+        except (av.FFmpegError, OSError):
+            if damage is not None:
+                damage.count(good=False)
+            return
+        if packet is None:
+            return
+        yield packet
+
+
+def _decode(packet: Packet[AudioStream]) -> list[AudioFrame] | None:
+    try:
+        return packet.decode()
+    except av.FFmpegError:
+        return None
+
+
+def to_mono(samples: NDArray[np.generic]) -> NDArray[np.float32]:
+    """The mean of the channels of `(channels, time)`: float32 `(time,)`, full scale ±1, finite.
+
+    For many frames at once: a frame is so short that the calls cost more than the arithmetic.
+    """
+    mono: NDArray[np.float32] = samples.mean(axis=0, dtype=np.float32)
+    scale = _FULL_SCALE.get(samples.dtype.str[1:])
+    if scale is not None:
+        middle = np.float32(scale if samples.dtype.kind == "u" else 0)
+        return (mono - middle) / np.float32(scale)
+    clean = np.nan_to_num(mono, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
+    return np.clip(clean, -_CEILING, _CEILING, out=clean)
+
+
+def _samples(frame: AudioFrame) -> NDArray[np.generic]:
+    """The frame's samples, `(channels, time)`, whether it interleaves them or not."""
+    try:
+        samples = frame.to_ndarray()
+    except ValueError as error:
+        raise AudioError(
+            "unsupported-codec",
+            f"Samples of the format {frame.format.name} cannot be read. "
+            "Please convert the file to 16- or 24-bit FLAC.",
+        ) from error
+    if frame.format.is_planar:
+        return samples
+    return samples.reshape(-1, frame.layout.nb_channels).T

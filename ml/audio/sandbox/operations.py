@@ -1,0 +1,60 @@
+"""The operations a decoder can be asked for. Runs in the sandbox."""
+
+from __future__ import annotations
+
+import codecs
+import importlib
+import io
+import pkgutil
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import IO, Any
+
+import av
+import mutagen
+
+from ml.audio.decoder.decode import Pass
+from ml.audio.decoder.facts import digest, facts
+from ml.audio.decoder.read_tags import tags
+from ml.audio.decoder.write_tags import write
+from ml.audio.open import AudioFile
+from ml.audio.types import DecodeLimits
+
+from .wire import Kind, write_frame, write_json
+
+_ENCODINGS = ("ascii", "latin-1", "utf-8", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252")
+
+
+def preload_modules() -> None:
+    """In the sandbox no module can be opened any more; these are otherwise loaded when needed."""
+    for module in pkgutil.walk_packages(av.__path__, "av."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    mutagen.File(io.BytesIO(bytes(128)), easy=True)
+    for encoding in _ENCODINGS:
+        codecs.lookup(encoding)
+
+
+def examination(file: AudioFile, answer: IO[bytes], **how: Any) -> Any:
+    """A NOTE of the header and one of the digest; the result is the tags."""
+    write_json(answer, Kind.NOTE, asdict(facts(file)))
+    write_json(answer, Kind.NOTE, digest(file))
+    return tags(file, **how)
+
+
+def blocks(file: AudioFile, answer: IO[bytes], limits: dict[str, float]) -> Any:
+    """A NOTE of the header, then BLOCKs; the result is the damage."""
+    sound = Pass(file, DecodeLimits(**limits))
+    for index, block in enumerate(sound):
+        if index == 0 and sound.info:
+            write_json(answer, Kind.NOTE, asdict(sound.info))
+        write_frame(answer, Kind.BLOCK, block.tobytes())
+    return asdict(sound.damage)
+
+
+OPERATIONS: dict[str, Callable[..., Any]] = {
+    "facts": lambda file, answer: asdict(facts(file)),
+    "examination": examination,
+    "blocks": blocks,
+    "write_metadata": lambda file, answer, **how: write(file, **how),
+}

@@ -1,0 +1,38 @@
+from .archive import (
+    PackageError,
+    read_package,
+    write_package,
+)
+from .card import (
+    ModelCard,
+    WeightsError,
+    card_path,
+    companion_files,
+    int8_files,
+    read_card,
+)
+from .header import TensorEntry, read_header
+from .weights import (
+    LoadedModel,
+    default_model_path,
+    load_model,
+    save_model,
+)
+
+__all__ = [
+    "LoadedModel",
+    "ModelCard",
+    "PackageError",
+    "TensorEntry",
+    "WeightsError",
+    "card_path",
+    "companion_files",
+    "default_model_path",
+    "int8_files",
+    "load_model",
+    "read_card",
+    "read_header",
+    "read_package",
+    "save_model",
+    "write_package",
+]

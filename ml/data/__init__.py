@@ -1,0 +1,9 @@
+"""What is learnt from: data sets on disk, labelled clips, and the way of both into batches.
+
+What other packages may use is listed in `__init__.pyi` and loaded when it is first used: a web
+process reads cards without torch, and the sandbox holds no more than it needs.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

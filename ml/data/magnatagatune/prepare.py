@@ -1,0 +1,177 @@
+"""Decode every clip once, in parallel, into one memory-mapped file a split; resumable.
+
+An exception out of `on_progress` ends it early: what is decoded by then is kept.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import shutil
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from ml.audio.reading import SEGMENT_SAMPLES, AudioError, read
+from ml.audio.types import FULL_SCALE
+
+from .annotations import Annotations, DatasetError, read_annotations
+from .protocols import SPLITS, members
+from .split import CLIP_SAMPLES, files
+
+Progress = Callable[[str, int, int], None]
+Source = TypeVar("Source")
+Decode = Callable[[Source], npt.NDArray[np.int16] | None]
+UNREADABLE = -1
+# Written in order, so that a killed run loses at most this many clips.
+FLUSH_EVERY = 64
+
+
+def disk_need(annotations: Annotations) -> int:
+    """Bytes that the prepared splits will take."""
+    return len(annotations.paths) * CLIP_SAMPLES * 2
+
+
+def clip_file(folder: Path, mp3_path: str) -> Path:
+    """Where a clip lies: under `folder/mp3` or, as the official zip unpacks, under `folder`."""
+    nested = folder / "mp3"
+    return (nested if nested.is_dir() else folder) / mp3_path
+
+
+def prepare(
+    folder: Path,
+    out: Path,
+    *,
+    workers: int | None = None,
+    threads: bool = False,
+    on_progress: Progress | None = None,
+) -> dict[str, list[str]]:
+    """Prepare all splits of `folder` in `out`; returns the unreadable clips of each split.
+
+    What an earlier, interrupted run has decoded is kept. `on_progress(split, done, total)`.
+    `threads` is for a process that may have no children: slower with many cores.
+    Raises DatasetError when the disk is too small or `out` was prepared from other clips.
+    """
+    annotations = read_annotations(folder)
+    out.mkdir(parents=True, exist_ok=True)
+    _check_disk(annotations, out)
+    unreadable = {}
+    with _pool(workers, threads) as pool:
+        for split in SPLITS:
+            rows = members(annotations, split, "B")
+            _write_index(out, split, annotations, rows)
+            paths = [annotations.paths[row] for row in rows]
+            sources = [clip_file(folder, path) for path in paths]
+            lengths = decode_split(out, split, sources, decode_clip, pool, on_progress)
+            unreadable[split] = [paths[k] for k in np.flatnonzero(lengths == UNREADABLE)]
+    return unreadable
+
+
+def _pool(workers: int | None, threads: bool) -> Executor:
+    if threads:
+        return ThreadPoolExecutor(workers)
+    # Forking a process that has started threads (torch, a test runner) may deadlock.
+    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+
+
+def decode_clip(path: Path) -> npt.NDArray[np.int16] | None:
+    """A clip as int16 samples at 22,050 Hz, at most CLIP_SAMPLES.
+
+    None when it cannot be read or holds less than one segment: such a clip is left out.
+    """
+    try:
+        sound = read(path)[:CLIP_SAMPLES]
+    except AudioError:
+        return None
+    if len(sound) < SEGMENT_SAMPLES:
+        return None
+    return np.rint(np.clip(sound, -1, 1) * FULL_SCALE).astype(np.int16)
+
+
+def decode_split(
+    out: Path,
+    split: str,
+    sources: Sequence[Source],
+    decode: Decode[Source],
+    pool: Executor,
+    on_progress: Progress | None,
+) -> npt.NDArray[np.int32]:
+    """Decode the `sources` that are not decoded yet; returns the samples of each, or UNREADABLE."""
+    samples, lengths = _open(out, split, len(sources))
+    todo = [int(k) for k in np.flatnonzero(lengths == 0)]
+    decoded = pool.map(decode, [sources[k] for k in todo], chunksize=8)
+    first = len(sources) - len(todo) + 1
+    try:
+        for done, (k, sound) in enumerate(zip(todo, decoded, strict=True), first):
+            if sound is not None:
+                samples[k, : len(sound)] = sound
+            if done % FLUSH_EVERY == 0:
+                samples.flush()
+            lengths[k] = UNREADABLE if sound is None else len(sound)
+            if on_progress:
+                on_progress(split, done, len(sources))
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    finally:
+        samples.flush()
+        lengths.flush()
+    return lengths
+
+
+def _open(out: Path, split: str, clips: int) -> tuple[np.memmap, np.memmap]:
+    sound, length, _ = files(out, split)
+    if not (sound.exists() and length.exists()):
+        _allocate(sound, np.int16, (clips, CLIP_SAMPLES))
+        _allocate(length, np.int32, (clips,))
+    return (
+        np.lib.format.open_memmap(sound, "r+"),
+        np.lib.format.open_memmap(length, "r+"),
+    )
+
+
+def _allocate(file: Path, kind: type[np.generic], shape: tuple[int, ...]) -> None:
+    """Beside it first: a full disk leaves no file that the next attempt could not read."""
+    temporary = file.with_suffix(".new")
+    try:
+        np.lib.format.open_memmap(temporary, "w+", kind, shape)
+        temporary.replace(file)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _write_index(
+    out: Path, split: str, annotations: Annotations, rows: npt.NDArray[np.intp]
+) -> None:
+    index = files(out, split)[2]
+    paths = [annotations.paths[row] for row in rows]
+    if index.exists():
+        with np.load(index) as table:
+            if [str(path) for path in table["mp3_path"]] != paths:
+                raise DatasetError(f"{out} was prepared from other clips; choose an empty folder.")
+    table = {
+        "clip_id": np.array([annotations.clip_ids[row] for row in rows]),
+        "mp3_path": np.array(paths),
+        "kind": np.array([annotations.kinds[row] for row in rows]),
+        "instrument": np.array([annotations.instruments[row] for row in rows]),
+        "tags": np.array(annotations.tags),
+        "hard": annotations.hard[rows],
+    }
+    if annotations.soft is not None:
+        table["soft"] = annotations.soft[rows]
+    temporary = index.with_suffix(".new.npz")
+    np.savez_compressed(temporary, **table)
+    temporary.replace(index)
+
+
+def _check_disk(annotations: Annotations, out: Path) -> None:
+    present = sum(path.stat().st_size for path in out.glob("*.samples.npy"))
+    need = disk_need(annotations) - present
+    free = shutil.disk_usage(out).free
+    if need > free:
+        raise DatasetError(
+            f"{out} needs {need / 1e9:.1f} GB more and its disk has {free / 1e9:.1f} GB free."
+        )

@@ -1,0 +1,5 @@
+from .release import make_release
+
+__all__ = [
+    "make_release",
+]

@@ -1,1 +1,0 @@
-"""What can be measured of music without a trained network: its tempo, its key, its spectrogram."""

@@ -1,0 +1,5 @@
+from .network import SampleCNN
+
+__all__ = [
+    "SampleCNN",
+]

@@ -1,0 +1,5 @@
+from .song import write_sample
+
+__all__ = [
+    "write_sample",
+]

@@ -1,0 +1,92 @@
+"""The state of a training, and its checkpoint, with which it survives being killed."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from ml.config.recipe import Recipe, recipe_from_dict, with_epochs
+from ml.nn.network import SampleCNN
+
+from .ema import WeightAverage
+
+_COUNTERS = (
+    "step", "epoch", "stage", "stage_step", "stale", "best", "loss_sum", "seconds",
+)  # fmt: skip
+
+
+class TrainingError(RuntimeError):
+    """A training that cannot start, go on or be resumed; str() says why."""
+
+
+@dataclass
+class State:
+    """`step` and `epoch` count what is done; `stage_step` starts again with each stage.
+
+    `best` is the selected figure's best value so far, `stale` the number of epochs since.
+    `loss_sum` and `seconds` belong to the epoch under way.
+    """
+
+    network: SampleCNN
+    average: WeightAverage | None
+    optimiser: torch.optim.Optimizer
+    step: int = 0
+    epoch: int = 0
+    stage: int = 0
+    stage_step: int = 0
+    stale: int = 0
+    best: float | None = None
+    loss_sum: float = 0.0
+    seconds: float = 0.0
+
+    @property
+    def eval_network(self) -> SampleCNN:
+        """The network that is evaluated and saved: the average where there is one."""
+        return self.average.network if self.average else self.network
+
+
+def save_checkpoint(path: Path, state: State, recipe: Recipe) -> None:
+    """Write everything needed to go on, in one step."""
+    values: dict[str, Any] = {name: getattr(state, name) for name in _COUNTERS}
+    values |= {
+        "network": state.network.state_dict(),
+        "average": state.average.network.state_dict() if state.average else None,
+        "optimiser": state.optimiser.state_dict(),
+        "recipe": recipe.as_dict(),
+    }
+    temporary = path.with_suffix(".new")
+    try:
+        with temporary.open("wb") as stream:
+            torch.save(values, stream)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    except BaseException:
+        # On a full disk, half a checkpoint would be in the way of everything else.
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def restore_checkpoint(path: Path, state: State, recipe: Recipe) -> None:
+    """Bring `state` to where the checkpoint left off.
+
+    Raises TrainingError when the checkpoint belongs to another recipe; only the number of epochs
+    may differ.
+    """
+    values = torch.load(path, map_location="cpu", weights_only=True)
+    earlier = with_epochs(recipe_from_dict(values["recipe"]), recipe.training.epochs)
+    if earlier != recipe:
+        raise TrainingError(
+            f"{path} belongs to a training with another recipe; "
+            "give it the same one to go on, or another folder to start afresh."
+        )
+    state.network.load_state_dict(values["network"])
+    if state.average:
+        state.average.network.load_state_dict(values["average"])
+    state.optimiser.load_state_dict(values["optimiser"])
+    for name in _COUNTERS:
+        setattr(state, name, values[name])

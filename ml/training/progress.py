@@ -1,0 +1,68 @@
+"""A training on a terminal: a bar for the updates, a line for every epoch."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from types import FrameType
+
+from tqdm import tqdm
+
+from ml.config.callbacks import Callbacks, EpochReport
+
+
+class TerminalProgress(Callbacks):
+    """Shows progress on standard error; the training stops once `stop` is set."""
+
+    def __init__(self) -> None:
+        self.stop = False
+        self._bar: tqdm[None] | None = None
+
+    def titled(self, title: str) -> TerminalProgress:
+        """The same terminal, about to show another training."""
+        tqdm.write(title, file=sys.stderr)
+        self._clear()
+        return self
+
+    def on_embedded(self, split: str, done: int, total: int) -> None:
+        self._show(done, total, f"clip ({split})")
+
+    def on_step(self, step: int, total: int, loss: float) -> None:
+        self._show(step, total, "update")
+        if self._bar is not None:
+            self._bar.set_postfix(loss=f"{loss:.4f}")
+
+    def _show(self, done: int, total: int, unit: str) -> None:
+        """Go on with the bar there is, or begin one where something else is counted."""
+        if self._bar is None or self._bar.unit != unit:
+            self._clear()
+            self._bar = tqdm(total=total, initial=done, unit=unit, file=sys.stderr)
+        self._bar.update(done - self._bar.n)
+
+    def _clear(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+    def on_epoch(self, report: EpochReport) -> None:
+        tqdm.write(
+            f"epoch {report.epoch}/{report.epochs}"
+            f"  loss {report.training_loss:.4f} / {report.loss:.4f}"
+            f"  ROC-AUC {report.macro_roc_auc:.4f}  AP {report.macro_average_precision:.4f}"
+            f"  {report.segments_per_second:.1f} segments/s{'  best' if report.best else ''}",
+            file=sys.stderr,
+        )
+
+    def should_stop(self) -> bool:
+        return self.stop
+
+
+def stop_on_signal(terminal: TerminalProgress) -> None:
+    """The first Ctrl-C or SIGTERM saves a checkpoint and ends; a second Ctrl-C ends at once."""
+
+    def handler(_signal: int, _frame: FrameType | None) -> None:
+        terminal.stop = True
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    signal.signal(signal.SIGINT, handler)
+    signal.signal(signal.SIGTERM, handler)

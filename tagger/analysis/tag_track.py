@@ -1,0 +1,147 @@
+"""The work of inference jobs: analyse tracks and record the analyses."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import deque
+from collections.abc import Generator, Iterable
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from ml.audio import AudioError
+from ml.checkpoints import WeightsError
+from ml.runtime import DeviceError
+from tagger.jobs import lifecycle
+from tagger.jobs.attempt import to_its_end
+from tagger.jobs.progress import Reporter
+from tagger.jobs.workers import announce_worker
+from tagger.models import Job, ModelVersion, Track
+from tagger.platform.log_context import job_context
+from tagger.platform.storage.local import on_this_machine
+from tagger.tags.effective import active_model
+from tagger.uploads.ingest import limits
+
+from .reanalysis import advancing_parent
+from .record import record_analysis
+from .tempo_key import request_music
+
+if TYPE_CHECKING:
+    from ml.inference import Analysis as Prediction
+    from ml.inference import Request, Tagger
+
+logger = logging.getLogger(__name__)
+
+# Tracks below this (in seconds) are analysed several at a time.
+SHORT = 60.0
+# Of all that are analysed together: whoever comes next does not wait for long.
+TOGETHER = 300.0
+RENEW_EVERY = 10.0
+
+Claimed = tuple[Job, Track]
+
+
+def tag_track(job: Job) -> None:
+    """Run a claimed job to its end; every way out leaves a row that says what happened.
+
+    It analyses with the model the job names, or with the active one. Where its track is short, jobs
+    of other short tracks that wait are claimed and run with it: one is decoded while the
+    network analyses another.
+    """
+    track, model = job.track, job.model or active_model()
+    if track is None or model is None:
+        lifecycle.fail(
+            job, code="no-model", detail="No model is active. Ask an admin to activate one."
+        )
+        return
+    from .tagger_cache import loaded_tagger
+
+    try:
+        tagger = loaded_tagger(model)
+    except (WeightsError, DeviceError) as error:
+        lifecycle.fail(job, code=fault_code(error), detail=str(error))
+        return
+    announce_worker(tagger)
+    _tag([(job, track), *_companions(job, track)], model, tagger)
+
+
+def _companions(job: Job, track: Track) -> list[Claimed]:
+    length = track.duration
+    if not length or length >= SHORT:
+        return []
+    alike = lifecycle.claim_alike(job, shorter_than=SHORT, seconds=TOGETHER - length)
+    return [(other, other.track) for other in alike if other.track]
+
+
+def _tag(together: list[Claimed], model: ModelVersion, tagger: Tagger) -> None:
+    left = deque(together)
+    renewed = time.monotonic()
+    with closing(_outcomes(together, tagger)) as outcomes:
+        try:
+            while left:
+                job, track = left.popleft()
+                with job_context(str(job.pk)), advancing_parent(job), to_its_end(job):
+                    _finish(job, track, model, next(outcomes))
+                if time.monotonic() > renewed + RENEW_EVERY:
+                    renewed = time.monotonic()
+                    _keep(left)
+        finally:
+            for job, _ in left:
+                lifecycle.release(job)
+
+
+def _keep(left: Iterable[Claimed]) -> None:
+    """Those whose turn has not come yet, on a slow machine."""
+    for job, _ in left:
+        lifecycle.renew(job)
+
+
+def _outcomes(together: Iterable[Claimed], tagger: Tagger) -> Generator[Prediction | Exception]:
+    """What comes of each, in their order."""
+    return tagger.analyse_all([_request(job, track) for job, track in together])
+
+
+def _request(job: Job, track: Track) -> Request:
+    from ml.inference import Request
+
+    reporter = Reporter(job)
+    return Request(
+        on_this_machine(track.file),
+        limits=limits(),
+        on_progress=reporter,
+        should_stop=lambda: reporter.stop,
+    )
+
+
+def _finish(job: Job, track: Track, model: ModelVersion, outcome: Prediction | Exception) -> None:
+    from ml.inference import Cancelled
+
+    match outcome:
+        case AudioError():
+            lifecycle.fail(job, code=outcome.code, detail=str(outcome))
+        case Cancelled():
+            lifecycle.end_cancelled(job)
+        case FileNotFoundError():
+            lifecycle.fail(
+                job, code="file-missing", detail="The stored file of this track is missing."
+            )
+        case Exception():
+            raise outcome
+        case _:
+            _record(job, track, model, outcome)
+
+
+def _record(job: Job, track: Track, model: ModelVersion, prediction: Prediction) -> None:
+    try:
+        record_analysis(track, model, prediction)
+    except Track.DoesNotExist:
+        logger.info("track %s was deleted while it was being heard", track.pk)
+    else:
+        # First, so that a page that sees the tags waits for tempo and key as well.
+        request_music(track, trigger=Job.Trigger(job.trigger))
+        lifecycle.succeed(job)
+
+
+def fault_code(error: WeightsError | DeviceError) -> str:
+    """The job's error code when the network cannot be had."""
+    return "model-damaged" if isinstance(error, WeightsError) else "device-unusable"

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_serializer
+from rest_framework import serializers
+
+from tagger.models import Tag, TrackTag, Verdict
+
+from .examples import example
+from .examples_of_analysis import REJECTED_TAG, TAG, TRACK_TAG
+
+
+@extend_schema_serializer(examples=example("tag", TAG))
+class TagSerializer(serializers.Serializer[Any]):
+    """A tag of the vocabulary, as shown, with how many of your tracks carry it."""
+
+    slug = serializers.SlugField()
+    name = serializers.CharField()
+    group = serializers.ChoiceField(Tag.Group.choices)
+    count = serializers.IntegerField()
+    synonyms = serializers.ListField(child=serializers.SlugField())
+
+
+class ChipSerializer(serializers.Serializer[Any]):
+    """An effective tag of a track, in short. Its score is empty when the model gave none."""
+
+    slug = serializers.SlugField(source="tag.slug")
+    name = serializers.CharField(source="tag.name")
+    score = serializers.FloatField(allow_null=True)
+    source = serializers.SerializerMethodField()  # type: ignore[assignment]
+
+    def get_source(self, chip: Any) -> TrackTag.Source:
+        return TrackTag.Source.PERSON if chip.by_person else TrackTag.Source.MODEL
+
+
+class RawTagSerializer(serializers.Serializer[Any]):
+    """One of the model's own labels, before synonyms are merged."""
+
+    slug = serializers.SlugField(source="tag.slug")
+    name = serializers.CharField(source="tag.name")
+    score = serializers.FloatField(allow_null=True)
+    effective = serializers.BooleanField()
+
+
+@extend_schema_serializer(
+    examples=[*example("heard", TRACK_TAG), *example("rejected", REJECTED_TAG)]
+)
+class TrackTagSerializer(serializers.Serializer[Any]):
+    """What the active model and you say of one tag of a track."""
+
+    slug = serializers.SlugField(source="tag.slug")
+    name = serializers.CharField(source="tag.name")
+    group = serializers.ChoiceField(Tag.Group.choices, source="tag.group")
+    score = serializers.FloatField(allow_null=True)
+    effective = serializers.BooleanField()
+    source = serializers.ChoiceField(  # type: ignore[assignment]
+        TrackTag.Source.choices, allow_null=True
+    )
+    verdict = serializers.ChoiceField(Verdict.Answer.choices, allow_null=True)
+    raw = RawTagSerializer(many=True)
+
+
+@extend_schema_serializer(examples=example("verdict", {"verdict": "rejected"}, request=True))
+class VerdictSerializer(serializers.Serializer[Any]):
+    verdict = serializers.ChoiceField(Verdict.Answer.choices)

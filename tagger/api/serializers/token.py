@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema_serializer
+from rest_framework import serializers
+
+from tagger.models import ApiToken, User
+
+from .examples import example
+from .examples_of_people import ME, NEW_TOKEN, TOKEN, TOKEN_WISH
+
+
+@extend_schema_serializer(examples=example("me", ME))
+class MeSerializer(serializers.ModelSerializer[User]):
+    email = serializers.CharField(read_only=True, help_text="Empty where none was given.")
+
+    class Meta:
+        model = User
+        fields: ClassVar[list[str]] = ["username", "email", "is_staff", "date_joined"]
+        read_only_fields = fields
+
+
+@extend_schema_serializer(
+    examples=[*example("token", TOKEN), *example("token wish", TOKEN_WISH, request=True)]
+)
+class TokenSerializer(serializers.ModelSerializer[ApiToken]):
+    class Meta:
+        model = ApiToken
+        fields: ClassVar[list[str]] = [
+            "id",
+            "name",
+            "scope",
+            "prefix",
+            "created_at",
+            "expires_at",
+            "last_used_at",
+        ]
+        read_only_fields: ClassVar[list[str]] = ["id", "prefix", "created_at", "last_used_at"]
+
+    def validate_expires_at(self, moment: datetime | None) -> datetime | None:
+        if moment is not None and moment <= timezone.now():
+            raise serializers.ValidationError("This moment has passed.", code="past")
+        return moment
+
+
+@extend_schema_serializer(examples=example("new token", NEW_TOKEN))
+class NewTokenSerializer(TokenSerializer):
+    secret = serializers.CharField(read_only=True, help_text="Shown this once.")
+
+    class Meta(TokenSerializer.Meta):
+        fields: ClassVar[list[str]] = [*TokenSerializer.Meta.fields, "secret"]

@@ -1,0 +1,110 @@
+"""Which tags of a track are worth a person's look: the uncertain ones, and rare ones before common
+ones, since the next model learns most from these."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from math import exp, log
+
+from django.db import transaction
+
+from tagger.models import Analysis, ModelVersion, Question, Tag, Track
+from tagger.tags.card_metrics import card_figures
+from tagger.tags.effective import SILENT, active_model
+
+from .review import to_be_asked
+
+# So many a track: the queue of a large library stays small, and no track is asked about for long.
+MOST = 3
+# A few seconds' work.
+AT_ONCE = 2000
+# Odds beyond a factor of e² from the threshold's are no doubt.
+DOUBT = 2.0
+
+
+def ask(track: Track, model: ModelVersion, mean_scores: Iterable[float]) -> None:
+    """Put the questions that this model's analysis of the track raises; former ones go."""
+    tags = {tag.name: tag.shown_as_id or tag.pk for tag in Tag.objects.all()}
+    priorities = {} if SILENT in track.notes else _priorities(model, mean_scores, tags)
+    best = sorted(priorities.items(), key=lambda item: -item[1])[:MOST]
+    with transaction.atomic():
+        Question.objects.filter(track=track, model=model).delete()
+        Question.objects.bulk_create(
+            Question(
+                owner_id=track.owner_id, track=track, model=model, tag_id=tag_id, priority=priority
+            )
+            for tag_id, priority in best
+        )
+
+
+def ask_waiting(most: int = AT_ONCE) -> int:
+    """The questions of a library that was analysed before there were any; of how many tracks.
+
+    Run by beat, a part at a time. Tracks about which there are questions are left as they are.
+    """
+    model = active_model()
+    if model is None:
+        return 0
+    part = list(to_be_asked(model).defer("scores", "embedding")[:most])
+    known = Question.objects.filter(model=model, track__in=[analysis.track_id for analysis in part])
+    left_alone = set(known.values_list("track_id", flat=True))
+    asked = sum(
+        _ask_once(analysis, model) for analysis in part if analysis.track_id not in left_alone
+    )
+    below = part[-1].pk if len(part) == most else None
+    ModelVersion.objects.filter(pk=model.pk).update(unasked_below=below)
+    return asked
+
+
+def _ask_once(analysis: Analysis, model: ModelVersion) -> bool:
+    """Under the lock of the track, which may go meanwhile."""
+    with transaction.atomic():
+        own = Track.objects.filter(pk=analysis.track_id).only("owner_id", "notes")
+        track = own.select_for_update(no_key=True).first()
+        if track:
+            ask(track, model, analysis.mean_scores)
+    return track is not None
+
+
+def ask_again(track: Track) -> None:
+    """The same from all analyses of the track."""
+    for analysis in (
+        Analysis.objects.filter(track=track).select_related("model").defer("scores", "embedding")
+    ):
+        ask(track, analysis.model, analysis.mean_scores)
+
+
+def _priorities(
+    model: ModelVersion, mean_scores: Iterable[float], tags: Mapping[str, int]
+) -> dict[int, float]:
+    """By shown tag, those in doubt: nearest to its threshold in odds, which calibrates each tag by
+    its own; raised gently for tags that are rare in the model's data."""
+    margins: dict[int, float] = {}
+    rarity: dict[int, float] = {}
+    prevalence = _prevalence(model)
+    for label, score, threshold in zip(model.labels, mean_scores, model.thresholds, strict=True):
+        tag_id, margin = tags[label], _log_odds(score) - _log_odds(threshold)
+        # The surest of its synonyms decides whether a shown tag is there.
+        margins[tag_id] = max(margin, margins.get(tag_id, margin))
+        rarity[tag_id] = prevalence.get(label, 1.0) ** -0.25
+    return {
+        tag_id: exp(-abs(margin)) * rarity[tag_id]
+        for tag_id, margin in margins.items()
+        if abs(margin) <= DOUBT
+    }
+
+
+def _prevalence(model: ModelVersion) -> dict[str, float]:
+    """The share of the model's test clips that carry a label, where its card tells."""
+    figures = card_figures(model)
+    if figures is None:
+        return {}
+    return {
+        label: (figure.positives + 1) / (figures.clips + 2)
+        for label, figure in figures.per_tag.items()
+    }
+
+
+def _log_odds(share: float) -> float:
+    bounded = min(max(share, 1e-6), 1 - 1e-6)
+    return log(bounded / (1 - bounded))

@@ -1,0 +1,98 @@
+"""The review queue: questions the active model raises, the most telling first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from tagger.models import Analysis, ModelVersion, Question, User, Verdict
+from tagger.tags.effective import active_model
+from tagger.tags.segment_scores import segment_scores
+
+TELLING_SECONDS = 10.0
+# Nobody reads on how many thousand there are.
+MOST_COUNTED = 1000
+
+
+@dataclass(frozen=True)
+class ShownQuestion:
+    """A question with what is needed to decide it: the seconds that made the model think of it."""
+
+    question: Question
+    score: float
+    threshold: float
+    start: float
+    end: float
+
+
+def open_questions(person: User) -> QuerySet[Question]:
+    return _unanswered(person).filter(skipped_at=None)
+
+
+def skipped_questions(person: User) -> QuerySet[Question]:
+    return _unanswered(person).filter(skipped_at__isnull=False)
+
+
+def to_be_asked(model: ModelVersion) -> QuerySet[Analysis]:
+    """Analyses from before there were questions, through which nobody has gone; latest first."""
+    if model.unasked_below is None:
+        return Analysis.objects.none()
+    return Analysis.objects.filter(model=model, pk__lt=model.unasked_below).order_by("-pk")
+
+
+def are_sought(person: User) -> bool:
+    """Whether more questions come by themselves out of what was analysed long ago."""
+    model = active_model()
+    if model is None:
+        return False
+    return to_be_asked(model).filter(track__owner=person, track__deleted_at=None).exists()
+
+
+def count_up_to_most(questions: QuerySet[Question]) -> int:
+    return questions.order_by()[: MOST_COUNTED + 1].count()
+
+
+def shown(question: Question) -> ShownQuestion | None:
+    """None when the model's analysis has gone meanwhile."""
+    analysis = (
+        Analysis.objects.filter(track=question.track_id, model=question.model_id)
+        .select_related("model")
+        .defer("embedding")
+        .first()
+    )
+    if analysis is None:
+        return None
+    names = {question.tag.name, *question.tag.synonyms.values_list("name", flat=True)}
+    columns = [at for at, label in enumerate(analysis.model.labels) if label in names]
+    best = max(columns, key=lambda at: analysis.mean_scores[at] - analysis.model.thresholds[at])
+    start, end = _telling(analysis, columns)
+    return ShownQuestion(
+        question, analysis.mean_scores[best], analysis.model.thresholds[best], start, end
+    )
+
+
+def _unanswered(person: User) -> QuerySet[Question]:
+    """Not answered yet, wherever the answer was given. In order, by an index."""
+    answered = Verdict.objects.filter(
+        Q(tag=OuterRef("tag")) | Q(tag__shown_as=OuterRef("tag")),
+        track=OuterRef("track"),
+        withdrawn_at=None,
+    )
+    return Question.objects.filter(
+        ~Exists(answered),
+        owner=person,
+        model__in=ModelVersion.objects.filter(state=ModelVersion.State.ACTIVE)[:1],
+        track__deleted_at=None,
+    ).select_related("track", "tag")
+
+
+def _telling(analysis: Analysis, columns: list[int]) -> tuple[float, float]:
+    """Where the tag is strongest for ten seconds, in seconds from the beginning."""
+    over_time = segment_scores(analysis)
+    strength = over_time.scores[:, columns].max(axis=1)
+    width = min(max(1, round(TELLING_SECONDS / over_time.hop_seconds)), len(strength))
+    means = np.convolve(strength, np.ones(width) / width, mode="valid")
+    start = float(means.argmax()) * over_time.hop_seconds
+    return start, start + TELLING_SECONDS

@@ -1,0 +1,98 @@
+"""A person's word on a tag: given, changed, withdrawn. It beats every model until withdrawn."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from tagger.models import Tag, Track, User, Verdict, Webhook
+from tagger.tags.effective import rebuild_effective_tags
+from tagger.webhooks.events import announce
+
+
+def give_verdict(
+    person: User, track: Track, tag: Tag, answer: Verdict.Answer, at: datetime | None = None
+) -> Verdict:
+    """Set this person's verdict. Giving the same one again changes nothing.
+
+    Words that were one act bear one moment. Raises Track.DoesNotExist.
+    """
+    with transaction.atomic():
+        Track.objects.select_for_update(no_key=True).only("pk").get(pk=track.pk)
+        existing = _current(person, track, tag)
+        if existing and existing.answer == answer:
+            return existing
+        _withdraw(existing, at or timezone.now())
+        verdict = Verdict.objects.create(
+            person=person, track=track, tag=tag, answer=answer, given_at=at or timezone.now()
+        )
+        rebuild_effective_tags(track)
+        _tell(track, tag, answer)
+    return verdict
+
+
+def withdraw_verdict(person: User, track: Track, tag: Tag, at: datetime | None = None) -> bool:
+    """Back to the model's opinion. False when there was nothing to withdraw.
+
+    Raises Track.DoesNotExist.
+    """
+    with transaction.atomic():
+        Track.objects.select_for_update(no_key=True).only("pk").get(pk=track.pk)
+        withdrawn = _withdraw(_current(person, track, tag), at or timezone.now())
+        if withdrawn:
+            rebuild_effective_tags(track)
+            _tell(track, tag, None)
+    return withdrawn
+
+
+def _tell(track: Track, tag: Tag, answer: Verdict.Answer | None) -> None:
+    announce(
+        track.owner_id,
+        Webhook.Event.VERDICT_CHANGED,
+        track=track.pk,
+        tag=tag.slug,
+        verdict=answer,
+    )
+
+
+def _current(person: User, track: Track, tag: Tag) -> Verdict | None:
+    return Verdict.objects.filter(person=person, track=track, tag=tag, withdrawn_at=None).first()
+
+
+def _withdraw(verdict: Verdict | None, at: datetime) -> bool:
+    if verdict is None:
+        return False
+    verdict.withdrawn_at = at
+    verdict.save(update_fields=["withdrawn_at"])
+    return True
+
+
+def accept_shown(person: User, track: Track, tag: Tag) -> None:
+    """The shown tag is right; an earlier word against one of its synonyms is taken back."""
+    now = timezone.now()
+    with transaction.atomic():
+        for synonym in tag.synonyms.all():
+            withdraw_verdict(person, track, synonym, now)
+        give_verdict(person, track, tag, Verdict.Answer.ACCEPTED, now)
+
+
+def reject_shown(person: User, track: Track, tag: Tag) -> None:
+    """None of the synonyms may bring the shown tag back."""
+    now = timezone.now()
+    with transaction.atomic():
+        for meant in _behind(tag):
+            give_verdict(person, track, meant, Verdict.Answer.REJECTED, now)
+
+
+def withdraw_shown(person: User, track: Track, tag: Tag) -> None:
+    """Back to the model's opinion on all of them."""
+    now = timezone.now()
+    with transaction.atomic():
+        for meant in _behind(tag):
+            withdraw_verdict(person, track, meant, now)
+
+
+def _behind(tag: Tag) -> list[Tag]:
+    return [tag, *tag.synonyms.all()]

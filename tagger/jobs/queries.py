@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from tagger.models import Job, User
+
+
+def own_jobs(owner: User) -> QuerySet[Job]:
+    """This person's work, newest first, but for that on tracks in the Trash."""
+    visible = Job.objects.filter(owner=owner, track__deleted_at=None)
+    return visible.select_related("track").defer("track__peaks", "track__search_text")
+
+
+def unretried_failures(jobs: QuerySet[Job]) -> QuerySet[Job]:
+    """Failed work that has not been tried again since."""
+    later = Job.objects.filter(
+        track=OuterRef("track"), kind=OuterRef("kind"), created_at__gt=OuterRef("created_at")
+    )
+    return jobs.filter(~Exists(later), state=Job.State.FAILED)
+
+
+def retriable(jobs: QuerySet[Job]) -> QuerySet[Job]:
+    """Those failures on tracks: the rest is begun again where it was asked for."""
+    return unretried_failures(jobs).filter(track__isnull=False)

@@ -1,0 +1,81 @@
+"""Frees the jobs of dead workers and sends again what the broker lost."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from celery import current_app
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from tagger.models import Job
+from tagger.platform.celery.broker import connection_errors
+
+from .kinds import kind_of
+from .lifecycle import dispatch, fail, was_the_last_attempt
+
+logger = logging.getLogger(__name__)
+
+GRACE = timedelta(seconds=30)
+
+
+@dataclass(frozen=True)
+class Reaped:
+    resent: int
+    failed: int
+
+
+def reap() -> Reaped:
+    """Run every few seconds by beat; safe to run in any number, at any time."""
+    expired = list(_expired())
+    failed = sum(_give_up(job) for job in expired if was_the_last_attempt(job))
+    again = [job for job in expired if not was_the_last_attempt(job)]
+    resent = sum(dispatch(job) for job in again + _lost())
+    return Reaped(resent=resent, failed=failed)
+
+
+def _expired() -> QuerySet[Job]:
+    """Running without a heartbeat. One sent again lately is left to be claimed first."""
+    now = timezone.now()
+    return Job.objects.filter(
+        Q(dispatched_at=None) | Q(dispatched_at__lt=now - GRACE),
+        state=Job.State.RUNNING,
+        lease_until__lt=now,
+    )
+
+
+def _lost() -> list[Job]:
+    """Queued here, yet unknown to the broker: never sent, or its queue is empty all the same."""
+    old = timezone.now() - GRACE
+    waiting = Job.objects.filter(state=Job.State.QUEUED)
+    lost = list(waiting.filter(dispatched_at=None, created_at__lt=old))
+    for queue in waiting.filter(dispatched_at__lt=old).values_list("queue", flat=True).distinct():
+        if _queue_is_empty(queue):
+            lost += waiting.filter(queue=queue, dispatched_at__lt=old)
+    return lost
+
+
+def _queue_is_empty(queue: str) -> bool:
+    with current_app.connection_for_read() as connection:
+        try:
+            channel: Any = connection.default_channel
+            waiting: int = channel.queue_declare(queue, passive=True).message_count
+            return waiting == 0
+        except connection.channel_errors:
+            # "No such queue": a Redis list that is empty does not exist.
+            return True
+        except connection_errors() as error:
+            logger.warning("cannot look at queue %s: %s", queue, error)
+            return False
+
+
+def _give_up(job: Job) -> bool:
+    return fail(
+        job,
+        code="worker-lost",
+        detail=f"The worker stopped {job.attempts} times while working on this. "
+        + kind_of(job).likely_cause,
+    )

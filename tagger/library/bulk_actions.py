@@ -1,0 +1,85 @@
+"""What can be done to many tracks: how it is done to one, and to which it would do nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, QuerySet, TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from tagger.feedback.verdicts import accept_shown, reject_shown
+from tagger.models import Job, Tag, Track, TrackTag, User, Verdict
+from tagger.platform.celery.queues import Queue
+from tagger.tags.vocabulary import meant_by
+
+from .tracks import reanalyse_track
+from .trash import delete_track, purge_track, restore_track
+
+
+class BulkAction(TextChoices):
+    ACCEPT = "accept", _("accept a tag")
+    REJECT = "reject", _("reject a tag")
+    REANALYSE = "reanalyse", _("analyse again")
+    DELETE = "delete", _("delete")
+    RESTORE = "restore", _("restore from the Trash")
+    PURGE = "purge", _("delete for good")
+
+
+OF_THE_TRASH = (BulkAction.RESTORE, BulkAction.PURGE)
+WITH_A_TAG = (BulkAction.ACCEPT, BulkAction.REJECT)
+
+
+class RefusedError(Exception):
+    """It cannot be done to this track; the message says why."""
+
+
+@dataclass(frozen=True)
+class Act:
+    """One action as it is done to each of many tracks. `moment` is when it was asked for."""
+
+    action: BulkAction
+    owner: User
+    trigger: Job.Trigger
+    moment: datetime
+    tag: Tag | None = None
+
+    def unaffected(self, tracks: QuerySet[Track]) -> QuerySet[Track]:
+        """Those of `tracks` for which nothing would change."""
+        if self.action == BulkAction.REANALYSE:
+            waiting = Job.objects.filter(kind=Job.Kind.TAG_TRACK, state__in=Job.OPEN_STATES)
+            return tracks.filter(Exists(waiting.filter(track=OuterRef("pk"))))
+        if self.tag is None:
+            return tracks.none()
+        carried = Exists(TrackTag.objects.filter(track=OuterRef("pk"), tag__in=meant_by(self.tag)))
+        accepts = self.action == BulkAction.ACCEPT
+        said = Verdict.objects.filter(
+            track=OuterRef("pk"),
+            person=self.owner,
+            tag=self.tag,
+            withdrawn_at=None,
+            answer=Verdict.Answer.ACCEPTED if accepts else Verdict.Answer.REJECTED,
+        )
+        return tracks.filter(Exists(said), carried if accepts else ~carried)
+
+    def do(self, track: Track) -> None:
+        """Raises RefusedError, and Track.DoesNotExist when it has gone meanwhile."""
+        match self.action:
+            case BulkAction.ACCEPT if self.tag:
+                accept_shown(self.owner, track, self.tag)
+            case BulkAction.REJECT if self.tag:
+                reject_shown(self.owner, track, self.tag)
+            case BulkAction.REANALYSE:
+                self._analyse_again(track)
+            case BulkAction.DELETE:
+                delete_track(track, at=self.moment)
+            case BulkAction.RESTORE:
+                restore_track(track, trigger=self.trigger)
+            case BulkAction.PURGE:
+                purge_track(track)
+
+    def _analyse_again(self, track: Track) -> None:
+        if not track.file.storage.exists(str(track.file.name)):
+            raise RefusedError("The stored file is missing. Ask an admin to restore it.")
+        # Behind what people upload meanwhile.
+        reanalyse_track(track, trigger=self.trigger, queue=Queue.BULK)

@@ -1,0 +1,86 @@
+"""Tracks as a list shows them: the strongest tags, synonyms merged, and the latest tagging job."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
+
+from tagger.models import Job, Tag, Track, TrackTag
+from tagger.tags.thresholds import best_score
+
+STRONGEST = 5
+WITH_TAGS = Prefetch("track_tags", TrackTag.objects.select_related("tag__shown_as"))
+
+
+class Effective(NamedTuple):
+    """What a row of TrackTag says."""
+
+    tag: Tag
+    score: float | None
+    source: str
+
+
+@dataclass(frozen=True)
+class Chip:
+    tag: Tag
+    score: float | None
+    by_person: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    track: Track
+    chips: list[Chip]
+    more: int
+    job: Job | None
+
+
+def rows(tracks: Iterable[Track]) -> list[Row]:
+    """Three queries, whatever the number of tracks."""
+    listed = list(tracks)
+    prefetch_related_objects(listed, Prefetch("jobs", _tagging_jobs()[:1], to_attr="latest_jobs"))
+    effective = _effective(listed)
+    return [_row(track, effective[track.pk]) for track in listed]
+
+
+def _effective(tracks: list[Track]) -> Mapping[UUID, list[Effective]]:
+    """By track. No object is made for each of hundreds of rows."""
+    tags = Tag.objects.select_related("shown_as").in_bulk()
+    by_track: dict[UUID, list[Effective]] = defaultdict(list)
+    scores = TrackTag.objects.filter(track__in=tracks).order_by()
+    for track, tag, score, source in scores.values_list("track", "tag", "score", "source"):
+        by_track[track].append(Effective(tags[tag], score, source))
+    return by_track
+
+
+def _tagging_jobs() -> QuerySet[Job]:
+    tagging = Job.objects.filter(kind=Job.Kind.TAG_TRACK)
+    return tagging.order_by("-created_at", "-id")
+
+
+def _row(track: Track, effective: Iterable[Effective]) -> Row:
+    merged = chips(effective)
+    latest: list[Job] = getattr(track, "latest_jobs")  # noqa: B009  the prefetch put it there
+    job = latest[0] if latest else None
+    return Row(track, merged[:STRONGEST], max(0, len(merged) - STRONGEST), job)
+
+
+def chips_of(effective: Iterable[TrackTag]) -> list[Chip]:
+    """`chips` of rows whose tags have been fetched along."""
+    return chips(Effective(row.tag, row.score, row.source) for row in effective)
+
+
+def chips(effective: Iterable[Effective]) -> list[Chip]:
+    """One chip a shown tag, with the best score of its synonyms; strongest first."""
+    best: dict[int, Chip] = {}
+    for row in effective:
+        tag, by_person = row.tag.shown, row.source == TrackTag.Source.PERSON
+        known = best.get(tag.pk)
+        score = best_score((row.score, known.score if known else None))
+        best[tag.pk] = Chip(tag, score, by_person or bool(known and known.by_person))
+    return sorted(best.values(), key=lambda chip: (-(chip.score or 0.0), chip.tag.name))

@@ -1,0 +1,203 @@
+"""The library as its owner may narrow it. Page and API read these same querysets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+from uuid import UUID
+
+import django_filters as filters
+from django.db.models import F, FilteredRelation, FloatField, Max, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+
+from tagger.models import Tag, Track, TrackTag, User
+from tagger.models.music_key import MusicKey
+from tagger.platform.timestamp_filter import TimestampFilter
+from tagger.tags.vocabulary import meant_by
+
+FIFTHS = ("C", "G", "D", "A", "E", "B", "F#", "Db", "Ab", "Eb", "Bb", "F")
+RELATIVES = ("Am", "Em", "Bm", "F#m", "C#m", "G#m", "Ebm", "Bbm", "Fm", "Cm", "Gm", "Dm")
+
+
+def compatible(key: str) -> set[str]:
+    """The key itself, its relative, and its neighbours a fifth up and down."""
+    own, other = (FIFTHS, RELATIVES) if key in FIFTHS else (RELATIVES, FIFTHS)
+    at = own.index(MusicKey(key).value)
+    return {key, other[at], own[at - 1], own[(at + 1) % len(own)]}
+
+
+ORDERINGS = {
+    "-created": ("-created_at", "-id"),
+    "created": ("created_at", "id"),
+    "title": ("title", "id"),
+    "-title": ("-title", "-id"),
+    "artist": ("artist", "title", "id"),
+    "-artist": ("-artist", "-title", "-id"),
+    "duration": ("duration", "id"),
+    "-duration": (F("duration").desc(nulls_last=True), "-id"),
+    "bpm": ("bpm", "id"),
+    "-bpm": (F("bpm").desc(nulls_last=True), "-id"),
+    "-score": (F("best_score").desc(nulls_last=True), "-created_at", "-id"),
+}
+
+
+def library(owner: User) -> QuerySet[Track]:
+    """Everything that is this person's, without the columns no list shows."""
+    return _own(owner).filter(deleted_at=None)
+
+
+def trash(owner: User) -> QuerySet[Track]:
+    """What this person has deleted and can still have back."""
+    return _own(owner).filter(deleted_at__isnull=False)
+
+
+def _own(owner: User) -> QuerySet[Track]:
+    return Track.objects.filter(owner=owner).defer("peaks", "search_text", "shown_tag_ids")
+
+
+def tracks_by_file(owner: User, digests: Sequence[str]) -> dict[str, UUID]:
+    """Which of these files (SHA-256, lower case) the library holds, and as which track.
+
+    Not those in the Trash: sending such a file again brings its track back.
+    """
+    held = library(owner).filter(file_sha256__in=digests)
+    return dict(held.values_list("file_sha256", "id"))
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class SlugsFilter(filters.ModelMultipleChoiceFilter):
+    """Tags by their slugs, as the API's description says too."""
+
+
+@extend_schema_field({"type": "number", "minimum": 0, "maximum": 1})
+class ScoreFilter(filters.NumberFilter):
+    """A score, as the API's description says too."""
+
+
+@extend_schema_field({"type": "number", "minimum": 0, "maximum": 1000})
+class TempoFilter(filters.NumberFilter):
+    """Beats per minute, as the API's description says too."""
+
+
+class IdsFilter(filters.BaseInFilter, filters.UUIDFilter):
+    """Tracks by their ids, comma-separated."""
+
+
+class LibraryFilter(filters.FilterSet):
+    """Each field may be left out. `tag` and `exclude_tag` may be given more than once."""
+
+    id = IdsFilter(field_name="pk", lookup_expr="in")
+    tag = SlugsFilter(queryset=Tag.objects.all(), to_field_name="slug", method="with_tags")
+    tag_mode = filters.ChoiceFilter(
+        choices=[("all", _("all of them")), ("any", _("any of them"))], method="ignore"
+    )
+    exclude_tag = SlugsFilter(
+        queryset=Tag.objects.all(), to_field_name="slug", method="without_tags"
+    )
+    tag_min = ScoreFilter(min_value=0, max_value=1, method="ignore")
+    source = filters.ChoiceFilter(choices=TrackTag.Source.choices, method="ignore")
+    state = filters.ChoiceFilter(choices=Track.State.choices)
+    bpm_min = TempoFilter(field_name="bpm", lookup_expr="gte", min_value=0, max_value=1000)
+    bpm_max = TempoFilter(field_name="bpm", lookup_expr="lte", min_value=0, max_value=1000)
+    key = filters.MultipleChoiceFilter(choices=MusicKey.choices, method="in_keys")
+    key_mode = filters.ChoiceFilter(
+        choices=[("exact", _("exactly")), ("compatible", _("and what goes with it"))],
+        method="ignore",
+    )
+    q = filters.CharFilter(method="search", max_length=200)
+    uploaded_after = TimestampFilter(field_name="created_at", lookup_expr="gte")
+    uploaded_before = TimestampFilter(field_name="created_at", lookup_expr="lt")
+    ordering = filters.ChoiceFilter(choices=[(name, name) for name in ORDERINGS], method="ignore")
+
+    class Meta:
+        model = Track
+        fields: ClassVar[list[str]] = []
+
+    def filter_queryset(self, queryset: QuerySet[Track]) -> QuerySet[Track]:
+        filtered = super().filter_queryset(queryset)
+        if not self._value("tag") and self._narrows_tags():
+            filtered = filtered.filter(pk__in=self._tagged().values("track"))
+        return filtered.order_by(*self._ordering(filtered))
+
+    def with_tags(self, tracks: QuerySet[Track], name: str, tags: list[Tag]) -> QuerySet[Track]:
+        if not tags:
+            return tracks
+        if self._value("tag_mode") == "any":
+            carrying = tracks.filter(self._carried(tags))
+        else:
+            carrying = tracks.filter(*(self._carried([tag]) for tag in tags))
+        by_score = self._value("ordering") == "-score"
+        return _with_best_score(carrying, tags) if by_score else carrying
+
+    def without_tags(self, tracks: QuerySet[Track], name: str, tags: list[Tag]) -> QuerySet[Track]:
+        return tracks.exclude(_among(tags)) if tags else tracks
+
+    def in_keys(self, tracks: QuerySet[Track], name: str, keys: list[str]) -> QuerySet[Track]:
+        if not keys:
+            return tracks
+        near = self._value("key_mode") == "compatible"
+        wanted = set().union(*(compatible(key) if near else {key} for key in keys))
+        return tracks.filter(key__in=wanted)
+
+    def search(self, tracks: QuerySet[Track], name: str, text: str) -> QuerySet[Track]:
+        """Every word must occur somewhere in title, artist, album or file name."""
+        wanted = Q()
+        for word in text.lower().split():
+            wanted &= Q(search_text__contains=word)
+        return tracks.filter(wanted)
+
+    def ignore(self, tracks: QuerySet[Track], name: str, value: Any) -> QuerySet[Track]:
+        """Read by the other filters through `_value`."""
+        return tracks
+
+    def _value(self, name: str) -> Any:
+        return self.form.cleaned_data.get(name)
+
+    def _narrows_tags(self) -> bool:
+        return self._value("tag_min") is not None or bool(self._value("source"))
+
+    def _carried(self, tags: list[Tag]) -> Q:
+        """At least one of them, by the minimum score and the source asked for."""
+        if not self._narrows_tags():
+            return _among(tags)
+        wanted = set().union(*(meant_by(tag) for tag in tags))
+        return Q(pk__in=self._tagged().filter(tag__in=wanted).values("track"))
+
+    def _tagged(self) -> QuerySet[TrackTag]:
+        """Tag rows that satisfy the minimum score and the source asked for."""
+        rows = TrackTag.objects.all()
+        if self._value("tag_min") is not None:
+            rows = rows.filter(score__gte=self._value("tag_min"))
+        if self._value("source"):
+            rows = rows.filter(source=self._value("source"))
+        return rows
+
+    def _ordering(self, filtered: QuerySet[Track]) -> tuple[Any, ...]:
+        name = self._value("ordering") or "-created"
+        if name == "-score" and "best_score" not in filtered.query.annotations:
+            name = "-created"
+        return ORDERINGS[name]
+
+
+def _among(tags: list[Tag]) -> Q:
+    """Tracks that carry one of the tags: by their own list, but for a synonym asked for by name."""
+    shown = [tag.pk for tag in tags if tag.shown_as_id is None]
+    synonyms = [tag for tag in tags if tag.shown_as_id is not None]
+    condition = Q(shown_tag_ids__overlap=shown) if shown else Q()
+    rows = TrackTag.objects.filter(tag__in=synonyms)
+    return condition | Q(pk__in=rows.values("track")) if synonyms else condition
+
+
+def _with_best_score(tracks: QuerySet[Track], tags: list[Tag]) -> QuerySet[Track]:
+    """`best_score` is the highest of the tags asked for, so that 'best first' can be offered."""
+    wanted = set().union(*(meant_by(tag) for tag in tags))
+    if len(wanted) == 1:
+        # An index has a single tag's rows in this order: a large library is not sorted.
+        asked = FilteredRelation("track_tags", condition=Q(track_tags__tag__in=wanted))
+        carrying = tracks.annotate(asked=asked).filter(asked__isnull=False)
+        return carrying.annotate(best_score=F("asked__score"))
+    rows = TrackTag.objects.filter(track=OuterRef("pk"), tag__in=wanted).order_by().values("track")
+    best = rows.annotate(best=Max("score")).values("best")
+    return tracks.annotate(best_score=Subquery(best, output_field=FloatField()))

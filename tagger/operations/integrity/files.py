@@ -1,0 +1,113 @@
+"""Files against rows: every track has its file, unchanged; every file has its track."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+
+from ml.checkpoints import card_path
+from tagger.models import ModelVersion, ResumableUpload, Track
+from tagger.models.resumable_upload import parts_folder
+from tagger.platform.batches import batches
+from tagger.platform.storage.local import model_storage, stored_files
+
+from .faults import Fault, Kind
+
+# Folders of the store, and whose files are in them.
+STORED = {"tracks": "file", "spectrograms": "spectrogram"}
+_TOGETHER = 500
+# What a version has in the folder of models; exported copies belong to whoever made them.
+_OURS = (".safetensors", ".json")
+
+
+def track_files() -> Iterator[Fault | None]:
+    """One for each track: what is wrong with its file, or None."""
+    for ids in batches(Track.objects.all()):
+        for track in Track.objects.filter(pk__in=ids).only("file", "file_size", "file_sha256"):
+            fault = _track_file(track)
+            # Purged in the meantime, file and all: nothing is wrong.
+            yield fault if fault and Track.objects.filter(pk=track.pk).exists() else None
+
+
+def _track_file(track: Track) -> Fault | None:
+    name = str(track.file.name)
+    try:
+        with track.file.open("rb") as content:
+            size, digest = track.file.size, hashlib.file_digest(content, "sha256").hexdigest()
+    except OSError as error:
+        return Fault(Kind.FILE_MISSING, str(track.pk), f"{name}: {error.strerror or error}")
+    if (size, digest) == (track.file_size, track.file_sha256):
+        return None
+    return Fault(Kind.FILE_CHANGED, str(track.pk), f"{name} is not what was uploaded")
+
+
+def orphans(before: datetime) -> Iterator[Fault]:
+    """Stored files without a track that were there before this moment.
+
+    Killed between storing and writing its row, an upload leaves one: it was never accepted.
+    """
+    for folder, column in STORED.items():
+        old = (name for name, modified in stored_files(folder) if modified < before)
+        while names := list(islice(old, _TOGETHER)):
+            tracks = Track.objects.filter(**{f"{column}__in": names})
+            for name in sorted(set(names) - set(tracks.values_list(column, flat=True))):
+                yield Fault(Kind.FILE_ORPHANED, name, "no track has this file")
+
+
+def has_track(name: str) -> bool:
+    """Whether a stored file is a track's after all."""
+    return Track.objects.filter(**{STORED[name.partition("/")[0]]: name}).exists()
+
+
+def left_uploads(before: datetime) -> Iterator[Fault]:
+    """What broken requests left in the incoming folder: nothing was written to it since then.
+
+    Uploads that come in parts may be gone on with for days; theirs are left while they have a row.
+    """
+    parts = parts_folder()
+    known = {pk.hex for pk in ResumableUpload.objects.values_list("pk", flat=True)}
+    left = [path for path in _entries(parts.parent) if path != parts]
+    left += [path for path in _entries(parts) if path.name.partition(".")[0] not in known]
+    for path in left:
+        if _untouched(path, before.timestamp()):
+            name = path.relative_to(parts.parent)
+            yield Fault(Kind.UPLOAD_LEFT, str(name), "an upload that never ended")
+
+
+def _entries(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir()) if folder.exists() else []
+
+
+def _untouched(path: Path, since: float) -> bool:
+    """False for one that its request has deleted in this moment."""
+    try:
+        return max(entry.stat().st_mtime for entry in (path, *path.rglob("*"))) < since
+    except FileNotFoundError:
+        return False
+
+
+def model_files() -> Iterator[Fault | None]:
+    """One for each model version: what is wrong with its weights, or None."""
+    for model in ModelVersion.objects.order_by("pk"):
+        try:
+            with model.weights.open("rb") as content:
+                digest = hashlib.file_digest(content, "sha256").hexdigest()
+        except (OSError, ValueError) as error:
+            yield Fault(Kind.WEIGHTS_MISSING, str(model.pk), f"{model.name}: {error}")
+        else:
+            changed = Fault(Kind.WEIGHTS_CHANGED, str(model.pk), f"{model.name} is not as made")
+            yield changed if digest != model.sha256 else None
+
+
+def orphaned_weights(before: datetime) -> Iterator[Fault]:
+    """Weights and cards without a version: killed before its row was there, a registration
+    leaves them, and the next attempt brings its own."""
+    storage = model_storage()
+    weights = ModelVersion.objects.values_list("weights", flat=True)
+    known = {str(path) for name in weights for path in (name, card_path(Path(name)))}
+    for path in sorted(Path(storage.location).glob("*")):
+        if path.suffix in _OURS and path.name not in known and _untouched(path, before.timestamp()):
+            yield Fault(Kind.WEIGHTS_ORPHANED, path.name, "no model has this file")

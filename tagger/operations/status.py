@@ -1,0 +1,67 @@
+"""What staff see of the machine room: queues, workers, models, failures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Min, Q
+
+from ml.audio import can_refuse_syscalls
+from tagger.jobs.queries import unretried_failures
+from tagger.models import Job, ModelVersion, Worker
+from tagger.platform.celery.broker import broker_is_there
+from tagger.platform.storage.local import disk_usage
+from tagger.tags.effective import active_model
+
+
+@dataclass(frozen=True)
+class QueueStatus:
+    name: str
+    queued: int
+    running: int
+    oldest: datetime | None
+
+
+@dataclass(frozen=True)
+class Status:
+    queues: list[QueueStatus]
+    workers: list[Worker]
+    broker_reachable: bool
+    model: ModelVersion | None
+    failed: list[Job]
+    disk_free: int
+    disk_total: int
+    decoders_fenced: bool
+
+
+def status() -> Status:
+    disk = disk_usage()
+    failed = unretried_failures(Job.objects.filter(track__deleted_at=None))
+    return Status(
+        queues=queue_statuses(),
+        workers=list(Worker.objects.all()),
+        broker_reachable=broker_is_there(),
+        model=active_model(),
+        failed=list(
+            failed.select_related("track", "owner", "training").order_by("-finished_at")[:50]
+        ),
+        disk_free=disk.free,
+        disk_total=disk.total,
+        decoders_fenced=can_refuse_syscalls(),
+    )
+
+
+def queue_statuses() -> list[QueueStatus]:
+    queued = Q(state=Job.State.QUEUED)
+    rows = (
+        Job.objects.filter(state__in=Job.OPEN_STATES)
+        .order_by("queue")
+        .values("queue")
+        .annotate(
+            queued=Count("id", filter=queued),
+            running=Count("id", filter=~queued),
+            oldest=Min("created_at", filter=queued),
+        )
+    )
+    return [QueueStatus(row["queue"], row["queued"], row["running"], row["oldest"]) for row in rows]

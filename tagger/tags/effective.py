@@ -1,0 +1,181 @@
+"""Effective tags: verdicts over a model's scores. The one place that knows how they meet."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import OuterRef
+
+from tagger.models import Analysis, ModelVersion, Track, TrackTag, Verdict
+
+from .analyses import latest_analyses
+from .thresholds import given
+from .vocabulary import TagIds, shown_ids_of, tag_ids
+
+# A note of ml.inference.result.Analysis. What a network says of silence means nothing.
+SILENT = "silent"
+
+Key = tuple[UUID, int]
+
+
+def rebuild_effective_tags(track: Track) -> None:
+    """Write the track's TrackTag rows anew from its verdicts and its latest analysis."""
+    rebuild_many([track.pk])
+
+
+def rebuild_many(track_ids: Iterable[UUID]) -> int:
+    """The same for many tracks in one transaction; only rows that change are written.
+
+    Nine queries at most, whatever the number of tracks: so give a few hundred at a time.
+    """
+    with transaction.atomic():
+        locked = Track.objects.select_for_update(no_key=True).filter(pk__in=list(track_ids))
+        tracks = list(locked.order_by("pk").only("notes", "shown_tag_ids"))
+        tags = tag_ids()
+        wanted = _effective(tracks, tags)
+        _write(wanted, TrackTag.objects.filter(track__in=tracks))
+        list_shown(_listed_otherwise(tracks, wanted, tags))
+    return len(tracks)
+
+
+def list_shown(track_ids: list[UUID]) -> None:
+    """Write in each track's own list what its rows, as they are, are shown as."""
+    if track_ids:
+        rows = TrackTag.objects.filter(track=OuterRef("pk"))
+        Track.objects.filter(pk__in=track_ids).update(shown_tag_ids=shown_ids_of(rows))
+
+
+def stale_tags(track_ids: Iterable[UUID]) -> list[UUID]:
+    """Those of the tracks whose rows are not what `rebuild_many` would write."""
+    rows = Track.objects.filter(pk__in=list(track_ids)).order_by("pk")
+    tracks = list(rows.only("notes", "shown_tag_ids"))
+    tags = tag_ids()
+    with transaction.atomic():
+        wanted = _effective(tracks, tags)
+        present = {
+            (row.track_id, row.tag_id): row for row in TrackTag.objects.filter(track__in=tracks)
+        }
+    differing = {key[0] for key, row in wanted.items() if not _same(row, present.get(key))}
+    differing |= {key[0] for key in present.keys() - wanted.keys()}
+    return sorted(differing.union(_listed_otherwise(tracks, wanted, tags)))
+
+
+def active_model() -> ModelVersion | None:
+    return ModelVersion.objects.filter(state=ModelVersion.State.ACTIVE).first()
+
+
+def current_verdicts(track: Track) -> dict[int, Verdict]:
+    """The latest standing verdict on each tag, by tag id."""
+    return _current_verdicts([track])[track.pk]
+
+
+def effective_tags(
+    track: Track,
+    analysis: Analysis | None,
+    verdicts: Mapping[int, Verdict],
+    tag_ids: Mapping[str, int],
+) -> dict[int, TrackTag]:
+    """The rows that follow for this track, by tag id, as `rebuild_effective_tags` writes them.
+
+    No query: `tag_ids` holds the id of each tag by its name.
+    """
+    by = _thresholds(analysis.model, tag_ids) if analysis else None
+    return _decide(track, analysis, by, verdicts)
+
+
+@dataclass(frozen=True)
+class _Thresholds:
+    """A model's tag ids and thresholds, in the order of its scores."""
+
+    tag_ids: list[int]
+    values: list[float]
+
+
+def _thresholds(model: ModelVersion, tag_ids: Mapping[str, int]) -> _Thresholds:
+    return _Thresholds([tag_ids[label] for label in model.labels], list(model.thresholds))
+
+
+def _effective(tracks: list[Track], tags: TagIds) -> dict[Key, TrackTag]:
+    analyses = latest_analyses(track.pk for track in tracks)
+    versions = ModelVersion.objects.only("labels", "thresholds")
+    models = versions.in_bulk({analysis.model_id for analysis in analyses.values()})
+    thresholds = {pk: _thresholds(model, tags.by_name) for pk, model in models.items()}
+    verdicts = _current_verdicts(tracks)
+    rows = {}
+    for track in tracks:
+        analysis = analyses.get(track.pk)
+        by = thresholds[analysis.model_id] if analysis else None
+        for tag_id, row in _decide(track, analysis, by, verdicts[track.pk]).items():
+            rows[track.pk, tag_id] = row
+    return rows
+
+
+def _current_verdicts(tracks: list[Track]) -> Mapping[UUID, dict[int, Verdict]]:
+    by_track: dict[UUID, dict[int, Verdict]] = defaultdict(dict)
+    verdicts = Verdict.objects.filter(track__in=tracks, withdrawn_at=None)
+    for verdict in verdicts.order_by("given_at", "pk"):
+        by_track[verdict.track_id][verdict.tag_id] = verdict
+    return by_track
+
+
+def _decide(
+    track: Track,
+    analysis: Analysis | None,
+    thresholds: _Thresholds | None,
+    verdicts: Mapping[int, Verdict],
+) -> dict[int, TrackTag]:
+    """The rule: what the model is certain of, less what people rejected, and what they accepted."""
+    scores, certain = _scored(track, analysis, thresholds)
+    rows = {tag_id: _row(track, tag_id, scores, TrackTag.Source.MODEL) for tag_id in certain}
+    for tag_id, verdict in verdicts.items():
+        if verdict.answer == Verdict.Answer.REJECTED:
+            rows.pop(tag_id, None)
+        else:
+            rows[tag_id] = _row(track, tag_id, scores, TrackTag.Source.PERSON)
+    return rows
+
+
+def _row(track: Track, tag_id: int, scores: dict[int, float], source: str) -> TrackTag:
+    return TrackTag(track=track, tag_id=tag_id, score=scores.get(tag_id), source=source)
+
+
+def _scored(
+    track: Track, analysis: Analysis | None, by: _Thresholds | None
+) -> tuple[dict[int, float], list[int]]:
+    """The score for each tag id, and the ids of the labels that are given."""
+    if analysis is None or by is None:
+        return {}, []
+    scores = dict(zip(by.tag_ids, analysis.mean_scores, strict=True))
+    if SILENT in track.notes:
+        return scores, []
+    passed = zip(by.tag_ids, given(analysis.mean_scores, by.values), strict=True)
+    return scores, [tag_id for tag_id, is_given in passed if is_given]
+
+
+def _write(wanted: dict[Key, TrackTag], existing: Iterable[TrackTag]) -> None:
+    present = {(row.track_id, row.tag_id): row for row in existing}
+    gone = [row.pk for key, row in present.items() if key not in wanted]
+    if gone:
+        TrackTag.objects.filter(pk__in=gone).delete()
+    TrackTag.objects.bulk_create(
+        [row for key, row in wanted.items() if not _same(row, present.get(key))],
+        update_conflicts=True,
+        unique_fields=["track", "tag"],
+        update_fields=["score", "source"],
+    )
+
+
+def _listed_otherwise(tracks: list[Track], wanted: Iterable[Key], tags: TagIds) -> list[UUID]:
+    """Those whose own list of shown tags is not what follows."""
+    listed = defaultdict(set)
+    for track_id, tag_id in wanted:
+        listed[track_id].add(tags.shown[tag_id])
+    return [track.pk for track in tracks if sorted(listed[track.pk]) != track.shown_tag_ids]
+
+
+def _same(row: TrackTag, other: TrackTag | None) -> bool:
+    return other is not None and (row.score, row.source) == (other.score, other.source)

@@ -1,0 +1,182 @@
+"""The tags of one track as a person reads them: synonyms merged, in groups, with their source."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from tagger.models import Analysis, Tag, Track, TrackTag, Verdict
+
+from .analyses import latest_analysis
+from .effective import current_verdicts, effective_tags
+from .reliability import LabelTest, Reliability, TagAgreement, agreements, label_tests
+from .thresholds import ShownScores, best_score, merged
+
+
+@dataclass(frozen=True)
+class RawTag:
+    """One of the model's own labels, before synonyms are merged."""
+
+    tag: Tag
+    score: float | None
+    effective: bool
+    source: str | None
+    verdict: str | None
+
+
+@dataclass(frozen=True)
+class ShownTag:
+    """A page asks each of these hundreds of times: what follows from the labels is kept."""
+
+    tag: Tag
+    raw: tuple[RawTag, ...]
+    reliability: Reliability
+
+    @cached_property
+    def score(self) -> float | None:
+        """The best score among the synonyms: 'vocals' implies 'voice'."""
+        return best_score(raw.score for raw in self.raw)
+
+    @cached_property
+    def effective(self) -> bool:
+        return any(raw.effective for raw in self.raw)
+
+    @cached_property
+    def source(self) -> str | None:
+        sources = {raw.source for raw in self.raw if raw.source}
+        person = TrackTag.Source.PERSON.value
+        return person if person in sources else next(iter(sources), None)
+
+    @cached_property
+    def verdict(self) -> str | None:
+        """The person's word on this tag, whichever of its synonyms it was given on."""
+        answers = {raw.verdict for raw in self.raw if raw.verdict}
+        if Verdict.Answer.ACCEPTED in answers:
+            return Verdict.Answer.ACCEPTED.value
+        return next(iter(answers), None)
+
+
+@dataclass(frozen=True)
+class TrackTags:
+    """What the model that analysed it last and the people say of a track."""
+
+    analysis: Analysis | None
+    tags: tuple[ShownTag, ...]
+    vocabulary: tuple[Tag, ...]
+
+    @cached_property
+    def stale(self) -> bool:
+        """The active model has not analysed the track: another, in use before, has."""
+        return self.analysis is not None and not self.analysis.model.is_active
+
+    @cached_property
+    def certain(self) -> list[ShownTag]:
+        return [tag for tag in self.tags if tag.effective]
+
+    @cached_property
+    def rejected(self) -> list[ShownTag]:
+        rejected = Verdict.Answer.REJECTED
+        return [tag for tag in self.tags if not tag.effective and tag.verdict == rejected]
+
+    @cached_property
+    def less_certain(self) -> list[ShownTag]:
+        rejected = Verdict.Answer.REJECTED
+        return [tag for tag in self.tags if not tag.effective and tag.verdict != rejected]
+
+    @cached_property
+    def in_places(self) -> frozenset[int]:
+        """The ids of the less certain tags whose score passes in some segments all the same."""
+        return in_places(self.analysis, self.less_certain) if self.analysis else frozenset()
+
+    @cached_property
+    def lanes(self) -> range:
+        """One for each tag that is shown over time."""
+        known = [tag for tag in self.certain if tag.score is not None]
+        return range(len(known) + len(self.in_places))
+
+    def by_group(self) -> list[tuple[str, list[ShownTag]]]:
+        """The certain tags under the labels of their groups, in the groups' order."""
+        groups = [
+            (str(label), [tag for tag in self.certain if tag.tag.group == group])
+            for group, label in Tag.Group.choices
+        ]
+        return [(label, tags) for label, tags in groups if tags]
+
+    def addable(self) -> list[tuple[str, list[Tag]]]:
+        """What a person may still add, under the labels of the groups."""
+        certain = {shown.tag.pk for shown in self.certain}
+        free = [tag for tag in self.vocabulary if tag.shown_as_id is None and tag.pk not in certain]
+        groups = [
+            (str(label), [tag for tag in free if tag.group == group])
+            for group, label in Tag.Group.choices
+        ]
+        return [(label, tags) for label, tags in groups if tags]
+
+
+def track_tags(track: Track) -> TrackTags:
+    """Every tag of the vocabulary that has a score or a verdict, best score first.
+
+    Three queries, and now and then one for how often people agree.
+    """
+    analysis = latest_analysis(track, over_time=True)
+    scores = dict(zip(analysis.model.labels, analysis.mean_scores, strict=True)) if analysis else {}
+    verdicts = current_verdicts(track)
+    tags = {tag.pk: tag for tag in Tag.objects.all()}
+    ids = {tag.name: tag.pk for tag in tags.values()}
+    # Decided here, not read: while a change of model goes through the library the rows are late.
+    effective = effective_tags(track, analysis, verdicts, ids)
+    members: dict[int, list[RawTag]] = defaultdict(list)
+    for tag in tags.values():
+        row, verdict = effective.get(tag.pk), verdicts.get(tag.pk)
+        if tag.name in scores or row or verdict:
+            members[tag.shown_as_id or tag.pk].append(
+                RawTag(
+                    tag=tag,
+                    score=scores.get(tag.name),
+                    effective=row is not None,
+                    source=row.source if row else None,
+                    verdict=verdict.answer if verdict else None,
+                )
+            )
+    tests = label_tests(analysis.model) if analysis else {}
+    agreed = agreements(analysis.model) if analysis else {}
+    shown = [
+        _shown(tags[pk], sorted(raw, key=_by_score), tests, agreed.get(pk))
+        for pk, raw in members.items()
+    ]
+    return TrackTags(analysis, tuple(sorted(shown, key=_by_score)), tuple(tags.values()))
+
+
+def _shown(
+    tag: Tag, raw: list[RawTag], tests: dict[str, LabelTest], agreement: TagAgreement | None
+) -> ShownTag:
+    """As reliable as the strongest of its labels that has been tested."""
+    test = next((tests[one.tag.name] for one in raw if one.tag.name in tests), None)
+    return ShownTag(tag, tuple(raw), Reliability(test, agreement))
+
+
+def _by_score(tag: RawTag | ShownTag) -> tuple[float, str]:
+    return (-(tag.score if tag.score is not None else -1.0), tag.tag.name)
+
+
+# Below this a segment's score is noise, whatever a rare label's threshold says.
+LEAST_PEAK = 0.35
+# As many lanes as fit below the certain ones without a page that scrolls.
+MOST_LANES = 6
+
+
+def in_places(analysis: Analysis, tags: Iterable[ShownTag]) -> frozenset[int]:
+    """The ids of those to be shown over time, the strongest at most. Reads the segments' scores."""
+    model = analysis.model
+    shown = {raw.tag.name: tag.tag.pk for tag in tags for raw in tag.raw}
+    peaks = analysis.segment_scores().max(axis=0).tolist()
+    asked = [
+        (shown[label], peak, max(LEAST_PEAK, threshold))
+        for label, peak, threshold in zip(model.labels, peaks, model.thresholds, strict=True)
+        if label in shown
+    ]
+    strongest = merged(*zip(*asked, strict=True)) if asked else ShownScores({}, set())
+    ranked = sorted(strongest.given, key=lambda pk: (-strongest.scores[pk], pk))
+    return frozenset(ranked[:MOST_LANES])

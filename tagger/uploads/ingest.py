@@ -1,0 +1,177 @@
+"""Takes a file in: check, hash, store, then Track and Job rows in one transaction."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
+
+from ml.audio import AudioError, DecodeLimits, DecoderLost, Examination, examine, too_long
+from tagger.jobs.lifecycle import create_job
+from tagger.library.trash import restore_track
+from tagger.models import Job, Track, User
+from tagger.platform.db import return_connection
+from tagger.platform.humanize import human_size
+from tagger.platform.storage.local import Movable
+
+
+class IngestError(Exception):
+    """The file is refused. `code` is stable; the message is for the person who sent it."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+
+
+@dataclass(frozen=True)
+class Ingested:
+    track: Track
+    job: Job | None
+    duplicate: bool
+    restored: bool = False
+    """It lay in the Trash; sending it again has brought it back."""
+
+
+@dataclass(frozen=True)
+class SenderMetadata:
+    """What the sender says of the file; empty fields are filled from the file's own metadata."""
+
+    title: str = ""
+    artist: str = ""
+    album: str = ""
+
+
+@dataclass(frozen=True)
+class _Facts:
+    size: int
+    file_sha256: str
+    examined: Examination
+
+
+def ingest(
+    path: Path,
+    file_name: str,
+    *,
+    owner: User,
+    trigger: Job.Trigger,
+    metadata: SenderMetadata | None = None,
+) -> Ingested:
+    """Bring the file at `path` into the owner's library; the file is moved away on success.
+
+    The same audio again (whatever its file name and metadata) is answered with the track that
+    exists, which is taken out of the Trash if it lies there. Raises IngestError, and then nothing
+    of the file stays.
+    """
+    return_connection()
+    facts = _examine(path, file_name)
+    known = _known(facts, owner, trigger)
+    if known:
+        return known
+    track = _new_track(facts, clean_name(file_name), owner, metadata or SenderMetadata())
+    try:
+        with Movable(path) as content:
+            # On the disk before the row says that it is there.
+            os.fsync(content.fileno())
+            track.file.save(track.file_name, content, save=False)
+        with transaction.atomic():
+            track.save(force_insert=True)
+            job = create_job(Job.Kind.TAG_TRACK, owner=owner, trigger=trigger, track=track)
+    except IntegrityError:
+        track.file.delete(save=False)
+        known = _known(facts, owner, trigger)
+        if known is None:
+            raise
+        return known
+    except (OperationalError, InterfaceError):
+        # The connection broke: the rows may be there or not. The sweep decides, once one can ask.
+        raise
+    except BaseException:
+        track.file.delete(save=False)
+        raise
+    # A store that is not of this machine has copied it.
+    path.unlink(missing_ok=True)
+    return Ingested(track, job, duplicate=False)
+
+
+def _known(facts: _Facts, owner: User, trigger: Job.Trigger) -> Ingested | None:
+    known = Track.objects.filter(owner=owner, audio_sha256=facts.examined.audio_sha256).first()
+    if known is None:
+        return None
+    try:
+        restored = restore_track(known, trigger=trigger)
+    except Track.DoesNotExist:  # it has gone for good in this very moment
+        return None
+    return Ingested(known, tagging_job(known), duplicate=True, restored=restored)
+
+
+def tagging_job(track: Track) -> Job | None:
+    """The latest one."""
+    return track.jobs.filter(kind=Job.Kind.TAG_TRACK).first()
+
+
+def limits() -> DecodeLimits:
+    return DecodeLimits(max_seconds=settings.MAX_DURATION_SECONDS)
+
+
+def _examine(path: Path, file_name: str) -> _Facts:
+    size = path.stat().st_size
+    if size == 0:
+        raise empty()
+    if size > settings.MAX_UPLOAD_BYTES:
+        raise too_large(size)
+    try:
+        examined = examine(path)
+        if (examined.info.duration or 0) > settings.MAX_DURATION_SECONDS:
+            raise too_long(settings.MAX_DURATION_SECONDS)
+    except AudioError as error:
+        raise IngestError(error.code, str(error)) from error
+    except DecoderLost as error:
+        raise IngestError("unavailable", str(error)) from error
+    with path.open("rb") as content:
+        file_sha256 = hashlib.file_digest(content, "sha256").hexdigest()
+    return _Facts(size, file_sha256, examined)
+
+
+def empty() -> IngestError:
+    return IngestError("empty", "The file is empty. Choose one that holds audio.")
+
+
+def too_large(size: int) -> IngestError:
+    limit = human_size(settings.MAX_UPLOAD_BYTES)
+    return IngestError("too-large", f"The file has {human_size(size)}; the limit is {limit}.")
+
+
+def clean_name(file_name: str) -> str:
+    """The name as a person would read it: no path, no control characters, bounded."""
+    last = file_name.replace("\\", "/").rsplit("/", 1)[-1]
+    readable = "".join(char for char in last if char.isprintable()).strip()
+    return _shorten(readable) or "untitled"
+
+
+def _shorten(name: str, length: int = 200) -> str:
+    """Cut in the middle, so that the suffix stays."""
+    return name if len(name) <= length else f"{name[: length - 20]}…{name[-19:]}"
+
+
+def _new_track(facts: _Facts, file_name: str, owner: User, metadata: SenderMetadata) -> Track:
+    from_file, info = facts.examined.metadata, facts.examined.info
+    return Track(
+        owner=owner,
+        file_name=file_name,
+        file_size=facts.size,
+        file_sha256=facts.file_sha256,
+        audio_sha256=facts.examined.audio_sha256,
+        title=(metadata.title or from_file.title or Path(file_name).stem or file_name)[:255],
+        artist=(metadata.artist or from_file.artist)[:255],
+        album=(metadata.album or from_file.album)[:255],
+        duration=info.duration,
+        sample_rate=info.sample_rate,
+        channels=info.channels,
+        codec=info.codec[:32],
+        bit_rate=info.bit_rate,
+    )

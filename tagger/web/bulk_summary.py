@@ -1,0 +1,53 @@
+"""What became of many tracks, in a sentence."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from tagger.library.bulk_actions import BulkAction
+from tagger.models import Job
+
+
+def outcome(job: Job, *, nothing_left: bool = False) -> str:
+    if nothing_left:
+        return _("None of those tracks is in the Trash any more.")
+    tally = job.result
+    said = [_changed(job, tally.get("changed", 0))]
+    if unchanged := tally.get("unchanged", 0):
+        sentence = ngettext("%d was so already.", "%d were so already.", unchanged)
+        said.append(sentence % unchanged)
+    if failed := tally.get("failed", 0):
+        sentence = ngettext("%d could not be changed.", "%d could not be changed.", failed)
+        said.append(sentence % failed)
+    return " ".join(said)
+
+
+def title(job: Job) -> str:
+    """What a job works on, as its owner would name it."""
+    if job.kind != Job.Kind.BULK:
+        return job.track.title if job.track else str(job.get_kind_display())
+    label, tag = BulkAction(job.details["action"]).label, job.details["tag"]
+    return f"{label}: {tag}" if tag else str(label)
+
+
+def _changed(job: Job, count: int) -> str:
+    tag = job.details["tag"]
+    match BulkAction(job.details["action"]):
+        case BulkAction.ACCEPT:
+            said = ngettext(
+                "%(tag)s accepted on %(n)d track.", "%(tag)s accepted on %(n)d tracks.", count
+            )
+        case BulkAction.REJECT:
+            said = ngettext(
+                "%(tag)s rejected on %(n)d track.", "%(tag)s rejected on %(n)d tracks.", count
+            )
+        case BulkAction.REANALYSE:
+            said = ngettext("%(n)d track is queued.", "%(n)d tracks are queued.", count)
+        case BulkAction.DELETE:
+            said = ngettext("%(n)d track deleted.", "%(n)d tracks deleted.", count)
+        case BulkAction.RESTORE:
+            said = ngettext("%(n)d track restored.", "%(n)d tracks restored.", count)
+        case BulkAction.PURGE:
+            said = ngettext("%(n)d track gone for good.", "%(n)d tracks gone for good.", count)
+    return said % {"n": count, "tag": tag}

@@ -1,0 +1,70 @@
+"""Tells webhooks what has happened. Call it within the transaction that made it happen."""
+
+from __future__ import annotations
+
+import json
+import logging
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from tagger.models import Webhook, WebhookDelivery
+from tagger.platform.celery.tasks import DELIVER_WEBHOOKS, send
+
+logger = logging.getLogger(__name__)
+
+# The clock looks for what is due as well, so an old wake-up call has nothing to do.
+WAKE_SECONDS = 10
+
+
+def announce(owner_id: int | None, event: Webhook.Event, **data: Any) -> None:
+    """To the webhooks of one person; work that nobody owns is told to nobody."""
+    _write(Webhook.objects.filter(owner=owner_id), event, data)
+
+
+def announce_to_staff(event: Webhook.Event, **data: Any) -> None:
+    _write(Webhook.objects.filter(owner__is_staff=True), event, data)
+
+
+def deliver_later(webhook: Webhook, event: str, data: dict[str, Any]) -> WebhookDelivery:
+    """Write one event for one webhook, and have it sent once the transaction has committed."""
+    return _deliver_later([webhook], event, data)[0]
+
+
+def wake() -> None:
+    """Have what is due sent now. With the broker away, the clock sees to it later."""
+    try:
+        send(DELIVER_WEBHOOKS, expires=WAKE_SECONDS)
+    except (OperationalError, OSError) as error:
+        logger.warning("webhooks wait, the broker is away: %s", error)
+
+
+def _write(webhooks: QuerySet[Webhook], event: Webhook.Event, data: dict[str, Any]) -> None:
+    listening = webhooks.filter(events__contains=[event], disabled_at=None, owner__is_active=True)
+    listeners = list(listening.only("pk"))
+    if listeners:
+        _deliver_later(listeners, event, data)
+
+
+def _deliver_later(
+    webhooks: list[Webhook], event: str, data: dict[str, Any]
+) -> list[WebhookDelivery]:
+    now = timezone.now()
+    text = body(event, now, data)
+    written = WebhookDelivery.objects.bulk_create(
+        WebhookDelivery(webhook=webhook, event=event, body=text, next_try_at=now)
+        for webhook in webhooks
+    )
+    transaction.on_commit(wake)
+    return written
+
+
+def body(event: str, moment: datetime, data: dict[str, Any]) -> str:
+    """Thin: ids and little else. Who may read the rest asks the API for it."""
+    stamp = moment.isoformat().replace("+00:00", "Z")
+    content = {"type": event, "timestamp": stamp, "data": data}
+    return json.dumps(content, default=str, separators=(",", ":"))

@@ -1,0 +1,89 @@
+"""The model that ships hears what is played."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from ml.audio.reading import read
+from ml.audio.segmentation import segments
+from ml.checkpoints.weights import default_model_path, load_model
+from ml.inference.tagger import Tagger
+from tests.audio_factory import write
+from tests.ml.descriptors.played_music import dance_beat, plucked_strings, slow_pad
+from tests.standin import standin
+
+pytestmark = pytest.mark.slow
+INSTRUMENTS = (
+    *("harpsichord", "harp", "sitar", "choir", "flute"),
+    *("cello", "violin", "piano", "guitar"),
+)
+TEST_FOLDERS = "def"
+
+
+@pytest.fixture(scope="module")
+def tagger() -> Tagger:
+    return Tagger.load(threads=1)
+
+
+def strongest(tagger: Tagger, path: Path, count: int) -> list[str]:
+    order = np.argsort(-tagger.analyse(path).mean_scores)
+    return [tagger.card.labels[label] for label in order[:count]]
+
+
+@pytest.mark.parametrize(
+    ("play", "heard"),
+    [
+        (plucked_strings, {"guitar"}),
+        (dance_beat, {"techno", "electronic", "beat"}),
+        (slow_pad, {"slow", "ambient"}),
+    ],
+)
+def test_what_is_played_is_among_the_strongest_tags(
+    tagger: Tagger,
+    tmp_path: Path,
+    play: Callable[[float], np.ndarray],
+    heard: set[str],
+) -> None:
+    song = write(tmp_path / "song.wav", play(12.0), 22_050)
+    assert heard <= set(strongest(tagger, song, len(heard) + 1))
+
+
+def clips() -> list[dict[str, str]]:
+    """The clips of the stand-in's test split; none where the stand-in is not at hand."""
+    folder = standin()
+    if folder is None:
+        return []
+    with (folder / "clips.tsv").open(encoding="utf-8") as table:
+        rows = csv.DictReader(table, delimiter="\t")
+        return [row for row in rows if row["mp3_path"][0] in TEST_FOLDERS]
+
+
+@pytest.mark.skipif(not clips(), reason="the stand-in's clips are not at hand")
+@pytest.mark.parametrize("instrument", INSTRUMENTS)
+def test_an_instrument_is_named_in_music_it_never_trained_on(
+    tagger: Tagger, instrument: str
+) -> None:
+    clip = next(row for row in clips() if row["instrument"] == instrument)
+    assert instrument in strongest(tagger, Path(str(standin()), "mp3", clip["mp3_path"]), 3)
+
+
+def test_its_8_bit_copy_is_the_one_that_hears(tagger: Tagger) -> None:
+    assert tagger.device_reason.startswith("int8, OpenVINO")
+
+
+@pytest.mark.parametrize("play", [plucked_strings, dance_beat, slow_pad])
+def test_8_bits_give_the_scores_of_all_the_bits(
+    tagger: Tagger, tmp_path: Path, play: Callable[[float], np.ndarray]
+) -> None:
+    song = write(tmp_path / "song.wav", play(12.0), 22_050)
+    network = load_model(default_model_path()).network
+    with torch.inference_mode():
+        batch = torch.from_numpy(np.stack(list(segments([read(song)]))))
+        plain = network.scores(network(batch[:, None])).mean(0).numpy()
+    assert np.abs(tagger.analyse(song).mean_scores - plain).mean() <= 0.005

@@ -1,0 +1,72 @@
+"""Recordings with people's answers become a split; of a long one the whole is heard."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ml.audio.reading import SAMPLE_RATE, SEGMENT_SAMPLES
+from ml.data.labelled_clips import EXCERPT_SEGMENTS, LabelledClip, excerpt, prepare_labelled_clips
+from ml.data.magnatagatune.split import open_split
+from tests.audio_factory import tone, write
+
+
+def at(path: Path) -> partial[nullcontext[Path]]:
+    return partial(nullcontext, path)
+
+
+def test_answers_are_labels_and_silence_is_no_answer(tmp_path: Path) -> None:
+    song = write(tmp_path / "song.wav", tone(440, 4.0))
+    clips = [
+        LabelledClip("one", at(song), {"a": True, "b": False}),
+        LabelledClip("two", at(song), {"b": True}),
+        LabelledClip("gone", at(tmp_path / "gone.wav"), {"a": True}),
+    ]
+    told: list[tuple[str, int, int]] = []
+    unreadable = prepare_labelled_clips(
+        clips, ["a", "b"], tmp_path / "out", "train", on_progress=lambda *at: told.append(at)
+    )
+    split = open_split(tmp_path / "out", "train", protocol="B")
+    assert unreadable == ["gone"]
+    assert told[-1] == ("train", 3, 3)
+    assert split.paths == ["one", "two"]
+    assert split.hard.tolist() == [[1, 0], [0, 1]]
+    assert split.known is not None
+    assert split.known.tolist() == [[True, True], [False, True]]
+
+
+def test_an_interrupted_preparation_keeps_what_it_has(tmp_path: Path) -> None:
+    song = write(tmp_path / "song.wav", tone(440, 4.0))
+    clips = [LabelledClip(str(k), at(song), {"a": True}) for k in range(4)]
+
+    def stop(split: str, done: int, total: int) -> None:
+        if done == 2:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        prepare_labelled_clips(clips, ["a"], tmp_path / "out", "train", on_progress=stop)
+    told: list[int] = []
+    prepare_labelled_clips(
+        clips, ["a"], tmp_path / "out", "train", on_progress=lambda _, done, __: told.append(done)
+    )
+    assert told == [3, 4]
+
+
+def test_a_long_recording_is_heard_from_beginning_to_end(tmp_path: Path) -> None:
+    rising = np.concatenate([tone(200.0 * (k + 1), 10.0) for k in range(6)], axis=1)
+    sound = excerpt(write(tmp_path / "long.wav", rising))
+    assert sound is not None
+    assert len(sound) == EXCERPT_SEGMENTS * SEGMENT_SAMPLES
+    cut = sound.reshape(EXCERPT_SEGMENTS, SEGMENT_SAMPLES)
+    heard = np.abs(np.fft.rfft(cut)).argmax(1) * SAMPLE_RATE / SEGMENT_SAMPLES
+    assert heard[0] == pytest.approx(200, abs=2)
+    assert heard[-1] == pytest.approx(1200, abs=2)
+
+
+def test_what_is_no_sound_is_left_out(tmp_path: Path) -> None:
+    (tmp_path / "text.mp3").write_text("no sound")
+    assert excerpt(tmp_path / "text.mp3") is None

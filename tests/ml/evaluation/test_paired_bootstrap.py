@@ -1,0 +1,93 @@
+"""Two models compared on the same clips."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.metrics import average_precision_score, roc_auc_score
+
+from ml.evaluation.metrics import rank
+from ml.evaluation.paired_bootstrap import compare_paired
+
+TAGS = ["guitar", "harp", "rare"]
+
+
+@pytest.fixture
+def labels() -> np.ndarray:
+    rng = np.random.default_rng(1)
+    return (rng.random((300, 3)) < [0.4, 0.2, 0.05]).astype(np.uint8)
+
+
+def scores(labels: np.ndarray, noise: float, seed: int) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    heard = labels + noise * rng.standard_normal(labels.shape)
+    return (1 / (1 + np.exp(-heard))).astype(np.float32)
+
+
+def test_figures_are_those_of_ranking_each_by_itself(labels: np.ndarray) -> None:
+    first, second = scores(labels, 0.8, 2), scores(labels, 1.5, 3)
+    found = compare_paired(labels, first, second, TAGS, resamples=20)
+    assert found is not None
+    ranking = rank(labels, first, TAGS)
+    assert found.macro_roc_auc.first == pytest.approx(ranking.macro_roc_auc)
+    assert found.macro_average_precision.first == pytest.approx(ranking.macro_average_precision)
+    harp = found.per_tag[1]
+    assert harp.positives == labels[:, 1].sum()
+    assert harp.roc_auc.second == pytest.approx(roc_auc_score(labels[:, 1], second[:, 1]))
+    wanted = average_precision_score(labels[:, 1], second[:, 1])
+    assert harp.average_precision.second == pytest.approx(wanted)
+
+
+def test_equal_scores_are_ranked_as_scikit_learn_ranks_them(labels: np.ndarray) -> None:
+    first = scores(labels, 1.0, 4).round(1)
+    found = compare_paired(labels, first, first, TAGS, resamples=5)
+    assert found is not None
+    for k, one in enumerate(found.per_tag):
+        assert one.roc_auc.first == pytest.approx(roc_auc_score(labels[:, k], first[:, k]))
+        wanted = average_precision_score(labels[:, k], first[:, k])
+        assert one.average_precision.first == pytest.approx(wanted)
+
+
+def test_a_model_differs_from_itself_by_nothing(labels: np.ndarray) -> None:
+    same = scores(labels, 1.0, 2)
+    found = compare_paired(labels, same, same, TAGS, resamples=50)
+    assert found is not None
+    assert found.macro_roc_auc.difference == 0
+    assert found.macro_roc_auc.interval == (0, 0)
+
+
+def test_a_clear_gain_is_outside_of_chance_and_a_small_one_is_not(labels: np.ndarray) -> None:
+    good, bad = scores(labels, 0.5, 2), scores(labels, 4.0, 3)
+    clear = compare_paired(labels, good, bad, TAGS, resamples=200)
+    alike = compare_paired(labels, scores(labels, 1.0, 5), scores(labels, 1.0, 6), TAGS)
+    assert clear is not None
+    assert alike is not None
+    assert clear.macro_roc_auc.interval[0] > 0
+    low, high = alike.macro_roc_auc.interval
+    assert low < 0 < high
+
+
+def test_pairing_tells_what_independent_clips_would_not(labels: np.ndarray) -> None:
+    """The same model with a grain of noise less is better on nearly every resample."""
+    base = labels + 1.5 * np.random.default_rng(7).standard_normal(labels.shape)
+    better = base + 0.3 * labels
+    paired = compare_paired(labels, better, base, TAGS, resamples=200)
+    assert paired is not None
+    low, high = paired.macro_roc_auc.interval
+    assert 0 < low < high < 0.1
+
+
+def test_labels_nobody_gave_count_for_nothing(labels: np.ndarray) -> None:
+    first = scores(labels, 1.0, 2)
+    known = np.random.default_rng(8).random(labels.shape) < 0.5
+    found = compare_paired(labels, first, first, TAGS, known=known, resamples=5)
+    assert found is not None
+    rows = known[:, 0]
+    assert found.per_tag[0].roc_auc.first == pytest.approx(
+        roc_auc_score(labels[rows, 0], first[rows, 0])
+    )
+
+
+def test_nothing_to_rank_is_no_comparison(labels: np.ndarray) -> None:
+    nothing = np.zeros_like(labels)
+    assert compare_paired(nothing, nothing * 0.5, nothing * 0.5, TAGS) is None

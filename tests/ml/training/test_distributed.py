@@ -1,0 +1,49 @@
+"""Two processes under torchrun train one network together."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ml.config.callbacks import read_log
+
+from .training_data import weights_of
+
+ROOT = Path(__file__).parents[3]
+TORCHRUN = (
+    *(sys.executable, "-m", "torch.distributed.run"),
+    *("--standalone", "--nproc-per-node=2"),
+)
+PROGRAM = """
+import sys
+from pathlib import Path
+from ml.training.distributed import rank_and_world_size
+from tests.ml.training.test_trainer import train
+from tests.ml.training.training_data import make_recipe
+out = Path(sys.argv[1])
+training = train(make_recipe(training={"epochs": 2, "average": 0.9}), out)
+sums = [float(p.double().sum()) for p in training.state.network.parameters()]
+(out / f"rank{rank_and_world_size()[0]}").write_text(repr(sums))
+"""
+
+
+@pytest.mark.slow
+def test_two_processes_end_with_the_same_weights_and_one_log(tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(PROGRAM)
+    done = subprocess.run(
+        [*TORCHRUN, str(program), str(tmp_path)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "rank0").read_text() == (tmp_path / "rank1").read_text()
+    assert [report.epoch for report in read_log(tmp_path / "log.jsonl")] == [1, 2]
+    assert weights_of(tmp_path)

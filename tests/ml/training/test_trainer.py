@@ -1,0 +1,214 @@
+"""A training learns, survives being stopped, and says why when it cannot go on."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import signal
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from ml.checkpoints.card import read_card
+from ml.checkpoints.weights import load_model
+from ml.config.callbacks import Callbacks, EpochReport, read_log
+from ml.config.recipe import Recipe
+from ml.data.magnatagatune.annotations import DatasetError
+from ml.training.checkpoint import TrainingError
+from ml.training.trainer import Trainer
+from ml.training.validation import Identity
+
+from .training_data import make_recipe, make_split, weights_of
+
+IDENTITY = Identity("test", "none")
+
+
+def train(recipe: Recipe, out: Path, callbacks: Callbacks | None = None) -> Trainer:
+    torch.set_num_threads(1)
+    training = Trainer(
+        recipe,
+        make_split("train"),
+        make_split("validation", 6, seed=1),
+        out,
+        identity=IDENTITY,
+        callbacks=callbacks,
+    )
+    training.run()
+    return training
+
+
+class StopAt(Callbacks):
+    """Stops before update number `step` + 10, at the next look at the loss."""
+
+    def __init__(self, step: int) -> None:
+        self.step, self.seen = step, 0
+
+    def on_step(self, step: int, total: int, loss: float) -> None:
+        self.seen = step
+
+    def should_stop(self) -> bool:
+        return self.seen >= self.step
+
+
+class KilledAt(Callbacks):
+    """Kills its own process the second time that `moment` comes: nothing can be tidied up."""
+
+    def __init__(self, moment: str) -> None:
+        self.moment, self.times = moment, 0
+
+    def on_step(self, step: int, total: int, loss: float) -> None:
+        self._came("on_step")
+
+    def on_epoch(self, report: EpochReport) -> None:
+        self._came("on_epoch")
+
+    def _came(self, moment: str) -> None:
+        self.times += moment == self.moment
+        if self.times == 2:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def train_until_killed(recipe: Recipe, out: Path, moment: str) -> None:
+    train(recipe, out, KilledAt(moment))
+
+
+def assert_alike(one: Path, other: Path) -> None:
+    """The same figures in every epoch and the same weights, bit for bit."""
+    for a, b in zip(read_log(one / "log.jsonl"), read_log(other / "log.jsonl"), strict=True):
+        assert replace(a, seconds=0, segments_per_second=0) == replace(
+            b, seconds=0, segments_per_second=0
+        )
+    expected = weights_of(one)
+    for name, value in weights_of(other).items():
+        assert np.array_equal(value, expected[name]), name
+
+
+def test_a_training_tells_high_from_low(tmp_path: Path) -> None:
+    train(make_recipe(training={"epochs": 12}), tmp_path)
+    reports = read_log(tmp_path / "log.jsonl")
+    assert reports[-1].training_loss < reports[0].training_loss
+    assert max(report.macro_roc_auc for report in reports) == 1.0
+
+
+def test_a_stopped_and_resumed_training_ends_like_one_never_stopped(tmp_path: Path) -> None:
+    recipe = make_recipe(
+        training={"epochs": 6, "average": 0.9},
+        augmentation={"gain": 0.5, "filter": 0.5, "noise": 0.5, "mixup": 0.5},
+    )
+    train(recipe, tmp_path / "whole")
+    train(recipe, tmp_path / "parts", StopAt(10))
+    assert len(read_log(tmp_path / "parts" / "log.jsonl")) < 6
+    train(recipe, tmp_path / "parts")
+    assert_alike(tmp_path / "whole", tmp_path / "parts")
+
+
+@pytest.mark.slow
+def test_a_training_killed_at_any_moment_ends_like_one_never_killed(tmp_path: Path) -> None:
+    recipe = make_recipe(training={"epochs": 6, "average": 0.9})
+    train(recipe, tmp_path / "whole")
+    for moment in ("on_epoch", "on_step", "on_epoch"):
+        process = multiprocessing.get_context("spawn").Process(
+            target=train_until_killed, args=(recipe, tmp_path / "parts", moment)
+        )
+        process.start()
+        process.join()
+        assert process.exitcode == -signal.SIGKILL
+    train(recipe, tmp_path / "parts")
+    assert_alike(tmp_path / "whole", tmp_path / "parts")
+
+
+def test_a_resumed_training_refuses_another_recipe_but_takes_more_epochs(tmp_path: Path) -> None:
+    train(make_recipe(training={"epochs": 1}), tmp_path)
+    with pytest.raises(TrainingError, match="another recipe"):
+        train(make_recipe(training={"epochs": 1, "seed": 5}), tmp_path)
+    train(make_recipe(training={"epochs": 2}), tmp_path)
+    assert [report.epoch for report in read_log(tmp_path / "log.jsonl")] == [1, 2]
+
+
+def test_a_loss_that_is_no_number_stops_with_a_reason(tmp_path: Path) -> None:
+    recipe = make_recipe(optimiser={"name": "sgd", "learning_rate": 1e30})
+    with pytest.raises(TrainingError, match=r"loss became .* learning rate"):
+        train(recipe, tmp_path)
+
+
+def test_frozen_blocks_stay_as_they_were_and_the_rest_learns(tmp_path: Path) -> None:
+    train(make_recipe(training={"epochs": 1}), tmp_path / "first")
+    initial = str(tmp_path / "first" / "model.safetensors")
+    train(make_recipe(training={"initial": initial, "frozen_blocks": 2}), tmp_path / "second")
+    before, after = weights_of(tmp_path / "first"), weights_of(tmp_path / "second")
+    frozen = [name for name in before if name.startswith(("stem.", "blocks.0.", "blocks.1."))]
+    assert all(np.array_equal(before[name], after[name]) for name in frozen)
+    assert not np.array_equal(before["blocks.2.body.0.weight"], after["blocks.2.body.0.weight"])
+
+
+def test_a_card_names_the_weights_it_began_with_and_not_where_they_lay(tmp_path: Path) -> None:
+    train(make_recipe(training={"epochs": 1}), tmp_path / "first")
+    initial = str(tmp_path / "first" / "model.safetensors")
+    train(make_recipe(training={"initial": initial, "epochs": 1}), tmp_path / "second")
+    card = read_card(tmp_path / "second" / "model.safetensors")
+    assert card.provenance["recipe"]["training"]["initial"] == "model.safetensors"
+
+
+def test_a_training_never_ends_with_worse_than_the_weights_it_was_given(tmp_path: Path) -> None:
+    train(make_recipe(training={"epochs": 12}), tmp_path / "first")
+    recipe = make_recipe(
+        optimiser={"name": "sgd", "learning_rate": 1.0},
+        training={"initial": str(tmp_path / "first" / "model.safetensors"), "epochs": 2},
+    )
+    training = train(recipe, tmp_path / "second")
+    reports = read_log(tmp_path / "second" / "log.jsonl")
+    assert [report.best for report in reports] == [False, False]
+    assert training.state.best is not None
+    assert all(-report.loss < training.state.best for report in reports)
+    before, after = weights_of(tmp_path / "first"), weights_of(tmp_path / "second")
+    assert all(np.array_equal(before[name], after[name]) for name in before)
+    assert load_model(tmp_path / "second" / "model.safetensors").card.provenance["epochs"] == 0
+
+
+def test_a_training_from_given_weights_is_resumed_like_any_other(tmp_path: Path) -> None:
+    train(make_recipe(training={"epochs": 1}), tmp_path / "first")
+    initial = str(tmp_path / "first" / "model.safetensors")
+    recipe = make_recipe(training={"epochs": 3, "initial": initial})
+    train(recipe, tmp_path / "whole")
+    train(recipe, tmp_path / "parts", StopAt(2))
+    train(recipe, tmp_path / "parts")
+    assert_alike(tmp_path / "whole", tmp_path / "parts")
+
+
+def test_a_stage_ends_when_patience_is_lost_and_lowers_the_rate(tmp_path: Path) -> None:
+    recipe = make_recipe(
+        data={"crops": "fixed"},
+        optimiser={"name": "sgd", "learning_rate": 1e-7, "momentum": 0.9},
+        schedule={"name": "stages", "stages": 2, "patience": 1, "factor": 0.2},
+        training={"epochs": 50, "select_by": "macro_roc_auc"},
+    )
+    train(recipe, tmp_path)
+    reports = read_log(tmp_path / "log.jsonl")
+    assert len(reports) < 50
+    assert {report.stage for report in reports} == {0, 1}
+    assert reports[-1].learning_rate == pytest.approx(0.2e-7)
+
+
+def test_the_best_network_carries_its_recipe_thresholds_and_labels(tmp_path: Path) -> None:
+    training = train(make_recipe(data={"labels": "soft"}), tmp_path)
+    card = load_model(tmp_path / "model.safetensors").card
+    assert card.labels == ["high", "low"]
+    assert set(card.thresholds) == {"high", "low"}
+    assert card.provenance["recipe"] == json.loads(json.dumps(training.recipe.as_dict()))
+
+
+def test_a_validation_split_nothing_can_be_ranked_on_is_refused(tmp_path: Path) -> None:
+    split = make_split("train")
+    flat = replace(split, hard=np.ones_like(split.hard))
+    with pytest.raises(DatasetError, match="validation"):
+        Trainer(make_recipe(), split, flat, tmp_path, identity=IDENTITY)
+
+
+def test_soft_labels_asked_for_and_not_there_are_refused(tmp_path: Path) -> None:
+    bare = replace(make_split("train"), soft=None)
+    with pytest.raises(DatasetError, match="soft labels"):
+        Trainer(make_recipe(data={"labels": "soft"}), bare, bare, tmp_path, identity=IDENTITY)

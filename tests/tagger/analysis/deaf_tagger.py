@@ -1,0 +1,31 @@
+"""In a network's place, where a test is about what is done with what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import pytest
+
+from tagger.models import ModelVersion
+
+Says = Callable[[ModelVersion], Any]
+
+
+class DeafTagger:
+    """Says the same of every file."""
+
+    device = "cpu"
+    device_reason = "nothing is computed"
+
+    def __init__(self, model: ModelVersion, says: Says) -> None:
+        self.model, self.says = model, says
+
+    def analyse_all(self, requests: Sequence[Any]) -> Iterator[Any]:
+        return (self.says(self.model) for _ in requests)
+
+
+def every_model_says(says: Says, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "tagger.analysis.tagger_cache.loaded_tagger", lambda model: DeafTagger(model, says)
+    )

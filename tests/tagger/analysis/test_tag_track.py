@@ -1,0 +1,147 @@
+"""Jobs of short tracks that are run together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from ml.audio.reading import AudioError, DecoderLost
+from tagger.analysis import tag_track
+from tagger.jobs import lifecycle
+from tagger.models import Job, ModelVersion, Track, User
+from tagger.tasks import run_job
+from tests.web import rows
+
+from .deaf_tagger import every_model_says
+
+pytestmark = pytest.mark.django_db
+
+Say = Callable[..., None]
+
+
+@pytest.fixture
+def waiting(owner: User) -> list[Job]:
+    """Three jobs of tracks of ten seconds, in the order in which they came."""
+    rows.active_model()
+    return [rows.job(rows.track(owner), Job.State.QUEUED) for _ in range(3)]
+
+
+@pytest.fixture
+def say(monkeypatch: pytest.MonkeyPatch) -> Say:
+    """What the network says of one file after the other; an exception in a list is raised."""
+
+    def say(*outcomes: Any) -> None:
+        left = list(outcomes)
+
+        def one(model: ModelVersion) -> Any:
+            outcome = left.pop(0) if left else rows.prediction(model, {"harp": 0.8})
+            if isinstance(outcome, list):
+                raise outcome[0]
+            return outcome
+
+        every_model_says(one, monkeypatch)
+
+    return say
+
+
+def states() -> list[str]:
+    tagging = Job.objects.filter(kind=Job.Kind.TAG_TRACK).order_by("created_at")
+    return list(tagging.values_list("state", flat=True))
+
+
+def test_short_tracks_that_wait_are_analysed_together(waiting: list[Job], say: Say) -> None:
+    say()
+    run_job(str(waiting[0].pk))
+    assert states() == ["succeeded"] * 3
+    assert Track.objects.filter(state="tagged", analyses__isnull=False).count() == 3
+    assert set(Job.objects.filter(kind="tag_track").values_list("attempts", flat=True)) == {1}
+
+
+def test_what_was_analysed_with_another_is_not_analysed_again(waiting: list[Job], say: Say) -> None:
+    say()
+    run_job(str(waiting[1].pk))
+    say([AssertionError("heard twice")])
+    run_job(str(waiting[0].pk))
+    assert states() == ["succeeded"] * 3
+
+
+def test_a_file_that_cannot_be_analysed_fails_alone(waiting: list[Job], say: Say) -> None:
+    say(AudioError("damaged", "The file is damaged."))
+    run_job(str(waiting[0].pk))
+    assert states() == ["failed", "succeeded", "succeeded"]
+    waiting[0].refresh_from_db()
+    assert waiting[0].error_code == "damaged"
+
+
+def test_a_decoder_that_was_killed_costs_its_own_track_an_attempt(
+    waiting: list[Job], say: Say
+) -> None:
+    say(DecoderLost())
+    run_job(str(waiting[0].pk))
+    assert states() == ["queued", "succeeded", "succeeded"]
+
+
+def test_where_the_network_fails_the_rest_goes_back_to_the_queue(
+    waiting: list[Job], say: Say
+) -> None:
+    say([RuntimeError("out of memory")])
+    with pytest.raises(RuntimeError, match="out of memory"):
+        run_job(str(waiting[0].pk))
+    assert states() == ["failed", "queued", "queued"]
+    assert [Job.objects.get(pk=job.pk).attempts for job in waiting] == [1, 0, 0]
+
+
+def test_a_long_track_waits_for_its_turn(waiting: list[Job], say: Say) -> None:
+    say()
+    Track.objects.filter(jobs=waiting[1]).update(duration=60.0)
+    run_job(str(waiting[0].pk))
+    assert states() == ["succeeded", "queued", "succeeded"]
+
+
+def test_no_more_than_five_minutes_are_analysed_together(waiting: list[Job], say: Say) -> None:
+    say()
+    for job in waiting:
+        assert job.owner
+        rows.job(rows.track(job.owner), Job.State.QUEUED)
+    Track.objects.update(duration=59.0)
+    run_job(str(waiting[0].pk))
+    assert states() == ["succeeded"] * 5 + ["queued"]
+
+
+def test_those_whose_turn_has_not_come_keep_their_leases(
+    waiting: list[Job], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long_ago = timezone.now() - timedelta(hours=1)
+    renewed: list[int] = []
+
+    def slowly(model: ModelVersion) -> Any:
+        running = Job.objects.filter(state="running")
+        renewed.append(running.filter(lease_until__gt=timezone.now()).count())
+        running.update(lease_until=long_ago)
+        return rows.prediction(model, {"harp": 0.8})
+
+    every_model_says(slowly, monkeypatch)
+    monkeypatch.setattr(tag_track, "RENEW_EVERY", 0.0)
+    run_job(str(waiting[0].pk))
+    assert renewed == [3, 2, 1]
+    assert states() == ["succeeded"] * 3
+
+
+def test_jobs_of_other_queues_and_models_are_left_alone(waiting: list[Job], say: Say) -> None:
+    say()
+    candidate = rows.candidate({})
+    Job.objects.filter(pk=waiting[1].pk).update(queue="bulk")
+    Job.objects.filter(pk=waiting[2].pk).update(model=candidate)
+    run_job(str(waiting[0].pk))
+    assert states() == ["succeeded", "queued", "queued"]
+
+
+def test_a_cancelled_job_is_not_taken_along(waiting: list[Job], say: Say) -> None:
+    say()
+    lifecycle.cancel(waiting[2])
+    run_job(str(waiting[0].pk))
+    assert states() == ["succeeded", "succeeded", "cancelled"]

@@ -1,0 +1,1 @@
+"""The children of an embedded installation: started, kept alive, stopped in order."""

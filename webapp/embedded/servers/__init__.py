@@ -1,0 +1,1 @@
+"""The database server and the broker of an embedded installation."""
