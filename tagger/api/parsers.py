@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import IO, Any
 
-from rest_framework.exceptions import ParseError
+from rest_framework.exceptions import ErrorDetail, ParseError, ValidationError
 from rest_framework.parsers import JSONParser
 
 from tagger.platform.http.clean_text import is_clean
@@ -21,25 +21,36 @@ class BoundedJSONParser(JSONParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
-        """Raises ParseError, which is answered as the problem "malformed"."""
+        """Raises ParseError and ValidationError, the problems "malformed" and "invalid"."""
         try:
             body = super().parse(stream, media_type, parser_context)
         except RecursionError as error:
             raise _too_deep() from error
-        _check(body, MAX_DEPTH)
+        _check(body, ())
         return body
 
 
-def _check(value: Any, levels: int) -> None:
-    if isinstance(value, str):
-        if not is_clean(value):
-            raise ParseError("The body holds characters that are no text.")
-    elif isinstance(value, dict | list):
-        if levels == 0:
-            raise _too_deep()
-        inner = [*value, *value.values()] if isinstance(value, dict) else value
-        for one in inner:
-            _check(one, levels - 1)
+def _check(value: Any, path: tuple[str, ...]) -> None:
+    """Raise ValidationError, which names the place in the body, or ParseError."""
+    if isinstance(value, str) and not is_clean(value):
+        raise ValidationError(_at(path, "This holds characters that are no text."))
+    if not isinstance(value, dict | list):
+        return
+    if len(path) == MAX_DEPTH:
+        raise _too_deep()
+    if isinstance(value, dict) and not all(map(is_clean, value)):
+        raise ParseError("A name in the body holds characters that are no text.")
+    items = value.items() if isinstance(value, dict) else enumerate(value)
+    for name, inner in items:
+        _check(inner, (*path, str(name)))
+
+
+def _at(path: Sequence[str], sentence: str) -> dict[str, Any]:
+    """The sentence as an error of the field at `path`, the way serializers report theirs."""
+    detail: Any = [ErrorDetail(sentence, "null_characters_not_allowed")]
+    for name in reversed(path or ("non_field_errors",)):
+        detail = {name: detail}
+    return detail  # type: ignore[no-any-return] # the loop runs once at least
 
 
 def _too_deep() -> ParseError:

@@ -208,10 +208,8 @@ def test_a_script_that_is_signed_out_and_nowhere_is_led_to_the_sign_in_page(
     assert answer["HX-Redirect"].startswith("/sign-in/")
 
 
-def test_a_refusal_at_the_border_is_a_problem_of_the_api_and_a_page_for_people(
-    staff: Client,
-) -> None:
-    problem = staff.get("/api/v1/tracks/?q=%00")
-    assert problem.status_code == 400
-    assert problem.json()["type"] == "/api/v1/problems/malformed/"
+def test_a_page_refuses_at_the_border_and_the_api_names_what_is_at_fault(staff: Client) -> None:
     assert staff.get("/?q=%00").status_code == 400
+    problem = staff.post("/api/v1/me/tokens/", rb'{"name": "a", "scope": "\ud800"}', JSON)
+    assert problem.status_code == 400
+    assert problem.json()["errors"][0]["pointer"] == "#/scope"

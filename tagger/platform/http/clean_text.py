@@ -22,7 +22,10 @@ def is_clean(text: str) -> bool:
 
 
 class CleanTextMiddleware:
-    """Refuses query strings and forms that hold such text; bodies of the API have a parser for it."""
+    """Refuses addresses and forms of pages that hold such text.
+
+    The API names the parameter or the field that holds it: its views and its parser look.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -32,7 +35,9 @@ class CleanTextMiddleware:
 
     def process_view(self, request: HttpRequest, *_: Any) -> None:
         """Raises BadRequest, which Django answers with the page or problem of its status."""
-        if not all(map(is_clean, (request.path, *_texts(request.GET)))):
+        if request.path.startswith("/api/"):
+            return
+        if not all(map(is_clean, _texts(request.GET))):
             raise BadRequest("The address holds characters that are no text.")
         if not all(map(is_clean, _texts(_form(request)))):
             raise BadRequest("The form holds characters that are no text.")
