@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from logging.config import dictConfig
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import celeryd_init, setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings")
 
@@ -15,9 +16,11 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
+@celeryd_init.connect
 @setup_logging.connect
 def log_as_everywhere(**_: object) -> None:
-    """Else Celery brings levels and formats of its own."""
+    """Else Celery brings levels and formats of its own; and first it warns, in plain text."""
     from django.conf import settings
 
     dictConfig(settings.LOGGING)
+    logging.captureWarnings(True)

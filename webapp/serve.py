@@ -15,7 +15,7 @@ from webapp.embedded.servers.folders import need_space, private
 from webapp.embedded.start import Start
 from webapp.embedded.steps import tell
 
-from .embedded import hosts
+from .embedded import hosts, systemd
 
 FOLDER = Path(__file__).resolve().parent.parent
 
@@ -34,6 +34,11 @@ def arguments() -> argparse.Namespace:
         default=Path(os.environ.get("TONEMARK_DATA_DIR") or FOLDER / "var"),
         help="where everything is kept (%(default)s)",
     )
+    parser.add_argument(
+        "--install",
+        action="store_true",
+        help="write a systemd service that starts it with these options, and say how to use it",
+    )
     return parser.parse_args()
 
 
@@ -46,6 +51,8 @@ def _port(value: str) -> int:
 def main() -> int:
     given = arguments()
     locations = Locations(given.data_dir.expanduser().resolve())
+    if given.install:
+        return install(given, locations)
     supervisor = Supervisor(tell)
     supervisor.listen()
     try:
@@ -55,6 +62,17 @@ def main() -> int:
     except ServeError as error:
         print(f"Tonemark: {error}", file=sys.stderr)
         return 1
+
+
+def install(given: argparse.Namespace, locations: Locations) -> int:
+    options = ["--host", given.host, "--port", str(given.port), "--data-dir", locations.data_dir]
+    try:
+        for line in systemd.install(FOLDER, [str(option) for option in options]):
+            print(line)
+    except ServeError as error:
+        print(f"Tonemark: {error}", file=sys.stderr)
+        return 1
+    return 0
 
 
 def serve(supervisor: Supervisor, locations: Locations, host: str, port: int) -> int:

@@ -10,8 +10,8 @@ from tagger.platform.celery.queues import Queue
 
 # A file may kill its worker; but power cuts may meet the same job too, and it must survive them.
 MAX_ATTEMPTS = 10
-# One that lacks memory works for long before it finds out, each time.
-MAX_TRAINING_ATTEMPTS = 3
+# One that lacks memory works for long before it finds out, each time, and others wait behind it.
+MAX_HEAVY_ATTEMPTS = 3
 
 
 @dataclass(frozen=True)
@@ -52,15 +52,23 @@ KINDS: Mapping[str, JobKind] = {
     Job.Kind.TRAIN: JobKind(
         Queue.TRAINING,
         "tagger.training.run.run_training",
-        max_attempts=MAX_TRAINING_ATTEMPTS,
+        max_attempts=MAX_HEAVY_ATTEMPTS,
         likely_cause="The machine may lack memory for this training, or was switched off. Try "
         "fewer clips, another recipe or another machine.",
     ),
     Job.Kind.CHECK_MODEL: JobKind(
-        Queue.INFERENCE, "tagger.analysis.smoke_check.check_model", self_contained=True
+        Queue.CHECKS,
+        "tagger.analysis.smoke_check.check_model",
+        max_attempts=MAX_HEAVY_ATTEMPTS,
+        self_contained=True,
+        likely_cause="The model may need more memory than the worker has.",
     ),
     Job.Kind.EVALUATE: JobKind(
-        Queue.TRAINING, "tagger.registry.evaluation.evaluate", self_contained=True
+        Queue.TRAINING,
+        "tagger.registry.evaluation.evaluate",
+        max_attempts=MAX_HEAVY_ATTEMPTS,
+        self_contained=True,
+        likely_cause="The model may need more memory than the worker has.",
     ),
     Job.Kind.SWITCH_TAGS: JobKind(Queue.MAINTENANCE, "tagger.registry.tag_switch.switch_tags"),
 }

@@ -79,10 +79,10 @@ def _shipped_name(card: ModelCard) -> str:
     return f"{name} {card.sha256[:8]}" if taken else name
 
 
-def ensure_admin(username: str = "admin") -> str | None:
-    """Make the first admin and return the password, or None where one exists."""
+def ensure_admin(username: str = "admin", password: str = "") -> str | None:
+    """Make the first admin and return the password, made up unless given; None where one exists."""
     if User.objects.filter(is_superuser=True).exists():
         return None
-    password = secrets.token_urlsafe(12)
+    password = password or secrets.token_urlsafe(12)
     User.objects.create_superuser(username=username, password=password)
     return password

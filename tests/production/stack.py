@@ -21,7 +21,7 @@ from . import stores
 from .compose import LIMIT, PROGRAMS, ROOT, Machine, configuration
 
 PATIENCE = 180.0
-SECRETS = ("secret-key", "database-password", "broker-password", "metrics-key")
+SECRETS = ("secret-key", "database-password", "broker-password", "metrics-key", "admin-password")
 
 
 class Stack:

@@ -46,10 +46,12 @@ def nginx_configuration(machine: Machine, environment: dict[str, str]) -> Path:
     values = environment | {
         "TONEMARK_PROXY_LISTEN": f"127.0.0.1:{machine.proxy}",
         "TONEMARK_PROXY_MEDIA": str(machine.folder / "media"),
+        # Its entrypoint takes it from the container's resolv.conf; here `web` is an address.
+        "NGINX_LOCAL_RESOLVERS": "127.0.0.1",
     }
-    server = re.sub(r"\$\{(TONEMARK_\w+)\}", lambda found: values[found[1]], TEMPLATE.read_text())
+    server = re.sub(r"\$\{(\w+)\}", lambda found: values[found[1]], TEMPLATE.read_text())
     top = machine.folder / "nginx"
-    top.mkdir()
+    top.mkdir(parents=True)
     whole = top / "nginx.conf"
     temporary = "".join(
         f"{kind}_temp_path {top}/{kind}; " for kind in ("proxy", "fastcgi", "uwsgi", "scgi")

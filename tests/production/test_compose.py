@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +76,42 @@ def test_a_gpu_is_reserved_for_what_asks_for_one(services: dict[str, Any]) -> No
         (device,) = services[name]["deploy"]["resources"]["reservations"]["devices"]
         assert device["driver"] == "nvidia"
         assert services[name]["environment"]["TONEMARK_DEVICE"] == "cuda"
-        assert services[name]["build"]["target"] == "cuda"
+    assert services["gpu-inference"]["build"]["args"]["DEVICE"] == "cuda"
+
+
+def test_each_image_is_built_by_one_service(services: dict[str, Any]) -> None:
+    building = [name for name, service in services.items() if "build" in service]
+    assert building == ["gpu-inference", "migrate"]
+    assert len({services[name]["image"] for name in building}) == 2
+
+
+def test_the_proxy_leaves_the_empty_volume_of_uploads_to_its_owner(
+    services: dict[str, Any],
+) -> None:
+    (media,) = [v for v in services["proxy"]["volumes"] if v["target"] == "/media"]
+    assert media["read_only"] is True
+    assert media["volume"]["nocopy"] is True
+
+
+def test_an_image_may_come_from_a_registry() -> None:
+    mine = configuration(TONEMARK_IMAGE="registry.example.org/tonemark", TONEMARK_TAG="1.2")
+    ours = {s["image"] for s in mine["services"].values() if "TONEMARK_DATA_DIR" in str(s)}
+    assert ours == {"registry.example.org/tonemark:1.2", "registry.example.org/tonemark:cuda"}
+
+
+def test_the_example_explains_every_variable_that_compose_reads() -> None:
+    read = set(re.findall(r"\$\{(\w+)", (ROOT / "compose.yaml").read_text()))
+    example = (ROOT / ".env.example").read_text()
+    explained = dict(re.findall(r"^#?(\w+)=(.*)$", example, flags=re.MULTILINE))
+    # What a build is made from is said by whoever builds.
+    assert read - {"TONEMARK_REVISION"} == set(explained) - {"COMPOSE_PROFILES"}
+    for name, default in re.findall(r"\$\{(\w+):-([^}]+)\}", (ROOT / "compose.yaml").read_text()):
+        assert explained[name] == default, name
+
+
+def test_the_image_says_which_version_it_is() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    assert f"ARG VERSION={version}\n" in (ROOT / "Dockerfile").read_text()
 
 
 def test_the_dockerfile_has_no_fault_that_its_linter_knows() -> None:

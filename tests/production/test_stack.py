@@ -73,6 +73,17 @@ def test_the_owner_hears_ranges_that_the_proxy_reads_itself(
     assert known.status == 304
 
 
+def test_a_range_outside_of_the_file_is_a_problem_with_the_size(
+    uploads: list[Answer], people: dict[str, Visitor], clips: list[Path]
+) -> None:
+    size = clips[0].stat().st_size
+    outside = people["owner"].get(audio(uploads[0]), Range=f"bytes={size}-")
+    assert outside.status == 416
+    assert outside.headers["Content-Range"] == f"bytes */{size}"
+    assert outside.headers["Content-Type"] == "application/problem+json"
+    assert outside.json["type"] == "/api/v1/problems/range-not-satisfiable/"
+
+
 def test_nobody_else_hears_it_by_any_way(
     stack: Stack, uploads: list[Answer], people: dict[str, Visitor]
 ) -> None:
@@ -107,6 +118,8 @@ def test_one_id_finds_the_request_and_the_work_it_asked_for(
         202,
         "203.0.113.9",
     )
+    (passed,) = [line for line in lines(stack, "proxy") if line["request_id"] == request_id]
+    assert (passed["path"], passed["status"]) == ("/api/v1/tracks/", 202)
     worked = lines(stack, "inference") + lines(stack, "second-inference")
     jobs = {line["job_id"] for line in worked if line["request_id"] == request_id}
     assert jobs == {uploads[0].json["job"]["id"]}
@@ -156,5 +169,6 @@ def test_no_log_holds_a_secret(
 
 
 def test_nothing_but_json_comes_from_our_processes(stack: Stack, uploads: list[Answer]) -> None:
-    said = stack.log("web").read_text().splitlines()
-    assert [line for line in said if not line.startswith("{")] == []
+    for name in ("web", "inference", "maintenance", "analysis", "training", "beat"):
+        said = stack.log(name).read_text().splitlines()
+        assert [line for line in said if not line.startswith("{")] == [], name

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import tomllib
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.core.checks import run_checks
 from django.test import Client
 from django.urls import reverse
@@ -110,6 +112,8 @@ def test_all_failures_nobody_has_retried_are_retried_at_once(staff: Client, owne
 
 def test_it_says_what_it_is_made_of(staff: Client) -> None:
     versions = dict(staff.get("/status/").context["versions"])
+    project = tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text(encoding="utf-8"))
+    assert versions["Tonemark"] == project["project"]["version"]
     assert versions["Django"].startswith("5.2")
     assert versions["torch"].startswith("2.13")
     assert int(versions["PostgreSQL"].split(".")[0]) >= 16

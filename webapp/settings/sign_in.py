@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from . import environment
+
 __all__ = [
+    "ADMIN_PASSWORD",
     "AUTHENTICATION_BACKENDS",
     "AXES_CLIENT_IP_CALLABLE",
     "AXES_COOLOFF_TIME",
@@ -16,6 +19,8 @@ __all__ = [
     "AXES_VERBOSE",
 ]
 
+# Of the first admin, and read once; without one it is made up and shown.
+ADMIN_PASSWORD = environment.secret("ADMIN_PASSWORD")
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
@@ -23,6 +24,8 @@ class Command(BaseCommand):
         newer = shipped_candidate()
         if newer:
             self.stdout.write(f"A candidate came with this release: {newer}; see the Models page")
-        password = bootstrap.ensure_admin()
+        password = bootstrap.ensure_admin(password=settings.ADMIN_PASSWORD)
         if password:
-            self.stdout.write(f"First admin: user admin, password {password} (shown only once)")
+            # What was given is known where it came from, and this output may end in a log for good.
+            shown = "as given" if settings.ADMIN_PASSWORD else f"{password} (shown only once)"
+            self.stdout.write(f"First admin: user admin, password {shown}")

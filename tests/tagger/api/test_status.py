@@ -7,6 +7,7 @@ from django.test import Client
 
 from tagger.jobs.workers import announce_life
 from tagger.models import Job, Track, User
+from tagger.operations.software_versions import tonemark_version
 from tests.tagger.conftest import token_client
 from tests.web import rows
 
@@ -38,6 +39,7 @@ def test_it_says_what_the_status_page_shows(staff: Client, owner: User) -> None:
     assert (body["model"], body["broker_reachable"]) == (model.name, True)
     assert 0 < body["disk"]["free"] <= body["disk"]["total"]
     assert [(job["id"], job["owner"]) for job in body["failed"]] == [(str(broken.pk), "owner")]
+    assert body["versions"]["Tonemark"] == tonemark_version()
     assert body["versions"]["Django"].startswith("5.2")
 
 
@@ -85,5 +87,6 @@ def test_a_person_retries_their_own_failures_at_once(
 ) -> None:
     mine, theirs = failure(owner), failure(outsider)
     assert api.post("/api/v1/jobs/retry/").json() == {"retried": 1}
-    assert mine.track and theirs.track
+    assert mine.track
+    assert theirs.track
     assert (mine.track.jobs.count(), theirs.track.jobs.count()) == (2, 1)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -83,6 +84,17 @@ def test_a_new_installation_is_prepared_once(db: None) -> None:
     assert Tag.objects.filter(name__in=ModelVersion.objects.get().labels).count() == 50
 
 
+@pytest.mark.skipif(not default_model_path().exists(), reason="no model is shipped yet")
+def test_a_password_that_was_given_is_the_first_admins_and_is_not_shown(
+    db: None, settings: Any
+) -> None:
+    settings.ADMIN_PASSWORD = "given-by-an-operator"
+    said = run("bootstrap")
+    assert "as given" in said
+    assert settings.ADMIN_PASSWORD not in said
+    assert User.objects.get(username="admin").check_password("given-by-an-operator")
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(not default_model_path().exists(), reason="no model is shipped yet")
 def test_files_are_tagged_without_a_row(
@@ -94,4 +106,5 @@ def test_files_are_tagged_without_a_row(
     scores = [entry["score"] for entry in listed[0]["tags"]]
     assert len(scores) == 3
     assert scores == sorted(scores, reverse=True)
-    assert not Track.objects.exists() and not Analysis.objects.exists()
+    assert not Track.objects.exists()
+    assert not Analysis.objects.exists()

@@ -136,7 +136,7 @@ def test_a_worker_that_is_told_to_end_releases_it_and_no_attempt_is_lost(
     boss: User, monkeypatch: pytest.MonkeyPatch, sent: list[str]
 ) -> None:
     training, job = begin(boss, verdicts=False)
-    monkeypatch.setattr("tagger.platform.celery.shutdown._told", threading.Event())
+    monkeypatch.setattr("tagger.platform.celery.shutdown._shutdown_requested", threading.Event())
     worker_shutting_down.send(sender=None)
     run_training(job)
     training.refresh_from_db()
@@ -153,7 +153,8 @@ def test_the_heartbeat_keeps_the_lease_and_notices_a_cancellation(boss: User) ->
         lifecycle.cancel(job)
         assert stop.wait(60)
     renewed = Job.objects.get(pk=job.pk).lease_until
-    assert renewed is not None and renewed.year > 2020
+    assert renewed is not None
+    assert renewed.year > 2020
     assert "heartbeat" not in [thread.name for thread in threading.enumerate()]
 
 
