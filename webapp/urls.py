@@ -11,4 +11,5 @@ urlpatterns = [
     path("", include("tagger.web.urls")),
 ]
 
+handler400 = "webapp.errors.bad_request"
 handler500 = "webapp.errors.server_error"
