@@ -16,8 +16,9 @@ from pathlib import Path
 
 import torch
 
+from ml.audio.formats import SUFFIXES
 from ml.audio.probe import examine
-from ml.audio.reading import SUFFIXES, read
+from ml.audio.reading import read
 from ml.checkpoints.weights import default_model_path, load_model
 from ml.inference.tagger import Request, Tagger
 

@@ -1,3 +1,10 @@
+from .formats import (
+    FORMATS,
+    SUFFIXES,
+    AudioFormat,
+    TagSystem,
+    taggable,
+)
 from .probe import (
     Examination,
     examine,
@@ -10,7 +17,6 @@ from .reading import (
 from .sandbox.seccomp import can_refuse_syscalls
 from .types import (
     SAMPLE_RATE,
-    SUFFIXES,
     AudioError,
     AudioInfo,
     DecodeLimits,
@@ -24,20 +30,24 @@ from .write_tags import (
 )
 
 __all__ = [
+    "FORMATS",
     "SAMPLE_RATE",
     "SEGMENT_SAMPLES",
     "SUFFIXES",
     "AudioError",
+    "AudioFormat",
     "AudioInfo",
     "DecodeLimits",
     "DecoderLost",
     "Examination",
     "Samples",
+    "TagSystem",
     "TagsUnsupported",
     "TrackMetadata",
     "blocks",
     "can_refuse_syscalls",
     "examine",
+    "taggable",
     "too_long",
     "write_metadata",
 ]

@@ -20,7 +20,6 @@ from ml.audio.sandbox.wire import Kind
 from .open import open_file
 from .types import (
     SAMPLE_RATE,
-    SUFFIXES,
     AudioError,
     AudioInfo,
     Damage,
@@ -37,7 +36,6 @@ SEGMENT_SAMPLES = 59_049
 __all__ = [
     "SAMPLE_RATE",
     "SEGMENT_SAMPLES",
-    "SUFFIXES",
     "AudioError",
     "AudioInfo",
     "DecodeLimits",

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .formats import readable
+
 
 class AudioError(ValueError):
     """A file that cannot be decoded.
@@ -37,8 +39,7 @@ def not_audio() -> AudioError:
     """The content is none of the containers Tonemark opens, whatever the name says."""
     return AudioError(
         "not-audio",
-        "This is not an audio file that can be read. Please use WAV, FLAC, MP3, Ogg, Opus, "
-        "M4A/AAC, AIFF, WMA or WebM.",
+        f"This is not an audio file that can be read. Please use {readable()}.",
     )
 
 
@@ -60,12 +61,6 @@ SAMPLE_RATE = 22_050
 Samples = NDArray[np.float32]
 # int16 sound is float sound times this: symmetric, so that 0 stays 0 and ±1 fits.
 FULL_SCALE = 32_767
-
-# The endings such files usually have: for file choosers and folders; the content is what decides.
-_ENDINGS = (
-    "aac aif aiff au caf dsf flac m4a m4b mka mp3 mp4 mpc oga ogg opus tta w64 wav webm wma wv"
-)
-SUFFIXES = frozenset(f".{ending}" for ending in _ENDINGS.split())
 
 # So many packets in a row without one that decodes: the rest will be no better.
 _HOPELESS = 512

@@ -9,6 +9,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from ml.audio import taggable
 from tagger.api.serializers.prediction import PeaksSerializer
 from tagger.exports.tagged_copy import TagsUnsupported, tagged_copy
 from tagger.library.audio_response import media_type, stored_audio
@@ -74,7 +75,7 @@ class TrackTaggedCopy(ApiView):
     @extend_schema(
         summary="A copy of the file with its tags in the metadata",
         description=(
-            "MP3, FLAC, Ogg, Opus and M4A. Title, artist, album, genres, moods, every effective "
+            f"{taggable()}. Title, artist, album, genres, moods, every effective "
             "tag, tempo and key are written; the sound and the stored file stay as they are."
         ),
         responses=problems(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ml.audio import taggable
+
 
 @dataclass(frozen=True)
 class ProblemType:
@@ -231,7 +233,7 @@ _TABLE = (
         "no-place-for-tags",
         422,
         "Tags cannot be written into this file",
-        "Copies of MP3, FLAC, Ogg, Opus and M4A files can carry them.",
+        f"Copies of {taggable()} files can carry them.",
     ),
     ProblemType("empty", 422, "The file is empty", "It has no bytes, or no sound."),
     ProblemType("damaged", 422, "The file is damaged", "It is audio, but it cannot be decoded."),

@@ -21,19 +21,19 @@ def tagged_copy(track: Track) -> BinaryIO:
 
     Raises FileNotFoundError when the original is missing, TagsUnsupported, and DecoderLost.
     """
-    words = _metadata(track)
+    metadata = _metadata(track)
     try:
-        return _written(track, words)
+        return _written(track, metadata)
     except DecoderLost:
-        return _written(track, words)
+        return _written(track, metadata)
 
 
-def _written(track: Track, words: TrackMetadata) -> BinaryIO:
+def _written(track: Track, metadata: TrackMetadata) -> BinaryIO:
     with tempfile.TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as scratch:
         path = Path(scratch) / f"copy{PurePath(str(track.file.name)).suffix}"
         with track.file.open("rb") as original, path.open("wb") as copy:
             shutil.copyfileobj(original, copy)
-        write_metadata(path, words)
+        write_metadata(path, metadata)
         return path.open("rb")
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
 from tagger.models import Job, Tag, Track, TrackTag
+from tagger.tags.thresholds import best_score
 
 STRONGEST = 5
 WITH_TAGS = Prefetch("track_tags", TrackTag.objects.select_related("tag__shown_as"))
@@ -80,9 +81,6 @@ def chips(effective: Iterable[Effective]) -> list[Chip]:
     for row in effective:
         tag, by_person = row.tag.shown, row.source == TrackTag.Source.PERSON
         known = best.get(tag.pk)
-        former = known.score if known else None
-        scores = [score for score in (row.score, former) if score is not None]
-        best[tag.pk] = Chip(
-            tag, max(scores, default=None), by_person or bool(known and known.by_person)
-        )
+        score = best_score((row.score, known.score if known else None))
+        best[tag.pk] = Chip(tag, score, by_person or bool(known and known.by_person))
     return sorted(best.values(), key=lambda chip: (-(chip.score or 0.0), chip.tag.name))

@@ -12,6 +12,7 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from tagger.models import Analysis, ModelVersion, Tag, Track, User, Verdict
 from tagger.tags.effective import SILENT
+from tagger.tags.thresholds import merged
 
 from .intervals import Difference, Z
 
@@ -132,25 +133,14 @@ def _pairs(
 ) -> dict[UUID, _Pair]:
     # By the tracks' ids, which are random: the same ones every time, and by an index.
     rows = analysed_by_both(candidate, baseline).order_by("track_id")
+    candidate_tags = [vocabulary.shown[label] for label in candidate.labels]
+    baseline_tags = [vocabulary.shown[label] for label in baseline.labels]
     pairs = {}
     for track, now, former in rows.values_list("track", "mean_scores", F("former"))[:MOST]:
-        scores, certain = _shown(candidate, now, vocabulary)
-        old_scores, was_certain = _shown(baseline, former, vocabulary)
-        pairs[track] = _Pair(scores, old_scores, certain, was_certain)
+        new = merged(candidate_tags, now, candidate.thresholds)
+        old = merged(baseline_tags, former, baseline.thresholds)
+        pairs[track] = _Pair(new.scores, old.scores, new.given, old.given)
     return pairs
-
-
-def _shown(
-    model: ModelVersion, scores: list[float], vocabulary: _Vocabulary
-) -> tuple[dict[int, float], set[int]]:
-    best: dict[int, float] = {}
-    certain = set()
-    for label, score, threshold in zip(model.labels, scores, model.thresholds, strict=True):
-        tag = vocabulary.shown[label]
-        best[tag] = max(best.get(tag, 0.0), score)
-        if score >= threshold:
-            certain.add(tag)
-    return best, certain
 
 
 def _tag_changes(pairs: Mapping[UUID, _Pair], vocabulary: _Vocabulary) -> list[TagChange]:

@@ -1,4 +1,4 @@
-"""Effective tags: verdicts over a model's scores. The one place that knows the rule."""
+"""Effective tags: verdicts over a model's scores. The one place that knows how they meet."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from django.db.models import OuterRef
 from tagger.models import Analysis, ModelVersion, Track, TrackTag, Verdict
 
 from .analyses import latest_analyses
+from .thresholds import given
 from .vocabulary import TagIds, shown_ids_of, tag_ids
 
 # A note of ml.inference.result.Analysis. What a network says of silence means nothing.
@@ -145,14 +146,14 @@ def _row(track: Track, tag_id: int, scores: dict[int, float], source: str) -> Tr
 def _scored(
     track: Track, analysis: Analysis | None, by: _Thresholds | None
 ) -> tuple[dict[int, float], list[int]]:
-    """The score for each tag id, and the ids at or above their threshold."""
+    """The score for each tag id, and the ids of the labels that are given."""
     if analysis is None or by is None:
         return {}, []
     scores = dict(zip(by.tag_ids, analysis.mean_scores, strict=True))
     if SILENT in track.notes:
         return scores, []
-    least = zip(by.tag_ids, by.values, strict=True)
-    return scores, [tag_id for tag_id, value in least if scores[tag_id] >= value]
+    passed = zip(by.tag_ids, given(analysis.mean_scores, by.values), strict=True)
+    return scores, [tag_id for tag_id, is_given in passed if is_given]
 
 
 def _write(wanted: dict[Key, TrackTag], existing: Iterable[TrackTag]) -> None:

@@ -12,6 +12,7 @@ from tagger.models import Analysis, Tag, Track, TrackTag, Verdict
 from .analyses import latest_analysis
 from .effective import current_verdicts, effective_tags
 from .reliability import LabelTest, Reliability, TagAgreement, agreements, label_tests
+from .thresholds import ShownScores, best_score, merged
 
 
 @dataclass(frozen=True)
@@ -27,26 +28,28 @@ class RawTag:
 
 @dataclass(frozen=True)
 class ShownTag:
+    """A page asks each of these hundreds of times: what follows from the labels is kept."""
+
     tag: Tag
     raw: tuple[RawTag, ...]
     reliability: Reliability
 
-    @property
+    @cached_property
     def score(self) -> float | None:
         """The best score among the synonyms: 'vocals' implies 'voice'."""
-        return max((raw.score for raw in self.raw if raw.score is not None), default=None)
+        return best_score(raw.score for raw in self.raw)
 
-    @property
+    @cached_property
     def effective(self) -> bool:
         return any(raw.effective for raw in self.raw)
 
-    @property
+    @cached_property
     def source(self) -> str | None:
         sources = {raw.source for raw in self.raw if raw.source}
         person = TrackTag.Source.PERSON.value
         return person if person in sources else next(iter(sources), None)
 
-    @property
+    @cached_property
     def verdict(self) -> str | None:
         """The person's word on this tag, whichever of its synonyms it was given on."""
         answers = {raw.verdict for raw in self.raw if raw.verdict}
@@ -63,21 +66,21 @@ class TrackTags:
     tags: tuple[ShownTag, ...]
     vocabulary: tuple[Tag, ...]
 
-    @property
+    @cached_property
     def stale(self) -> bool:
         """The active model has not analysed the track: another, in use before, has."""
         return self.analysis is not None and not self.analysis.model.is_active
 
-    @property
+    @cached_property
     def certain(self) -> list[ShownTag]:
         return [tag for tag in self.tags if tag.effective]
 
-    @property
+    @cached_property
     def rejected(self) -> list[ShownTag]:
         rejected = Verdict.Answer.REJECTED
         return [tag for tag in self.tags if not tag.effective and tag.verdict == rejected]
 
-    @property
+    @cached_property
     def less_certain(self) -> list[ShownTag]:
         rejected = Verdict.Answer.REJECTED
         return [tag for tag in self.tags if not tag.effective and tag.verdict != rejected]
@@ -87,7 +90,7 @@ class TrackTags:
         """The ids of the less certain tags whose score passes in some segments all the same."""
         return in_places(self.analysis, self.less_certain) if self.analysis else frozenset()
 
-    @property
+    @cached_property
     def lanes(self) -> range:
         """One for each tag that is shown over time."""
         known = [tag for tag in self.certain if tag.score is not None]
@@ -158,19 +161,22 @@ def _by_score(tag: RawTag | ShownTag) -> tuple[float, str]:
     return (-(tag.score if tag.score is not None else -1.0), tag.tag.name)
 
 
-LEAST = 0.35
-MOST = 6
+# Below this a segment's score is noise, whatever a rare label's threshold says.
+LEAST_PEAK = 0.35
+# As many lanes as fit below the certain ones without a page that scrolls.
+MOST_LANES = 6
 
 
 def in_places(analysis: Analysis, tags: Iterable[ShownTag]) -> frozenset[int]:
     """The ids of those to be shown over time, the strongest at most. Reads the segments' scores."""
-    labels = analysis.model.labels
-    peaks = dict(zip(labels, analysis.segment_scores().max(axis=0).tolist(), strict=True))
-    thresholds = dict(zip(labels, analysis.model.thresholds, strict=True))
-    strongest: list[tuple[float, int]] = []
-    for shown in tags:
-        known = [raw.tag.name for raw in shown.raw if raw.tag.name in peaks]
-        peak = max((peaks[name] for name in known), default=0.0)
-        if known and peak >= max(LEAST, min(thresholds[name] for name in known)):
-            strongest.append((-peak, shown.tag.pk))
-    return frozenset(pk for _, pk in sorted(strongest)[:MOST])
+    model = analysis.model
+    shown = {raw.tag.name: tag.tag.pk for tag in tags for raw in tag.raw}
+    peaks = analysis.segment_scores().max(axis=0).tolist()
+    asked = [
+        (shown[label], peak, max(LEAST_PEAK, threshold))
+        for label, peak, threshold in zip(model.labels, peaks, model.thresholds, strict=True)
+        if label in shown
+    ]
+    strongest = merged(*zip(*asked, strict=True)) if asked else ShownScores({}, set())
+    ranked = sorted(strongest.given, key=lambda pk: (-strongest.scores[pk], pk))
+    return frozenset(ranked[:MOST_LANES])

@@ -23,7 +23,7 @@ def signed(value: float) -> str:
     return f"{value:+.3f}".replace("0.", ".", 1).replace("-", "−")
 
 
-@register.inclusion_tag("web/_switching.html")
+@register.inclusion_tag("tagger/models/_switching.html")
 def switching() -> dict[str, Any]:
     """For pages that show the library's tags in lists: those may be late."""
     return {"switch": switch_under_way()}

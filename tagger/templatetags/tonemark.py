@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from ml.audio import SUFFIXES
+from ml.audio import FORMATS, SUFFIXES
 from tagger.models import Tag, Track
 from tagger.platform.humanize import human_duration, human_size
 
@@ -95,7 +95,7 @@ def upload_limits() -> dict[str, Any]:
         "size": human_size(settings.MAX_UPLOAD_BYTES),
         "hours": f"{settings.MAX_DURATION_SECONDS / 3600:g}",
         "suffixes": sorted(SUFFIXES),
-        "formats": [suffix.removeprefix(".") for suffix in sorted(SUFFIXES)],
+        "formats": [audio_format.name for audio_format in FORMATS],
     }
 
 

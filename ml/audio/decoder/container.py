@@ -16,10 +16,10 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.stream import Discard
 
+from ml.audio.formats import DEMUXERS
 from ml.audio.open import AudioFile
 from ml.audio.types import AudioError, AudioInfo, damaged, not_audio
 
-CONTAINERS = "aac,aiff,ape,asf,au,caf,dsf,flac,matroska,mov,mp3,mpc,mpc8,ogg,tta,w64,wav,wv"
 # Hz. Telephones record at 8 kHz; 384 kHz is twice the highest rate that music is sold at.
 MIN_RATE, MAX_RATE = 4_000, 384_000
 # As many as FFmpeg's named layouts and ambisonics of seventh order have.
@@ -67,7 +67,7 @@ def _open_container(file: AudioFile) -> InputContainer:
             file,
             "r",
             container_options={
-                "format_whitelist": CONTAINERS,
+                "format_whitelist": ",".join(DEMUXERS),
                 "protocol_whitelist": "none",
                 "probesize": str(_PROBE_BYTES),
             },

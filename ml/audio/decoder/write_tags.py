@@ -19,6 +19,7 @@ from mutagen.oggflac import OggFLAC
 from mutagen.oggopus import OggOpus
 from mutagen.oggvorbis import OggVorbis
 
+from ml.audio.formats import TagSystem, taggable
 from ml.audio.open import AudioFile
 from ml.audio.types import AudioError, damaged
 from ml.audio.write_tags import NO_PLACE, NO_ROOM, TrackMetadata
@@ -63,15 +64,12 @@ def _refusal(error: Exception) -> AudioError:
 
 
 def _writer(file: object) -> Callable[[Any, TrackMetadata], None]:
-    if isinstance(file, MP3):
-        return _write_id3
-    if isinstance(file, FLAC | OggVorbis | OggOpus | OggFLAC):
-        return _write_comments
-    if isinstance(file, MP4):
-        return _write_mp4
+    for types, writer in WRITERS.values():
+        if isinstance(file, types):
+            return writer
     raise AudioError(
         NO_PLACE,
-        "Tags are written into copies of MP3, FLAC, Ogg, Opus and M4A files only. "
+        f"Tags are written into copies of {taggable()} files only. "
         "Export this track's tags as CSV or JSON instead.",
     )
 
@@ -129,6 +127,13 @@ def _write_mp4(tags: MP4Tags, metadata: TrackMetadata) -> None:
             tags[_FREE + name] = encoded
     if metadata.bpm is not None:
         tags["tmpo"] = [round(metadata.bpm)]
+
+
+WRITERS: dict[TagSystem, tuple[tuple[type, ...], Callable[[Any, TrackMetadata], None]]] = {
+    TagSystem.ID3: ((MP3,), _write_id3),
+    TagSystem.VORBIS_COMMENTS: ((FLAC, OggVorbis, OggOpus, OggFLAC), _write_comments),
+    TagSystem.MP4_ATOMS: ((MP4,), _write_mp4),
+}
 
 
 def _one(text: str) -> tuple[str, ...]:

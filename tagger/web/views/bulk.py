@@ -81,7 +81,7 @@ def _ask(request: PageRequest, asked: BulkRequest) -> HttpResponse:
         "back": _back(request),
         "at_once": AT_ONCE,
     }
-    return render(request, "web/bulk_confirm.html", context)
+    return render(request, "tagger/library/bulk_confirm.html", context)
 
 
 def _answer(request: PageRequest, job: Job) -> HttpResponse:

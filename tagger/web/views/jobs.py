@@ -37,7 +37,7 @@ def jobs_page(request: PageRequest) -> HttpResponse:
         "failed": retriable(own).count(),
         "poll": any(job.is_open for job in page),
     }
-    return render(request, "web/jobs.html", context)
+    return render(request, "tagger/status/jobs.html", context)
 
 
 @require_safe
@@ -58,7 +58,7 @@ def job_page(request: PageRequest, job_id: UUID) -> HttpResponse:
         "undoable": deleted and not job.is_open,
         "poll": job.is_open,
     }
-    return render(request, "web/job.html", context)
+    return render(request, "tagger/status/job.html", context)
 
 
 @require_POST

@@ -56,7 +56,7 @@ def library_page(request: PageRequest) -> HttpResponse:
         "empty_library": counted.tracks == 0 and not query.narrows,
         **_controls(request, query),
     }
-    return render(request, "web/library.html", context)
+    return render(request, "tagger/library/library.html", context)
 
 
 def _controls(request: PageRequest, query: LibraryQuery) -> dict[str, Any]:
@@ -76,4 +76,4 @@ def _controls(request: PageRequest, query: LibraryQuery) -> dict[str, Any]:
 def refused(request: PageRequest, errors: Any, query: LibraryQuery) -> HttpResponse:
     """An address somebody edited or kept from before a tag was renamed."""
     context = {"errors": errors, "clear_url": query.cleared.url}
-    return render(request, "web/library_refused.html", context, status=400)
+    return render(request, "tagger/library/refused.html", context, status=400)

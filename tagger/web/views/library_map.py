@@ -38,7 +38,7 @@ def map_page(request: PageRequest) -> HttpResponse:
         "points": f"{reverse('web:map-points')}?{request.GET.urlencode()}",
         "listed": Paginator(library(request.user), LISTED).page(1) if drawn else [],
     }
-    return render(request, "web/map.html", context)
+    return render(request, "tagger/map/map.html", context)
 
 
 @require_safe

@@ -14,7 +14,7 @@ from tagger.models import Job
 from tagger.web.access import PageRequest, signed_in
 from tagger.web.transfers import poll_seconds, watched_transfers
 
-SHAPES = {"transfer": "web/_transfer.html", "state": "web/_state.html"}
+SHAPES = {"transfer": "tagger/upload/_transfer.html", "state": "tagger/shared/_state.html"}
 MOST = 500
 
 
@@ -35,7 +35,7 @@ def live(request: PageRequest) -> HttpResponse:
         "shape": request.POST.get("shape", "state"),
         "poll": poll_seconds(watched, last),
     }
-    response = render(request, "web/_live.html", context)
+    response = render(request, "tagger/shared/_live.html", context)
     if any(not (row.job and row.job.is_open) for row in watched) or len(watched) < len(ids):
         trigger_client_event(response, "work-ended")
     return response

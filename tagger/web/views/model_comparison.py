@@ -43,7 +43,7 @@ def compare(request: PageRequest, pk: int) -> HttpResponse:
     }
     return render(
         request,
-        "web/model_compare.html",
+        "tagger/comparison/comparison.html",
         context | _of_split(request, split) | _evaluation(version, split),
     )
 

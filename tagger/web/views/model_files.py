@@ -48,7 +48,7 @@ def bring_in(request: PageRequest) -> HttpResponse:
             messages.success(request, _("Brought in as a candidate: %s") % version)
             return redirect("web:model", pk=version.pk)
     status = 422 if form.errors else 200
-    return render(request, "web/model_import.html", {"form": form}, status=status)
+    return render(request, "tagger/models/import.html", {"form": form}, status=status)
 
 
 @require_POST
@@ -68,7 +68,7 @@ def delete(request: PageRequest, pk: int) -> HttpResponse:
     version = get_object_or_404(ModelVersion, pk=pk)
     if request.method != "POST":
         context = {"version": version, "obstacle": retention.why_not_deleted(version)}
-        return render(request, "web/model_delete.html", context)
+        return render(request, "tagger/models/delete.html", context)
     try:
         retention.delete_model(version)
     except retention.ModelInUseError as error:

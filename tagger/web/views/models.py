@@ -46,7 +46,7 @@ def models_page(request: PageRequest) -> HttpResponse:
         "reanalysing": any(run.job.is_open and run.scope == "stale" for run in reanalyses),
         "busy": bool(switch) or any(run.job.is_open for run in reanalyses),
     }
-    return render(request, "web/models.html", context)
+    return render(request, "tagger/models/models.html", context)
 
 
 @require_safe
@@ -60,7 +60,7 @@ def model_page(request: PageRequest, pk: int) -> HttpResponse:
         "facts": _facts(version),
         "notes": _notes(version),
     }
-    return render(request, "web/model.html", context)
+    return render(request, "tagger/models/model.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -92,7 +92,7 @@ def _ask(
         "concerns": promotion.concerns_about(version),
         "missing": missing,
     }
-    return render(request, "web/model_promote.html", context, status=status)
+    return render(request, "tagger/models/promote.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -101,7 +101,7 @@ def roll_back(request: PageRequest, pk: int) -> HttpResponse:
     version = get_object_or_404(ModelVersion, pk=pk)
     if request.method != "POST":
         context = {"version": version, "former": promotion.former_of(version)}
-        return render(request, "web/model_rollback.html", context)
+        return render(request, "tagger/models/rollback.html", context)
     try:
         back = promotion.roll_back(version, by=request.user, trigger=Job.Trigger.WEB)
     except promotion.NothingToGoBackToError as error:

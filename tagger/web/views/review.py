@@ -43,7 +43,7 @@ def review_page(request: PageRequest) -> HttpResponse:
         "sought": are_sought(request.user),
         "skipped": count_up_to_most(skipped_questions(request.user)),
     }
-    return render(request, "web/review.html", context)
+    return render(request, "tagger/review/review.html", context)
 
 
 def _wanted(request: PageRequest) -> Question | None:

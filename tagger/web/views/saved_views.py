@@ -20,7 +20,7 @@ def views_page(request: PageRequest) -> HttpResponse:
     """Where views are renamed and deleted; posting saves the one on the library's page."""
     if request.method != "POST":
         views = [(view, _address(view)) for view in SavedView.objects.filter(owner=request.user)]
-        return render(request, "web/views.html", {"views": views})
+        return render(request, "tagger/library/saved_views.html", {"views": views})
     query = LibraryQuery(QueryDict(request.POST.get("query", ""))).tidy()
     try:
         view = saved_views.save_view(request.user, request.POST.get("name", ""), query.view)

@@ -30,7 +30,7 @@ def similar_page(request: PageRequest, track_id: UUID) -> HttpResponse:
     track = own_track(request, track_id)
     similar = similar_tracks([track], library(request.user), most=SHOWN)
     part = request.htmx and not request.htmx.boosted
-    template = "web/_similar.html" if part else "web/similar.html"
+    template = "tagger/similar/_similar.html" if part else "tagger/similar/similar.html"
     return render(request, template, {"track": track, "similar": similar})
 
 
@@ -59,7 +59,7 @@ def alike_page(request: PageRequest) -> HttpResponse:
         ],
         **(_filter(request, narrowed, conditions) if like else {}),
     }
-    return render(request, "web/alike.html", context)
+    return render(request, "tagger/similar/alike.html", context)
 
 
 def _filter(request: PageRequest, narrowed: LibraryFilter, query: LibraryQuery) -> dict[str, Any]:

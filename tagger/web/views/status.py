@@ -21,7 +21,7 @@ from tagger.web.access import PageRequest, staff_only
 def status_page(request: PageRequest) -> HttpResponse:
     failed = retriable(Job.objects.filter(track__deleted_at=None)).count()
     context = {"status": status(), "retriable": failed, "versions": versions()}
-    return render(request, "web/status.html", context)
+    return render(request, "tagger/status/status.html", context)
 
 
 @require_POST

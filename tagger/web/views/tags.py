@@ -22,7 +22,7 @@ PAGE_SIZE = 50
 def tags_page(request: PageRequest) -> HttpResponse:
     counted = library_counts(request.user)
     groups, any_tagged = facet_groups(counted, keep_empty=True), any(counted.by_tag.values())
-    return render(request, "web/tags.html", {"groups": groups, "any_tagged": any_tagged})
+    return render(request, "tagger/tags/tags.html", {"groups": groups, "any_tagged": any_tagged})
 
 
 @require_safe
@@ -46,4 +46,4 @@ def tag_page(request: PageRequest, slug: str) -> HttpResponse:
         "selectable_tags": tag_choices(),
         "poll": poll_seconds(listed),
     }
-    return render(request, "web/tag.html", context)
+    return render(request, "tagger/tags/tag.html", context)

@@ -36,7 +36,7 @@ def track_page(request: PageRequest, track_id: UUID) -> HttpResponse:
         "history": verdict_history(row.track),
         "music_open": measuring,
     }
-    return render(request, "web/track.html", context)
+    return render(request, "tagger/track/track.html", context)
 
 
 @require_safe
@@ -44,7 +44,7 @@ def track_page(request: PageRequest, track_id: UUID) -> HttpResponse:
 def music(request: PageRequest, track_id: UUID) -> HttpResponse:
     """Tempo and key; the part of the page that asks for itself while they are looked for."""
     context = {"music_open": is_being_measured(track_id), "track": own_track(request, track_id)}
-    return render(request, "web/_music.html", context)
+    return render(request, "tagger/track/_music.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -56,7 +56,7 @@ def edit_track(request: PageRequest, track_id: UUID) -> HttpResponse:
         tracks.rename_track(track, **form.cleaned_data)
         return redirect("web:track", track_id=track.pk)
     context = {"track": track, "form": form}
-    return render(request, "web/track_edit.html", context, status=422 if form.errors else 200)
+    return render(request, "tagger/track/edit.html", context, status=422 if form.errors else 200)
 
 
 @require_POST

@@ -32,7 +32,7 @@ def trainings_page(request: PageRequest) -> HttpResponse:
         "schedule": schedule(),
         "poll": any(training.job.is_open for training in page),
     }
-    return render(request, "web/trainings.html", context)
+    return render(request, "tagger/training/trainings.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -65,7 +65,7 @@ def training_page(request: PageRequest, training_id: UUID) -> HttpResponse:
         "epochs": list(training.epochs_done.all()),
         "results": results(training),
     }
-    return render(request, "web/training.html", context)
+    return render(request, "tagger/training/training.html", context)
 
 
 @require_POST
@@ -109,4 +109,4 @@ def _form(request: PageRequest, form: TrainingForm, status: int = 200) -> HttpRe
         "one_sided": _most_first({tag: said[tag] for tag in said if tag not in learnable}),
         "own": [own for own in own_tags() if not own.learnt],
     }
-    return render(request, "web/training_new.html", context, status=status)
+    return render(request, "tagger/training/new.html", context, status=status)

@@ -38,7 +38,7 @@ def upload_page(request: PageRequest) -> HttpResponse:
             "poll": poll_seconds(transfers),
             "unfinished": resumable.unfinished(request.user),
         }
-        return render(request, "web/upload.html", context)
+        return render(request, "tagger/upload/upload.html", context)
     return_connection()
     outcomes = [_take_in(request, upload) for upload in request.FILES.getlist("files")]
     return _answer_script(request, outcomes) if request.htmx else _answer_form(request, outcomes)
@@ -77,10 +77,10 @@ def _answer_script(request: PageRequest, outcomes: list[Ingested | Refused]) -> 
         outcomes = [Refused("", _("Send one file with each request."))]
     outcome = outcomes[0]
     if isinstance(outcome, Refused):
-        return render(request, "web/_transfer_refused.html", {"refused": outcome})
+        return render(request, "tagger/upload/_transfer_refused.html", {"refused": outcome})
     if outcome.duplicate or outcome.job is None:
-        return render(request, "web/_transfer_known.html", {"outcome": outcome})
-    return render(request, "web/_transfer.html", {"row": transfer(outcome.track)})
+        return render(request, "tagger/upload/_transfer_known.html", {"outcome": outcome})
+    return render(request, "tagger/upload/_transfer.html", {"row": transfer(outcome.track)})
 
 
 def _answer_form(request: PageRequest, outcomes: list[Ingested | Refused]) -> HttpResponse:

@@ -57,4 +57,4 @@ def _tags_response(request: PageRequest, track: Track, tag: Tag, answer: str) ->
         "answered_tag": tag,
         "answer": answer,
     }
-    return render(request, "web/_tags.html", context)
+    return render(request, "tagger/track/_tags.html", context)

@@ -40,7 +40,9 @@ def webhooks_page(request: PageRequest) -> HttpResponse:
         "secret": secret,
         "webhooks": request.user.webhooks.all(),
     }
-    return render(request, "web/webhooks.html", context, status=422 if form.errors else 200)
+    return render(
+        request, "tagger/account/webhooks.html", context, status=422 if form.errors else 200
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -65,7 +67,7 @@ def webhook_page(request: PageRequest, webhook_id: UUID) -> HttpResponse:
 @never_cache
 @signed_in
 def webhook_log(request: PageRequest, webhook_id: UUID) -> HttpResponse:
-    return render(request, "web/_webhook_log.html", _log(_own(request, webhook_id)))
+    return render(request, "tagger/account/_webhook_log.html", _log(_own(request, webhook_id)))
 
 
 @require_POST
@@ -138,7 +140,7 @@ def _shown(
         "secret": secret,
         **_log(webhook),
     }
-    return render(request, "web/webhook.html", context, status=status)
+    return render(request, "tagger/account/webhook.html", context, status=status)
 
 
 def _log(webhook: Webhook) -> dict[str, Any]:

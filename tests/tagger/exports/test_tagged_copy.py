@@ -63,7 +63,7 @@ def test_a_writer_that_is_killed_is_asked_again_with_a_fresh_copy(
 ) -> None:
     copies: list[bytes] = []
 
-    def killed_once(path: Path, words: TrackMetadata) -> None:
+    def killed_once(path: Path, metadata: TrackMetadata) -> None:
         copies.append(path.read_bytes())
         path.write_bytes(b"half a copy")
         if len(copies) == 1:
