@@ -63,7 +63,7 @@ class Trainer:
         self.recipe, self.train, self.validation, self.out = recipe, train, validation, out
         self.device = distributed.local_device(device or torch.device("cpu"))
         self.callbacks = callbacks or Callbacks()
-        self.sampler = Sampler(train, recipe)
+        self.sampler = Sampler(train, recipe, distributed.rank_and_world_size()[1])
         self.length = Length.of(recipe, self.sampler.updates_per_epoch)
         self.state = init_state(recipe, train, self.device)
         self.network = TrainingNetwork(
