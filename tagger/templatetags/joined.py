@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import cast
 
 from django import template
 from django.template import Context
@@ -38,7 +39,7 @@ def joined(parser: Parser, token: Token) -> Joined:
     nodes = parser.parse(("endjoined",))
     parser.delete_first_token()
     joiner = _Joiner()
-    for text in nodes.get_nodes_by_type(TextNode):
+    for text in cast(list[TextNode], nodes.get_nodes_by_type(TextNode)):
         text.s = "".join(joiner.pieces(text.s))
     return Joined(nodes)
 

@@ -19,5 +19,5 @@ from django.template import engines
 )
 def test_line_ends_of_the_template_are_no_blanks_of_the_page(source: str, said: str) -> None:
     text = f"{{% load joined %}}{{% joined %}}{source}{{% endjoined %}}"
-    template = engines["django"].from_string(text)  # type: ignore[attr-defined]
+    template = engines["django"].from_string(text)
     assert template.render({"a": "line\nbreak"}) == said
