@@ -100,7 +100,7 @@ def segments_per_second(measure: Measure, batch: int, updates: int, threads: int
     from ml.config.network import NetworkConfig
     from ml.nn.network import SampleCNN
     from ml.runtime.cpu import keep_activations_in_the_heap
-    from ml.training.freezing import freeze_lowest
+    from ml.training.training_network import freeze_lowest
 
     if measure.heap:
         keep_activations_in_the_heap()

@@ -17,6 +17,7 @@ class AudioFile(io.FileIO):
     """
 
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        """The new position, or -1 where the file has no such position."""
         try:
             return super().seek(offset, whence)
         except (OSError, OverflowError):

@@ -9,7 +9,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+# Twice the pixels of a wide screen, as a recording has at least half of them.
 MAX_BUCKETS = 4_096
+# 3 ms: a sound shorter than that has one bucket; 4,096 of them are 12 s.
 _FIRST_BUCKET = 64
 
 

@@ -12,6 +12,7 @@ from ml.audio.sandbox.client import replies, retry_if_lost
 
 from .types import AudioError, AudioInfo
 
+# Characters: room for the longest titles of classical music, and a row of the library still.
 MAX_LENGTH = 300
 
 

@@ -66,7 +66,10 @@ NO_PLACE, NO_ROOM = "no-place-for-tags", "storage-full"
 
 @dataclass(frozen=True)
 class TrackMetadata:
-    """What is to be written; what is empty or None is left as it stands in the file."""
+    """What is to be written; what is empty or None is left as it stands in the file.
+
+    `bpm` is beats per minute, `key` as ID3's TKEY has it ("C", "F#m"; `ml.descriptors.key.KEYS`).
+    """
 
     title: str = ""
     artist: str = ""

@@ -11,6 +11,7 @@ from .card import (
     int8_files,
     read_card,
 )
+from .header import TensorEntry, read_header
 from .weights import (
     LoadedModel,
     default_model_path,
@@ -22,6 +23,7 @@ __all__ = [
     "LoadedModel",
     "ModelCard",
     "PackageError",
+    "TensorEntry",
     "WeightsError",
     "card_path",
     "companion_files",
@@ -29,6 +31,7 @@ __all__ = [
     "int8_files",
     "load_model",
     "read_card",
+    "read_header",
     "read_package",
     "save_model",
     "write_package",

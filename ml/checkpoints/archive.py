@@ -16,7 +16,9 @@ from .card import ModelCard, WeightsError, card_path, read_card
 
 WEIGHTS = "model.safetensors"
 CARD = "model.json"
+# Twenty times the largest network of the papers (27 million weights, 108 MB in float32).
 MAX_WEIGHTS = 2 * 1024**3
+# A card with figures for 50 tags has about 20 kB; there is room for thousands of tags.
 MAX_CARD = 1024**2
 _CHUNK = 1024**2
 

@@ -15,6 +15,9 @@ from typing import Any
 
 from ml.audio.reading import SAMPLE_RATE, SEGMENT_SAMPLES
 
+# 64 bits, and a sign.
+MAX_DIGITS = 19
+
 
 class WeightsError(ValueError):
     """Weights or their card are missing, damaged or do not belong together; str() says which."""
@@ -79,7 +82,12 @@ def read_card(path: str | Path) -> ModelCard:
     """
     file = card_path(Path(path))
     try:
-        values = json.loads(file.read_text(encoding="utf-8"), parse_constant=_no_number)
+        values = json.loads(
+            file.read_text(encoding="utf-8"),
+            parse_constant=_no_number,
+            parse_int=_whole,
+            parse_float=_finite,
+        )
     except OSError as error:
         raise WeightsError(f"The model card {file} cannot be read: {error.strerror}.") from error
     except (ValueError, RecursionError) as error:
@@ -91,6 +99,20 @@ def read_card(path: str | Path) -> ModelCard:
 
 def _no_number(name: str) -> float:
     raise ValueError(f"{name} is no number")
+
+
+def _whole(digits: str) -> int:
+    """What others who read the card, a database and JavaScript among them, can hold as well."""
+    if len(digits) > MAX_DIGITS:
+        raise ValueError(f"the number {digits[:MAX_DIGITS]}… has {len(digits)} digits")
+    return int(digits)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text[:40]} is too large a number")
+    return number
 
 
 def _from_values(values: object, file: Path) -> ModelCard:

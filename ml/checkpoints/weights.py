@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .card import ModelCard, WeightsError, card_path, read_card
+from .header import read_header
 
 if TYPE_CHECKING:
     import torch
 
+    from ml.config.network import NetworkConfig
     from ml.nn.network import SampleCNN
 
 __all__ = [
@@ -48,7 +50,8 @@ def save_model(path: str | Path, network: SampleCNN, card: ModelCard) -> ModelCa
     """Write weights and card, each in one step; returns the card with the weights' sha256.
 
     Weights are stored in the dtype they have (a `.half()` copy takes half the room).
-    Raises WeightsError when a weight is not finite or the labels do not match the network.
+    Raises WeightsError when a weight is not finite or the labels do not match the network, OSError
+    when the disk does not take them; what was there before then stays.
     """
     from safetensors.torch import save
 
@@ -73,9 +76,11 @@ def load_model(path: str | Path) -> LoadedModel:
     """
     file = Path(path)
     card = read_card(file)
+    config = _config(card, file)
+    _check_shapes(config, file)
     tensors = _read_tensors(file, card)
     _check_finite(tensors, file)
-    return LoadedModel(_build(card, tensors, file), card)
+    return LoadedModel(_build(config, tensors, file), card)
 
 
 def _state(network: SampleCNN) -> list[tuple[str, torch.Tensor]]:
@@ -117,15 +122,41 @@ def _read_tensors(file: Path, card: ModelCard) -> dict[str, torch.Tensor]:
         raise WeightsError(f"The weights {file} are no safetensors file: {error}.") from error
 
 
-def _build(card: ModelCard, tensors: dict[str, torch.Tensor], file: Path) -> SampleCNN:
-    from ml.nn.network import NetworkConfig, SampleCNN
+def _config(card: ModelCard, file: Path) -> NetworkConfig:
+    from ml.config.network import NetworkConfig
 
     try:
         config = NetworkConfig.from_dict(card.config)
-        network = SampleCNN(config)
     except (TypeError, ValueError) as error:
-        raise WeightsError(f"The card of {file} describes no network: {error}.") from error
+        raise WeightsError(f"The card of {file} describes no network: {error}") from error
     _check_labels(config.labels, card, file)
+    return config
+
+
+def _check_shapes(config: NetworkConfig, file: Path) -> None:
+    """Raise WeightsError unless the file has the network's tensors, before one of them is made."""
+    import torch
+
+    from ml.nn.network import SampleCNN
+
+    with torch.device("meta"):  # shapes without memory
+        expected = {name: tuple(t.shape) for name, t in SampleCNN(config).state_dict().items()}
+    found = {name: entry.shape for name, entry in read_header(file).items()}
+    for name in sorted(expected.keys() ^ found.keys()):
+        whose = "lack" if name in expected else "have an unknown tensor"
+        raise WeightsError(f"The weights {file} do not fit their card: they {whose} {name}.")
+    for name, shape in expected.items():
+        if found[name] != shape:
+            raise WeightsError(
+                f"The weights {file} do not fit their card: {name} has the shape "
+                f"{list(found[name])}, not {list(shape)}."
+            )
+
+
+def _build(config: NetworkConfig, tensors: dict[str, torch.Tensor], file: Path) -> SampleCNN:
+    from ml.nn.network import SampleCNN
+
+    network = SampleCNN(config)
     try:
         network.load_state_dict(tensors)
     except RuntimeError as error:

@@ -7,13 +7,17 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
+from ml.config.blocks import BLOCKS
+
 if TYPE_CHECKING:
     from ml.nn.network import NetworkConfig, SampleCNN
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--block", default="rese", help="basic, se, res or rese (default rese)")
-    parser.add_argument("--convs", type=int, help="convolutions in a block (res and rese: 1 or 2)")
+    parser.add_argument("--block", default="rese", help=f"{', '.join(BLOCKS)} (default rese)")
+    parser.add_argument(
+        "--convs", type=int, help="convolutions in a block: 1 or 2 (default: as the paper has it)"
+    )
     parser.add_argument(
         "--se-ratio", type=float, default=0.125, help="width of the SE layer (default 0.125)"
     )
@@ -36,10 +40,10 @@ def run(args: argparse.Namespace) -> int:
 def _config(args: argparse.Namespace) -> NetworkConfig:
     from ml.nn.network import NetworkConfig
 
-    residual = args.block in ("res", "rese")
+    block = BLOCKS.get(args.block)
     return NetworkConfig(
         block=args.block,
-        convs=args.convs if args.convs is not None else (2 if residual else 1),
+        convs=block.default_convs if block and args.convs is None else args.convs,
         se_ratio=args.se_ratio,
         multi_level=not args.no_multi,
     )

@@ -1,3 +1,4 @@
+from .blocks import PAPER_BLOCKS
 from .callbacks import (
     Callbacks,
     EpochReport,
@@ -20,6 +21,7 @@ from .recipe import (
 __all__ = [
     "LABELS",
     "LABEL_NAMES",
+    "PAPER_BLOCKS",
     "Callbacks",
     "ConfigError",
     "EpochReport",

@@ -9,7 +9,12 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class EpochReport:
-    """One epoch's figures; the log holds one of them a line, as JSON."""
+    """One epoch's figures; the log holds one of them a line, as JSON.
+
+    `step` is the number of updates done, `training_loss` their mean over the epoch; `loss` and the
+    macro figures are on the validation split. `learning_rate` is the next update's, `seconds` are
+    those of the epoch with its evaluation, `segments_per_second` without.
+    """
 
     epoch: int
     epochs: int
@@ -49,6 +54,7 @@ class Callbacks:
 
 
 def append_log(path: Path, report: EpochReport) -> None:
+    """Append `report` to the log at `path` as one line of JSON. Raises OSError."""
     with path.open("a", encoding="utf-8") as log:
         log.write(json.dumps(asdict(report)) + "\n")
 

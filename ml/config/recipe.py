@@ -131,9 +131,11 @@ class Recipe:
     augmentation: AugmentationSettings = field(default_factory=AugmentationSettings)
 
     def as_dict(self) -> dict[str, Any]:
+        """The sections as nested dictionaries, for checkpoints and cards."""
         return asdict(self)
 
     def network_config(self, labels: int) -> NetworkConfig:
+        """The network for so many labels. Raises ConfigError for an unknown or bad setting."""
         return NetworkConfig.from_dict({**self.network, "labels": labels})
 
 
@@ -167,6 +169,7 @@ def read_recipe(path: str | Path, overrides: Iterable[str] = ()) -> Recipe:
 
 
 def preset_names() -> list[str]:
+    """The names of the recipes that come with the product, sorted."""
     return sorted(preset.stem for preset in PRESETS.glob("*.toml"))
 
 
@@ -182,6 +185,7 @@ def recipe_from_dict(values: Mapping[str, Any]) -> Recipe:
 
 
 def with_epochs(recipe: Recipe, epochs: int) -> Recipe:
+    """`recipe` with another number of epochs."""
     return replace(recipe, training=replace(recipe.training, epochs=epochs))
 
 

@@ -24,6 +24,7 @@ class ConcatSamples:
 
     @property
     def nbytes(self) -> int:
+        """Bytes of all parts together."""
         return sum(part.nbytes for part in self._parts)
 
     def __getitem__(self, index: tuple[Any, slice], /) -> npt.NDArray[np.int16]:
@@ -42,7 +43,7 @@ def concat_splits(splits: Sequence[Split], tags: list[str]) -> Split:
     """The clips of all `splits` with the labels `tags`, in that order.
 
     Name and protocol are the first one's. Soft labels are kept where the first one has them; the
-    others' hard labels then stand for every segment.
+    others' hard labels then stand for every segment. Nothing is read: `samples` stays on disk.
     """
     first = splits[0]
     sizes = [len(split.samples) for split in splits]

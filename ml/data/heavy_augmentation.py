@@ -71,4 +71,5 @@ def _rooms(decay: npt.NDArray[np.float32], samples: int, seed: int) -> Tensor:
     seconds = torch.arange(samples) / SAMPLE_RATE
     envelope = torch.exp(-SIXTY_DB * seconds / torch.from_numpy(decay)[:, None])
     noise = torch.randn((len(decay), samples), generator=generator) * envelope
-    return noise / noise.norm(dim=1, keepdim=True)
+    energy: Tensor = noise.norm(dim=1, keepdim=True)
+    return noise / energy

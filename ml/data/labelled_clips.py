@@ -45,7 +45,8 @@ def prepare_labelled_clips(
 ) -> list[str]:
     """Prepare `clips` as `split` in `out`; returns the names of the unreadable ones.
 
-    What an earlier, interrupted run with the same clips has decoded is kept.
+    What an earlier, interrupted run with the same clips has decoded is kept. Raises OSError when
+    the disk is full.
     """
     out.mkdir(parents=True, exist_ok=True)
     _write_index(clips, tags, files(out, split)[2])

@@ -28,6 +28,8 @@ RESIDENT_SHARE = 0.5
 
 
 class Source(Protocol):
+    """Where crops of sound come from."""
+
     def crops(self, batch: Batch) -> Tensor:
         """int16 `(batch, SEGMENT_SAMPLES)`."""
 
@@ -39,6 +41,7 @@ class MappedSource:
         self._split = split
 
     def crops(self, batch: Batch) -> Tensor:
+        """int16 `(batch, SEGMENT_SAMPLES)`, on the CPU."""
         sound = self._split.samples
         rows = self._split.rows[batch.clips]
         return torch.from_numpy(
@@ -60,6 +63,7 @@ class ResidentSource:
         self._window = torch.arange(SEGMENT_SAMPLES, device=device)
 
     def crops(self, batch: Batch) -> Tensor:
+        """int16 `(batch, SEGMENT_SAMPLES)`, on the device."""
         device = self._sound.device
         rows = self._rows[torch.from_numpy(batch.clips).to(device)]
         columns = torch.from_numpy(batch.offsets).to(device)[:, None] + self._window
@@ -76,14 +80,14 @@ class Loader:
         self, split: Split, sampler: Sampler, device: torch.device, share: tuple[int, int] = (0, 1)
     ) -> None:
         self._sampler, self._device, self._share = sampler, device, share
-        self._resident = fits(split, device)
+        self.resident = fits(split, device)
         self._source: Source = (
-            ResidentSource(split, device) if self._resident else MappedSource(split)
+            ResidentSource(split, device) if self.resident else MappedSource(split)
         )
 
     def batches(self, first: int) -> Iterator[tuple[Tensor, Tensor]]:
         """Batches from update number `first` on, without end."""
-        if self._resident:
+        if self.resident:
             step = first
             while True:
                 yield self._batch(step)

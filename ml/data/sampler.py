@@ -18,7 +18,8 @@ from ml.data.magnatagatune.split import Split
 
 from .augmentation import Draw, draw
 
-# How much more or less often than the average a clip may be drawn.
+# How much more or less often than the average a clip may be drawn. Unbounded, a tag of a dozen
+# clips would show the same dozen in every other batch, and they would be learnt by heart.
 BALANCE_LIMITS = (0.5, 2.5)
 
 
@@ -46,10 +47,13 @@ class Sampler:
             raise DatasetError("The recipe asks for soft labels and the data set has none.")
         self._split, self._recipe = split, recipe
         self._counts = (split.lengths // SEGMENT_SAMPLES).astype(np.int64)
+        # The epoch whose order is at hand, and the order.
+        self._order: tuple[int, npt.NDArray[np.int64]] | None = None
         self._weights = clip_weights(split.hard, recipe.data.balance)
 
     @property
     def updates_per_epoch(self) -> int:
+        """Updates in which each segment (or, on average, each random crop) comes up once."""
         size = self._recipe.training.batch_size
         if self._recipe.data.crops == "fixed":
             return max(1, -(-int(self._counts.sum()) // size))
@@ -73,13 +77,18 @@ class Sampler:
 
     def _fixed(self, step: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int64]]:
         epoch, position = divmod(step, self.updates_per_epoch)
-        order = np.random.default_rng([self._recipe.training.seed, epoch, 1])
-        clips = np.repeat(np.arange(len(self._split)), self._counts)
-        firsts = np.cumsum(self._counts) - self._counts
-        segments = np.arange(len(clips)) - firsts[clips]
+        if self._order is None or self._order[0] != epoch:
+            self._order = epoch, self._permuted(epoch)
         size = self._recipe.training.batch_size
-        chosen = order.permutation(len(clips))[position * size : (position + 1) * size]
-        return clips[chosen], segments[chosen] * SEGMENT_SAMPLES
+        chosen = self._order[1][position * size : (position + 1) * size]
+        clips = np.searchsorted(np.cumsum(self._counts), chosen, side="right")
+        segments = chosen - (np.cumsum(self._counts) - self._counts)[clips]
+        return clips, segments * SEGMENT_SAMPLES
+
+    def _permuted(self, epoch: int) -> npt.NDArray[np.int64]:
+        """All segments in the epoch's order: drawn once an epoch, not once an update."""
+        order = np.random.default_rng([self._recipe.training.seed, epoch, 1])
+        return order.permutation(int(self._counts.sum()))
 
     def _targets(
         self, clips: npt.NDArray[np.intp], offsets: npt.NDArray[np.int64]
@@ -103,13 +112,15 @@ def interpolated(
     share = np.minimum(position - first, 1).astype(np.float32)[:, None]
     before = soft[clips, first].astype(np.float32)
     after = soft[clips, np.minimum(first + 1, last)].astype(np.float32)
-    return before * (1 - share) + after * share
+    targets: npt.NDArray[np.float32] = before * (1 - share) + after * share
+    return targets
 
 
 def clip_weights(hard: npt.NDArray[np.uint8], balance: float) -> npt.NDArray[np.float64]:
     """Chance of each clip `(clips,)`: its rarest tag's frequency to the power of -`balance`."""
     if balance == 0:
         return np.full(len(hard), 1 / len(hard))
+    # A tag that no clip has must not divide by zero; a thousandth is rarer than any real one.
     frequency = hard.mean(0) + 1e-3
     weights = np.max(hard * frequency**-balance, axis=1, initial=1.0)
     weights = np.clip(weights / weights.mean(), *BALANCE_LIMITS)

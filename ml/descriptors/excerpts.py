@@ -13,6 +13,7 @@ import numpy as np
 from ml.audio.reading import SAMPLE_RATE, Samples
 
 EXCERPT_SECONDS = 30.0
+# Two minutes in all: enough to outvote an intro, and no more work for a mix than for a song.
 EXCERPTS = 4
 # What is shorter says too little of tempo and key to be asked.
 SHORTEST_SECONDS = 5.0

@@ -8,10 +8,13 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
+# t-SNE of so many takes about a minute on one core, and grows faster than in proportion.
 LANDMARKS = 2000
+# Fewer have no neighbourhoods that a map could show.
 MIN_TRACKS = 5
 # Before t-SNE, which minds noise: most of what embeddings say lies in few directions.
 DIRECTIONS = 50
+# Landmarks that place a track: more would pull everything towards the middle.
 NEIGHBOURS = 5
 PERPLEXITY = 30.0
 
@@ -27,7 +30,7 @@ class Projection:
     places: np.ndarray
 
     def place(self, embeddings: np.ndarray) -> np.ndarray:
-        """Places `(tracks, 2)` of embeddings `(tracks, dims)`; a landmark lies where it lay."""
+        """float32 places `(tracks, 2)` of embeddings `(tracks, dims)`; a landmark stays."""
         reduced = (_of_length_one(embeddings) - self.mean) @ self.directions.T
         squares = (
             (reduced**2).sum(1)[:, None]
@@ -43,18 +46,22 @@ class Projection:
         return places
 
     def to_bytes(self) -> bytes:
+        """The arrays as a compressed .npz file."""
         file = io.BytesIO()
         np.savez_compressed(file, **asdict(self))
         return file.getvalue()
 
     @classmethod
     def from_bytes(cls, content: bytes) -> Projection:
+        """What `to_bytes` gave. Raises ValueError or KeyError for anything else."""
         with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
             return cls(**{name: arrays[name] for name in cls.__dataclass_fields__})
 
 
 def fit_projection(embeddings: np.ndarray, *, seed: int = 0) -> Projection:
-    """Learn from embeddings `(tracks, dims)`, of which at most LANDMARKS should be given.
+    """Fit to embeddings, float32 `(tracks, dims)`, of which at most LANDMARKS should be given.
+
+    t-SNE (van der Maaten, Hinton, 2008) of their principal components.
 
     A minute at most on one core. Raises ValueError for fewer than MIN_TRACKS.
     """

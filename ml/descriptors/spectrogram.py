@@ -14,6 +14,7 @@ from ml.audio.reading import SAMPLE_RATE, Samples
 WIDTH = 2_000
 BANDS = 128
 LOWEST, HIGHEST = 30.0, 8_000.0
+# Below that a 16-bit recording has little but its own noise.
 RANGE_DB = 80.0
 _WINDOW = 2_048
 _SHORTEST_HOP = 512
@@ -39,7 +40,7 @@ def mel_spectrogram(blocks: Iterable[Samples], duration: float) -> NDArray[np.ui
 
 
 def png(picture: NDArray[np.uint8]) -> bytes:
-    """A picture in shades of grey as a PNG file."""
+    """A picture, uint8 `(rows, columns)` in shades of grey, as the bytes of a PNG file."""
     file = io.BytesIO()
     Image.fromarray(picture).save(file, "PNG", optimize=True)
     return file.getvalue()
@@ -96,4 +97,5 @@ def _as_loudness(power: NDArray[np.float64]) -> NDArray[np.uint8]:
     if loudest <= 0:
         return np.zeros(power.shape, np.uint8)
     decibels = 10 * np.log10(np.maximum(power / loudest, 10 ** (-RANGE_DB / 10)))
-    return np.rint(255 * (1 + decibels[::-1] / RANGE_DB)).astype(np.uint8)
+    picture: NDArray[np.uint8] = np.rint(255 * (1 + decibels[::-1] / RANGE_DB)).astype(np.uint8)
+    return picture

@@ -12,6 +12,7 @@ from ml.audio.reading import SAMPLE_RATE, Samples
 
 # Two excerpts with tempi this near (as a share) keep the same beat.
 SAME_BEAT = 0.04
+# From fewer, one missed beat moves the tempo by a fifth.
 MIN_BEATS = 6
 _HOP = 256
 # Onsets weaker than this are the rounding errors of a steady tone.

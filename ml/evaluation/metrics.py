@@ -18,6 +18,7 @@ from ml.data.magnatagatune.split import Split
 Scores = npt.NDArray[np.floating]
 Labels = npt.NDArray[np.uint8]
 Known = npt.NDArray[np.bool_]
+# As in Guo et al., 2017, with whose figures ours can then be compared.
 CALIBRATION_BINS = 15
 # Ranking a tag with fewer positives is chance.
 MINIMUM_POSITIVES = 5
@@ -53,7 +54,7 @@ def check_arrays(labels: Labels, scores: Scores) -> None:
 
 
 def rankable(labels: Labels, minimum: int = 1, known: Known | None = None) -> npt.NDArray[np.intp]:
-    """Columns with at least `minimum` positives and at least one negative."""
+    """Columns `(tags that count,)` with at least `minimum` positives and at least one negative."""
     mask = np.ones(labels.shape, dtype=bool) if known is None else known
     positives = (labels * mask).sum(0, dtype=np.int64)
     return np.flatnonzero((positives >= max(minimum, 1)) & (positives < mask.sum(0)))

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from .metrics import Known, Labels, Scores, rankable
 
+# A difference near zero is decided by the interval's end: 25 resamples lie beyond it.
 RESAMPLES = 1000
 # So many resamples are ranked at a time: a hundred of 5,000 clips take a few megabytes.
 _CHUNK = 100
@@ -32,6 +33,8 @@ class PairedFigure:
 
 @dataclass(frozen=True)
 class PairedTag:
+    """One tag: positive clips, and both figures of both models."""
+
     tag: str
     positives: int
     roc_auc: PairedFigure
@@ -49,6 +52,7 @@ class PairedComparison:
     per_tag: list[PairedTag]
 
     def as_dict(self) -> dict[str, Any]:
+        """All fields as nested dictionaries, for JSON."""
         return asdict(self)
 
 
@@ -131,7 +135,9 @@ def _means(statistics: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Macro means over the tags that a resample can rank, `(models, figures, rows)`."""
     ranked = np.isfinite(statistics)
     total = np.where(ranked, statistics, 0).sum(-1)
-    return np.divide(total, ranked.sum(-1), out=np.full(total.shape, np.nan), where=ranked.any(-1))
+    means = np.full(total.shape, np.nan)
+    np.divide(total, ranked.sum(-1), out=means, where=ranked.any(-1))
+    return means
 
 
 def _both(statistics: npt.NDArray[np.float64]) -> tuple[PairedFigure, PairedFigure]:

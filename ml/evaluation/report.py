@@ -29,6 +29,8 @@ from .metrics import (
 from .predict import Predictions
 
 Interval = tuple[float, float]
+# Each ranks every tag anew, which takes most of a report's time: enough that five lie beyond either
+# end of the interval.
 RESAMPLES = 200
 
 
@@ -70,6 +72,7 @@ class Report:
     robustness: dict[str, Figures] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
+        """All fields as nested dictionaries, for JSON."""
         return asdict(self)
 
 

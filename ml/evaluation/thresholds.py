@@ -13,6 +13,8 @@ import numpy.typing as npt
 
 from .metrics import Known, Labels, Scores, known_only
 
+# A threshold of 0 would show a tag on everything, one near 1 on nothing; steps of a hundredth are
+# finer than a few hundred validation clips can tell apart.
 GRID = np.round(np.arange(0.02, 0.96, 0.01), 2)
 # Positives at which a tag's own threshold and the common one weigh the same.
 PRIOR_POSITIVES = 8.0

@@ -10,6 +10,7 @@ from pathlib import Path
 import torch
 
 from ml.checkpoints.weights import load_model
+from ml.config.blocks import PAPER_BLOCKS
 from ml.config.callbacks import Callbacks, read_log
 from ml.config.recipe import Recipe
 from ml.data.magnatagatune.split import Split
@@ -32,20 +33,19 @@ class Variant:
     published: float
 
 
-# Kim, Lee, Nam, ICASSP 2018, poster, table of building blocks.
-VARIANTS = (
-    Variant("basic", "basic", 1, False, 0.9055),
-    Variant("basic-multi", "basic", 1, True, 0.9077),
-    Variant("se", "se", 1, False, 0.9083),
-    Variant("se-multi", "se", 1, True, 0.9111),
-    Variant("res-1", "res", 1, False, 0.9048),
-    Variant("res-1-multi", "res", 1, True, 0.9037),
-    Variant("res-2", "res", 2, False, 0.9061),
-    Variant("res-2-multi", "res", 2, True, 0.9098),
-    Variant("rese-1", "rese", 1, False, 0.9066),
-    Variant("rese-1-multi", "rese", 1, True, 0.9053),
-    Variant("rese-2", "rese", 2, False, 0.9102),
-    Variant("rese-2-multi", "rese", 2, True, 0.9113),
+# Kim, Lee, Nam, ICASSP 2018, poster, table of building blocks: without and with multi-level.
+_PUBLISHED = {
+    "basic": (0.9055, 0.9077),
+    "se": (0.9083, 0.9111),
+    "res-1": (0.9048, 0.9037),
+    "res-2": (0.9061, 0.9098),
+    "rese-1": (0.9066, 0.9053),
+    "rese-2": (0.9102, 0.9113),
+}
+VARIANTS = tuple(
+    Variant(f"{name}-multi" if multi_level else name, block, convs, multi_level, published)
+    for name, (block, convs) in PAPER_BLOCKS.items()
+    for multi_level, published in zip((False, True), _PUBLISHED[name], strict=True)
 )
 
 

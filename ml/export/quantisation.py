@@ -38,8 +38,11 @@ from .int8_network import for_eight_bits
 if TYPE_CHECKING:
     import openvino
 
+# Each gives the range of every activation once: 64 of different music meet the loud and the quiet.
 CALIBRATION_CLIPS = 64
+# A third of what the best block of the paper gains over the plain one (0.9055 to 0.9113).
 MOST_LOST_ROC_AUC = 0.002
+# As far as the other ways to compute may be off, ml.runtime.parity.TOLERANCE.
 MOST_MEAN_DIFFERENCE = 0.005
 
 Clips = npt.NDArray[np.float32]
@@ -59,6 +62,7 @@ class Int8Comparison:
 
     @property
     def passed(self) -> bool:
+        """Whether the 8-bit copy scores closely enough."""
         lost = self.plain_roc_auc - self.roc_auc
         return lost <= MOST_LOST_ROC_AUC and self.mean_difference <= MOST_MEAN_DIFFERENCE
 

@@ -17,6 +17,8 @@ from ml.audio.segmentation import segments
 
 from .result import Analysis, Array, Collector
 
+# 43 s of music. A larger batch would gain little on a CPU, where a single segment fills the caches,
+# would hold more activations in memory, and would keep short files waiting longer.
 BATCH = 16
 # Below this (-80 dB of full scale) no recording has music.
 SILENCE = 1e-4
@@ -34,6 +36,7 @@ def no_progress(*_: object) -> None:
 
 
 def never_stop() -> bool:
+    """The default of `should_stop`."""
     return False
 
 
@@ -143,6 +146,7 @@ class ScoredSegments:
     embeddings: Array
 
     def collect(self) -> None:
+        """Add the scores to the analysis of their file; in the caller's thread."""
         self.file.collect(self.scores, self.embeddings)
 
 

@@ -59,6 +59,7 @@ def _put(queue: Queue[Item | _End], item: Item | _End, stop: Event) -> bool:
     """Put one item as soon as there is room; False when the consumer has gone."""
     while not stop.is_set():
         try:
+            # So long a consumer that has gone waits for this thread to notice, at most.
             queue.put(item, timeout=0.1)
         except Full:
             continue

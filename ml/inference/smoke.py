@@ -16,7 +16,7 @@ from ml.audio.reading import SAMPLE_RATE, SEGMENT_SAMPLES
 from .result import Array
 from .tagger import Tagger
 
-# No tag is as sure as this in digital silence, but for those that speak of it.
+# No tag may score higher than this in digital silence, but for those that speak of it.
 CONFIDENT = 0.9
 QUIET_TAGS = frozenset({"no vocal", "no vocals", "no voice", "quiet", "soft", "slow", "ambient"})
 # Networks that answer the same to everything differ by rounding only.

@@ -38,7 +38,8 @@ from .result import Analysis, Array
 
 __all__ = ["Analysis", "Cancelled", "Request", "Stage", "Tagger"]
 
-# Batches that are decoded, and that are scored, before somebody wants them.
+# Batches that are decoded, and that are scored, before somebody wants them: one is being made while
+# another waits. More would only hold more sound in memory, as the slower side sets the pace.
 _AHEAD = 2
 
 

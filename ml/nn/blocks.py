@@ -40,6 +40,7 @@ class Block(nn.Module):
         self.pool = pooling(outputs, config)
 
     def forward(self, x: Tensor) -> Tensor:
+        """`(batch, inputs, 1, time)` → `(batch, outputs, 1, time // stride)`."""
         y: Tensor = self.body(x)
         if self.residual:
             y = self.activation(self.excitation(y) + self.shortcut(x))

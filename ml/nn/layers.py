@@ -35,6 +35,7 @@ def projection(inputs: int, outputs: int) -> nn.Conv2d:
 
 
 def dense(inputs: int, outputs: int) -> nn.Linear:
+    """`(batch, inputs)` → `(batch, outputs)`, Glorot-uniform weights and zero bias as in Keras."""
     layer = nn.Linear(inputs, outputs)
     nn.init.xavier_uniform_(layer.weight)
     nn.init.zeros_(layer.bias)
@@ -42,22 +43,25 @@ def dense(inputs: int, outputs: int) -> nn.Linear:
 
 
 def norm(width: int) -> nn.BatchNorm2d:
+    """Batch normalisation of `(batch, width, 1, time)` over batch and time."""
     return nn.BatchNorm2d(width, eps=BATCH_NORM_EPS, momentum=BATCH_NORM_MOMENTUM)
 
 
 def activation(name: str) -> nn.Module:
     """The activation called ``name`` (one of ``ml.config.network.ACTIVATIONS``)."""
-    known: dict[str, type[nn.Module]] = {
-        "relu": nn.ReLU,
-        "relu6": nn.ReLU6,
-        "softplus": nn.Softplus,
-        "leaky_relu": nn.LeakyReLU,
-        "prelu": nn.PReLU,
-        "rrelu": nn.RReLU,
-        "elu": nn.ELU,
-        "swish": nn.SiLU,
-    }
-    return known[name]()
+    return _ACTIVATIONS[name]()
+
+
+_ACTIVATIONS: dict[str, type[nn.Module]] = {
+    "relu": nn.ReLU,
+    "relu6": nn.ReLU6,
+    "softplus": nn.Softplus,
+    "leaky_relu": nn.LeakyReLU,
+    "prelu": nn.PReLU,
+    "rrelu": nn.RReLU,
+    "elu": nn.ELU,
+    "swish": nn.SiLU,
+}
 
 
 def pooling(width: int, config: NetworkConfig) -> nn.Module:
@@ -95,4 +99,5 @@ class SqueezeExcitation(nn.Module):
         return gates
 
     def forward(self, x: Tensor) -> Tensor:
+        """`x` `(batch, width, 1, time)` times its gates, in the dtype of `x`."""
         return x * self.gates(x)[:, :, None, None].to(x.dtype)

@@ -39,6 +39,7 @@ class FusedBlock:
         )
 
     def __call__(self, x: Tensor) -> Tensor:
+        """`(batch, time, inputs)` → `(batch, time // 3, outputs)`, in the block's dtype."""
         padded = self.first(x) if self.first else F.pad(x, (0, 0, 1, 1))
         pooled = self._pooled(x, padded).relu_()
         if self.gates and not self.residual:

@@ -21,6 +21,7 @@ class Dense:
         self._bias = bias
 
     def __call__(self, x: Tensor, activation: str = "none") -> Tensor:
+        """`x` `(…, inputs)` → `(…, outputs)`; `activation` is "none" or "relu"."""
         y: Tensor = torch.ops.mkldnn._linear_pointwise(
             x, self._weight, self._bias, activation, [], ""
         )
@@ -42,6 +43,7 @@ class Conv:
         self._bias = bias
 
     def __call__(self, x: Tensor) -> Tensor:
+        """`x` `(batch, time, inputs)` → `(batch, time + 2, outputs)`."""
         y: Tensor = torch.ops.mkldnn._convolution_pointwise(
             x.transpose(1, 2).unsqueeze(2), self._weight, self._bias, *_GEOMETRY, "relu", [], ""
         )

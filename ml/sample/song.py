@@ -32,11 +32,12 @@ def mixed() -> NDArray[np.float32]:
         place += event.level * sides[:, None] * sound[: place.shape[1]]
     mix = np.tanh(mix[:, : round(SECONDS * RATE)])
     mix[:, -RATE:] *= np.linspace(1, 0, RATE, dtype=np.float32)
-    return (_LOUDEST / np.abs(mix).max() * mix).astype(np.float32)
+    loudest: NDArray[np.float32] = (_LOUDEST / np.abs(mix).max() * mix).astype(np.float32)
+    return loudest
 
 
 def write_sample(path: Path) -> None:
-    """The song as FLAC."""
+    """Write the song to `path`: FLAC, 16 bit, 44.1 kHz, stereo. Raises OSError."""
     samples = np.rint(mixed() * 32_767).astype(np.int16)
     with av.open(str(path), "w", format="flac") as container:
         stream = container.add_stream("flac", rate=RATE, layout="stereo")

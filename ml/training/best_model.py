@@ -12,6 +12,7 @@ from ml.config.recipe import Recipe
 from ml.data.magnatagatune.split import Split
 from ml.nn.network import SampleCNN
 
+from . import distributed
 from .checkpoint import State
 from .validation import Identity, Validation, make_card
 
@@ -58,7 +59,18 @@ class BestModel:
         )
         save_model(self.out / MODEL, network, card)
 
+    def update(self, state: State, result: Validation | None, epoch: int) -> bool:
+        """Whether `result`, the leader's after `epoch`, is the best so far; it is then saved."""
+        figure = distributed.broadcast(result and self.figure(result))
+        is_best: bool = state.best is None or figure > state.best
+        state.epoch = epoch
+        state.best, state.stale = (figure, 0) if is_best else (state.best, state.stale + 1)
+        if result is not None and is_best:
+            self.save(state.eval_network, result, epochs=epoch, updates=state.step)
+        return is_best
+
     def log_epoch(self, report: EpochReport) -> None:
+        """Append `report` to the log and hand it to the callbacks."""
         append_log(self.out / LOG, report)
         self.callbacks.on_epoch(report)
 

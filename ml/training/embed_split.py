@@ -16,6 +16,7 @@ from ml.nn.network import SampleCNN
 from ml.runtime.engine import torch_engine
 from ml.runtime.parity import Forward
 
+# As in ml.inference.pipeline; a clip has ten segments, a long recording's excerpt no more.
 BATCH = 16
 
 

@@ -32,16 +32,6 @@ def init_state(recipe: Recipe, split: Split, device: torch.device) -> State:
     return State(network, average, make_optimiser(network, recipe.optimiser))
 
 
-def start_stage(state: State, recipe: Recipe, best: SampleCNN) -> None:
-    """The paper's stages: back to the best weights, a lower rate, a fresh optimiser."""
-    weights = best.state_dict()
-    state.network.load_state_dict(weights)
-    if state.average:
-        state.average.network.load_state_dict(weights)
-    state.optimiser = make_optimiser(state.network, recipe.optimiser)
-    state.stage, state.stage_step, state.stale = state.stage + 1, 0, 0
-
-
 def resize_head(source: LoadedModel, network: SampleCNN, split: Split) -> dict[str, Tensor]:
     """`network`'s state with the weights of `source`, its head resized to the labels of `split`.
 

@@ -79,5 +79,6 @@ def _signed(targets: Tensor) -> Tensor:
 
 
 def _cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
+    # A clip without any label has no distribution: it counts nothing, rather than dividing by 0.
     distribution = targets / targets.sum(-1, keepdim=True).clamp_min(1e-6)
     return F.cross_entropy(logits, distribution)

@@ -1,16 +1,14 @@
-"""Optimisers and learning rates by name."""
+"""Optimisers by name, and what is done to their gradients and rates."""
 
 from __future__ import annotations
 
-import math
-
 import torch
+from torch import nn
 
-from ml.config.recipe import OptimiserSettings, ScheduleSettings
-from ml.nn.network import SampleCNN
+from ml.config.recipe import OptimiserSettings
 
 
-def make_optimiser(network: SampleCNN, settings: OptimiserSettings) -> torch.optim.Optimizer:
+def make_optimiser(network: nn.Module, settings: OptimiserSettings) -> torch.optim.Optimizer:
     """An optimiser of all trainable parameters; only matrices and filters decay."""
     trained = [p for p in network.parameters() if p.requires_grad]
     groups = [
@@ -24,24 +22,13 @@ def make_optimiser(network: SampleCNN, settings: OptimiserSettings) -> torch.opt
     return torch.optim.AdamW(groups, rate, betas=betas, fused=True)
 
 
-def learning_rate(
-    optimiser: OptimiserSettings,
-    schedule: ScheduleSettings,
-    *,
-    step: int,
-    total: int,
-    stage: int = 0,
-    stage_step: int = 0,
-) -> float:
-    """The rate of update number `step` of `total`, or of `stage_step` within a `stage`."""
-    rate = optimiser.learning_rate
-    if schedule.name == "stages":
-        return rate * schedule.factor**stage / (1 + optimiser.decay * stage_step)
-    warm = min(1.0, (step + 1) / schedule.warmup) if schedule.warmup else 1.0
-    cosine = 0.5 * (1 + math.cos(math.pi * min(step / total, 1.0)))
-    return rate * warm * (schedule.floor + (1 - schedule.floor) * cosine)
-
-
 def set_learning_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:
+    """Set the rate of all parameters for the next step."""
     for group in optimiser.param_groups:
         group["lr"] = rate
+
+
+def clip_gradients(network: nn.Module, limit: float) -> None:
+    """Scale the gradients so that their norm is at most `limit`; 0: leave them."""
+    if limit:
+        nn.utils.clip_grad_norm_(network.parameters(), limit)

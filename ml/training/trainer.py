@@ -1,22 +1,24 @@
-"""The training loop.
+"""The training loop: forward, loss, backward, clip, step, average; evaluate when an epoch is done.
 
 It knows recipes, splits and callbacks, and nothing of web applications or command lines. In its
 folder a training keeps `checkpoint.pt` (to go on), `log.jsonl` (one line an epoch) and
-`model.safetensors` with its card: the best network so far, at any moment. Weights it was
-given to start from are evaluated like an epoch's, so that it never ends with something worse.
+`model.safetensors` with its card: the best network so far, at any moment. Initial weights are
+evaluated like an epoch's, so that a training never ends with something worse.
+
+Beside the loop: what is called in it (`training_network`), which losses are looked at when and
+when it pauses (`monitor`), what an evaluation changes (`best_model`), several processes
+(`distributed`), going on after a kill (`checkpoint`).
 """
 
 from __future__ import annotations
 
-import math
 import time
-from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from ml.checkpoints.weights import load_model
 from ml.config.callbacks import Callbacks
 from ml.config.recipe import Recipe
 from ml.data.heavy_augmentation import check_available
@@ -28,15 +30,14 @@ from ml.runtime.cpu import keep_activations_in_the_heap
 
 from . import distributed
 from .best_model import CHECKPOINT, MODEL, BestModel, TrainingResult, epoch_report
-from .checkpoint import TrainingError, restore_checkpoint, save_checkpoint
-from .freezing import copy_lowest, freeze_batch_norm, freeze_lowest
-from .init import init_state, start_stage
+from .checkpoint import restore_checkpoint, save_checkpoint
+from .init import init_state
 from .losses import recipe_loss
-from .optimisers import learning_rate, set_learning_rate
+from .monitor import Monitor
+from .optimisers import clip_gradients, set_learning_rate
+from .schedule import Length, end_stage_if_stale, learning_rate
+from .training_network import TrainingNetwork
 from .validation import Identity, Validation, check_validation, validate
-
-# Updates between two looks at the loss on a GPU, which each look makes wait.
-LOOK_EVERY = 10
 
 
 class Trainer:
@@ -59,205 +60,130 @@ class Trainer:
         keep_activations_in_the_heap()
         check_validation(validation)
         check_available(recipe.augmentation)
-        self.recipe, self.train, self.validation = recipe, train, validation
-        self.out, self.identity = out, identity
+        self.recipe, self.train, self.validation, self.out = recipe, train, validation, out
         self.device = distributed.local_device(device or torch.device("cpu"))
         self.callbacks = callbacks or Callbacks()
         self.sampler = Sampler(train, recipe)
-        self.loss = recipe_loss(recipe, train, validation)
-        self._look_every = LOOK_EVERY if self.device.type == "cuda" else 1
-        self.bfloat16 = wants_bfloat16(recipe.training.precision, self.device)
-        self.total = recipe.training.epochs * self.sampler.updates_per_epoch
+        self.length = Length.of(recipe, self.sampler.updates_per_epoch)
         self.state = init_state(recipe, train, self.device)
-        self._best_model = BestModel(recipe, train, validation, out, identity, self.callbacks)
-        self._frozen = False
-        self._losses: Tensor | None = None
+        self.network = TrainingNetwork(
+            self.state, recipe.training, self.length.updates, self.device
+        )
+        self.bfloat16 = wants_bfloat16(recipe.training.precision, self.device)
+        self.loss = recipe_loss(recipe, train, validation)
+        self.best_model = BestModel(recipe, train, validation, out, identity, self.callbacks)
+        seconds = recipe.training.checkpoint_seconds
+        self.monitor = Monitor(
+            *(self.state, self.length, self.callbacks, self.device, self._save, seconds)
+        )
 
     def run(self) -> TrainingResult:
         """Train until the recipe is fulfilled or the callbacks say stop."""
+        state = self.state
         self.out.mkdir(parents=True, exist_ok=True)
         with distributed.process_group(self.device):
             if (self.out / CHECKPOINT).exists():
-                restore_checkpoint(self.out / CHECKPOINT, self.state, self.recipe)
-            finished = self._loop()
-        state = self.state
+                restore_checkpoint(self.out / CHECKPOINT, state, self.recipe)
+            # What is done when it is stopped is saved; the next run goes on from there.
+            with suppress(InterruptedError):
+                self._loop()
+        finished = self.length.finished(state)
         return TrainingResult(finished, self.out / MODEL, state.epoch, state.best)
 
-    def _loop(self) -> bool:
+    def _loop(self) -> None:
+        """Raises InterruptedError when the callbacks say stop."""
+        state, length = self.state, self.length
         loader = Loader(self.train, self.sampler, self.device, distributed.rank_and_world_size())
-        batches = loader.batches(self.state.step)
-        if self._starts_from_weights() and not self._evaluate_initial():
-            return False
-        self._compute = self._forward()
-        saved = time.monotonic()
-        if self._epoch_ends() and not self._finish_epoch():
-            return False
-        while not self._done():
-            self._update(batches)
-            look = self.state.step % self._look_every == 0 or self._epoch_ends()
-            if look:
-                self._check_loss()
-            if self._epoch_ends():
-                if not self._finish_epoch():
-                    return False
-                saved = time.monotonic()
-            stop = distributed.broadcast(self.callbacks.should_stop()) if look else False
-            due = time.monotonic() - saved > self.recipe.training.checkpoint_seconds
-            if stop or (look and due):
-                self._save()
-                saved = time.monotonic()
-            if stop:
-                return self._done()
-        return True
-
-    def _starts_from_weights(self) -> bool:
-        return bool(self.recipe.training.initial) and self.state.step == 0
-
-    def _evaluate_initial(self) -> bool:
-        """Keep the given weights until an epoch beats them; False when stopped."""
-        try:
+        batches = loader.batches(state.step)
+        if self.recipe.training.initial and state.step == 0:
             self._evaluate(epoch=0)
-        except InterruptedError:
-            return False
-        return True
+        self.network.prepare()
+        while not length.finished(state):
+            # A run that was stopped during an evaluation goes on with that.
+            if not length.epoch_complete(state):
+                began = time.monotonic()
+                self.monitor.add(self._update(*next(batches)))
+                state.seconds += time.monotonic() - began
+            if length.epoch_complete(state):
+                self._end_epoch()
+            self.monitor.pause()
 
-    def _done(self) -> bool:
-        schedule = self.recipe.schedule
-        out_of_stages = schedule.name == "stages" and self.state.stage >= schedule.stages
-        return out_of_stages or self.state.step >= self.total
-
-    def _epoch_ends(self) -> bool:
-        """All updates of an epoch are done, and its evaluation is not."""
-        return self.state.step >= (self.state.epoch + 1) * self.sampler.updates_per_epoch
-
-    def _forward(self) -> nn.Module:
-        """The network as it is called: frozen where due, compiled and distributed as asked."""
-        network = self.state.network.train()
-        if self.recipe.training.frozen_statistics:
-            freeze_batch_norm(network)
-        if self._freeze_is_due():
-            freeze_lowest(network, self.recipe.training.frozen_blocks)
-            self._frozen = True
-        compiled = torch.compile(network) if self.recipe.training.compile else network
-        return distributed.wrap(compiled, self.device)  # type: ignore[arg-type]
-
-    def _freeze_is_due(self) -> bool:
-        settings = self.recipe.training
-        return settings.frozen_blocks > 0 and self.state.step >= settings.freeze_after * self.total
-
-    def _update(self, batches: Iterator[tuple[Tensor, Tensor]]) -> None:
-        began, state = time.monotonic(), self.state
-        if self._freeze_is_due() and not self._frozen:
-            copy_lowest(state.network, state.eval_network, self.recipe.training.frozen_blocks)
-            self._compute = self._forward()
-        set_learning_rate(state.optimiser, self._rate())
-        # Dropout of an update depends on its number alone, so that a resumed run repeats it.
+    def _update(self, x: Tensor, y: Tensor) -> Tensor:
+        """One update by sound `x` `(batch, 1, time)` and targets `y` `(batch, tags)`; its loss."""
+        state = self.state
+        self.network.freeze_if_due()
+        # Dropout of an update depends on its number alone, so that a resumed run repeats it. Two
+        # seeds share no number within a million updates.
         torch.manual_seed(self.recipe.training.seed * 1_000_003 + state.step)
-        x, y = next(batches)
+
+        # Schedule.
+        set_learning_rate(state.optimiser, self._learning_rate())
+
+        # Forward, in bfloat16 where that is quicker; the loss in float32.
         with autocast(self.device, self.bfloat16):
-            logits = self._compute(x)
+            logits = self.network(x)
         loss = self.loss(logits.float(), y)
+
+        # Backward.
         state.optimiser.zero_grad()
         loss.backward()
-        self._clip()
+        clip_gradients(state.network, self.recipe.optimiser.clip_norm)
+
+        # Step.
         state.optimiser.step()
         state.step += 1
         state.stage_step += 1
+
+        # Average.
         if state.average:
             state.average.update(state.network, state.step)
-        self._account(loss.detach(), time.monotonic() - began)
+        return loss.detach()
 
-    def _clip(self) -> None:
-        limit = self.recipe.optimiser.clip_norm
-        if limit:
-            nn.utils.clip_grad_norm_(self.state.network.parameters(), limit)
-
-    def _rate(self) -> float:
-        state = self.state
-        return learning_rate(
-            self.recipe.optimiser,
-            self.recipe.schedule,
-            step=state.step,
-            total=self.total,
-            stage=state.stage,
-            stage_step=state.stage_step,
-        )
-
-    def _account(self, loss: Tensor, seconds: float) -> None:
-        self._losses = loss if self._losses is None else self._losses + loss
-        self.state.seconds += seconds
-
-    def _check_loss(self) -> None:
-        """Add the updates since the last look to the epoch's loss; stop when it is no number."""
-        state = self.state
-        if self._losses is None:
-            return
-        added, self._losses = float(self._losses), None
-        if not math.isfinite(added):
-            raise TrainingError(
-                f"The loss became {added} at update {state.step} (epoch {state.epoch + 1}, "
-                f"learning rate {self._rate():.2g}); the best weights so far are in "
-                f"{self.out / MODEL}. Try a lower learning rate."
-            )
-        state.loss_sum += added
-        self.callbacks.on_step(state.step, self.total, state.loss_sum / self._epoch_updates())
-
-    def _epoch_updates(self) -> int:
-        """Updates of the epoch under way, or of the one just done."""
-        return (self.state.step - 1) % self.sampler.updates_per_epoch + 1
-
-    def _finish_epoch(self) -> bool:
-        """Evaluate, report and save; False when stopped, and then it is done on resuming."""
-        began, state = time.monotonic(), self.state
+    def _end_epoch(self) -> None:
+        """Evaluate, keep the best, report, save. Stopped in between, it is done on resuming."""
+        state, began = self.state, time.monotonic()
         self._save()
-        try:
-            result, better = self._evaluate(state.epoch + 1)
-        except InterruptedError:
-            return False
         training_seconds = state.seconds
+        result, is_best = self._evaluate(state.epoch + 1)
         state.seconds += time.monotonic() - began
         if result is not None:
-            updates, rate = self.sampler.updates_per_epoch, self._rate()
-            self._best_model.log_epoch(
+            updates, rate = self.length.updates_per_epoch, self._learning_rate()
+            self.best_model.log_epoch(
                 epoch_report(
-                    state, self.recipe, result, updates, training_seconds, rate, best=better
+                    state, self.recipe, result, updates, training_seconds, rate, best=is_best
                 )
             )
         state.loss_sum, state.seconds = 0.0, 0.0
-        self._end_stage_if_stale()
+        end_stage_if_stale(state, self.recipe, self.out / MODEL)
         self._save()
-        self._compute = self._forward()
-        return True
+        self.network.prepare()
 
     def _evaluate(self, epoch: int) -> tuple[Validation | None, bool]:
-        """The leader's evaluation, and whether it is the best so far; that network is kept."""
-        state = self.state
-        result = self._validate() if distributed.is_leader() else None
-        figure = distributed.broadcast(result and self._best_model.figure(result))
-        better = state.best is None or figure > state.best
-        state.epoch = epoch
-        state.best, state.stale = (figure, 0) if better else (state.best, state.stale + 1)
-        if result is not None and better:
-            self._best_model.save(state.eval_network, result, epochs=epoch, updates=state.step)
-        return result, better
+        """The leader's evaluation, and whether it is the best so far; that network is saved."""
+        result, alone = None, distributed.rank_and_world_size()[1] == 1
+        if distributed.is_leader():
+            result = validate(
+                self.state.eval_network,
+                self.validation,
+                self.recipe,
+                self.loss,
+                bfloat16=self.bfloat16,
+                # Several processes stop together, between two updates.
+                should_stop=self.callbacks.should_stop if alone else lambda: False,
+            )
+        return result, self.best_model.update(self.state, result, epoch)
 
-    def _validate(self) -> Validation:
-        # Several processes stop together, between two updates.
-        alone = distributed.rank_and_world_size()[1] == 1
-        return validate(
-            self.state.eval_network,
-            self.validation,
-            self.recipe,
-            self.loss,
-            bfloat16=self.bfloat16,
-            should_stop=self.callbacks.should_stop if alone else lambda: False,
+    def _learning_rate(self) -> float:
+        return learning_rate(
+            self.recipe.optimiser,
+            self.recipe.schedule,
+            step=self.state.step,
+            total=self.length.updates,
+            stage=self.state.stage,
+            stage_step=self.state.stage_step,
         )
-
-    def _end_stage_if_stale(self) -> None:
-        schedule = self.recipe.schedule
-        if schedule.name == "stages" and self.state.stale >= schedule.patience:
-            start_stage(self.state, self.recipe, load_model(self.out / MODEL).network)
 
     def _save(self) -> None:
         if distributed.is_leader():
             save_checkpoint(self.out / CHECKPOINT, self.state, self.recipe)
+        self.monitor.saved()

@@ -135,6 +135,7 @@ def _portable(recipe: Recipe) -> dict[str, Any]:
 
 
 def _loss(predictions: Predictions, split: Split, recipe: Recipe, loss: Loss) -> float:
+    # The nearest float32 to 1 is 6e-8 away: what rounds to 0 or 1 would have an infinite logit.
     scores = torch.from_numpy(predictions.segments).double().clamp(1e-7, 1 - 1e-7)
     # Losses take logits; a softmax's logarithms are logits of it.
     softmax = recipe.network.get("head") == "softmax"

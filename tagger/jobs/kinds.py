@@ -57,7 +57,7 @@ KINDS: Mapping[str, JobKind] = {
         "fewer clips, another recipe or another machine.",
     ),
     Job.Kind.CHECK_MODEL: JobKind(
-        Queue.INFERENCE,
+        Queue.CHECKS,
         "tagger.analysis.smoke_check.check_model",
         max_attempts=MAX_HEAVY_ATTEMPTS,
         self_contained=True,

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import migrations, models
 
 
-def note_those_that_are_off(apps, schema_editor):
+def note_those_that_are_off(apps: Any, schema_editor: Any) -> None:
     off = apps.get_model("tagger", "Webhook").objects.filter(
         disabled_at__isnull=False, disabled_reason__in=["gone", "unreachable"]
     )

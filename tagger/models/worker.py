@@ -21,11 +21,11 @@ class Worker(models.Model):
     class Meta:
         ordering: ClassVar = ["name"]
 
+    def __str__(self) -> str:
+        return self.name
+
     @property
     def serving(self) -> list[str]:
         """The queues it takes work from, none once it has fallen silent."""
         alive = self.alive_until is not None and self.alive_until > timezone.now()
         return self.queues if alive else []
-
-    def __str__(self) -> str:
-        return self.name

@@ -10,14 +10,17 @@ from typing import IO
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
+from ml.audio import SEGMENT_SAMPLES
 from ml.checkpoints import (
     ModelCard,
     PackageError,
     WeightsError,
     read_card,
+    read_header,
     read_package,
     write_package,
 )
+from ml.config import ConfigError, NetworkConfig
 from tagger.models import ModelVersion, User
 
 from .versions import install_model
@@ -26,6 +29,8 @@ from .versions import install_model
 MAX_NAME = 90
 MAX_LABEL = 64
 MAX_LABELS = 1000
+# Our own cards have six levels; what copies a card level by level ends at some hundreds.
+MAX_DEPTH = 20
 
 
 class ImportRefusedError(Exception):
@@ -45,7 +50,11 @@ def import_model(package: Path, *, name: str = "", by: User | None = None) -> Mo
     with tempfile.TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
         try:
             weights = read_package(package, Path(folder))
-            _check(read_card(weights))
+            card = read_card(weights)
+            _check(card)
+            _check_network(weights, card)
+            if name:
+                check_name(name)
         except (PackageError, WeightsError) as error:
             raise ImportRefusedError(str(error)) from error
         return install_model(weights, name=name, by=by)
@@ -53,15 +62,56 @@ def import_model(package: Path, *, name: str = "", by: User | None = None) -> Mo
 
 def _check(card: ModelCard) -> None:
     """What the database could not hold, or the network's labels contradict."""
+    if _is_deeper(card.__dict__, MAX_DEPTH):
+        raise PackageError(f"The card is nested more than {MAX_DEPTH} levels deep.")
     text = json.dumps([card.name, card.labels, card.__dict__], ensure_ascii=False)
     if "\\u0000" in text or not _is_utf8(text):
         raise PackageError("The card holds characters that are no text.")
-    if len(card.name) > MAX_NAME:
-        raise PackageError("The name in the card is too long.")
+    check_name(card.name)
     if max(map(len, card.labels)) > MAX_LABEL or len(card.labels) > MAX_LABELS:
         raise PackageError(f"More than {MAX_LABELS} labels, or one of over {MAX_LABEL} letters.")
     if card.config.get("labels") != len(card.labels):
         raise PackageError("The card's network has another number of outputs than labels.")
+
+
+def _check_network(weights: Path, card: ModelCard) -> None:
+    """What the card says of sizes is compared with the file, without loading either."""
+    try:
+        config = NetworkConfig.from_dict(card.config)
+    except (ConfigError, TypeError) as error:
+        raise PackageError(f"The card describes no network: {error}") from error
+    if (config.samples, config.channels) != (SEGMENT_SAMPLES, 1):
+        raise PackageError(
+            f"The card's network takes {config.samples:,} samples of {config.channels} channels; "
+            f"this program gives {SEGMENT_SAMPLES:,} of one."
+        )
+    widths = {entry.shape[0] for entry in read_header(weights).values() if entry.shape}
+    for width in (config.stem_width, *config.widths, config.labels):
+        if width not in widths:
+            raise PackageError(
+                f"The card's network has a layer {width:,} wide; the weights have none."
+            )
+
+
+def check_name(name: str) -> None:
+    """It is a part of addresses, where a slash parts others and dots lead away.
+
+    Raises PackageError.
+    """
+    if len(name) > MAX_NAME:
+        raise PackageError("The name of the model is too long.")
+    if "/" in name or "\\" in name or name.strip(" .") == "" or not name.isprintable():
+        raise PackageError(
+            "The name of the model cannot stand in an address: use letters, digits, spaces and "
+            "dots, no slashes."
+        )
+
+
+def _is_deeper(value: object, levels: int) -> bool:
+    if not isinstance(value, dict | list):
+        return False
+    inner = value.values() if isinstance(value, dict) else value
+    return levels == 0 or any(_is_deeper(one, levels - 1) for one in inner)
 
 
 def _is_utf8(text: str) -> bool:

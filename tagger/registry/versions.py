@@ -14,6 +14,7 @@ from ml.checkpoints import ModelCard, companion_files, read_card
 from tagger.analysis.reanalysis import cancel_for_others
 from tagger.jobs.lifecycle import create_job
 from tagger.models import Activation, Job, ModelVersion, Tag, User, Webhook
+from tagger.platform.db import lock_for_transaction
 from tagger.webhooks.events import announce_to_staff
 
 from .tag_switch import begin_switch
@@ -31,6 +32,13 @@ def install_model(
 
     The same weights again: the row that exists.
     """
+    with transaction.atomic():
+        # Several imports of one package at once: the first brings it in, the others find it.
+        lock_for_transaction("tagger.registry.install_model")
+        return _install(path, name, by, check)
+
+
+def _install(path: Path, name: str, by: User | None, check: bool) -> ModelVersion:
     card = read_card(path)
     known = ModelVersion.objects.filter(sha256=card.sha256).first()
     if known:

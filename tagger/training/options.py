@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from ml.config import ConfigError, Recipe, preset_names, read_recipe, recipe_from_dict
+from ml.config import PAPER_BLOCKS, ConfigError, Recipe, preset_names, read_recipe, recipe_from_dict
 from tagger.feedback.labelled_tracks import (
     LabelledTrack,
     labelled_tracks,
@@ -22,14 +22,7 @@ from tagger.tags.effective import active_model
 
 FINE_TUNING, FROM_SCRATCH = "fine-tune", "modern"
 # The building blocks of the paper (Kim, Lee, Nam, ICASSP 2018), with the convolutions of each.
-BLOCKS = {
-    "basic": ("basic", 1),
-    "se": ("se", 1),
-    "res-1": ("res", 1),
-    "res-2": ("res", 2),
-    "rese-1": ("rese", 1),
-    "rese-2": ("rese", 2),
-}
+BLOCKS = PAPER_BLOCKS
 LONGEST = 1000  # epochs
 
 

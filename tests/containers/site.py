@@ -26,7 +26,8 @@ print("TOKEN", make_token(owner, "tests", "write")[1])
 """
 COUNT = """
 from tagger.models import Job, Track
-print("COUNT", Track.objects.count(), Job.objects.exclude(state="succeeded").count())
+tagging = Job.objects.filter(kind=Job.Kind.TAG_TRACK)
+print("COUNT", Track.objects.count(), tagging.exclude(state="succeeded").count())
 """
 
 
@@ -94,6 +95,12 @@ class Site:
     def manage(self, *arguments: str) -> str:
         return self.compose("exec", "--no-TTY", "web", "python", "manage.py", *arguments)
 
+    def shell(self, code: str, word: str) -> str:
+        """The rest of the one line that begins with this word."""
+        said = self.manage("shell", "--verbosity", "0", "-c", code)
+        (line,) = (line for line in said.splitlines() if line.startswith(word))
+        return line.removeprefix(word).strip()
+
     def containers(self, service: str = "") -> list[dict[str, Any]]:
         ids = self.compose("ps", "--all", "--quiet", *filter(None, [service])).split()
         return inspect(*ids) if ids else []
@@ -108,10 +115,7 @@ class Site:
 
     def visitor(self) -> Visitor:
         if not self.token:
-            said = self.manage("shell", "--verbosity", "0", "-c", MAKE_TOKEN)
-            (self.token,) = (
-                line.split()[1] for line in said.splitlines() if line.startswith("TOKEN")
-            )
+            self.token = self.shell(MAKE_TOKEN, "TOKEN")
         return Visitor(self.port, self.token)
 
     def upload(self, clip: Path) -> Answer:
@@ -143,10 +147,8 @@ class Site:
         self.until(done, "all uploads have their tags", patience)
 
     def counts(self) -> tuple[int, int]:
-        """Tracks, and jobs that have not succeeded."""
-        said = self.manage("shell", "--verbosity", "0", "-c", COUNT)
-        (line,) = (line for line in said.splitlines() if line.startswith("COUNT"))
-        tracks, others = line.split()[1:]
+        """Tracks, and those that have not got their tags."""
+        tracks, others = self.shell(COUNT, "COUNT").split()
         return int(tracks), int(others)
 
     def until(self, condition: Callable[[], bool], what: str, patience: float = 240) -> None:

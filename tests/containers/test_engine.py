@@ -28,6 +28,38 @@ IMAGE = "tonemark:cpu"
 GIGABYTE = 10**9
 
 
+# The default model, whose card now claims a network of terabytes.
+HOSTILE_MODEL = """
+import hashlib, io, json, tempfile, zipfile
+from pathlib import Path
+from tagger.models import Job
+from tagger.registry.archive import ImportRefusedError, export_model, import_model
+from tagger.tags.effective import active_model
+out = io.BytesIO()
+export_model(active_model(), out)
+package = zipfile.ZipFile(out)
+weights = bytearray(package.read("model.safetensors"))
+weights[-1] ^= 1
+card = json.loads(package.read("model.json"))
+card["sha256"] = hashlib.sha256(weights).hexdigest()
+card["config"]["stem_width"] = 10**9
+path = Path(tempfile.mkdtemp()) / "hostile.zip"
+with zipfile.ZipFile(path, "w") as made:
+    made.writestr("model.safetensors", bytes(weights))
+    made.writestr("model.json", json.dumps(card))
+try:
+    version = import_model(path)
+    print("HOSTILE", Job.objects.get(kind=Job.Kind.CHECK_MODEL, model=version).pk)
+except ImportRefusedError as error:
+    print("HOSTILE refused:", error)
+"""
+STATE = """
+from tagger.models import Job
+job = Job.objects.get(pk="{job}")
+print("STATE", job.state, job.attempts, job.error_code)
+"""
+
+
 @pytest.fixture(scope="module")
 def long_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write(tmp_path_factory.mktemp("long") / "long.flac", music(60.0))
@@ -58,15 +90,9 @@ def test_an_empty_engine_has_a_healthy_site_after_three_commands(site: Site) -> 
 
 def test_the_first_admin_has_the_password_of_its_file_and_no_log_shows_it(site: Site) -> None:
     password = (site.folder / "secrets/admin-password").read_text()
-    known = site.manage(
-        "shell",
-        "--verbosity",
-        "0",
-        "-c",
-        "from tagger.models import User; import sys; "
-        f"print(User.objects.get(username='admin').check_password({password!r}))",
-    )
-    assert known.strip() == "True"
+    admin = "User.objects.get(username='admin')"
+    code = f"from tagger.models import User\nprint('KNOWN', {admin}.check_password({password!r}))"
+    assert site.shell(code, "KNOWN") == "True"
     assert password not in site.compose("logs")
 
 
@@ -187,6 +213,26 @@ def test_a_worker_killed_among_thirty_uploads_loses_none(
     site.await_tagged(sent)
     assert site.counts() == (tracks + len(sent), 0)
     protocol["uploads sent while workers were killed, and lost"] = [len(sent), 0]
+
+
+def test_a_model_larger_than_the_memory_limit_stops_nobody(
+    site: Site, clips: list[Path], tmp_path: Path, protocol: dict[str, Any]
+) -> None:
+    """Refused at import, or by its check, which may cost a worker its life three times at most."""
+    said = site.shell(HOSTILE_MODEL, "HOSTILE")
+    if not said.startswith("refused"):
+        ended: list[str] = []
+
+        def has_ended() -> bool:
+            ended[:] = site.shell(STATE.format(job=said), "STATE").split()
+            return ended[0] in ("failed", "succeeded")
+
+        site.until(has_ended, "the check of the hostile model ends", 600)
+        assert int(ended[1]) <= 3, ended
+        said = f"checked, {' '.join(ended)}"
+    protocol["a model of terabytes"] = said
+    later = write(tmp_path / "later.flac", music(5.5))
+    site.await_tagged([site.upload(later)])
 
 
 def test_down_and_up_keep_all(site: Site, uploads: list[Answer]) -> None:

@@ -114,7 +114,8 @@ def test_its_types_hold(package: str, folder: Path) -> None:
 
 def analysed_by_a_worker(job_id: Any) -> None:
     job = lifecycle.claim(str(job_id))
-    assert job and job.track
+    assert job
+    assert job.track
     rows.analysed(job.track, guitar=0.9, rock=0.8)
     lifecycle.succeed(job)
 

@@ -88,8 +88,11 @@ def test_the_new_data_set_is_the_old_one_and_more_to_train_on(
         append(made, clip)
     assemble(standin, made, out, None)
     old, new = read_annotations(standin), read_annotations(out)
-    assert new.paths[:64] == old.paths and (new.hard[:64] == old.hard).all()
-    assert old.soft is not None and new.soft is not None and (new.soft[:64] == old.soft).all()
+    assert new.paths[:64] == old.paths
+    assert (new.hard[:64] == old.hard).all()
+    assert old.soft is not None
+    assert new.soft is not None
+    assert (new.soft[:64] == old.soft).all()
     assert [split_of(path) for path in new.paths[64:]] == ["train", "train"]
     assert new.kinds[64:] == ["recorded", "mixed"]
     assert np.abs(new.soft[64] - read_new(made)[0].scores).max() < 0.001

@@ -34,7 +34,8 @@ def test_clips_of_a_song_keep_their_distance_until_there_is_no_room() -> None:
     while (start := free_offset(300.0, used, 2.0, rng)) is not None:
         used.append(start)
     assert len(used) > 4
-    assert min(used) >= 0 and max(used) <= 300.0 - LENGTH_S
+    assert min(used) >= 0
+    assert max(used) <= 300.0 - LENGTH_S
     assert min(b - a for a, b in pairwise(sorted(used))) >= LENGTH_S + 2.0 - 0.1
 
 
@@ -52,7 +53,8 @@ def test_a_short_song_gives_one_clip_even_where_the_stand_in_has_one() -> None:
     elsewhere = SHORT._replace(seconds=45.0)
     known.used[elsewhere] = [0.0]
     start = known.offset(elsewhere)
-    assert start is not None and start >= 10.0 - 0.1
+    assert start is not None
+    assert start >= 10.0 - 0.1
     known.note(elsewhere, clip(start))
     assert known.offset(elsewhere) is None
 
@@ -70,7 +72,8 @@ def test_every_song_is_cut_once_before_the_best_are_cut_again() -> None:
     made = Plan(songs, [], np.ones(len(WANTED), np.float32))
     order = made.order()
     first = [next(order) for _ in songs]
-    assert set(first) == set(songs) and first != songs
+    assert set(first) == set(songs)
+    assert first != songs
     for k, song in enumerate(songs):
         made.note(song, clip(0.0, score=k / 10))
     assert [next(order) for _ in range(3)] == songs[:5:-1]

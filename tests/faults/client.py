@@ -63,7 +63,8 @@ class Client:
                 return self.ask(method, path, body, kind)
             except urllib.error.HTTPError as error:
                 # Anything else would be a refusal of a good request: a fault of the product.
-                assert error.code >= 500, error.read()
+                if error.code < 500:
+                    raise AssertionError(error.read()) from error
             except (OSError, http.client.HTTPException, json.JSONDecodeError):
                 pass
             self.refusals += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,15 +34,19 @@ def mounted(place: Path) -> Iterator[Path]:
         subprocess.run(["umount", "--lazy", str(place)], check=True)
 
 
+def _write_without_end(file: io.RawIOBase) -> None:
+    while file.write(bytes(MEBIBYTE)) == MEBIBYTE:
+        pass
+    file.write(b"the last word")
+
+
 @contextmanager
 def filled(disk: Path, *, but: int = 0) -> Iterator[None]:
     """Full to the last page, but for so many bytes."""
     filler = disk / "filler"
     with filler.open("wb", buffering=0) as file:
         with pytest.raises(OSError, match="No space left"):
-            while file.write(bytes(MEBIBYTE)) == MEBIBYTE:
-                pass
-            file.write(b"the last word")
+            _write_without_end(file)
         file.truncate(file.tell() - but)
     try:
         yield

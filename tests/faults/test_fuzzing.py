@@ -82,14 +82,17 @@ def splice(content: bytearray, at: int, chance: random.Random, all_: dict[str, b
 
 def analyse(file: Path) -> str:
     """Everything the product asks of a file; how the last question ended."""
-    ends = []
+    ends: list[str] = []
+    sentences: list[str] = []
     for ask in (probe, examine, lambda path: list(blocks(path, limits=LIMITS))):
         try:
             ask(file)
-            ends.append("analysed")
         except AudioError as error:
-            assert str(error).endswith(".")
+            sentences.append(str(error))
             ends.append(error.code)
+        else:
+            ends.append("analysed")
+    assert [one for one in sentences if not one.endswith(".")] == []
     return ends[-1]
 
 

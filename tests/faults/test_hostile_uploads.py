@@ -80,7 +80,8 @@ def test_every_hostile_upload_ends_in_a_clear_state(
     taken = take(file, file.name, owner)
     if isinstance(taken, IngestError):
         assert taken.detail.endswith(".")
-        assert not Track.objects.exists() and stored(scratch_media) == []
+        assert not Track.objects.exists()
+        assert stored(scratch_media) == []
         ends["refused"] += 1
         return
     assert taken.job
@@ -95,7 +96,8 @@ def ended(job: Job) -> tuple[str, str]:
     """A job that failed says why, in a sentence, and never that it was our fault."""
     job.refresh_from_db()
     if job.state == Job.State.FAILED:
-        assert job.error_code != "internal" and job.error_detail.endswith(".")
+        assert job.error_code != "internal"
+        assert job.error_detail.endswith(".")
     return job.state, Track.objects.get().state
 
 
@@ -111,7 +113,8 @@ def test_no_name_leads_anywhere_else(
     assert isinstance(taken, Ingested)
     (file,) = stored(scratch_media)
     assert file == Path(taken.track.file.path)
-    assert taken.track.file_name.isprintable() and "/" not in taken.track.file_name
+    assert taken.track.file_name.isprintable()
+    assert "/" not in taken.track.file_name
 
 
 @pytest.mark.parametrize("form", POINTERS)
@@ -126,7 +129,8 @@ def test_what_points_elsewhere_reaches_nothing(
             file = tmp_path / f"pointer.{suffix}"
             file.write_text(POINTERS[form].format(target))
             refused = take(file, file.name, owner)
-            assert isinstance(refused, IngestError) and refused.code == "not-audio"
+            assert isinstance(refused, IngestError)
+            assert refused.code == "not-audio"
         assert nobody_called(listener)
     assert stored(scratch_media) == []
 
@@ -143,6 +147,7 @@ def nobody_called(listener: socket.socket) -> bool:
 def test_after_all_that_a_good_file_is_analysed(owner: User, tmp_path: Path, weights: Path) -> None:
     activate_model(install_model(weights))
     taken = take(factory.write(tmp_path / "a.wav", factory.music(6)), "a.wav", owner)
-    assert isinstance(taken, Ingested) and taken.job
+    assert isinstance(taken, Ingested)
+    assert taken.job
     run_job(str(taken.job.pk))
     assert ended(taken.job) == ("succeeded", "tagged")

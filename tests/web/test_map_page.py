@@ -63,7 +63,8 @@ def test_the_map_has_its_points_and_a_list_without_scripts(
     assert body["total"] == 6
     _id, title, _artist, x, y, tag = body["points"][0]
     assert title.startswith("Song")
-    assert -1 <= x <= 1 and -1 <= y <= 1
+    assert -1 <= x <= 1
+    assert -1 <= y <= 1
     assert tag == 0
     assert page.get("/map/points/?q=nowhere").json()["points"] == []
 

@@ -58,8 +58,10 @@ def test_the_list_names_each_version_with_its_figures(
     staff: Client, candidate: ModelVersion
 ) -> None:
     page = text(staff.get("/models/"))
-    assert "tonemark-test" in page and candidate.name in page
-    assert ".900" in page and ".920" in page
+    assert "tonemark-test" in page
+    assert candidate.name in page
+    assert ".900" in page
+    assert ".920" in page
     assert "The active model has not been changed yet." in page
 
 
@@ -104,7 +106,8 @@ def test_a_worse_one_only_with_a_reason(staff: Client, candidate: ModelVersion) 
     assert "Say why" in text(refused)
     assert active_model() != candidate
     page = text(staff.post(address, {"reason": "A trial."}, follow=True))
-    assert "A trial." in page and "Against:" in page
+    assert "A trial." in page
+    assert "Against:" in page
 
 
 def test_rolling_back_is_one_press_and_a_question(

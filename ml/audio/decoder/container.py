@@ -20,7 +20,9 @@ from ml.audio.formats import DEMUXERS
 from ml.audio.open import AudioFile
 from ml.audio.types import AudioError, AudioInfo, damaged, not_audio
 
+# Hz. Telephones record at 8 kHz; 384 kHz is twice the highest rate that music is sold at.
 MIN_RATE, MAX_RATE = 4_000, 384_000
+# As many as FFmpeg's named layouts and ambisonics of seventh order have.
 MAX_CHANNELS = 64
 
 # What FFmpeg reads ahead to learn what a file is: enough for covers in front of the sound.

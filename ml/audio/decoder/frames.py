@@ -7,7 +7,6 @@ Channels are averaged here rather than by FFmpeg, whose stereo-to-mono sums 0.70
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import cast
 
 import av
 import numpy as np
@@ -46,7 +45,7 @@ def decoded_frames(
 
 def packets(
     container: InputContainer, stream: AudioStream, damage: Damage | None = None
-) -> Iterator[Packet]:
+) -> Iterator[Packet[AudioStream]]:
     """The stream's packets; a file that breaks off ends the iteration (counted in `damage`)."""
     demuxed = container.demux(stream)
     while True:
@@ -61,10 +60,9 @@ def packets(
         yield packet
 
 
-def _decode(packet: Packet) -> list[AudioFrame] | None:
+def _decode(packet: Packet[AudioStream]) -> list[AudioFrame] | None:
     try:
-        # The stubs know video packets only; an audio stream's decode to audio frames.
-        return cast(list[AudioFrame], packet.decode())
+        return packet.decode()
     except av.FFmpegError:
         return None
 
@@ -74,10 +72,11 @@ def to_mono(samples: NDArray[np.generic]) -> NDArray[np.float32]:
 
     For many frames at once: a frame is so short that the calls cost more than the arithmetic.
     """
-    mono = samples.mean(axis=0, dtype=np.float32)
+    mono: NDArray[np.float32] = samples.mean(axis=0, dtype=np.float32)
     scale = _FULL_SCALE.get(samples.dtype.str[1:])
     if scale is not None:
-        return (mono - (scale if samples.dtype.kind == "u" else 0)) / np.float32(scale)
+        middle = np.float32(scale if samples.dtype.kind == "u" else 0)
+        return (mono - middle) / np.float32(scale)
     clean = np.nan_to_num(mono, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
     return np.clip(clean, -_CEILING, _CEILING, out=clean)
 

@@ -56,6 +56,7 @@ def _die_with(parent: int) -> None:
 
 def _keep_only(file: int, channel: int) -> None:
     """Other people's files and sockets are not this file's business."""
+    # Out of the way first: one of the two may have the number that the other is to get.
     high = [fcntl.fcntl(number, fcntl.F_DUPFD, 64) for number in (file, channel)]
     nothing = os.open(os.devnull, os.O_RDWR)
     for source, number in ((nothing, 0), (nothing, 1), *zip(high, (FILE, CHANNEL), strict=True)):

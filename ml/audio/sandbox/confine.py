@@ -11,6 +11,7 @@ from .budget import MEMORY
 
 # Standard streams, the file, the socket: no number is left for another.
 OPEN_FILES = 5
+# Of the processor, between SIGXCPU and SIGKILL: enough to end by the former under any load.
 _MARGIN_SECONDS = 5
 
 

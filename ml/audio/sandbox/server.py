@@ -20,6 +20,8 @@ from .wire import STATUS
 
 
 class Server:
+    """Forks one child a request and reports how each ended."""
+
     def __init__(self, control: socket.socket) -> None:
         self.control = control
         self.sandbox = Sandbox()
@@ -74,6 +76,7 @@ class Server:
             _tell(lifeline, os.waitstatus_to_exitcode(status))
 
     def end(self) -> None:
+        """Kill the children that still run."""
         for child in self.lifelines:
             os.kill(child, signal.SIGKILL)
 
@@ -96,6 +99,7 @@ def _wakeup_on_child() -> socket.socket:
 
 
 def main() -> None:
+    """Serve until the control socket is closed."""
     preload_modules()
     gc.collect()
     gc.freeze()

@@ -15,6 +15,8 @@ from typing import IO, Any
 STATUS = struct.Struct("!i")
 
 _HEADER = struct.Struct("!cI")
+# A block of two seconds at 22,050 Hz has 176 kB, tags at most a few MB of JSON: what is larger is
+# no answer, and is not allocated.
 _LARGEST = 16 * 2**20
 
 
@@ -37,12 +39,14 @@ class BrokenFrame(Exception):
 
 
 def write_frame(stream: IO[bytes], kind: Kind, payload: bytes) -> None:
+    """Write one frame and flush it. Raises BrokenPipeError when nobody reads."""
     stream.write(_HEADER.pack(kind.value, len(payload)))
     stream.write(payload)
     stream.flush()
 
 
 def write_json(stream: IO[bytes], kind: Kind, value: Any) -> None:
+    """Write `value` as a frame of JSON."""
     write_frame(stream, kind, json.dumps(value).encode("ascii"))
 
 

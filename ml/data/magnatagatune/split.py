@@ -28,7 +28,8 @@ class Samples(Protocol):
     """What a split needs of its sound: a NumPy array has it."""
 
     @property
-    def nbytes(self) -> int: ...
+    def nbytes(self) -> int:
+        """Bytes that a copy in memory takes."""
 
     def __len__(self) -> int: ...
 

@@ -16,6 +16,8 @@ class Queue(StrEnum):
     BULK = "bulk"
     # Somebody looks at the empty lane: served before all tempos and keys.
     SPECTROGRAM = "spectrogram"
+    # Models that came from elsewhere: one that takes its time keeps no upload waiting.
+    CHECKS = "checks"
     # A worker of its own: neither uploads nor the reaper ever wait for tempo and key.
     ANALYSIS = "analysis"
     # Its worker has the data sets, and is not waited for by uploads.
@@ -56,6 +58,10 @@ WORKERS: Mapping[str, WorkerKind] = {
     "maintenance": WorkerKind((Queue.MAINTENANCE,), "threads", 2),
     # Its child is ended after fifty tracks: what measures music holds on to its memory.
     "analysis": WorkerKind(
-        (Queue.SPECTROGRAM, Queue.ANALYSIS), "prefork", 1, max_tasks_per_child=50, background=True
+        (Queue.SPECTROGRAM, Queue.CHECKS, Queue.ANALYSIS),
+        "prefork",
+        1,
+        max_tasks_per_child=50,
+        background=True,
     ),
 }

@@ -83,7 +83,8 @@ def hearer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[subprocess.Pope
 
 
 def heard(hearer: subprocess.Popen[str], file: Path) -> dict[str, object]:
-    assert hearer.stdin and hearer.stdout
+    assert hearer.stdin
+    assert hearer.stdout
     hearer.stdin.write(json.dumps(str(file)) + "\n")
     hearer.stdin.flush()
     report = dict(json.loads(hearer.stdout.readline()))

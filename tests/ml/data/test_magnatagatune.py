@@ -14,14 +14,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ml.audio.reading import SEGMENT_SAMPLES
+from ml.audio.reading import SAMPLE_RATE, SEGMENT_SAMPLES
 from ml.data.magnatagatune.annotations import DatasetError, most_frequent, read_annotations
 from ml.data.magnatagatune.fetch import PARTS, fetch
 from ml.data.magnatagatune.prepare import prepare
 from ml.data.magnatagatune.protocols import members, split_of
 from ml.data.magnatagatune.split import files, open_split
 from ml.data.magnatagatune.verify import verify
-from ml.evaluation.robustness import SAMPLE_RATE, encode_mp3
+from ml.evaluation.robustness import encode_mp3
 
 STANDIN = Path(
     os.environ.get("TONEMARK_STANDIN", Path(__file__).parents[4] / "shared/data/standin")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -57,7 +58,8 @@ def test_a_steady_tone_and_silence_have_no_tempo() -> None:
 def test_a_stretch_of_another_tempo_lowers_the_confidence() -> None:
     same = estimate_tempo([clicks(120), clicks(120)])
     mixed = estimate_tempo([clicks(120), clicks(120), clicks(95)])
-    assert same is not None and mixed is not None
+    assert same is not None
+    assert mixed is not None
     assert mixed.bpm == pytest.approx(120, rel=0.01)
     assert mixed.confidence < same.confidence * 0.8
 
@@ -88,7 +90,8 @@ def test_stretches_in_other_keys_lower_the_confidence() -> None:
     up = tuple((a + 3, b + 3, c + 3) for a, b, c in (C, F, G, C))
     same = estimate_key([cadence(C, F, G, C)] * 2)
     mixed = estimate_key([cadence(C, F, G, C)] * 2 + [cadence(*up)])
-    assert same is not None and mixed is not None
+    assert same is not None
+    assert mixed is not None
     assert mixed.confidence < same.confidence
 
 
@@ -105,7 +108,7 @@ def test_a_short_track_is_taken_whole() -> None:
 def test_a_long_mix_is_heard_in_a_few_places_and_no_further_than_needed() -> None:
     hour, asked = np.zeros(SAMPLE_RATE * 60, np.float32), []
 
-    def blocks():  # type: ignore[no-untyped-def]
+    def blocks() -> Iterator[Samples]:
         for minute in range(120):
             asked.append(minute)
             yield hour + minute
@@ -124,7 +127,8 @@ def test_a_file_is_measured_and_its_progress_told(tmp_path: Path) -> None:
         20.0,
         report=lambda stage, seconds: told.append(stage),
     )
-    assert music.tempo is not None and music.key is not None
+    assert music.tempo is not None
+    assert music.key is not None
     assert (round(music.tempo.bpm), music.key.name) == (120, "C")
     assert list(dict.fromkeys(told)) == ["decoding", "tempo", "key"]
 

@@ -60,7 +60,8 @@ def test_a_clear_gain_is_outside_of_chance_and_a_small_one_is_not(labels: np.nda
     good, bad = scores(labels, 0.5, 2), scores(labels, 4.0, 3)
     clear = compare_paired(labels, good, bad, TAGS, resamples=200)
     alike = compare_paired(labels, scores(labels, 1.0, 5), scores(labels, 1.0, 6), TAGS)
-    assert clear is not None and alike is not None
+    assert clear is not None
+    assert alike is not None
     assert clear.macro_roc_auc.interval[0] > 0
     low, high = alike.macro_roc_auc.interval
     assert low < 0 < high

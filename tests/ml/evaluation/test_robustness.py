@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from ml.audio.reading import SAMPLE_RATE
 from ml.evaluation.robustness import (
     CHANGES,
-    SAMPLE_RATE,
     band,
     gain,
     stretched,

@@ -146,7 +146,8 @@ def test_a_bad_or_cancelled_file_leaves_its_neighbours_alone(
     outcomes = list(tagger.analyse_all(requests))
     kinds = [type(outcome).__name__ for outcome in outcomes]
     assert kinds == ["Analysis", "AudioError", "Cancelled", "AudioError", "Analysis"]
-    assert isinstance(outcomes[0], Analysis) and isinstance(outcomes[4], Analysis)
+    assert isinstance(outcomes[0], Analysis)
+    assert isinstance(outcomes[4], Analysis)
     np.testing.assert_allclose(outcomes[0].scores, outcomes[4].scores, atol=1e-3)
 
 

@@ -47,5 +47,7 @@ def test_it_has_the_tempo_and_the_key_it_is_written_in(tmp_path: Path) -> None:
     assert (probe(path).codec, probe(path).channels) == ("flac", 2)
     sound = read(path)
     tempo, key = estimate_tempo([sound]), estimate_key([sound])
-    assert tempo is not None and tempo.bpm == pytest.approx(BPM, rel=0.01)
-    assert key is not None and key.name in ("Am", "C")
+    assert tempo is not None
+    assert tempo.bpm == pytest.approx(BPM, rel=0.01)
+    assert key is not None
+    assert key.name in ("Am", "C")

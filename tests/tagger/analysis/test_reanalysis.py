@@ -208,7 +208,8 @@ def test_versions_are_compared_by_the_same_tracks(library: list[Track]) -> None:
         record_analysis(track, first, rows.prediction(first, {}))
     Job.objects.update(state=Job.State.SUCCEEDED)
     more = analyse_sample(first, by=None, trigger=WEB, size=2).chosen
-    assert len(more) == 2 and not set(more) & set(chosen)
+    assert len(more) == 2
+    assert not set(more) & set(chosen)
 
 
 def test_going_back_and_forth_loses_nothing_that_was_analysed(

@@ -87,5 +87,6 @@ def test_a_person_retries_their_own_failures_at_once(
 ) -> None:
     mine, theirs = failure(owner), failure(outsider)
     assert api.post("/api/v1/jobs/retry/").json() == {"retried": 1}
-    assert mine.track and theirs.track
+    assert mine.track
+    assert theirs.track
     assert (mine.track.jobs.count(), theirs.track.jobs.count()) == (2, 1)

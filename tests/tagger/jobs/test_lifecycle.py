@@ -45,7 +45,8 @@ def test_a_job_is_claimed_with_a_lease(job: Job) -> None:
     claimed = lifecycle.claim(str(job.pk))
     assert claimed is not None
     assert (claimed.state, claimed.attempts) == (Job.State.RUNNING, 1)
-    assert claimed.lease_until is not None and claimed.lease_until > timezone.now()
+    assert claimed.lease_until is not None
+    assert claimed.lease_until > timezone.now()
 
 
 def test_a_claimed_job_cannot_be_claimed_again(job: Job) -> None:
@@ -111,12 +112,14 @@ def test_a_report_renews_the_lease(job: Job) -> None:
     Job.objects.filter(pk=job.pk).update(lease_until=timezone.now() + timedelta(seconds=1))
     assert lifecycle.report(claimed, stage="decoding", done=1, total=9, unit="seconds")
     renewed = fresh(job).lease_until
-    assert renewed is not None and renewed > timezone.now() + lifecycle.LEASE / 2
+    assert renewed is not None
+    assert renewed > timezone.now() + lifecycle.LEASE / 2
 
 
 def test_failing_marks_a_track_that_was_never_analysed(job: Job) -> None:
     claimed = lifecycle.claim(str(job.pk))
-    assert claimed is not None and claimed.track is not None
+    assert claimed is not None
+    assert claimed.track is not None
     assert lifecycle.fail(claimed, code="damaged", detail="The file is damaged.")
     assert Track.objects.get(pk=claimed.track.pk).state == Track.State.FAILED
     assert (fresh(job).error_code, fresh(job).error_detail) == ("damaged", "The file is damaged.")
@@ -272,7 +275,8 @@ def test_a_job_that_has_lost_its_last_worker_fails_with_a_reason(job: Job, sent:
     ended = fresh(job)
     assert (ended.state, ended.error_code) == (Job.State.FAILED, "worker-lost")
     assert f"{MAX_ATTEMPTS} times" in ended.error_detail
-    assert ended.track is not None and ended.track.state == Track.State.FAILED
+    assert ended.track is not None
+    assert ended.track.state == Track.State.FAILED
     assert sent == []
 
 

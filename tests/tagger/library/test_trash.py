@@ -92,7 +92,8 @@ def test_only_what_lies_in_the_trash_can_go_for_good(
     with django_capture_on_commit_callbacks(execute=True):
         assert trash.purge_track(song)
     assert not trash.purge_track(song)
-    assert not Track.objects.exists() and not Job.objects.exists()
+    assert not Track.objects.exists()
+    assert not Job.objects.exists()
     assert not storage.exists(name)
 
 

@@ -106,4 +106,5 @@ def test_files_are_tagged_without_a_row(
     scores = [entry["score"] for entry in listed[0]["tags"]]
     assert len(scores) == 3
     assert scores == sorted(scores, reverse=True)
-    assert not Track.objects.exists() and not Analysis.objects.exists()
+    assert not Track.objects.exists()
+    assert not Analysis.objects.exists()

@@ -82,7 +82,8 @@ def test_a_track_without_its_file_is_told_and_left_to_a_person(library: Track) -
     assert told["left"]
     (fault,) = told["faults"]
     assert (fault["kind"], fault["subject"]) == ("file-missing", str(library.pk))
-    assert not fault["repaired"] and "backup" in fault["remedy"]
+    assert not fault["repaired"]
+    assert "backup" in fault["remedy"]
 
 
 def test_a_file_with_a_flipped_bit_is_told(library: Track) -> None:
@@ -131,7 +132,8 @@ def test_weights_of_a_registration_that_was_killed_are_deleted(
     (models / "young.safetensors").write_bytes(b"being brought in")
     assert kinds() == ["weights-orphaned"] * 2
     assert not check("--repair")["left"]
-    assert all(path.exists() for path in own) and not any(path.exists() for path in left)
+    assert all(path.exists() for path in own)
+    assert not any(path.exists() for path in left)
     assert kinds() == []
 
 
@@ -166,7 +168,8 @@ def test_an_upload_in_parts_is_left_while_it_may_be_gone_on_with(library: Track)
         aged(path)
     aged(upload.path.parent)
     assert kinds("--repair") == ["upload-left"]
-    assert upload.path.exists() and not nobodys.exists()
+    assert upload.path.exists()
+    assert not nobodys.exists()
 
 
 def test_a_track_that_nobody_will_analyse_is_queued(library: Track, sent: list[str]) -> None:

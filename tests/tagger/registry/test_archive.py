@@ -7,11 +7,13 @@ import json
 import shutil
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from ml.checkpoints.archive import CARD, WEIGHTS, write_package
 from ml.checkpoints.card import card_path, companion_files, int8_files
@@ -48,6 +50,65 @@ def refusal(package: Path) -> str:
         import_model(package)
     assert not ModelVersion.objects.exists()
     return str(caught.value)
+
+
+def config(**changes: Any) -> dict[str, Any]:
+    whole = json.loads(card_path(default_model_path()).read_text())["config"]
+    return {"config": whole | changes}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        config(stem_width=10**9),
+        config(stem_width=4096),
+        config(stem_width="128"),
+        config(stem_width=True),
+        config(widths=[10**7] * 9),
+        config(widths=[777] * 9),
+        config(widths=3),
+        config(widths=[]),
+        config(samples=10**12),
+        config(samples=3**11),
+        config(channels=2),
+        config(se_ratio=10**6),
+        config(dropout="a"),
+        config(unheard_of=1),
+        {"metrics": {"test": {"macro_roc_auc": 10**401}}},
+        {"thresholds": {"guitar": 10**400}},
+        {"name": ".."},
+        {"name": "a/../b"},
+        {"name": "a\\b"},
+        {"name": "a\nb"},
+    ],
+)
+def test_a_card_that_believes_in_sizes_or_names_that_cannot_be_is_refused(
+    db: None, pack: Pack, changes: dict[str, Any]
+) -> None:
+    assert refusal(pack(**changes))
+
+
+def test_a_number_that_no_machine_holds_is_refused(db: None, pack: Pack) -> None:
+    card = card_path(default_model_path()).read_text()
+    huge = card.replace('"metrics": {', '"metrics": {"loss": 1e999, ', 1)
+    assert "too large a number" in refusal(pack({CARD: huge.encode()}))
+    deep = card.replace('"metrics": {', f'"metrics": {{"x": {"[" * 900}{"]" * 900}, ', 1)
+    assert "nested" in refusal(pack({CARD: deep.encode()}))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_six_imports_of_one_package_at_once_bring_it_in_once(pack: Pack) -> None:
+    package = pack()
+
+    def bring(_: int) -> int:
+        try:
+            return import_model(package).pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        assert len(set(pool.map(bring, range(6)))) == 1
+    assert ModelVersion.objects.count() == 1
 
 
 def test_what_one_installation_exports_another_takes_in(db: None, tmp_path: Path) -> None:

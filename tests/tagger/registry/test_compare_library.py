@@ -74,7 +74,8 @@ def test_many_verdicts_show_what_few_do_not(owner: User) -> None:
     for track in library[1:]:
         record_verdict(owner, track, "harp", Verdict.Answer.ACCEPTED)
     many = library_comparison(candidate, rows.active_model(), owner)
-    assert many is not None and many.agreement is not None
+    assert many is not None
+    assert many.agreement is not None
     assert (many.agreement.words, many.agreement.candidate) == (12, 1)
     summary = summarise("candidate", many)
     assert summary.outcome is Outcome.BETTER

@@ -59,11 +59,13 @@ def test_both_are_evaluated_clip_by_clip_and_the_comparison_has_it(
     comparison = compared(other, active())
     assert isinstance(comparison, SplitComparison)
     assert (comparison.split, comparison.paired, comparison.candidate.clips) == ("test", True, 4)
-    assert comparison.evaluated is not None and comparison.evaluated.folder == "music"
+    assert comparison.evaluated is not None
+    assert comparison.evaluated.folder == "music"
     tags = {tag.tag: tag for tag in comparison.per_tag}
     assert set(tags) == {"harp", "rock"}
     for pairing in (tags["harp"].roc_auc, tags["harp"].average_precision):
-        assert pairing.difference is not None and pairing.difference.interval is not None
+        assert pairing.difference is not None
+        assert pairing.difference.interval is not None
     assert other.card["metrics"] == {}
     assert Worker.objects.get().device
 

@@ -121,7 +121,8 @@ def test_there_is_nothing_before_the_first(active: ModelVersion, owner: User) ->
 
 def test_an_average_precision_of_few_clips_is_less_certain_than_of_many() -> None:
     few, many = precision_figure(0.6, 10), precision_figure(0.6, 400)
-    assert few.interval is not None and many.interval is not None
+    assert few.interval is not None
+    assert many.interval is not None
     assert 0 < few.interval[0] < many.interval[0] < 0.6 < many.interval[1] < few.interval[1] < 1
     # Worked out by hand: logit 0.4055, 1.96 / sqrt(10 * 0.24) = 1.2652.
     assert few.interval == pytest.approx((0.2974, 0.8417), abs=2e-4)

@@ -34,7 +34,8 @@ def test_a_file_becomes_a_track_with_a_job(owner: User, wav: Wav, scratch_media:
     assert not taken.duplicate
     assert (track.state, track.sample_rate, track.channels) == (Track.State.PENDING, 44_100, 1)
     assert track.duration == pytest.approx(1.0, abs=0.01)
-    assert job is not None and (job.state, job.queue) == (Job.State.QUEUED, "inference")
+    assert job is not None
+    assert (job.state, job.queue) == (Job.State.QUEUED, "inference")
     assert [path.stat().st_size for path in stored(scratch_media)] == [track.file_size]
 
 
@@ -114,7 +115,8 @@ def refused(path: Path, owner: User, media: Path, name: str = "song.mp3") -> Ing
     """The error, once it is sure that nothing stayed."""
     with pytest.raises(IngestError) as caught:
         take(path, owner, name)
-    assert not Track.objects.exists() and not Job.objects.exists()
+    assert not Track.objects.exists()
+    assert not Job.objects.exists()
     assert stored(media) == []
     return caught.value
 

@@ -175,7 +175,8 @@ def test_the_spectrogram_is_drawn_when_asked_for(web: Page, song: Track) -> None
     canvas = lane.locator("canvas")
     wave = web.locator("#taggram").bounding_box()
     drawn = canvas.bounding_box()
-    assert wave is not None and drawn is not None
+    assert wave is not None
+    assert drawn is not None
     assert (drawn["x"], drawn["width"]) == (wave["x"], wave["width"])
     assert web.evaluate(COLOURED)
     canvas.click(position={"x": drawn["width"] / 2, "y": 20})

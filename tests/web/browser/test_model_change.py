@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -22,13 +20,13 @@ def song(owner: User) -> Track:
 
 
 @pytest.fixture
-def candidate(song: Track) -> Iterator[ModelVersion]:
+def candidate(song: Track) -> ModelVersion:
     active = rows.active_model()
     ModelVersion.objects.filter(pk=active.pk).update(card=card_of(0.9))
     made = rows.candidate({song: {"harp": 0.9}}, paired(0.02, active.sha256))
     made.smoke = {"sounds": ["silence"], "problems": []}
     made.save()
-    yield made
+    return made
 
 
 def test_a_candidate_is_compared_promoted_and_rolled_back(
