@@ -121,7 +121,7 @@ class LibraryFilter(filters.FilterSet):
         fields: ClassVar[list[str]] = []
 
     def filter_queryset(self, queryset: QuerySet[Track]) -> QuerySet[Track]:
-        filtered = super().filter_queryset(queryset)
+        filtered: QuerySet[Track] = super().filter_queryset(queryset)
         if not self._value("tag") and self._narrows_tags():
             filtered = filtered.filter(pk__in=self._tagged().values("track"))
         return filtered.order_by(*self._ordering(filtered))
