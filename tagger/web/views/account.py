@@ -39,7 +39,9 @@ def account_page(request: PageRequest) -> HttpResponse:
         "secret": secret,
         "tokens": request.user.api_tokens.filter(revoked_at=None),
     }
-    return render(request, "tagger/account/account.html", context, status=422 if form.errors else 200)
+    return render(
+        request, "tagger/account/account.html", context, status=422 if form.errors else 200
+    )
 
 
 @require_POST

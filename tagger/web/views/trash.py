@@ -23,7 +23,9 @@ def trash_page(request: PageRequest) -> HttpResponse:
     deleted = trash(request.user).order_by("-deleted_at", "-id")
     page = Paginator(deleted, PAGE_SIZE).get_page(request.GET.get("page"))
     rows = [(track, track.deleted_at + RETENTION) for track in page if track.deleted_at]
-    return render(request, "tagger/trash/trash.html", {"page": page, "rows": rows, "days": RETENTION.days})
+    return render(
+        request, "tagger/trash/trash.html", {"page": page, "rows": rows, "days": RETENTION.days}
+    )
 
 
 @require_POST

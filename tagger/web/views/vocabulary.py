@@ -34,7 +34,9 @@ def vocabulary_page(request: PageRequest) -> HttpResponse:
             messages.success(request, _("%(tag)s can be given to tracks now.") % {"tag": tag})
             return redirect("web:vocabulary")
     context = {"form": form, "tags": own_tags(), "needed": settings.TAG_VERDICTS}
-    return render(request, "tagger/training/vocabulary.html", context, status=422 if form.errors else 200)
+    return render(
+        request, "tagger/training/vocabulary.html", context, status=422 if form.errors else 200
+    )
 
 
 @require_POST

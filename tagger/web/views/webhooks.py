@@ -40,7 +40,9 @@ def webhooks_page(request: PageRequest) -> HttpResponse:
         "secret": secret,
         "webhooks": request.user.webhooks.all(),
     }
-    return render(request, "tagger/account/webhooks.html", context, status=422 if form.errors else 200)
+    return render(
+        request, "tagger/account/webhooks.html", context, status=422 if form.errors else 200
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
