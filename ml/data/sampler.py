@@ -47,6 +47,8 @@ class Sampler:
             raise DatasetError("The recipe asks for soft labels and the data set has none.")
         self._split, self._recipe = split, recipe
         self._counts = (split.lengths // SEGMENT_SAMPLES).astype(np.int64)
+        # The epoch whose order is at hand, and the order.
+        self._order: tuple[int, npt.NDArray[np.int64]] | None = None
         self._weights = clip_weights(split.hard, recipe.data.balance)
 
     @property
@@ -75,13 +77,18 @@ class Sampler:
 
     def _fixed(self, step: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int64]]:
         epoch, position = divmod(step, self.updates_per_epoch)
-        order = np.random.default_rng([self._recipe.training.seed, epoch, 1])
-        clips = np.repeat(np.arange(len(self._split)), self._counts)
-        firsts = np.cumsum(self._counts) - self._counts
-        segments = np.arange(len(clips)) - firsts[clips]
+        if self._order is None or self._order[0] != epoch:
+            self._order = epoch, self._permuted(epoch)
         size = self._recipe.training.batch_size
-        chosen = order.permutation(len(clips))[position * size : (position + 1) * size]
-        return clips[chosen], segments[chosen] * SEGMENT_SAMPLES
+        chosen = self._order[1][position * size : (position + 1) * size]
+        clips = np.searchsorted(np.cumsum(self._counts), chosen, side="right")
+        segments = chosen - (np.cumsum(self._counts) - self._counts)[clips]
+        return clips, segments * SEGMENT_SAMPLES
+
+    def _permuted(self, epoch: int) -> npt.NDArray[np.int64]:
+        """All segments in the epoch's order: drawn once an epoch, not once an update."""
+        order = np.random.default_rng([self._recipe.training.seed, epoch, 1])
+        return order.permutation(int(self._counts.sum()))
 
     def _targets(
         self, clips: npt.NDArray[np.intp], offsets: npt.NDArray[np.int64]
