@@ -37,9 +37,8 @@ def test_music_and_speech_are_no_noise(name: str, noise: bool) -> None:
 
 
 def test_a_scene_fills_the_clip_with_its_recordings(tmp_path: Path) -> None:
-    encode(
-        np.random.default_rng(0).standard_normal(8000).astype(np.float32) / 9, tmp_path / "a.ogg"
-    )
+    sound = np.asarray(np.random.default_rng(0).standard_normal(8000) / 9, np.float32)
+    encode(sound, tmp_path / "a.ogg")
     (tmp_path / "b.ogg").write_text("no sound")
     sounds = [
         scene([tmp_path / "a.ogg", tmp_path / "b.ogg"], np.random.default_rng(k)) for k in range(8)
