@@ -12,6 +12,7 @@ from django.urls import reverse
 from mutagen.flac import FLAC
 
 from ml.audio.write_tags import DecoderLost, TrackMetadata
+from tagger.exports.tagged_copy import tagged_copy
 from tagger.feedback.verdicts import reject_shown
 from tagger.library.tracks import rename_track
 from tagger.models import Job, Tag, Track, User

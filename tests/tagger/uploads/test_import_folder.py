@@ -77,7 +77,7 @@ def test_a_playlist_finds_an_imported_file_where_it_lies(folder: Path, owner: Us
         ("C:\\music\\song.mp3", "song.mp3"),
         ("夜\u3000曲.mp3", "夜\u3000曲.mp3"),
         ("a\xa0b.mp3", "a\xa0b.mp3"),
-        ("می\u200cخواهم.mp3", "می\u200cخواهم.mp3"),
+        ("می\u200cخواهم.mp3", "می\u200cخواهم.mp3"),  # noqa: RUF001
         ("\U0001f468\u200d\U0001f3a4.mp3", "\U0001f468\u200d\U0001f3a4.mp3"),
         ("gnp.\u202e3pm.exe", "gnp.3pm.exe"),
         ("a\x00b\nc.mp3", "abc.mp3"),
