@@ -19,6 +19,7 @@ from tagger.platform.humanize import human_duration, human_size
 
 register = template.Library()
 
+
 # From where on a measure is called clear, and likely. White noise has a tempo at 0.03 and a key
 # at 0.45; played music with a steady beat is above 0.35, tonal music above 0.75.
 CERTAIN = {"bpm": (0.35, 0.15), "key": (0.75, 0.55)}

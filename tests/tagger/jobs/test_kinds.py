@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +44,7 @@ def test_every_periodic_task_goes_to_a_queue_that_is_served() -> None:
 def test_containers_start_the_same_workers(name: str) -> None:
     kind = name.removeprefix("gpu-")
     assert started(name) == {
-        **options(f"worker {WORKERS[kind].options(name)}"),
+        **options(WORKERS[kind].options(name)),
         "--without-gossip": "",
         "--without-mingle": "",
     }
@@ -53,12 +52,12 @@ def test_containers_start_the_same_workers(name: str) -> None:
 
 def started(name: str) -> dict[str, str]:
     compose: dict[str, Any] = yaml.safe_load((Path(settings.BASE_DIR) / "compose.yaml").read_text())
-    return options(compose["services"][name]["command"].removeprefix("celery -A webapp "))
+    celery, arguments = compose["services"][name]["command"].split(" worker ")
+    assert celery.endswith("-A webapp")
+    return options(arguments)
 
 
-def options(command: str) -> dict[str, str]:
+def options(arguments: str) -> dict[str, str]:
     """By their long names."""
-    words = shlex.split(command)
-    assert words[0] == "worker"
-    pairs = re.findall(r"(-{1,2}[\w-]+)(?:[ =](?!-)(\S+))?", " ".join(words[1:]))
+    pairs = re.findall(r"(-{1,2}[\w-]+)(?:[ =](?!-)(\S+))?", arguments)
     return {SHORT.get(option, option): value for option, value in pairs}
