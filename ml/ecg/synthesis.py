@@ -100,7 +100,8 @@ def typical(normal: Array) -> Array:
     Beats whose neighbours come early or late have their peak elsewhere and would blur the average.
     """
     far = ((normal - np.median(normal, axis=0)) ** 2).sum((1, 2))
-    return normal[far <= np.median(far)]
+    nearest: Array = normal[far <= np.median(far)]
+    return nearest
 
 
 def average_beat(normal: Array) -> Floats:

@@ -50,7 +50,7 @@ def _at(path: Sequence[str], sentence: str) -> dict[str, Any]:
     detail: Any = [ErrorDetail(sentence, "null_characters_not_allowed")]
     for name in reversed(path or ("non_field_errors",)):
         detail = {name: detail}
-    return detail  # type: ignore[no-any-return] # the loop runs once at least
+    return detail
 
 
 def _too_deep() -> ParseError:
