@@ -29,7 +29,7 @@ from bench.machine import facts
 from ml.audio.reading import SEGMENT_SAMPLES
 from ml.checkpoints.weights import default_model_path, load_model
 from ml.config.recipe import read_recipe
-from ml.data.loader import Feed, MappedSource, ResidentSource
+from ml.data.loader import Loader, MappedSource, ResidentSource
 from ml.data.magnatagatune.split import CLIP_SAMPLES, Split
 from ml.data.sampler import Sampler
 from ml.nn.macs import count_macs
@@ -167,9 +167,9 @@ class Bench:
     def _feeding(self) -> Row:
         """Segments a second that `default`'s batches are cut and changed with, by their source."""
         split, recipe = _noise_split(), read_recipe("default", [f"training.batch_size={64}"])
-        feed = Feed(split, Sampler(split, recipe), self.device)
-        found = {"from": "the device's memory" if feed.resident else "the host's memory"}
-        batches = feed.batches(0)
+        loader = Loader(split, Sampler(split, recipe), self.device)
+        found = {"from": "the device's memory" if loader.resident else "the host's memory"}
+        batches = loader.batches(0)
         found["batches_segments_per_s"] = round(64 / self._seconds(lambda: next(batches)), 1)
         batch = Sampler(split, recipe).batch(0)
         for name, source in (

@@ -24,7 +24,7 @@ from ml.checkpoints.weights import LoadedModel, save_model
 from ml.config import NetworkConfig
 from ml.data.magnatagatune.split import open_split
 from ml.evaluation.thresholds import choose_thresholds
-from ml.export.release import make_shipment
+from ml.export.release import make_release
 from ml.nn import SampleCNN
 
 from .targets import Targets, load_targets
@@ -102,7 +102,7 @@ def ship(
         scores = {split: table[split] for split in table.files}
     tags = report["tags"]
     marks = {split: marks_of(targets, split) for split in scores}
-    settled = thresholds(marks["validation"], scores["validation"], tags)
+    fixed = thresholds(marks["validation"], scores["validation"], tags)
     card = ModelCard(
         name="default",
         config=report["config"],
@@ -113,10 +113,10 @@ def ship(
     )
     splits = [open_split(prepared, split) for split in ("validation", "test")]
     model = LoadedModel(_network(report, trained / name), card)
-    shipment = make_shipment(model, *splits, torch.device("cpu"), settled=settled)
+    release = make_release(model, *splits, torch.device("cpu"), fixed_thresholds=fixed)
     both = {split: figures(marks[split], scores[split], tags) for split in scores}
-    metrics = shipment.card.metrics | {"both_vocabularies": both}
-    return save_model(out, shipment.network, replace(shipment.card, metrics=metrics))
+    metrics = release.card.metrics | {"both_vocabularies": both}
+    return save_model(out, release.network, replace(release.card, metrics=metrics))
 
 
 def _network(report: dict[str, Any], weights: Path) -> SampleCNN:

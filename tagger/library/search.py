@@ -84,6 +84,11 @@ class TempoFilter(filters.NumberFilter):
 class IdsFilter(filters.BaseInFilter, filters.UUIDFilter):
     """Tracks by their ids, comma-separated."""
 
+    def filter(self, qs: QuerySet[Track], value: list[UUID | None] | None) -> QuerySet[Track]:
+        """Nothing between two commas is no id."""
+        given = [one for one in value or [] if one is not None]
+        return super().filter(qs, given) if value else qs
+
 
 class LibraryFilter(filters.FilterSet):
     """Each field may be left out. `tag` and `exclude_tag` may be given more than once."""
