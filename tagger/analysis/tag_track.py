@@ -36,6 +36,7 @@ logger = logging.getLogger(__name__)
 SHORT = 60.0
 # Of all that are analysed together: whoever comes next does not wait for long.
 TOGETHER = 300.0
+# A third of a lease: two renewals may be late before another worker takes over.
 RENEW_EVERY = 10.0
 
 Claimed = tuple[Job, Track]

@@ -28,8 +28,11 @@ from .kinds import KINDS, kind_of
 
 logger = logging.getLogger(__name__)
 
+# A dead worker's job lies still for so long; a machine that swaps must not lose its jobs.
 LEASE = timedelta(seconds=30)
+# Each takes some milliseconds, and a person waits for all of them.
 MOST_RETRIED = 500
+# Of tracks of five seconds so many fill the five minutes that are run together.
 MOST_ALIKE = 64
 
 
