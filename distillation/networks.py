@@ -1,4 +1,4 @@
-"""The two teachers of musicnn 0.1.0 (ISC) in torch: MTT_musicnn and MTT_vgg.
+"""The teachers of musicnn 0.1.0 (ISC) in torch: two architectures, each for two vocabularies.
 
 J. Pons, X. Serra, "musicnn: pre-trained convolutional neural networks for music audio tagging"
 (ISMIR 2019, late-breaking). Variables keep the names they have in TensorFlow's checkpoints.
@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-# The order of both networks' outputs.
+# The order of the outputs: MTT_musicnn and MTT_vgg (MagnaTagATune) …
 TAGS = (
     "guitar", "classical", "slow", "techno", "strings", "drums", "electronic", "rock", "fast",
     "piano", "ambient", "beat", "violin", "vocal", "synth", "female", "indian", "opera", "male",
@@ -21,6 +21,16 @@ TAGS = (
     "male vocal", "no vocal", "pop", "soft", "sitar", "solo", "man", "classic", "choir", "voice",
     "new age", "dance", "male voice", "female vocal", "beats", "harp", "cello", "no voice",
     "weird", "country", "metal", "female voice", "choral",
+)  # fmt: skip
+# … and MSD_musicnn and MSD_vgg (Million Song Dataset, Last.fm's tags).
+MILLION_SONG_TAGS = (
+    "rock", "pop", "alternative", "indie", "electronic", "female vocalists", "dance", "00s",
+    "alternative rock", "jazz", "beautiful", "metal", "chillout", "male vocalists",
+    "classic rock", "soul", "indie rock", "Mellow", "electronica", "80s", "folk", "90s", "chill",
+    "instrumental", "punk", "oldies", "blues", "hard rock", "ambient", "acoustic", "experimental",
+    "female vocalist", "guitar", "Hip-Hop", "70s", "party", "country", "easy listening", "sexy",
+    "catchy", "funk", "electro", "heavy metal", "Progressive rock", "60s", "rnb", "indie pop",
+    "sad", "House", "happy",
 )  # fmt: skip
 EPSILON = 1e-3
 

@@ -11,6 +11,7 @@ from tests.web.browser.chromium import CHROMIUM
 from .standin import standin
 from .web import rows
 
+DATABASE = {"db", "transactional_db", "live_server"}
 NO_BROWSER = (
     f"there is no browser at {CHROMIUM}: install Chromium, or name one in TONEMARK_CHROMIUM"
 )
@@ -24,12 +25,17 @@ def pytest_report_header() -> list[str]:
     ]
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    if CHROMIUM.exists():
-        return
     for item in items:
-        if item.get_closest_marker("browser"):
+        if item.get_closest_marker("django_db") or DATABASE & set(_fixtures_of(item)):
+            item.add_marker(pytest.mark.database)
+        if item.get_closest_marker("browser") and not CHROMIUM.exists():
             item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
+
+
+def _fixtures_of(item: pytest.Item) -> list[str]:
+    return item.fixturenames if isinstance(item, pytest.Function) else []
 
 
 @pytest.fixture

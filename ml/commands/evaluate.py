@@ -12,11 +12,18 @@ if TYPE_CHECKING:
     from ml.data.magnatagatune.split import Split
     from ml.evaluation.predict import Predictions
     from ml.evaluation.report import Report
+    from ml.evaluation.truth import TruthReport
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", help="a .safetensors file, or: default")
-    parser.add_argument("data", type=Path, help="folder made by `magnatagatune prepare`")
+    parser.add_argument("data", type=Path, nargs="?", help="folder made by `magnatagatune prepare`")
+    parser.add_argument(
+        "--truth",
+        type=Path,
+        metavar="DIR",
+        help="judge on the clips of this folder instead; its truth.tsv says what they are",
+    )
     parser.add_argument("--split", default="test", choices=("train", "validation", "test"))
     parser.add_argument(
         "--protocol", default="A", choices=("A", "B"), help="A: tagged clips only (default); B: all"
@@ -32,6 +39,48 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Evaluate and print; 1 when the model or the data cannot be used."""
+    if (args.truth is None) == (args.data is None):
+        print(
+            "Name either a prepared folder or, with --truth, one of known clips.", file=sys.stderr
+        )
+        return 1
+    return _evaluate_truth(args) if args.truth else _evaluate_split(args)
+
+
+def _evaluate_truth(args: argparse.Namespace) -> int:
+    from ml.evaluation.tables import truth_table
+
+    try:
+        report = _truth(args)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(json.dumps(report.as_dict(), indent=2) if args.json else truth_table(report))
+    return 0
+
+
+def _truth(args: argparse.Namespace) -> TruthReport:
+    """The report of the files as a worker would hear them. Raises ValueError."""
+    from contextlib import nullcontext
+
+    import numpy as np
+
+    from ml.evaluation.evaluate import model_path
+    from ml.evaluation.truth import read_truth, truth_report
+    from ml.inference import Request, Tagger
+
+    clips = read_truth(args.truth)
+    tagger = Tagger.load(model_path(args.model), args.device, args.threads)
+    requests = [Request(nullcontext(args.truth / clip.file)) for clip in clips]
+    scores = []
+    for clip, outcome in zip(clips, tagger.analyse_all(requests), strict=True):
+        if isinstance(outcome, Exception):
+            raise ValueError(f"{args.truth / clip.file}: {outcome}") from outcome
+        scores.append(outcome.mean_scores)
+    return truth_report(tagger.card.name, tagger.card.labels, clips, np.array(scores))
+
+
+def _evaluate_split(args: argparse.Namespace) -> int:
     import torch
 
     from ml.checkpoints.weights import load_model

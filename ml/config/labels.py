@@ -1,11 +1,13 @@
-"""The 50 most frequent tags of MagnaTagATune, in alphabetical order, with how a person sees them.
+"""The two vocabularies the network scores, 50 tags each, with how a person sees them.
 
-The network scores all 50; people wrote some of them in several spellings ("vocal", "vocals",
-"voice"), so each label also names the one it is *shown as*. Only true synonyms share one:
-"singing" stays apart from "vocals", because chant and speech are voices that do not sing.
+The first are the 50 most frequent tags of MagnaTagATune, in alphabetical order (Law et al.,
+"Evaluation of algorithms using games: the case of music tagging", ISMIR 2009; the selection is that
+of annotations_final.csv). The second are the 50 most frequent Last.fm tags of the Million Song
+Dataset (Bertin-Mahieux et al., ISMIR 2011), most frequent first, as musicnn's networks have them.
 
-Source of the list: Law et al., "Evaluation of algorithms using games: the case of music tagging"
-(ISMIR 2009); the top-50 selection is that of annotations_final.csv.
+People wrote some tags in several spellings ("vocal", "vocals", "voice"), and both vocabularies have
+a "rock", so each label also names the one it is *shown as*. Only true synonyms share one: "singing"
+stays apart from "vocals", because chant and speech are voices that do not sing.
 """
 
 from __future__ import annotations
@@ -52,7 +54,44 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
 
 _SHOWN_AS = {raw: shown for shown, raws in _SYNONYMS.items() for raw in raws}
 
-LABELS: tuple[Label, ...] = tuple(
+MAGNATAGATUNE: tuple[Label, ...] = tuple(
     Label(name, group, _SHOWN_AS.get(name, name)) for name, group in _GROUPS.items()
 )
-LABEL_NAMES: tuple[str, ...] = tuple(label.name for label in LABELS)
+LABEL_NAMES: tuple[str, ...] = tuple(label.name for label in MAGNATAGATUNE)
+
+# What tells the second vocabulary's labels from the first's.
+MILLION_SONG_PREFIX = "million-song: "
+_MILLION_SONG_GROUPS: dict[str, Group] = {
+    "rock": "genre", "pop": "genre", "alternative": "genre", "indie": "genre",
+    "electronic": "genre", "female vocalists": "vocal", "dance": "genre", "00s": "other",
+    "alternative rock": "genre", "jazz": "genre", "beautiful": "mood", "metal": "genre",
+    "chillout": "mood", "male vocalists": "vocal", "classic rock": "genre", "soul": "genre",
+    "indie rock": "genre", "Mellow": "mood", "electronica": "genre", "80s": "other",
+    "folk": "genre", "90s": "other", "chill": "mood", "instrumental": "vocal", "punk": "genre",
+    "oldies": "genre", "blues": "genre", "hard rock": "genre", "ambient": "genre",
+    "acoustic": "other", "experimental": "genre", "female vocalist": "vocal",
+    "guitar": "instrument", "Hip-Hop": "genre", "70s": "other", "party": "mood",
+    "country": "genre", "easy listening": "mood", "sexy": "mood", "catchy": "mood",
+    "funk": "genre", "electro": "genre", "heavy metal": "genre", "Progressive rock": "genre",
+    "60s": "other", "rnb": "genre", "indie pop": "genre", "sad": "mood", "House": "genre",
+    "happy": "mood",
+}  # fmt: skip
+_MILLION_SONG_SHOWN_AS = {
+    "female vocalists": "female vocals",
+    "female vocalist": "female vocals",
+    "male vocalists": "male vocals",
+    "chillout": "chill",
+    "electronica": "electronic",
+    "electro": "electronic",
+    "heavy metal": "metal",
+    "rnb": "R&B",
+    "Hip-Hop": "hip-hop",
+    "House": "house",
+    "Mellow": "mellow",
+    "Progressive rock": "progressive rock",
+}
+MILLION_SONG: tuple[Label, ...] = tuple(
+    Label(MILLION_SONG_PREFIX + name, group, _MILLION_SONG_SHOWN_AS.get(name, name))
+    for name, group in _MILLION_SONG_GROUPS.items()
+)
+LABELS: tuple[Label, ...] = MAGNATAGATUNE + MILLION_SONG

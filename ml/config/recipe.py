@@ -51,8 +51,9 @@ class OptimiserSettings:
 class ScheduleSettings:
     """`name` "cosine" (after `warmup` updates, down to `floor` of the rate) or "stages".
 
-    "stages" is the paper's: train until `patience` epochs bring nothing better, go back to the
-    best weights, multiply the rate by `factor`, start the optimiser afresh; `stages` times.
+    "stages" is the paper's, as Keras 2.0.5 runs it: train until more than `patience` epochs in a
+    row bring nothing better in this stage, go back to the stage's best weights, multiply the rate
+    by `factor`, start the optimiser afresh; `stages` times. The model is the last stage's best.
     """
 
     name: str = "cosine"

@@ -116,21 +116,26 @@ def _filtered(x: Tensor, change: Draw) -> Tensor:
     if not len(rows):
         return x
     chosen = torch.from_numpy(rows).to(x.device)
-    response = torch.from_numpy(_responses(change, rows, x.shape[-1])).to(x.device)
-    spectrum = torch.fft.rfft(x[chosen]) * response
+    spectrum = torch.fft.rfft(x[chosen]) * _responses(change, rows, x.shape[-1], x.device)
     return x.index_copy(0, chosen, torch.fft.irfft(spectrum, n=x.shape[-1]))
 
 
-def _responses(change: Draw, rows: npt.NDArray[np.intp], samples: int) -> Floats:
-    """Magnitude responses `(rows, samples // 2 + 1)`; Butterworth slopes of order 4 and 2."""
-    hertz = np.maximum(np.fft.rfftfreq(samples, 1 / SAMPLE_RATE), 1.0)[None]
-    octaves = np.clip(np.log2(hertz / TILT_PIVOT_HZ) / TILT_OCTAVES, -1, 1)
-    response = 10 ** (change.tilt_db[rows, None] * octaves / 20)
-    low, high = change.low_pass[rows, None], change.high_pass[rows, None]
-    response = np.where(low > 0, (1 + (hertz / np.maximum(low, 1)) ** 8) ** -0.5, response)
-    response = np.where(high > 0, (1 + (high / hertz) ** 4) ** -0.5, response)
-    magnitude: Floats = response.astype(np.float32)
-    return magnitude
+def _responses(
+    change: Draw, rows: npt.NDArray[np.intp], samples: int, device: torch.device
+) -> Tensor:
+    """Magnitude responses `(rows, samples // 2 + 1)`; Butterworth slopes of order 4 and 2.
+
+    Computed where the sound is: in NumPy they would take longer than the network's own step.
+    """
+    hertz = torch.fft.rfftfreq(samples, 1 / SAMPLE_RATE, device=device).clamp_min(1.0)
+    octaves = ((hertz / TILT_PIVOT_HZ).log2() / TILT_OCTAVES).clamp(-1, 1)
+    tilt, low, high = (
+        torch.from_numpy(values[rows]).to(device)[:, None]
+        for values in (change.tilt_db, change.low_pass, change.high_pass)
+    )
+    response = 10 ** (tilt * octaves / 20)
+    response = torch.where(low > 0, (1 + (hertz / low.clamp_min(1)) ** 8).rsqrt(), response)
+    return torch.where(high > 0, (1 + (high / hertz) ** 4).rsqrt(), response)
 
 
 def _mixed(x: Tensor, y: Tensor, change: Draw) -> tuple[Tensor, Tensor]:

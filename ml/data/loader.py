@@ -80,14 +80,14 @@ class Loader:
         self, split: Split, sampler: Sampler, device: torch.device, share: tuple[int, int] = (0, 1)
     ) -> None:
         self._sampler, self._device, self._share = sampler, device, share
-        self._resident = fits(split, device)
+        self.resident = fits(split, device)
         self._source: Source = (
-            ResidentSource(split, device) if self._resident else MappedSource(split)
+            ResidentSource(split, device) if self.resident else MappedSource(split)
         )
 
     def batches(self, first: int) -> Iterator[tuple[Tensor, Tensor]]:
         """Batches from update number `first` on, without end."""
-        if self._resident:
+        if self.resident:
             step = first
             while True:
                 yield self._batch(step)

@@ -12,12 +12,15 @@ import numpy as np
 import numpy.typing as npt
 
 from ml.audio.reading import SEGMENT_SAMPLES
+from ml.config.network import ConfigError
 from ml.config.recipe import Recipe
 from ml.data.magnatagatune.annotations import DatasetError
 from ml.data.magnatagatune.split import Split
 
 from .augmentation import Draw, draw
 
+# Of one segment the head's batch normalisation has no variance.
+SMALLEST_BATCH = 2
 # How much more or less often than the average a clip may be drawn. Unbounded, a tag of a dozen
 # clips would show the same dozen in every other batch, and they would be learnt by heart.
 BALANCE_LIMITS = (0.5, 2.5)
@@ -38,23 +41,45 @@ class Batch:
 
 
 class Sampler:
-    """Draws batches of `split` as `recipe` says."""
+    """Draws batches of `split` as `recipe` says, for so many `processes` that share each batch.
 
-    def __init__(self, split: Split, recipe: Recipe) -> None:
+    Raises DatasetError or ConfigError where a process would be left with a batch too small.
+    """
+
+    def __init__(self, split: Split, recipe: Recipe, processes: int = 1) -> None:
         if not len(split):
             raise DatasetError(f"The {split.name} split holds no clip that can be trained on.")
         if recipe.data.labels == "soft" and split.soft is None:
             raise DatasetError("The recipe asks for soft labels and the data set has none.")
         self._split, self._recipe = split, recipe
         self._counts = (split.lengths // SEGMENT_SAMPLES).astype(np.int64)
+        # The epoch whose order is at hand, and the order.
+        self._order: tuple[int, npt.NDArray[np.int64]] | None = None
         self._weights = clip_weights(split.hard, recipe.data.balance)
+        self._smallest = SMALLEST_BATCH * processes
+        self._check_sizes()
+
+    def _check_sizes(self) -> None:
+        segments, smallest = int(self._counts.sum()), self._smallest
+        if self._recipe.training.batch_size < smallest:
+            raise ConfigError(
+                f"training.batch_size must be at least {smallest}: batch normalisation needs "
+                f"{SMALLEST_BATCH} segments in each process."
+            )
+        if self._recipe.data.crops == "fixed" and segments < smallest:
+            raise DatasetError(
+                f"The {self._split.name} split has too few whole segments ({segments}): batch "
+                f"normalisation needs {smallest}. Prepare more clips."
+            )
 
     @property
     def updates_per_epoch(self) -> int:
         """Updates in which each segment (or, on average, each random crop) comes up once."""
         size = self._recipe.training.batch_size
         if self._recipe.data.crops == "fixed":
-            return max(1, -(-int(self._counts.sum()) // size))
+            whole, rest = divmod(int(self._counts.sum()), size)
+            # A remainder too small for a batch of its own joins the one before.
+            return max(1, whole + (rest >= self._smallest))
         return max(1, len(self._split) * self._recipe.data.segments_per_clip // size)
 
     def batch(self, step: int) -> Batch:
@@ -75,13 +100,19 @@ class Sampler:
 
     def _fixed(self, step: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int64]]:
         epoch, position = divmod(step, self.updates_per_epoch)
-        order = np.random.default_rng([self._recipe.training.seed, epoch, 1])
-        clips = np.repeat(np.arange(len(self._split)), self._counts)
-        firsts = np.cumsum(self._counts) - self._counts
-        segments = np.arange(len(clips)) - firsts[clips]
+        if self._order is None or self._order[0] != epoch:
+            self._order = epoch, self._permuted(epoch)
         size = self._recipe.training.batch_size
-        chosen = order.permutation(len(clips))[position * size : (position + 1) * size]
-        return clips[chosen], segments[chosen] * SEGMENT_SAMPLES
+        last = position == self.updates_per_epoch - 1
+        chosen = self._order[1][position * size : None if last else (position + 1) * size]
+        clips = np.searchsorted(np.cumsum(self._counts), chosen, side="right")
+        segments = chosen - (np.cumsum(self._counts) - self._counts)[clips]
+        return clips, segments * SEGMENT_SAMPLES
+
+    def _permuted(self, epoch: int) -> npt.NDArray[np.int64]:
+        """All segments in the epoch's order: drawn once an epoch, not once an update."""
+        order = np.random.default_rng([self._recipe.training.seed, epoch, 1])
+        return order.permutation(int(self._counts.sum()))
 
     def _targets(
         self, clips: npt.NDArray[np.intp], offsets: npt.NDArray[np.int64]

@@ -35,7 +35,7 @@ def mean_se_gates(network: SampleCNN, split: Split) -> list[Array]:
         )
     network.eval()
     rows: list[list[Array]] = [[] for _ in network.blocks]
-    with torch.inference_mode(), _recorded(network) as gates:
+    with torch.inference_mode(), recorded_gates(network) as gates:
         for clip in range(len(split)):
             sound = torch.from_numpy(split.segments(clip).astype(np.float32) / FULL_SCALE)
             gates.clear()
@@ -72,7 +72,7 @@ def save_se_gates(path: Path, blocks: list[Array], split: Split) -> None:
 
 
 @contextmanager
-def _recorded(network: SampleCNN) -> Iterator[list[Tensor]]:
+def recorded_gates(network: nn.Module) -> Iterator[list[Tensor]]:
     """A list that takes in the gates of every block as the network runs."""
     recorded: list[Tensor] = []
 

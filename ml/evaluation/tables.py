@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .report import Figures, Interval, Report
+from .truth import GENRE_LIMIT, NOISE_LIMIT, TruthReport
 
 
 def report_table(report: Report) -> str:
@@ -75,3 +76,34 @@ def _per_tag(report: Report) -> Iterator[str]:
     yield "| --- | ---: | ---: | ---: |"
     for one in report.per_tag:
         yield f"| {one.tag} | {one.positives} | {one.roc_auc:.4f} | {one.average_precision:.4f} |"
+
+
+def truth_table(report: TruthReport) -> str:
+    """What a model makes of clips whose truth is known, as a Markdown text."""
+    lines = [f"{report.model} on {report.clips} clips whose truth is known", ""]
+    if report.answers:
+        lines += ["| question | output | clips | ROC-AUC | 95 % interval |"]
+        lines += ["| --- | --- | ---: | ---: | --- |"]
+    lines += [
+        f"| {one.question} | {one.label} | {one.positives} : {one.negatives} | {one.roc_auc:.3f} | "
+        f"{one.interval[0]:.3f} to {one.interval[1]:.3f} |"
+        for one in report.answers
+    ]
+    for title, count, wrong in (
+        (f"noises with any output above {NOISE_LIMIT}", report.noises, report.noises_as_music),
+        (
+            f"instruments alone heard as techno, electronic or rock above {GENRE_LIMIT}",
+            report.instruments,
+            report.instruments_as_genres,
+        ),
+    ):
+        if count:
+            lines += ["", f"{title}: {len(wrong)} of {count}", *(f"* {clip}" for clip in wrong)]
+    if report.genres:
+        by_genre = ", ".join(f"{genre} {count}" for genre, count in report.own_words.items())
+        lines += [
+            "",
+            f"genre's own word in the top five: {sum(report.own_words.values())} of "
+            f"{report.genres} ({by_genre})",
+        ]
+    return "\n".join(lines)

@@ -13,6 +13,8 @@ from ml.config.network import NetworkConfig
 
 # Keras' defaults, with which the papers' networks were trained.
 BATCH_NORM_EPS = 1e-3
+# Keras' running variance divides by n, torch's by n - 1. Where n counts moments as well, in the
+# blocks, they are alike; in the head, with a batch of 23, torch's is 1/22 larger.
 BATCH_NORM_MOMENTUM = 0.01
 
 

@@ -30,7 +30,7 @@ def agrees_on_average(network: SampleCNN, forward: Forward, device: torch.device
 
 
 def _differences(network: SampleCNN, forward: Forward, device: torch.device) -> Tensor:
-    sounds = _test_sounds(network.config.channels, network.config.samples).to(device)
+    sounds = sample_sounds(network.config.channels, network.config.samples).to(device)
     with torch.inference_mode():
         exact, quick = (
             network.scores(run(sounds)[0].float())
@@ -39,7 +39,7 @@ def _differences(network: SampleCNN, forward: Forward, device: torch.device) -> 
     return (exact - quick).abs()
 
 
-def _test_sounds(channels: int, samples: int) -> torch.Tensor:
+def sample_sounds(channels: int, samples: int) -> torch.Tensor:
     """Chords with overtones, a beat and noise, loud and soft: float32 `(4, channels, time)`."""
     generator = torch.Generator().manual_seed(0)
     time = torch.arange(samples) / SAMPLE_RATE

@@ -31,7 +31,7 @@ class TrainingResult:
 
 @dataclass(frozen=True)
 class BestModel:
-    """The best network so far, saved in `out`; `fixed_thresholds` are not chosen anew."""
+    """The best network so far (of this stage), saved in `out`; `fixed_thresholds` stay."""
 
     recipe: Recipe
     train: Split
@@ -62,9 +62,7 @@ class BestModel:
     def update(self, state: State, result: Validation | None, epoch: int) -> bool:
         """Whether `result`, the leader's after `epoch`, is the best so far; it is then saved."""
         figure = distributed.broadcast(result and self.figure(result))
-        is_best: bool = state.best is None or figure > state.best
-        state.epoch = epoch
-        state.best, state.stale = (figure, 0) if is_best else (state.best, state.stale + 1)
+        is_best = state.take_figure(figure, epoch)
         if result is not None and is_best:
             self.save(state.eval_network, result, epochs=epoch, updates=state.step)
         return is_best

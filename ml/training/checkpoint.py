@@ -27,7 +27,7 @@ class TrainingError(RuntimeError):
 class State:
     """`step` and `epoch` count what is done; `stage_step` starts again with each stage.
 
-    `best` is the selected figure's best value so far, `stale` the number of epochs since.
+    `best` is the selected figure's best value so far in this stage, `stale` the epochs since.
     `loss_sum` and `seconds` belong to the epoch under way.
     """
 
@@ -47,6 +47,18 @@ class State:
     def eval_network(self) -> SampleCNN:
         """The network that is evaluated and saved: the average where there is one."""
         return self.average.network if self.average else self.network
+
+    def take_figure(self, figure: float, epoch: int) -> bool:
+        """Take in an evaluation's figure, of which more is better; whether it is the best."""
+        is_best = self.best is None or figure > self.best
+        self.best, self.stale = (figure, 0) if is_best else (self.best, self.stale + 1)
+        self.epoch = epoch
+        return is_best
+
+    def start_stage(self) -> None:
+        """Count anew what counts within a stage: its updates, and its own best."""
+        self.stage, self.stage_step = self.stage + 1, 0
+        self.best, self.stale = None, 0
 
 
 def save_checkpoint(path: Path, state: State, recipe: Recipe) -> None:

@@ -6,10 +6,9 @@ import torch
 from torch import nn
 
 from ml.config.recipe import OptimiserSettings
-from ml.nn.network import SampleCNN
 
 
-def make_optimiser(network: SampleCNN, settings: OptimiserSettings) -> torch.optim.Optimizer:
+def make_optimiser(network: nn.Module, settings: OptimiserSettings) -> torch.optim.Optimizer:
     """An optimiser of all trainable parameters; only matrices and filters decay."""
     trained = [p for p in network.parameters() if p.requires_grad]
     groups = [

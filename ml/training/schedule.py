@@ -1,7 +1,9 @@
 """The schedule of a training: how many updates, at which rates, in which stages.
 
 "cosine" is one descent with warm-up (Loshchilov and Hutter, SGDR, 2017). "stages" is that of Kim,
-Lee, Nam, ICASSP 2018: back to the best weights, a lower rate, a fresh optimiser.
+Lee, Nam, ICASSP 2018, as Keras 2.0.5 did it for them: each stage has an early stopping and a
+checkpoint of its own, begins with the best weights of the stage before, and has a lower rate and a
+fresh optimiser.
 """
 
 from __future__ import annotations
@@ -69,14 +71,22 @@ def learning_rate(
     return rate * warm * (schedule.floor + (1 - schedule.floor) * cosine)
 
 
+def stage_is_over(state: State, schedule: ScheduleSettings) -> bool:
+    """Whether patience is lost.
+
+    Keras 2.0.5's `EarlyStopping` compares its wait with the patience before it counts the epoch:
+    with a patience of two it is the third stale epoch that ends the stage.
+    """
+    return schedule.name == "stages" and state.stale > schedule.patience
+
+
 def end_stage_if_stale(state: State, recipe: Recipe, best: Path) -> None:
-    """Start the next stage from the weights `best` when patience is lost; else do nothing."""
-    schedule = recipe.schedule
-    if schedule.name != "stages" or state.stale < schedule.patience:
+    """Start the next stage from the stage's `best` weights when it is over; else do nothing."""
+    if not stage_is_over(state, recipe.schedule):
         return
     weights = load_model(best).network.state_dict()
     state.network.load_state_dict(weights)
     if state.average:
         state.average.network.load_state_dict(weights)
     state.optimiser = make_optimiser(state.network, recipe.optimiser)
-    state.stage, state.stage_step, state.stale = state.stage + 1, 0, 0
+    state.start_stage()

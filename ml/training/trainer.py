@@ -2,8 +2,8 @@
 
 It knows recipes, splits and callbacks, and nothing of web applications or command lines. In its
 folder a training keeps `checkpoint.pt` (to go on), `log.jsonl` (one line an epoch) and
-`model.safetensors` with its card: the best network so far, at any moment. Initial weights are
-evaluated like an epoch's, so that a training never ends with something worse.
+`model.safetensors` with its card: the best network so far (of its stage), at any moment. Initial
+weights are evaluated like an epoch's, so that a training never ends with something worse.
 
 Beside the loop: what is called in it (`training_network`), which losses are looked at when and
 when it pauses (`monitor`), what an evaluation changes (`best_model`), several processes
@@ -63,7 +63,7 @@ class Trainer:
         self.recipe, self.train, self.validation, self.out = recipe, train, validation, out
         self.device = distributed.local_device(device or torch.device("cpu"))
         self.callbacks = callbacks or Callbacks()
-        self.sampler = Sampler(train, recipe)
+        self.sampler = Sampler(train, recipe, distributed.rank_and_world_size()[1])
         self.length = Length.of(recipe, self.sampler.updates_per_epoch)
         self.state = init_state(recipe, train, self.device)
         self.network = TrainingNetwork(

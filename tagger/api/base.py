@@ -7,7 +7,6 @@ from typing import Any, ClassVar, cast
 
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.negotiation import DefaultContentNegotiation
-from rest_framework.parsers import JSONParser
 from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -16,6 +15,7 @@ from rest_framework.views import APIView
 from tagger.models import User
 
 from .authentication import BearerAuthentication
+from .parsers import BoundedJSONParser
 from .permissions import TokenMayWrite
 from .problems import Problem, problem_handler
 from .throttles import MethodThrottle
@@ -37,7 +37,7 @@ class ApiView(APIView):
         SessionAuthentication,
     )
     permission_classes: Sequence[type[BasePermission]] = (IsAuthenticated, TokenMayWrite)
-    parser_classes = (JSONParser,)
+    parser_classes = (BoundedJSONParser,)
     renderer_classes = (JSONRenderer,)
     content_negotiation_class = JsonWhateverIsAccepted
     throttle_classes = (MethodThrottle,)

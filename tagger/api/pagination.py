@@ -3,8 +3,10 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -15,8 +17,13 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
+from tagger.platform.http.clean_text import is_clean
+
 from .keyset import Key, beyond, keys_of, ordered, position
 from .problems import Problem
+
+# Ours hold two or three values, of which a title is the longest.
+LONGEST = 4_000
 
 
 @dataclass(frozen=True)
@@ -33,11 +40,13 @@ class Cursor:
     @classmethod
     def decode(cls, text: str, keys: Sequence[Key]) -> Cursor:
         """Raises Problem unless it is one of ours, made for this very ordering."""
+        if len(text) > LONGEST:
+            raise bad_parameter("cursor", "This is no cursor that was given out here.")
         try:
             backward, names, raw = json.loads(
                 base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
             )
-        except (binascii.Error, ValueError, TypeError):
+        except (binascii.Error, ValueError, TypeError, RecursionError):
             raise bad_parameter("cursor", "This is no cursor that was given out here.") from None
         if names != _names(keys) or not isinstance(raw, list) or len(raw) != len(keys):
             raise bad_parameter("cursor", "This cursor belongs to a list in another order.")
@@ -141,7 +150,7 @@ def _values(rows: QuerySet[Any], cursor: Cursor) -> list[Any]:
     names = [name.removeprefix("-") for name in cursor.keys]
     try:
         return [_value(rows, name, raw) for name, raw in zip(names, cursor.values, strict=True)]
-    except (ValidationError, TypeError, ValueError):
+    except (ValidationError, TypeError, ValueError, OverflowError):
         raise bad_parameter("cursor", "This is no cursor that was given out here.") from None
 
 
@@ -150,4 +159,12 @@ def _value(rows: QuerySet[Any], name: str, raw: Any) -> Any:
         return None
     computed = rows.query.annotations.get(name)
     field = computed.output_field if computed else rows.model._meta.get_field(name)
-    return field.to_python(raw)
+    value = field.to_python(raw)
+    if isinstance(value, str) and not is_clean(value):
+        raise ValueError
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError
+    if isinstance(value, datetime):
+        # One that has no place in Postgres' calendar once it is moved to UTC.
+        value.astimezone(UTC)
+    return value

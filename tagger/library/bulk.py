@@ -105,7 +105,8 @@ def selected(owner: User, request: BulkRequest) -> QuerySet[Track]:
     if not narrowed.is_valid():
         errors = " ".join(str(fault) for faults in narrowed.errors.values() for fault in faults)
         raise BulkError("invalid", errors)
-    return narrowed.qs.order_by("pk")
+    tracks: QuerySet[Track] = narrowed.qs
+    return tracks.order_by("pk")
 
 
 def missing(owner: User, request: BulkRequest) -> list[UUID]:

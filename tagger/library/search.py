@@ -84,6 +84,11 @@ class TempoFilter(filters.NumberFilter):
 class IdsFilter(filters.BaseInFilter, filters.UUIDFilter):
     """Tracks by their ids, comma-separated."""
 
+    def filter(self, qs: QuerySet[Track], value: list[UUID | None] | None) -> QuerySet[Track]:
+        """Nothing between two commas is no id."""
+        given = [one for one in value or [] if one is not None]
+        return super().filter(qs, given) if value else qs
+
 
 class LibraryFilter(filters.FilterSet):
     """Each field may be left out. `tag` and `exclude_tag` may be given more than once."""
@@ -116,7 +121,7 @@ class LibraryFilter(filters.FilterSet):
         fields: ClassVar[list[str]] = []
 
     def filter_queryset(self, queryset: QuerySet[Track]) -> QuerySet[Track]:
-        filtered = super().filter_queryset(queryset)
+        filtered: QuerySet[Track] = super().filter_queryset(queryset)
         if not self._value("tag") and self._narrows_tags():
             filtered = filtered.filter(pk__in=self._tagged().values("track"))
         return filtered.order_by(*self._ordering(filtered))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -119,7 +119,7 @@ def _is_utf8(text: str) -> bool:
     return text == text.encode("utf-8", "replace").decode("utf-8")
 
 
-def import_upload(sent: UploadedFile, *, by: User | None) -> ModelVersion:
+def import_upload(sent: UploadedFile[Any], *, by: User | None) -> ModelVersion:
     """The same for a file that somebody has sent."""
     with tempfile.NamedTemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as copy:
         for chunk in sent.chunks():

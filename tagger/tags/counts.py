@@ -65,4 +65,4 @@ def recount(owner_id: int) -> bool:
         # Two who recount at once would both add it.
         User.objects.select_for_update(no_key=True).filter(pk=owner_id).first()
         cursor.execute(_MEND, [owner_id])
-        return cursor.rowcount > 0
+        return bool(cursor.rowcount > 0)

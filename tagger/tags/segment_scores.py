@@ -32,4 +32,5 @@ def peak_pairs(track: Track) -> list[int] | None:
     """Interleaved minimum and maximum, -127…127, for drawing a waveform; None until analysed."""
     if track.peaks is None:
         return None
-    return np.frombuffer(bytes(track.peaks), dtype=np.int8).tolist()
+    pairs: list[int] = np.frombuffer(bytes(track.peaks), dtype=np.int8).tolist()
+    return pairs

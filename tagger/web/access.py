@@ -39,10 +39,17 @@ def signed_in(view: View) -> View:
         htmx = cast(PageRequest, request).htmx
         if not htmx:
             return redirect_to_login(request.get_full_path())
-        page = htmx.current_url_abs_path or "/"
-        return HttpResponseClientRedirect(redirect_to_login(page)["Location"])
+        return HttpResponseClientRedirect(redirect_to_login(_page_of(htmx))["Location"])
 
     return guarded
+
+
+def _page_of(htmx: HtmxDetails) -> str:
+    """The page a script asks from. What it says of that may be anything."""
+    try:
+        return htmx.current_url_abs_path or "/"
+    except ValueError:
+        return "/"
 
 
 def _unless_gone(view: View, *args: Any, **kwargs: Any) -> HttpResponseBase:

@@ -18,7 +18,7 @@ MORE = ("source", "bpm_min", "bpm_max", "key", "uploaded_after", "uploaded_befor
 
 
 def filter_form(query: LibraryQuery) -> dict[str, Any]:
-    """Context of library/_facets.html and library/_chosen.html, but for the counts by tag."""
+    """Context of _facets.html and _chosen.html in tagger/library, but for the counts by tag."""
     return {
         **{name: query.value(name) for name in FIELDS},
         "filter_page": query.page,

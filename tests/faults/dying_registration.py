@@ -37,7 +37,7 @@ def after_file(number: int) -> None:
 def before_commit() -> None:
     from tagger.training import manage
 
-    manage.announce_to_staff = die
+    setattr(manage, "announce_to_staff", die)  # noqa: B010  it is not exported
 
 
 POINTS: dict[str, Callable[[], None]] = {

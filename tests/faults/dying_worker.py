@@ -66,16 +66,15 @@ def while_scored() -> None:
 def once_recorded() -> None:
     """The analysis is committed, the job's end is not."""
     from tagger.analysis import tag_track
+    from tagger.analysis.tempo_key import request_music
     from tagger.models import Job, Track
-
-    request_music = tag_track.request_music
 
     def recorded(track: Track, trigger: Job.Trigger) -> None:
         if track.jobs.filter(kind=Job.Kind.TAG_TRACK, attempts=1).exists():
             die("recorded", track.pk)
         request_music(track, trigger=trigger)
 
-    tag_track.request_music = recorded
+    setattr(tag_track, "request_music", recorded)  # noqa: B010  it is not exported
 
 
 def once_ended() -> None:

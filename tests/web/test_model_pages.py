@@ -216,7 +216,7 @@ def change_of(gain: float, half: float) -> dict[str, Any]:
 
 def tags_of(response: Any) -> list[str]:
     table = text(response).split('class="list wide tag-by-tag"')[1].split("</table>")[0]
-    return re.findall(r"<tr><td>(\w+)</td>", table)
+    return re.findall(r"<tr>\s*<td>(\w+)</td>", table)
 
 
 def test_both_are_evaluated_on_the_same_clips_when_asked(

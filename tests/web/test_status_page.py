@@ -41,8 +41,8 @@ def test_it_shows_queues_model_and_failures(staff: Client, owner: User) -> None:
 def test_it_says_how_uploaded_files_are_read(
     staff: Client, monkeypatch: pytest.MonkeyPatch, can: bool, said: str
 ) -> None:
-    for asked_by in ("status", "checks"):
-        monkeypatch.setattr(f"tagger.operations.{asked_by}.can_refuse_syscalls", lambda: can)
+    for module in ("status", "checks"):
+        monkeypatch.setattr(f"tagger.operations.{module}.can_refuse_syscalls", lambda: can)
     assert said in staff.get("/status/").content.decode()
     ids = [message.id for message in run_checks(tags=["security"])]
     assert ("tonemark.I010" in ids) is not can

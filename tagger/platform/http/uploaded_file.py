@@ -6,13 +6,14 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 
 
 @contextmanager
-def on_disk(upload: UploadedFile) -> Iterator[Path]:
+def on_disk(upload: UploadedFile[Any]) -> Iterator[Path]:
     """The path holds only inside the `with`. Small files, kept in memory, are written out."""
     if isinstance(upload, TemporaryUploadedFile):
         yield Path(upload.temporary_file_path())

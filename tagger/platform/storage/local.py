@@ -8,19 +8,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 from django.db.models.fields.files import FieldFile
 
+if TYPE_CHECKING:
+    BinaryFile = File[bytes]
+else:
+    BinaryFile = File
+
 
 class StorageError(Exception):
     """The store of uploads cannot be used; the message says why."""
 
 
-class Movable(File):
+class Movable(BinaryFile):
     """A file the storage may move instead of copying; `temporary_file_path` tells it so."""
 
     def __init__(self, path: Path) -> None:

@@ -14,10 +14,9 @@ from typing import Any
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
-from django.core.files import File
 from storages.backends.s3 import S3Storage
 
-from .local import StorageError
+from .local import BinaryFile, StorageError
 
 # Other makers' stores know the checksums of newer Amazon clients not all: only where they must be.
 CLIENT = Config(
@@ -31,7 +30,7 @@ CLIENT = Config(
 )
 
 
-class StoredObject(File):
+class StoredObject(BinaryFile):
     """An object as a file to read from: nothing is fetched before it is read, and then in order.
 
     A range of a long recording costs that range, not the recording.
@@ -92,7 +91,8 @@ class StoredObject(File):
 
 class ObjectStorage(S3Storage):
     def get_default_settings(self) -> dict[str, Any]:
-        return super().get_default_settings() | {"client_config": CLIENT, "default_acl": None}
+        settings: dict[str, Any] = super().get_default_settings()
+        return settings | {"client_config": CLIENT, "default_acl": None}
 
     def need_answer(self) -> None:
         """Raises StorageError when the bucket cannot be asked."""

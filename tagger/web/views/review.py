@@ -24,6 +24,7 @@ from tagger.models import Question, Tag, Track
 from tagger.web.access import PageRequest, signed_in
 
 REMEMBERED = 50
+LONGEST_ID = 18
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -49,7 +50,14 @@ def review_page(request: PageRequest) -> HttpResponse:
 def _wanted(request: PageRequest) -> Question | None:
     """The question an undo leads back to."""
     wish = request.GET.get("question", "")
-    return open_questions(request.user).filter(pk=wish).first() if wish.isdecimal() else None
+    return _question(request, wish)
+
+
+def _question(request: PageRequest, named: str) -> Question | None:
+    """A number that no row can have is no question, and none that Python should read."""
+    if not named.isdecimal() or len(named) > LONGEST_ID:
+        return None
+    return open_questions(request.user).filter(pk=named).first()
 
 
 def _act(request: PageRequest) -> HttpResponse:
@@ -63,7 +71,7 @@ def _act(request: PageRequest) -> HttpResponse:
         return HttpResponseBadRequest("answer: yes, no, skip, undo or skipped.")
     named = request.POST.get("question", "")
     # One that was answered in another window is no longer there: the next is shown.
-    question = open_questions(request.user).filter(pk=named).first() if named.isdecimal() else None
+    question = _question(request, named)
     if question:
         answer_question(request.user, question, ReviewAnswer(wish))
         _remember(request, question, wish)

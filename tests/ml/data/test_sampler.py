@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import torch
 
 from ml.audio.reading import SEGMENT_SAMPLES
+from ml.config.network import ConfigError
 from ml.data.loader import Loader
+from ml.data.magnatagatune.annotations import DatasetError
 from ml.data.sampler import Sampler, clip_weights, interpolated
 from tests.ml.training.training_data import make_recipe, make_split
 
@@ -31,6 +34,31 @@ def test_an_epoch_of_fixed_crops_holds_every_segment_once() -> None:
             for clip, offset in zip(batch.clips, batch.offsets, strict=True)
         ]
         assert sorted(seen) == [(clip, k * SEGMENT_SAMPLES) for clip in range(7) for k in (0, 1)]
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+@pytest.mark.parametrize("clips", range(4, 14))
+@pytest.mark.parametrize("size", [4, 5, 8, 17])
+def test_no_batch_is_too_small_for_a_process_and_none_is_left_out(
+    clips: int, size: int, processes: int
+) -> None:
+    recipe = make_recipe(data={"crops": "fixed"}, training={"batch_size": size})
+    sampler = Sampler(make_split("train", clips), recipe, processes)
+    batches = [sampler.batch(k) for k in range(sampler.updates_per_epoch)]
+    parts = [len(batch.clips[rank::processes]) for batch in batches for rank in range(processes)]
+    assert min(parts) >= 2
+    assert sum(parts) == 2 * clips
+    assert max(len(batch.clips) for batch in batches) < size + 2 * processes
+
+
+def test_what_cannot_make_a_batch_is_refused_with_the_number_it_needs() -> None:
+    fixed = make_recipe(data={"crops": "fixed"})
+    with pytest.raises(DatasetError, match=r"segments \(1\): .* needs 2"):
+        Sampler(make_split("train", 1, 1), fixed)
+    with pytest.raises(DatasetError, match="needs 4"):
+        Sampler(make_split("train", 1), fixed, 2)
+    with pytest.raises(ConfigError, match="batch_size must be at least 6"):
+        Sampler(make_split("train"), make_recipe(), 3)
 
 
 def test_random_crops_stay_inside_the_clip() -> None:

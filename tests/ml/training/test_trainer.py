@@ -106,6 +106,14 @@ def test_a_stopped_and_resumed_training_ends_like_one_never_stopped(tmp_path: Pa
     assert_alike(tmp_path / "whole", tmp_path / "parts")
 
 
+def test_a_last_segment_by_itself_does_not_end_the_training(tmp_path: Path) -> None:
+    recipe = make_recipe(data={"crops": "fixed"}, training={"batch_size": 5, "epochs": 2})
+    # Eight clips of two segments: three batches of five, and one segment.
+    training = train(recipe, tmp_path)
+    assert training.sampler.updates_per_epoch == 3
+    assert [report.step for report in read_log(tmp_path / "log.jsonl")] == [3, 6]
+
+
 @pytest.mark.slow
 def test_a_training_killed_at_any_moment_ends_like_one_never_killed(tmp_path: Path) -> None:
     recipe = make_recipe(training={"epochs": 6, "average": 0.9})

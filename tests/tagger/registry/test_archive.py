@@ -19,10 +19,10 @@ from ml.checkpoints.archive import CARD, WEIGHTS, write_package
 from ml.checkpoints.card import card_path, companion_files, int8_files
 from ml.checkpoints.weights import default_model_path
 from tagger.models import Job, ModelVersion, Tag, Track
-from tagger.registry import promotion
 from tagger.registry.archive import ImportRefusedError, export_model, import_model
 from tagger.registry.retention import ModelInUseError, delete_model, retire_model
 from tagger.registry.versions import activate_model, install_model
+from tagger.tags.effective import active_model
 from tests.web import rows
 
 Pack = Callable[..., Path]
@@ -244,7 +244,7 @@ def test_the_command_lists_exports_imports_activates_and_deletes(
     with pytest.raises(CommandError, match="Say why with --reason"):
         call_command("models", "activate", version.name)
     call_command("models", "activate", version.name, "--reason", "it is the only one", stdout=out)
-    assert promotion.active_model() == version
+    assert active_model() == version
     call_command("models", "rollback", stdout=out)
     assert "Active model: tonemark-test" in out.getvalue()
     call_command("models", "list", stdout=out)

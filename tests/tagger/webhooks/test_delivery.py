@@ -11,6 +11,7 @@ from standardwebhooks import Webhook as Signer
 from standardwebhooks import WebhookVerificationError
 
 from tagger.models import User, Webhook, WebhookAttempt, WebhookDelivery
+from tagger.platform.net.safe_post import Outcome
 from tagger.webhooks import delivery as webhook_delivery
 from tagger.webhooks import manage
 from tagger.webhooks.delivery import deliver_due, forget_old, wait_after
@@ -169,7 +170,7 @@ def test_a_sender_that_died_leaves_its_delivery_to_the_next(
 def test_a_webhook_deleted_while_it_is_called_is_no_matter(webhook: Webhook) -> None:
     delivery = manage.send_test(webhook)
     manage.delete_webhook(Webhook.objects.get())
-    webhook_delivery.record(delivery, webhook_delivery.Outcome(204, 5))
+    webhook_delivery.record(delivery, Outcome(204, 5))
     assert not WebhookAttempt.objects.exists()
 
 

@@ -36,7 +36,7 @@ def test_a_tag_is_chosen_rejected_and_taken_back_by_keys(opened: Page, song: Tra
     opened.keyboard.press("u")
     expect(opened.get_by_text("back to the model")).to_be_visible()
     expect(row(opened, "guitar")).to_be_visible()
-    assert [verdict.withdrawn_at is None for verdict in song.verdicts.all()] == [False]
+    assert {verdict.withdrawn_at is None for verdict in song.verdicts.all()} == {False}
 
 
 def test_keys_pressed_faster_than_the_server_answers_all_count(opened: Page, song: Track) -> None:

@@ -1,0 +1,274 @@
+"""The runs of a protocol: one network a patient and seed, kept in a folder, resumed where stopped.
+
+A folder OUT holds `run.json`, and for every variant (network, with rhythm or without) and seed
+`OUT/VARIANT/seed-N/` with, for each patient: NAME.safetensors (the weights), NAME.cnn (what each
+test beat was called, in the format of NAME.atr, so that WFDB's `bxb` can judge it) and, written
+last, NAME.json (the confusion matrix). What has its NAME.json is done.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from safetensors.torch import save_file
+from torch import nn
+
+from ml.ecg.aami import ABNORMAL, CLASSES, N
+from ml.ecg.beats import Array
+from ml.ecg.ec57 import Matrix, confusion
+from ml.ecg.fit import FitSettings, fit, probabilities
+from ml.ecg.networks import make_network
+from ml.ecg.protocols import DS1, Beats, Database, together
+from ml.ecg.records import Annotations, RecordError, write_annotations
+from ml.ecg.synthesis import Filters, healthy_lesson, learn_filters
+
+RUN = "run.json"
+PROTOCOLS = ("patient", "early-warning", "inter-patient")
+# The first abnormal beats of a person, of which an early warning should find one.
+FIRST = 3
+# Of the normal beats of DS1 as many are learnt from as of all others together times this.
+INTER_PATIENT_NORMAL = 4
+SETTINGS: dict[tuple[str, str], FitSettings] = {
+    ("patient", "rese"): FitSettings(),
+    ("patient", "compact"): FitSettings(epochs=40, learning_rate=1e-2),
+    ("early-warning", "rese"): FitSettings(epochs=15),
+    ("early-warning", "compact"): FitSettings(epochs=30, learning_rate=1e-2),
+    ("inter-patient", "rese"): FitSettings(epochs=6, batch_size=128),
+    ("inter-patient", "compact"): FitSettings(epochs=10, batch_size=128, learning_rate=1e-2),
+}
+
+
+@dataclass(frozen=True)
+class Run:
+    """What OUT is about: `protocol` is one of PROTOCOLS, `patients` are in their order."""
+
+    protocol: str
+    patients: tuple[int, ...]
+    seeds: int
+    networks: tuple[str, ...]
+    rhythm: bool
+    settings: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Without settings, today's of each network: they are written down with the run."""
+        chosen = {name: asdict(SETTINGS[self.protocol, name]) for name in self.networks}
+        object.__setattr__(self, "settings", self.settings or chosen)
+
+    @property
+    def variants(self) -> dict[str, str]:
+        """The folder of each network."""
+        return {name: f"{name}-rr" if self.rhythm else name for name in self.networks}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One network's judgement of one patient; `seconds` of CPU that its training took.
+
+    `first` tells of the first FIRST abnormal beats of the test which were called abnormal.
+    """
+
+    variant: str
+    seed: int
+    patient: int
+    matrix: Matrix
+    seconds: float
+    first: tuple[bool, ...]
+
+
+def train_patient(
+    network: str, common: Beats, own: Beats, *, seed: int, settings: FitSettings
+) -> nn.Module:
+    """A network that was taught `common` and the patient's `own` beats, in evaluation mode."""
+    return _trained(network, together([common, own]), seed, settings)
+
+
+def train_healthy(
+    network: str, normal: Beats, filters: Filters, *, seed: int, settings: FitSettings
+) -> nn.Module:
+    """A network that was taught a person's `normal` beats, and abnormal ones made from them."""
+    return _trained(network, healthy_lesson(normal, filters, seed), seed, settings)
+
+
+def _trained(network: str, beats: Beats, seed: int, settings: FitSettings) -> nn.Module:
+    torch.manual_seed(seed)
+    fresh = make_network(network, beats.inputs.shape[1], len(CLASSES))
+    return fit(fresh, beats.inputs, beats.classes, len(CLASSES), seed=seed, settings=settings)
+
+
+def train(database: Database, out: Path, run: Run, on_done: Callable[[Outcome, int], None]) -> None:
+    """Train and judge what OUT still lacks; `on_done` is told each outcome and how many are due.
+
+    OUT may hold other patients, seeds and networks already: they stay. Raises RecordError when what
+    it holds was trained otherwise, or a record is missing or damaged.
+    """
+    _claim(out, run)
+    due = run.seeds * len(run.networks) * len(run.patients)
+    for seed in range(run.seeds):
+        for network in run.networks:
+            for outcome in _outcomes(database, out, run, network, seed):
+                on_done(outcome, due)
+
+
+def _claim(out: Path, run: Run) -> None:
+    """Write down that OUT has, or will have, what `run` is about beside what it had."""
+    whole = _with(read_run(out), run, out) if (out / RUN).exists() else run
+    out.mkdir(parents=True, exist_ok=True)
+    part = out / f"{RUN}.part"
+    part.write_text(json.dumps(asdict(whole), indent=2) + "\n")
+    part.replace(out / RUN)
+
+
+def _with(before: Run, run: Run, out: Path) -> Run:
+    shared = set(before.networks) & set(run.networks)
+    same = all(before.settings[name] == run.settings[name] for name in shared)
+    if not same or (before.protocol, before.rhythm) != (run.protocol, run.rhythm):
+        raise RecordError(f"{out} holds a run with other settings; choose another folder.")
+    return replace(
+        run,
+        patients=tuple(dict.fromkeys((*before.patients, *run.patients))),
+        seeds=max(before.seeds, run.seeds),
+        networks=tuple(dict.fromkeys((*before.networks, *run.networks))),
+        settings=before.settings | run.settings,
+    )
+
+
+def read_run(out: Path) -> Run:
+    """What `out` is about. Raises RecordError when there is no run."""
+    try:
+        values = json.loads((out / RUN).read_text())
+        return Run(**values | {name: tuple(values[name]) for name in ("patients", "networks")})
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise RecordError(f"{out} holds no run of `ml ecg train`: {error}.") from error
+
+
+def read_outcomes(out: Path, run: Run) -> list[Outcome]:
+    """All that are done so far."""
+    folders = [
+        (variant, seed, out / variant / f"seed-{seed}")
+        for variant in run.variants.values()
+        for seed in range(run.seeds)
+    ]
+    return [
+        _read(folder / f"{patient}.json", variant, seed, patient)
+        for variant, seed, folder in folders
+        for patient in run.patients
+        if (folder / f"{patient}.json").exists()
+    ]
+
+
+def _outcomes(
+    database: Database, out: Path, run: Run, network: str, seed: int
+) -> Iterator[Outcome]:
+    variant = run.variants[network]
+    folder = out / variant / f"seed-{seed}"
+    folder.mkdir(parents=True, exist_ok=True)
+    shared = _Shared(database, run, network, seed)
+    for patient in run.patients:
+        done = folder / f"{patient}.json"
+        if not done.exists():
+            _judge(shared, folder, patient)
+        yield _read(done, variant, seed, patient)
+
+
+class _Shared:
+    """The network for a patient: its own, or the one that all have between patients."""
+
+    def __init__(self, database: Database, run: Run, network: str, seed: int) -> None:
+        self.database, self.run, self.network, self.seed = database, run, network, seed
+        self.settings = FitSettings(**run.settings[network])
+        self._one: nn.Module | None = None
+
+    def trained(self, patient: int) -> nn.Module:
+        if self.run.protocol == "patient":
+            common, own = self.database.common(), self.database.learning(patient)
+            return train_patient(self.network, common, own, seed=self.seed, settings=self.settings)
+        if self.run.protocol == "early-warning":
+            own = self.database.learning(patient)
+            normal, others = own.where(own.classes == N), self.filters.of_others(patient)
+            return train_healthy(
+                self.network, normal, others, seed=self.seed, settings=self.settings
+            )
+        if self._one is None:
+            beats = _fewer_normal(together(map(self.database.beats, DS1)), self.seed)
+            self._one = _trained(self.network, beats, self.seed, self.settings)
+        return self._one
+
+    @cached_property
+    def filters(self) -> Filters:
+        return learn_filters(self.database, self.database.people)
+
+    def test(self, patient: int) -> Beats:
+        if self.run.protocol == "patient":
+            return self.database.test(patient)
+        if self.run.protocol == "early-warning":
+            return self.database.late(patient)
+        return self.database.beats(patient)
+
+
+def _fewer_normal(beats: Beats, seed: int) -> Beats:
+    normal = np.flatnonzero(beats.classes == N)
+    most = INTER_PATIENT_NORMAL * (len(beats) - len(normal))
+    kept = beats.classes != N
+    kept[np.random.default_rng(seed).permutation(normal)[:most]] = True
+    return beats.where(kept)
+
+
+def _judge(shared: _Shared, folder: Path, patient: int) -> None:
+    began = time.process_time()
+    network = shared.trained(patient)
+    seconds = time.process_time() - began
+    test = shared.test(patient)
+    scores = probabilities(network, test.inputs)
+    weights = {name: value.contiguous() for name, value in network.state_dict().items()}
+    save_file(weights, folder / f"{patient}.safetensors")
+    write_annotations(folder / f"{patient}.cnn", called(test.labels.positions, scores))
+    judged = scores.argmax(1)
+    row = {
+        "matrix": confusion(test.classes, judged).tolist(),
+        "seconds": round(seconds, 3),
+        "first": (judged != N)[np.isin(test.classes, ABNORMAL)][:FIRST].tolist(),
+    }
+    part = folder / f"{patient}.json.part"
+    part.write_text(json.dumps(row) + "\n")
+    part.replace(folder / f"{patient}.json")
+
+
+def called(positions: npt.NDArray[np.int64], scores: Array) -> Annotations:
+    """Beats at `positions` `(beats,)` as annotations: the likeliest class, its score as text."""
+    best = scores.argmax(1)
+    texts = tuple(f"{score:.2f}" for score in scores.max(1))
+    return Annotations(positions, tuple(CLASSES[k] for k in best), texts)
+
+
+def _read(file: Path, variant: str, seed: int, patient: int) -> Outcome:
+    try:
+        row = json.loads(file.read_text())
+        matrix = np.array(row["matrix"], np.int64).reshape(len(CLASSES), len(CLASSES))
+        first = tuple(map(bool, row["first"]))
+        return Outcome(variant, seed, patient, matrix, float(row["seconds"]), first)
+    except (ValueError, KeyError, TypeError) as error:
+        raise RecordError(f"{file} is damaged; delete it and train again.") from error
+
+
+def patients_of(text: str, sets: dict[str, tuple[int, ...]]) -> tuple[int, ...]:
+    """The patients that `text` names: one of the `sets`, or numbers with commas between.
+
+    Raises RecordError for anything else.
+    """
+    if text in sets:
+        return sets[text]
+    try:
+        return tuple(dict.fromkeys(int(part) for part in text.split(",")))
+    except ValueError:
+        raise RecordError(
+            f"{text!r} names no patients; write {', '.join(sets)}, or numbers as 200,208."
+        ) from None

@@ -1,0 +1,37 @@
+"""Thresholds come from what is known, and tags that were not shown to be heard stay unshown."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from distillation.student.release import NEVER, Marks, figures, marks_of, thresholds
+
+from .pool_factory import TAGS, targets
+
+
+def test_a_clip_has_what_its_hard_labels_say_and_else_what_its_targets_say() -> None:
+    of = targets(clips=4)
+    of.scores[:3, 3] = 0.6  # the first clip: rock, by its teachers
+    of.counts[3:6, 3] = False  # of the second nobody knows
+    marks = marks_of(of, "train")
+    assert marks.labels[:, 0].tolist() == [1, 0, 1, 0]
+    assert marks.labels[0, 3] == 1 and marks.labels[2, 3] == 0
+    assert marks.known[:, 3].tolist() == [True, False, True, True]
+
+
+def test_tags_that_are_heard_get_a_threshold_between_and_others_none() -> None:
+    rng = np.random.default_rng(0)
+    labels = np.repeat([[1], [0]], 20, 0).astype(np.uint8).repeat(len(TAGS), 1)
+    scores = np.where(labels, 0.6, 0.1).astype(np.float32)
+    scores[:, 1] = rng.random(40)  # not heard at all
+    labels[:, 2] = 0
+    labels[:3, 2] = 1  # too few to say so
+    marks = Marks(labels, np.ones(labels.shape, bool))
+    found = thresholds(marks, scores, TAGS)
+    assert 0.1 < found["female"] < 0.6
+    assert found["no vocals"] == found["guitar"] == NEVER
+    assert figures(marks, scores, TAGS)["female"] == {
+        "positives": 20,
+        "roc_auc": 1.0,
+        "average_precision": 1.0,
+    }
