@@ -59,7 +59,9 @@ def test_a_mixture_has_targets_by_its_shares_and_the_level_of_its_first() -> Non
     assert torch.allclose(wanted.sum(1), torch.ones(4))
     assert (wanted.diagonal() >= 0.7).all()
     assert torch.allclose(level_of(found), level_of(sound), rtol=0.05)
-    assert not both[0, 3] and not both[1, 3] and both[2, 3]
+    assert not both[0, 3]
+    assert not both[1, 3]
+    assert both[2, 3]
 
 
 def test_sounds_that_are_not_mixed_keep_what_is_known_of_them() -> None:
@@ -67,7 +69,9 @@ def test_sounds_that_are_not_mixed_keep_what_is_known_of_them() -> None:
     known = torch.zeros(4, 4, dtype=torch.bool)
     known[2] = True
     found, wanted, both = mixed(sound, target, known, NOTHING)
-    assert torch.equal(found, sound) and torch.equal(wanted, target) and torch.equal(both, known)
+    assert torch.equal(found, sound)
+    assert torch.equal(wanted, target)
+    assert torch.equal(both, known)
 
 
 def test_a_voice_is_heard_over_music_whose_level_stays() -> None:

@@ -15,7 +15,8 @@ def test_a_clip_has_what_its_hard_labels_say_and_else_what_its_targets_say() -> 
     of.counts[3:6, 3] = False  # of the second nobody knows
     marks = marks_of(of, "train")
     assert marks.labels[:, 0].tolist() == [1, 0, 1, 0]
-    assert marks.labels[0, 3] == 1 and marks.labels[2, 3] == 0
+    assert marks.labels[0, 3] == 1
+    assert marks.labels[2, 3] == 0
     assert marks.known[:, 3].tolist() == [True, False, True, True]
 
 
