@@ -29,63 +29,38 @@ def read(path: Path) -> Sound:
     return sound
 
 
-def window_starts(frames: int, segments: int = SEGMENTS) -> list[int]:
+def window_starts(frames: int) -> list[int]:
     """The first frame of each segment's window: centred on it, but never beyond the clip's ends."""
     hops = SEGMENT_SAMPLES / SAMPLE_RATE * RATE / HOP
-    centred = [round((k + 0.5) * hops - FRAMES / 2) for k in range(segments)]
+    centred = [round((k + 0.5) * hops - FRAMES / 2) for k in range(SEGMENTS)]
     return [min(max(start, 0), max(frames - FRAMES, 0)) for start in centred]
 
 
-def windows(sound: Sound, segments: int = SEGMENTS) -> npt.NDArray[np.float32]:
-    """Log-mel windows `(segments, FRAMES, BANDS)`."""
+def windows(sound: Sound) -> npt.NDArray[np.float32]:
+    """Log-mel windows `(SEGMENTS, FRAMES, BANDS)`."""
     power = librosa.feature.melspectrogram(
         y=sound, sr=RATE, hop_length=HOP, n_fft=2 * HOP, n_mels=BANDS
     ).T
     # musicnn rounds to half precision, but does not compute in it: loud music is beyond its range.
     mel = np.log10(10_000 * power.astype(np.float16).astype(np.float32) + 1)
     filled = np.pad(mel, ((0, max(FRAMES - len(mel), 0)), (0, 0)))
-    starts = window_starts(len(mel), segments)
-    return np.stack([filled[start : start + FRAMES] for start in starts])
+    return np.stack([filled[start : start + FRAMES] for start in window_starts(len(mel))])
 
 
 class Teachers:
-    """The networks out of the folder `weights`: two for either vocabulary."""
+    """Both networks out of the folder `weights`."""
 
-    def __init__(self, weights: Path, device: str = "cpu") -> None:
-        def variables(name: str) -> dict[str, torch.Tensor]:
-            read = read_variables(weights / f"{name}.npz")
-            return {name: variable.to(device) for name, variable in read.items()}
-
-        kind = torch.bfloat16
-        self.magnatagatune = (
-            Musicnn(variables("MTT_musicnn"), kind),
-            VGG(variables("MTT_vgg"), kind),
-        )
-        self.million_song = Musicnn(variables("MSD_musicnn"), kind), VGG(variables("MSD_vgg"), kind)
-        self.device = device
+    def __init__(self, weights: Path) -> None:
+        self.musicnn = Musicnn(read_variables(weights / "MTT_musicnn.npz"), torch.bfloat16)
+        self.vgg = VGG(read_variables(weights / "MTT_vgg.npz"), torch.bfloat16)
         self.order = [TAGS.index(name) for name in LABEL_NAMES]
 
     @torch.inference_mode()
     def label(self, sound: Sound) -> Scores:
-        """Probabilities `(SEGMENTS, 50)` of MagnaTagATune's tags, in the order of LABEL_NAMES."""
-        scores: Scores = self.first(torch.from_numpy(windows(sound)).to(self.device)).cpu().numpy()
+        """Probabilities `(SEGMENTS, tags)` in the order of LABEL_NAMES."""
+        heard = torch.from_numpy(windows(sound))
+        scores: Scores = ((self.musicnn(heard) + self.vgg(heard)) / 2)[:, self.order].numpy()
         return scores
-
-    @torch.inference_mode()
-    def label_windows(self, frames: npt.NDArray[np.floating]) -> Scores:
-        """Windows as `windows` gives them to `(n, 100)`: as `label`, then the other vocabulary."""
-        windowed = torch.from_numpy(frames.astype(np.float32)).to(self.device)
-        scores: Scores = torch.cat([self.first(windowed), self.second(windowed)], 1).cpu().numpy()
-        return scores
-
-    def first(self, windowed: torch.Tensor) -> torch.Tensor:
-        musicnn, vgg = self.magnatagatune
-        return ((musicnn(windowed) + vgg(windowed)) / 2)[:, self.order]
-
-    def second(self, windowed: torch.Tensor) -> torch.Tensor:
-        """In the order of MILLION_SONG_TAGS; the better network counts twice."""
-        musicnn, vgg = self.million_song
-        return (2 * musicnn(windowed) + vgg(windowed)) / 3
 
 
 def check(standin: Path, weights: Path) -> None:

@@ -38,18 +38,23 @@ def held_out_packages(standin: Path) -> list[str]:
 def fetch(standin: Path, unpacked: Path) -> None:
     """Unpack every package into a folder of its own; what is there already is kept."""
     for name in [*(package.name for package in read_packages()), *held_out_packages(standin)]:
-        if (unpacked / name).exists():
-            continue
-        beside = unpacked / f"{name}.part"
-        shutil.rmtree(beside, ignore_errors=True)
-        beside.mkdir(parents=True)
-        subprocess.run(["apt-get", "download", name], cwd=beside, check=True)
-        (package,) = beside.glob("*.deb")
-        subprocess.run(["dpkg-deb", "-x", package, beside], check=True)
-        package.unlink()
-        open_archives(beside)
-        join_guitars(beside)
-        beside.rename(unpacked / name)
+        unpack(name, unpacked)
+
+
+def unpack(name: str, unpacked: Path) -> None:
+    """Get a package and unpack it into `unpacked`/`name`, unless that is there."""
+    if (unpacked / name).exists():
+        return
+    beside = unpacked / f"{name}.part"
+    shutil.rmtree(beside, ignore_errors=True)
+    beside.mkdir(parents=True)
+    subprocess.run(["apt-get", "download", name], cwd=beside, check=True)
+    (package,) = beside.glob("*.deb")
+    subprocess.run(["dpkg-deb", "-x", package, beside], check=True)
+    package.unlink()
+    open_archives(beside)
+    join_guitars(beside)
+    beside.rename(unpacked / name)
 
 
 def files(folder: Path, suffixes: set[str]) -> list[Path]:

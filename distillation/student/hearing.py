@@ -17,7 +17,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from ..networks import TAGS, VGG, Musicnn, read_variables
+from distillation.networks import TAGS, VGG, Musicnn, read_variables
+
 from .resident import SAMPLE_RATE, SEGMENT_SAMPLES, Resident
 from .targets import Targets
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from ml.ecg.aami import LabelledBeats
+    from ml.ecg.decision import Decision
     from ml.ecg.monitor import Call
     from ml.ecg.protocols import Beats, Database
     from ml.ecg.session import Chunk, Teacher
@@ -27,6 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     steps = parser.add_subparsers(metavar="STEP", required=True, dest="step")
     _add_train(steps.add_parser("train", help="one network a patient and seed; resumes"))
     _add_monitor(steps.add_parser("monitor", help="learn from five minutes, then call every beat"))
+    _add_detect(steps.add_parser("detect", help="how many annotated beats the detector finds"))
     _add_evaluate(steps.add_parser("evaluate", help="tables beside the published figures"))
 
 
@@ -95,6 +97,11 @@ def _share_of(text: str) -> tuple[int, int]:
     return least, beats
 
 
+def _add_detect(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, help="records with annotations")
+    parser.add_argument("--patients", default="44", help="24, 34, 44, ds2 or numbers (default 44)")
+
+
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("out", type=Path, help="folder made by `ecg train`")
     parser.add_argument("--json", action="store_true", help="all figures as JSON")
@@ -107,6 +114,7 @@ def run(args: argparse.Namespace) -> int:
     steps: dict[str, Callable[[argparse.Namespace], None]] = {
         "train": _train,
         "monitor": _monitor,
+        "detect": _detect,
         "evaluate": _evaluate,
     }
     try:
@@ -234,6 +242,28 @@ def _people(args: argparse.Namespace) -> tuple[Database, int | None]:
     return database, int(name) if name.isdecimal() else None
 
 
+def _detect(args: argparse.Namespace) -> None:
+    from ml.ecg import ATTRIBUTION, NOTICE
+    from ml.ecg.detector import Detection, compare
+    from ml.ecg.patients import patients_of
+    from ml.ecg.protocols import SETS, annotated_beats
+
+    def row(name: object, found: Detection) -> str:
+        shares = f"{100 * found.sensitivity:.2f} | {100 * found.predictivity:.2f}"
+        return f"| {name} | {found.detected + found.missed} | {shares} |"
+
+    print("| record | beats | sensitivity, % | positive predictivity, % |")
+    print("| --- | ---: | ---: | ---: |")
+    rows: list[Detection] = []
+    for patient in patients_of(args.patients, SETS):
+        record, beats = annotated_beats(args.folder / str(patient), rhythm=False)
+        if beats is not None:
+            rows.append(compare(record.signal, beats.labels.positions))
+            print(row(patient, rows[-1]), flush=True)
+    totals = (sum(getattr(r, name) for r in rows) for name in ("detected", "missed", "false"))
+    print(row("gross", Detection(*totals)), NOTICE, ATTRIBUTION, sep="\n")
+
+
 class Speed:
     """How much faster than the heart its beats are judged, once the network has learnt."""
 
@@ -247,10 +277,10 @@ class Speed:
             yield chunk
 
     def after(self, teach: Teacher) -> Teacher:
-        def timed(beats: Beats) -> nn.Module:
-            self.network = network = teach(beats)
+        def timed(beats: Beats) -> tuple[nn.Module, Decision]:
+            self.network, decide = teach(beats)
             self._learnt_at, self._began = self._samples, time.process_time()
-            return network
+            return self.network, decide
 
         return timed
 

@@ -6,9 +6,12 @@ it. It is a group of its own: `bin/setup ecg`.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from ml.ecg.beats import Array, Positions
+from ml.ecg.ec57 import MATCH_SECONDS, matched
 from ml.ecg.records import RATE, RecordError
 
 # What the detector looks at, anew each time: its thresholds need some beats to settle.
@@ -31,10 +34,42 @@ def detect(signal: Array) -> Positions:
             "Without annotations the beats have to be found in the signal, for which the package "
             "sleepecg is needed: bin/setup ecg installs it."
         ) from error
-    if len(signal) < RATE:
+    if len(signal) < RATE or np.ptp(signal) == 0:
         return np.zeros(0, np.int64)
     found: Positions = np.asarray(detect_heartbeats(signal.astype(np.float64), RATE), np.int64)
     return found
+
+
+@dataclass(frozen=True)
+class Detection:
+    """Beats of the annotations that were detected or missed, and detections that are no beat."""
+
+    detected: int
+    missed: int
+    false: int
+
+    @property
+    def sensitivity(self) -> float:
+        return self.detected / max(1, self.detected + self.missed)
+
+    @property
+    def predictivity(self) -> float:
+        return self.detected / max(1, self.detected + self.false)
+
+
+def compare(signal: Array, reference: Positions) -> Detection:
+    """The peaks found as `signal` comes second by second, against the `reference` ones.
+
+    What is found before the first or after the last of these does not count.
+    """
+    detector = SlidingDetector()
+    seconds = (signal[begin : begin + RATE] for begin in range(0, len(signal), RATE))
+    found = np.concatenate([detector.push(samples) for samples in seconds])
+    reach = round(MATCH_SECONDS * RATE)
+    if len(reference):
+        found = found[(found >= reference[0] - reach) & (found <= reference[-1] + reach)]
+    matches = len(matched(reference, found, RATE)[0])
+    return Detection(matches, len(reference) - matches, len(found) - matches)
 
 
 class SlidingDetector:

@@ -27,7 +27,7 @@ _FORGIVEN: dict[Ectopy, tuple[int, ...]] = {"VEB": (F, Q), "SVEB": (Q,)}
 
 
 @dataclass(frozen=True)
-class Warnings:
+class AbnormalFigures:
     """How well abnormal beats (S, V or F) are told from normal ones, each a share in [0, 1]."""
 
     recall: float
@@ -36,13 +36,13 @@ class Warnings:
     f1: float
 
 
-def warnings(matrix: Matrix) -> Warnings:
+def abnormal_figures(matrix: Matrix) -> AbnormalFigures:
     """The four figures of one matrix; unclassifiable beats are left out."""
     abnormal, called = list(ABNORMAL), [k for k in range(len(CLASSES)) if k != N]
     found = int(matrix[np.ix_(abnormal, called)].sum())
     missed, false = int(matrix[abnormal, N].sum()), int(matrix[N, called].sum())
     recall, precision = _share(found, found + missed), _share(found, found + false)
-    return Warnings(
+    return AbnormalFigures(
         recall=recall,
         specificity=_share(int(matrix[N, N]), int(matrix[N].sum())),
         precision=precision,

@@ -15,6 +15,7 @@ from torch import nn
 
 from ml.ecg.aami import CLASSES, N
 from ml.ecg.beats import MARGIN, RHYTHM_BEATS, Array, Positions, beat_inputs
+from ml.ecg.decision import Decision
 from ml.ecg.fit import probabilities
 from ml.ecg.records import RATE
 
@@ -41,7 +42,7 @@ class Call:
 
 
 @dataclass(frozen=True)
-class Warning:
+class AlarmEvent:
     """So many of the last beats were abnormal, as of the beat at `position`."""
 
     position: int
@@ -111,28 +112,32 @@ class Alarm:
         self._recent: deque[bool] = deque(maxlen=beats)
         self._on = False
 
-    def push(self, call: Call) -> Warning | None:
+    def push(self, call: Call) -> AlarmEvent | None:
         self._recent.append(call.abnormal)
         abnormal = sum(self._recent)
         before, self._on = self._on, abnormal >= self._least
         if self._on and not before:
-            return Warning(call.position, abnormal, len(self._recent))
+            return AlarmEvent(call.position, abnormal, len(self._recent))
         return None
 
 
 class Monitor:
-    """A trained network that listens; `alarm` is told every beat."""
+    """A trained network that listens; `alarm` is told every beat that `decide` gave a name."""
 
-    def __init__(self, network: nn.Module, stream: BeatStream, alarm: Alarm) -> None:
+    def __init__(
+        self, network: nn.Module, stream: BeatStream, alarm: Alarm, decide: Decision
+    ) -> None:
         self._network, self._stream, self._alarm = network, stream, alarm
+        self._decide = decide
 
-    def push(self, samples: Array, peaks: Positions) -> Iterator[Call | Warning]:
+    def push(self, samples: Array, peaks: Positions) -> Iterator[Call | AlarmEvent]:
         """Every beat that is complete now, and an alarm behind the beat that set it off."""
         positions, inputs = self._stream.push(samples, peaks)
-        scores = probabilities(self._network, inputs)
-        for position, row in zip(positions.tolist(), scores, strict=True):
-            name = int(row.argmax())
-            call = Call(position, name, float(row[name]))
+        if not len(positions):
+            return
+        names, scores = self._decide(probabilities(self._network, inputs))
+        for position, name, score in zip(positions.tolist(), names, scores, strict=True):
+            call = Call(position, int(name), float(score))
             yield call
             if warning := self._alarm.push(call):
                 yield warning

@@ -15,7 +15,7 @@ NETWORKS = ("rese", "compact")
 
 
 class CompactNetwork(nn.Module):
-    """Two convolutions and two dense layers with tanh, 11,575 weights for two channels.
+    """Two convolutions and two dense layers with tanh, 8,913 weights for two channels.
 
     Kiranyaz, Ince, Gabbouj, IEEE TBME 63(3), 2016, section III: 32 and 16 neurons, kernels of 15,
     sub-sampling by 6 and then by all that is left, 10 hidden neurons.

@@ -24,6 +24,7 @@ from torch import nn
 
 from ml.ecg.aami import ABNORMAL, CLASSES, N
 from ml.ecg.beats import Array
+from ml.ecg.decision import Decision, likeliest, warning
 from ml.ecg.ec57 import Matrix, confusion
 from ml.ecg.fit import FitSettings, fit, probabilities
 from ml.ecg.networks import make_network
@@ -204,7 +205,7 @@ class _Shared:
 
     @cached_property
     def filters(self) -> Filters:
-        return learn_filters(self.database, self.database.people)
+        return learn_filters(self.database, self.database.others(None))
 
     def test(self, patient: int) -> Beats:
         if self.run.protocol == "patient":
@@ -230,8 +231,9 @@ def _judge(shared: _Shared, folder: Path, patient: int) -> None:
     scores = probabilities(network, test.inputs)
     weights = {name: value.contiguous() for name, value in network.state_dict().items()}
     save_file(weights, folder / f"{patient}.safetensors")
-    write_annotations(folder / f"{patient}.cnn", called(test.labels.positions, scores))
-    judged = scores.argmax(1)
+    judged, certainty = decision_of(shared.run.protocol)(scores)
+    calls = as_annotations(test.labels.positions, judged, certainty)
+    write_annotations(folder / f"{patient}.cnn", calls)
     row = {
         "matrix": confusion(test.classes, judged).tolist(),
         "seconds": round(seconds, 3),
@@ -242,11 +244,16 @@ def _judge(shared: _Shared, folder: Path, patient: int) -> None:
     part.replace(folder / f"{patient}.json")
 
 
-def called(positions: npt.NDArray[np.int64], scores: Array) -> Annotations:
-    """Beats at `positions` `(beats,)` as annotations: the likeliest class, its score as text."""
-    best = scores.argmax(1)
-    texts = tuple(f"{score:.2f}" for score in scores.max(1))
-    return Annotations(positions, tuple(CLASSES[k] for k in best), texts)
+def decision_of(protocol: str) -> Decision:
+    return warning if protocol == "early-warning" else likeliest
+
+
+def as_annotations(
+    positions: npt.NDArray[np.int64], classes: npt.NDArray[np.int64], scores: Array
+) -> Annotations:
+    """Beats at `positions` with what they were called; the score of each `(beats,)` as its text."""
+    texts = tuple(f"{score:.2f}" for score in scores)
+    return Annotations(positions, tuple(CLASSES[k] for k in classes), texts)
 
 
 def _read(file: Path, variant: str, seed: int, patient: int) -> Outcome:

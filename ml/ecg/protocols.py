@@ -40,6 +40,8 @@ SUPRAVENTRICULAR_14 = tuple(sorted((*VENTRICULAR_11, 212, 222, 232)))
 PATIENTS_34 = tuple(
     n for n in PATIENTS_44 if n not in (105, 114, 201, 202, 207, 209, 213, 222, 223, 234)
 )
+# Two recordings of one man.
+SAME_PERSON = {202: 201}
 SETS = {"24": PATIENTS_24, "34": PATIENTS_34, "44": PATIENTS_44, "ds2": DS2}
 
 
@@ -79,10 +81,10 @@ class Database:
     folder: Path
     rhythm: bool = True
 
-    @property
-    def people(self) -> tuple[int, ...]:
-        """Those of the 44 whose records lie here."""
-        return tuple(n for n in PATIENTS_44 if (self.folder / f"{n}.hea").exists())
+    def others(self, patient: int | None) -> tuple[int, ...]:
+        """Those of the 44 whose records lie here and who are not the person of `patient`."""
+        here = (n for n in PATIENTS_44 if (self.folder / f"{n}.hea").exists())
+        return tuple(n for n in here if patient is None or person_of(n) != person_of(patient))
 
     def beats(self, patient: int) -> Beats:
         """Raises RecordError when the record or its annotations are missing or damaged."""
@@ -120,6 +122,11 @@ class Database:
     @property
     def _common(self) -> dict[int, list[int]]:
         return _chosen(self.folder, self.rhythm)
+
+
+def person_of(patient: int) -> int:
+    """The first recording of the person whom the recording `patient` is of."""
+    return SAME_PERSON.get(patient, patient)
 
 
 def _is_early(beats: Beats) -> npt.NDArray[np.bool_]:

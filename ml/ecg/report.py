@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ml.ecg import ATTRIBUTION, NOTICE
-from ml.ecg.ec57 import Ectopy, Figures, Matrix, average, figures, possible, warnings
+from ml.ecg.ec57 import Ectopy, Figures, Matrix, abnormal_figures, average, figures, possible
 from ml.ecg.patients import FIRST, Outcome, Run, read_outcomes, read_run
 from ml.ecg.protocols import (
     DS2,
@@ -191,7 +191,7 @@ def _early_warning(
     seeds = _by_seed(outcomes, variant, patients)
     if not seeds:
         return
-    rows = [warnings(sum_of(matrices)) for matrices in seeds]
+    rows = [abnormal_figures(sum_of(matrices)) for matrices in seeds]
     yield ""
     yield f"**{variant}, {len(patients)} people, abnormal beats** ({len(seeds)} seeds)"
     yield ""

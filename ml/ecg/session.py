@@ -13,9 +13,10 @@ from torch import nn
 
 from ml.ecg.aami import ABNORMAL, LabelledBeats, N
 from ml.ecg.beats import Array, Positions
+from ml.ecg.decision import Decision, likeliest, warning
 from ml.ecg.detector import SlidingDetector
 from ml.ecg.ec57 import matched
-from ml.ecg.monitor import Alarm, BeatStream, Call, Monitor, Warning
+from ml.ecg.monitor import Alarm, AlarmEvent, BeatStream, Call, Monitor
 from ml.ecg.patients import FIRST, SETTINGS, train_healthy, train_patient
 from ml.ecg.protocols import LEARNING_SECONDS, Beats, Database, together
 from ml.ecg.records import RATE, Record, RecordError
@@ -35,7 +36,8 @@ class Chunk:
     peaks: Positions
 
 
-Teacher = Callable[[Beats], nn.Module]
+# What is taught, and how its scores are to be taken.
+Teacher = Callable[[Beats], tuple[nn.Module, Decision]]
 
 
 def annotated(record: Record, labels: LabelledBeats) -> Iterator[Chunk]:
@@ -75,7 +77,7 @@ def monitor(
     alarm: Alarm,
     *,
     rhythm: bool,
-) -> Iterator[Call | Warning]:
+) -> Iterator[Call | AlarmEvent]:
     """Learn from the first LEARNING_SECONDS, then call every beat.
 
     `teach` is given the beats of that time: with the classes of `labels`, else all for normal.
@@ -88,7 +90,8 @@ def monitor(
     for chunk in chunks:
         seen += len(chunk.samples)
         if listener is None and seen > LEARNING_SECONDS * RATE:
-            listener = Monitor(teach(_enough(learnt)), stream, alarm)
+            network, decide = teach(_enough(learnt))
+            listener = Monitor(network, stream, alarm, decide)
         if listener is not None:
             yield from listener.push(chunk.samples, chunk.peaks)
         else:
@@ -122,11 +125,11 @@ def _classes(positions: Positions, labels: LabelledBeats | None) -> npt.NDArray[
 def healthy_teacher(network: str, database: Database, person: int | None) -> Teacher:
     """Teaches the normal beats, and abnormal ones made with what others' hearts showed."""
 
-    def teach(beats: Beats) -> nn.Module:
-        filters = learn_filters(database, [n for n in database.people if n != person])
+    def teach(beats: Beats) -> tuple[nn.Module, Decision]:
+        filters = learn_filters(database, database.others(person))
         normal = beats.where(beats.classes == N)
         settings = SETTINGS["early-warning", network]
-        return train_healthy(network, normal, filters, seed=0, settings=settings)
+        return train_healthy(network, normal, filters, seed=0, settings=settings), warning
 
     return teach
 
@@ -134,16 +137,17 @@ def healthy_teacher(network: str, database: Database, person: int | None) -> Tea
 def patient_teacher(network: str, database: Database, person: int | None) -> Teacher:
     """Teaches the beats with their annotated classes, and the common beats of others."""
 
-    def teach(beats: Beats) -> nn.Module:
+    def teach(beats: Beats) -> tuple[nn.Module, Decision]:
         settings = SETTINGS["patient", network]
-        return train_patient(network, database.common(person), beats, seed=0, settings=settings)
+        common = database.common(person)
+        return train_patient(network, common, beats, seed=0, settings=settings), likeliest
 
     return teach
 
 
 def synthesised_beats(database: Database, person: int | None, beats: Beats) -> Beats:
     """The abnormal beats that are made of the normal ones among `beats`."""
-    filters = learn_filters(database, [n for n in database.people if n != person])
+    filters = learn_filters(database, database.others(person))
     lesson = healthy_lesson(beats.where(beats.classes == N), filters, seed=0)
     return lesson.where(lesson.classes != N)
 

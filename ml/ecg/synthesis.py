@@ -16,7 +16,7 @@ from sklearn.cluster import KMeans
 
 from ml.ecg.aami import ABNORMAL, LabelledBeats, N
 from ml.ecg.beats import SAMPLES, Array, Floats, normalised
-from ml.ecg.protocols import Beats, Database
+from ml.ecg.protocols import Beats, Database, person_of
 
 TAPS = SAMPLES + 1
 # Of the average beat's energy: without it a filter answers to the noise of the two beats.
@@ -46,8 +46,8 @@ class Filters:
         return len(self.classes)
 
     def of_others(self, person: int | None) -> Filters:
-        """Those learnt from anybody but `person`."""
-        kept = self.people != (-1 if person is None else person)
+        """Those learnt from anybody but the person of the recording `person`."""
+        kept = self.people != (-1 if person is None else person_of(person))
         return Filters(self.taps[kept], self.rhythms[kept], self.classes[kept], self.people[kept])
 
 
@@ -80,7 +80,7 @@ def _of_person(beats: Beats, person: int) -> Filters:
         taps,
         np.array(rhythms, np.float32).reshape(len(groups), beats.inputs.shape[1] - SHAPES, SAMPLES),
         np.array([one for one, _ in groups], np.int64),
-        np.full(len(groups), person, np.int64),
+        np.full(len(groups), person_of(person), np.int64),
     )
 
 
@@ -94,9 +94,18 @@ def _groups(inputs: Array) -> list[Floats]:
     return list(found.cluster_centers_.reshape(count, *inputs.shape[1:]).astype(np.float64))
 
 
+def typical(normal: Array) -> Array:
+    """The half of `normal` `(beats, channels, SAMPLES)` that is nearest to its median.
+
+    Beats whose neighbours come early or late have their peak elsewhere and would blur the average.
+    """
+    far = ((normal - np.median(normal, axis=0)) ** 2).sum((1, 2))
+    return normal[far <= np.median(far)]
+
+
 def average_beat(normal: Array) -> Floats:
-    """The average of `normal` `(beats, channels, SAMPLES)`: `(2, SAMPLES)`, beat and trio."""
-    return normalised(normal[:, :SHAPES].mean(0, dtype=np.float64))
+    """The average of what is typical of `normal`: `(2, SAMPLES)`, beat and trio."""
+    return normalised(typical(normal)[:, :SHAPES].mean(0, dtype=np.float64))
 
 
 def filters_between(base: Floats, wanted: Floats) -> Floats:
@@ -135,8 +144,8 @@ def synthesise(normal: Array, filters: Filters, seed: int) -> tuple[Array, npt.N
     made = np.concatenate([shapes, filters.rhythms], axis=1)
     kept = ~_in_cloud(normal, made)
     made, classes = made[kept], filters.classes[kept]
-    chosen = np.random.default_rng(seed).integers(len(normal), size=len(made))
-    made[:, :SHAPES] += normal[chosen, :SHAPES] - base
+    noise = typical(normal)[:, :SHAPES] - base
+    made[:, :SHAPES] += np.random.default_rng(seed).choice(noise, len(made))
     made[:, :SHAPES] = normalised(made[:, :SHAPES].reshape(-1, SAMPLES)).reshape(
         -1, SHAPES, SAMPLES
     )

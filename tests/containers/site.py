@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.production.compose import PROGRAMS, SITE
+from tests.production.compose import COMPOSE, SITE
 from tests.production.stack import free_ports
 from tests.production.visitor import Answer, Visitor
 
@@ -81,7 +81,7 @@ class Site:
 
     def compose(self, *arguments: str, check: bool = True, **environment: str) -> str:
         done = subprocess.run(
-            [PROGRAMS / "docker-compose", "--project-name", self.project, *arguments],
+            [COMPOSE, "--project-name", self.project, *arguments],
             cwd=self.folder,
             env=os.environ | environment,
             capture_output=True,
@@ -106,7 +106,8 @@ class Site:
         return inspect(*ids) if ids else []
 
     def healthy(self) -> bool:
-        return all(_well(container) for container in self.containers())
+        containers = self.containers()
+        return bool(containers) and all(_well(container) for container in containers)
 
     def stop(self) -> None:
         self.compose("down", "--volumes", "--timeout", "5", check=False)

@@ -15,7 +15,7 @@ from distillation.packages import read_packages
 @pytest.mark.parametrize("step", sorted(set(STEPS) - {"teachers"}))
 def test_a_step_gives_its_function_what_it_takes(step: str) -> None:
     call, *given = STEPS[step][0].split()
-    module, function = call.split(".")
+    module, function = call.rsplit(".", 1)
     taken = inspect.signature(getattr(import_module(f"distillation.{module}"), function)).parameters
     assert [name for name in taken if name != "leave_out"] == given
     assert set(given) <= set(HELP)

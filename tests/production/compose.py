@@ -7,11 +7,14 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = Path(sys.executable).parent
+# The wheel's own command forgets with what exit code Compose ended.
+COMPOSE = Path(str(find_spec("compose").origin)).parent / "docker-compose"  # type: ignore[union-attr]
 SITE = "tags.example.org"
 LIMIT = 1_000_000
 
@@ -19,7 +22,7 @@ LIMIT = 1_000_000
 def configuration(**environment: str) -> dict[str, Any]:
     """All profiles. Docker Compose refuses what does not agree with its schema."""
     read = subprocess.run(
-        [PROGRAMS / "docker-compose", "--profile", "*", "config", "--format", "json"],
+        [COMPOSE, "--profile", "*", "config", "--format", "json"],
         cwd=ROOT,
         env=os.environ | {"TONEMARK_SITE": SITE} | environment,
         capture_output=True,

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ml.ecg.aami import F, N, Q, S, V
-from ml.ecg.ec57 import Figures, average, confusion, figures, matched, possible
+from ml.ecg.ec57 import Figures, abnormal_figures, average, confusion, figures, matched, possible
 
 
 def matrix(**cells: int) -> np.ndarray:
@@ -82,3 +82,11 @@ def test_beats_match_within_150_ms_each_with_its_nearest() -> None:
     assert theirs.tolist() == [0, 2]
     mine, theirs = matched(np.array([100, 130]), np.array([120]), 360)
     assert (mine.tolist(), theirs.tolist()) == ([1], [0])
+
+
+def test_abnormal_beats_are_told_from_normal_ones_whatever_they_are_called() -> None:
+    found = abnormal_figures(matrix(NN=95, NV=4, NQ=1, SV=3, SN=1, VV=5, FQ=1, QQ=9, QN=9))
+    assert found.recall == 9 / 10
+    assert found.specificity == 95 / 100
+    assert found.precision == 9 / 14
+    assert found.f1 == pytest.approx(2 * (9 / 10) * (9 / 14) / (9 / 10 + 9 / 14))

@@ -8,7 +8,8 @@ import torch
 
 from ml.ecg.aami import N, V
 from ml.ecg.beats import beat_inputs
-from ml.ecg.monitor import Alarm, BeatStream, Call, Monitor, Warning, clock
+from ml.ecg.decision import likeliest
+from ml.ecg.monitor import Alarm, AlarmEvent, BeatStream, Call, Monitor, clock
 from ml.ecg.networks import CompactNetwork
 from ml.ecg.records import RATE
 from tests.ml.ecg.hearts import heart
@@ -21,12 +22,12 @@ def peaks_between(begin: int, end: int) -> np.ndarray:
     return PEAKS[np.searchsorted(PEAKS, begin) : np.searchsorted(PEAKS, end)]
 
 
-def events(signal: np.ndarray, size: int) -> list[Call | Warning]:
+def events(signal: np.ndarray, size: int) -> list[Call | AlarmEvent]:
     """What a monitor says that is given `signal` in pieces of `size` samples."""
     torch.manual_seed(0)
     network = CompactNetwork(3, 5).eval()
-    monitor = Monitor(network, BeatStream(rhythm=True), Alarm(2, 4))
-    said: list[Call | Warning] = []
+    monitor = Monitor(network, BeatStream(rhythm=True), Alarm(2, 4), likeliest)
+    said: list[Call | AlarmEvent] = []
     for begin in range(0, len(signal), size):
         said += monitor.push(
             signal[begin : begin + size], peaks_between(begin, min(begin + size, len(signal)))
@@ -74,12 +75,12 @@ def test_an_alarm_goes_off_once_and_again_after_quiet() -> None:
     alarm = Alarm(2, 3)
     said = [alarm.push(Call(k, V if mark == "V" else N, 1)) for k, mark in enumerate("NVNVVNNNVV")]
     assert [k for k, one in enumerate(said) if one] == [3, 9]
-    assert said[3] == Warning(3, 2, 3)
+    assert said[3] == AlarmEvent(3, 2, 3)
 
 
 def test_events_are_told_by_the_minute() -> None:
     assert str(Call(727 * RATE + 5, V, 0.984)) == "12:07 V 0.98"
-    assert str(Warning(727 * RATE, 3, 8)) == "12:07 ALARM 3 of 8 beats abnormal"
+    assert str(AlarmEvent(727 * RATE, 3, 8)) == "12:07 ALARM 3 of 8 beats abnormal"
     assert clock(3601 * RATE) == "60:01"
 
 

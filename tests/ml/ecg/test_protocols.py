@@ -68,6 +68,13 @@ def test_common_beats_are_the_same_each_time_and_with_or_without_the_rhythm(hear
     assert np.array_equal(first.classes, again.classes)
 
 
+def test_two_recordings_of_one_man_are_nobody_else_to_each_other(hearts: Path) -> None:
+    database = Database(hearts)
+    assert database.others(None) == (*COMMON, *PATIENTS)
+    assert database.others(202) == (*COMMON, 200)
+    assert 200 not in database.others(200)
+
+
 def test_a_missing_record_is_named(tmp_path: Path) -> None:
     with pytest.raises(RecordError, match=r"200\.hea cannot be read"):
         Database(tmp_path).beats(200)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from ml.ecg.patients import Run
-from ml.ecg.protocols import DS2, PATIENTS_24, PATIENTS_44
+from ml.ecg.protocols import DS2, PATIENTS_24, PATIENTS_34, PATIENTS_44
 from ml.ecg.records import RecordError
 from ml.ecg.report import as_json, report, spread
 
@@ -25,7 +25,7 @@ def write_run(out: Path, run: Run, wrong_of_seed: list[int]) -> None:
         matrix[[1, 2], 0] += wrong
         matrix[[1, 2], [1, 2]] -= wrong
         for patient in run.patients:
-            row = {"matrix": matrix.tolist(), "seconds": 2.5, "first": [True, False]}
+            row = {"matrix": matrix.tolist(), "seconds": 2.5, "first": [True, False, True]}
             (folder / f"{patient}.json").write_text(json.dumps(row))
 
 
@@ -83,3 +83,19 @@ def test_a_single_value_has_no_range_and_none_is_a_dash() -> None:
     assert spread([0.5]) == "50.0"
     assert spread([0.2, float("nan"), 0.4]) == "30.0 (20.0–40.0)"
     assert spread([float("nan")]) == "–"
+
+
+def test_an_early_warning_is_judged_by_what_is_abnormal_and_by_the_first_three(
+    tmp_path: Path,
+) -> None:
+    run = Run("early-warning", PATIENTS_34, 2, ("rese",), rhythm=True)
+    write_run(tmp_path, run, [1, 3])
+    folder = tmp_path / "rese-rr" / "seed-1"
+    row = json.loads((folder / "219.json").read_text())
+    (folder / "219.json").write_text(json.dumps(row | {"first": [False, False, False]}))
+    (folder / "220.json").write_text(json.dumps(row | {"first": [False, True]}))
+    text = report(tmp_path)
+    assert "rese-rr, 34 people, abnormal beats** (2 seeds)" in text
+    assert "| gross | 80.0 (70.0–90.0) | 100.0 (100.0–100.0) | 100.0 (100.0–100.0) |" in text
+    assert "| Kiranyaz et al. 2017 | 82.5 | 99.5 | – | 88.6 | > 99.4 |" in text
+    assert "found in 66 of 67 trainings whose test has three; not always in 219." in text

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import soxr
-import tinysoundfont
 
 from distillation.clips import Sound
 from distillation.labelling import RATE
 
+from .store import Origin
+
 # Rendered at this rate, and resampled: TinySoundFont itself resamples without a filter.
 RENDER_RATE = 32_000
-CHANNEL_OF_DRUMS = 9
+DRUMS, DRUM_BANK = 9, 128
+# Chords of loud programs would clip.
+GAIN_DB = -6.0
 
 
 class Event(NamedTuple):
@@ -50,33 +54,41 @@ class Player:
     """One sound font, played again and again."""
 
     def __init__(self, unpacked: Path, font: SoundFont) -> None:
-        self.font = font
-        self.synth = tinysoundfont.Synth(samplerate=RENDER_RATE, gain=-6)
-        self.number = self.synth.sfload(str(unpacked / font.package / font.path))
+        import tinysoundfont
 
-    def play(self, events: list[Event], programs: dict[int, int], seconds: float) -> Sound:
+        self.origin = Origin(font.package, font.licence)
+        self._synth = tinysoundfont.Synth(samplerate=RENDER_RATE, gain=GAIN_DB)
+        self._font = self._synth.sfload(str(unpacked / font.package / font.path))
+
+    def play(self, events: list[Event], programs: Mapping[int, int], seconds: float) -> Sound:
         """`events` as sound at 16 kHz, mono; `programs`: channel → General MIDI program from 0."""
-        self.synth.sounds_off()
-        self.synth.program_select(CHANNEL_OF_DRUMS, self.number, 0, 0, True)
+        self._synth.sounds_off()
         for channel, program in programs.items():
-            bank = 128 if channel == CHANNEL_OF_DRUMS else 0
-            self.synth.program_select(channel, self.number, bank, program, bank == 128)
-        parts, now = [], 0
-        for moment, on, event in moments(events):
-            at = min(int(moment * RENDER_RATE), int(seconds * RENDER_RATE))
+            drums = channel == DRUMS
+            bank = DRUM_BANK if drums else 0
+            self._synth.program_select(channel, self._font, bank, program, drums)
+        end, now, parts = round(seconds * RENDER_RATE), 0, []
+        for moment_s, begins, event in moments(events):
+            at = min(round(moment_s * RENDER_RATE), end)
             if at > now:
-                parts.append(self.generate(at - now))
+                parts.append(self._generate(at - now))
                 now = at
-            if on:
-                self.synth.noteon(event.channel, event.key, event.strength)
+            if begins:
+                self._synth.noteon(event.channel, event.key, event.strength)
             else:
-                self.synth.noteoff(event.channel, event.key)
-        parts.append(self.generate(int(seconds * RENDER_RATE) - now))
-        return soxr.resample(np.concatenate(parts), RENDER_RATE, RATE).astype(np.float32)
+                self._synth.noteoff(event.channel, event.key)
+        parts.append(self._generate(end - now))
+        sound: Sound = soxr.resample(np.concatenate(parts), RENDER_RATE, RATE)
+        return sound
 
-    def generate(self, samples: int) -> Sound:
-        stereo = np.frombuffer(bytes(self.synth.generate(samples)), np.float32)
-        return stereo.reshape(-1, 2).mean(1)
+    def _generate(self, samples: int) -> Sound:
+        stereo = np.frombuffer(bytes(self._synth.generate(samples)), np.float32)
+        mono: Sound = stereo.reshape(-1, 2).mean(1)
+        return mono
+
+
+def players(unpacked: Path) -> list[Player]:
+    return [Player(unpacked, font) for font in SOUND_FONTS]
 
 
 def moments(events: list[Event]) -> list[tuple[float, bool, Event]]:
