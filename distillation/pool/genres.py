@@ -107,7 +107,8 @@ class Arrangement:
         self.step_s = 60 / rng.uniform(*genre.tempo) / STEPS_A_BEAT
         self.key = int(rng.integers(0, 12))
         self.chords = [parse_chord(name) for name in self._one(genre.chords).split()]
-        self.drums, self.bass, self.comp = map(self._one, (genre.drums, genre.bass, genre.comp))
+        self.drums = self._one(genre.drums)
+        self.bass, self.comp = self._one(genre.bass), self._one(genre.comp)
         self.programs = {
             BASS: self._one(genre.bass_programs),
             COMP: self._one(genre.comp_programs),
@@ -136,8 +137,8 @@ class Arrangement:
             for step, _ in hits(grid):
                 yield self._note(bar, step, 1, DRUMS, DRUM_KEYS[drum], (60, 115))
         base = BASS_LOW + (root - BASS_LOW) % 12
-        for step, tone in hits(self.bass):
-            key = base + (*tones[:3], 12)[int(tone)]
+        for step, place in hits(self.bass):
+            key = base + (*tones[:3], 12)[int(place)]
             yield self._note(bar, step, 3, BASS, key, (80, 115))
         base = COMP_LOW + (root - COMP_LOW) % 12
         for step, _ in hits(self.comp):

@@ -16,7 +16,7 @@ from distillation.clips import Sound
 
 from .melodies import Melodies, Note, read_melodies
 from .rendering import Event, Player, players
-from .rules import EVERY, LOW, Rules, at_least, unknown
+from .rules import NOTHING, Rules, at_least, unknown
 from .sound import levelled, room
 from .store import Writer
 
@@ -78,7 +78,7 @@ def read_instruments() -> list[Instrument]:
 
 def instrument_rules(instrument: Instrument) -> Rules:
     known = at_least(LONE | instrument.present)
-    return {EVERY: LOW} | unknown([*OPEN, *instrument.open]) | known
+    return NOTHING | unknown([*OPEN, *instrument.open]) | known
 
 
 class Performance:

@@ -14,7 +14,7 @@ from distillation.clips import Sound
 from distillation.labelling import RATE
 
 from .materials import licences
-from .rules import EVERY, LOW, Rules
+from .rules import NOTHING, Bounds
 from .sound import levelled, room
 from .store import Origin, Writer, decode
 
@@ -45,7 +45,8 @@ PERHAPS = (
     "quiet", "ambient", "weird", "no vocals", "no vocal", "no voice", "soft", "slow",
     "msd:ambient", "msd:experimental", "msd:instrumental",
 )  # fmt: skip
-RULES: Rules = {EVERY: LOW} | dict.fromkeys(PERHAPS, (0.0, 0.12))
+BARELY: Bounds = (0.0, 0.12)
+RULES = NOTHING | dict.fromkeys(PERHAPS, BARELY)
 SCENES = 3
 ROOM_SHARE, WIND_SHARE = 0.5, 0.4
 

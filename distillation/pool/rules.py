@@ -20,6 +20,8 @@ EVERY = "*"
 Bounds = tuple[float, float] | None
 Rules = dict[str, Bounds]
 LOW: Bounds = (0.0, 0.05)
+# Where nothing is, but for what replaces this.
+NOTHING: Rules = {EVERY: LOW}
 
 
 class Limits(NamedTuple):
@@ -37,6 +39,8 @@ def limits(rules: Mapping[str, Sequence[float] | None]) -> Limits:
     """
     lowest, highest = np.zeros(len(KEYS), np.float32), np.ones(len(KEYS), np.float32)
     known = np.ones(len(KEYS), bool)
+    if strange := set(rules) - {EVERY, *KEYS}:
+        raise ValueError(f"Neither vocabulary has {', '.join(sorted(strange))}.")
     for key, bounds in sorted(rules.items(), key=lambda rule: rule[0] != EVERY):
         columns = slice(None) if key == EVERY else slice(KEYS.index(key), KEYS.index(key) + 1)
         known[columns] = bounds is not None

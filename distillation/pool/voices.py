@@ -9,7 +9,7 @@ import numpy as np
 from distillation.clips import Sound
 
 from .melodies import Note, read_melodies
-from .rules import EVERY, LOW, Rules, at_least, low, unknown
+from .rules import NOTHING, Rules, at_least, low, unknown
 from .singing import sing
 from .sound import instrumentals, levelled, over, passage, room
 from .speakers import Speaker, speakers, talk
@@ -60,13 +60,13 @@ def speech_rules(female: bool) -> Rules:
     spoken: Rules = {
         "voice": (0.5, 1.0), "vocal": (0.25, 0.6), "vocals": (0.2, 0.5), "singing": (0.0, 0.2)
     }  # fmt: skip
-    return {EVERY: LOW} | unknown(MANNER) | own(female, 0.9) | spoken | low(NO_VOICE)
+    return NOTHING | unknown(MANNER) | own(female, 0.9) | spoken | low(NO_VOICE)
 
 
 def singing_rules(female: bool | None) -> Rules:
     """Someone sings alone: no instruments."""
     open_tags = unknown([*MANNER, *GENRES])
-    return {EVERY: LOW} | open_tags | at_least(SUNG) | own(female, 1.0) | low(NO_VOICE)
+    return NOTHING | open_tags | at_least(SUNG) | own(female, 1.0) | low(NO_VOICE)
 
 
 def mixed_rules(female: bool | None, gain_db: float, *, sung: bool) -> Rules:
@@ -74,8 +74,9 @@ def mixed_rules(female: bool | None, gain_db: float, *, sung: bool) -> Rules:
     # Full from 4 dB above the music on, never less than 0.4.
     strength = float(np.clip((gain_db + 10) / 14, 0.4, 1.0))
     shared = {tag: lowest * strength for tag, lowest in (SUNG if sung else SPOKEN).items()}
-    rules: Rules = {"msd:instrumental": (0.0, 0.1)} | ({} if sung else unknown(["singing"]))
-    return rules | at_least(shared) | own(female, strength) | low(NO_VOICE)
+    known: Rules = {"msd:instrumental": (0.0, 0.1)}
+    known |= unknown([] if sung else ["singing"]) | at_least(shared)
+    return known | own(female, strength) | low(NO_VOICE)
 
 
 def add_voices(pool: Path, standin: Path, unpacked: Path, melodies: Path, count: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 from typing import Any
 
@@ -53,29 +52,6 @@ def test_every_new_clip_is_on_the_train_side_and_a_song_in_one_folder() -> None:
 def test_what_was_made_of_a_clip_that_is_left_out_is_left_out_too() -> None:
     clips = [new_clip("a.mp3"), new_clip("b.mp3"), new_clip("m.mp3", made_of=("a.mp3", "b.mp3"))]
     assert [clip.file for clip in usable(clips, {"a.mp3"})] == ["b.mp3"]
-
-
-@pytest.fixture
-def standin(tmp_path: Path) -> Path:
-    folder = tmp_path / "standin"
-    rng = np.random.default_rng(0)
-    paths = [f"{'0123456789abcdef'[k % 16]}/{k}.mp3" for k in range(64)]
-    for path in paths:
-        (folder / MP3 / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / MP3 / path).write_text("old")
-    with (folder / "annotations_final.csv").open("w") as stream:
-        table = csv.writer(stream, delimiter="\t")
-        table.writerow(["clip_id", *LABEL_NAMES, "mp3_path"])
-        table.writerows(
-            [k + 1, *rng.integers(0, 2, len(LABEL_NAMES)), path] for k, path in enumerate(paths)
-        )
-    scores = rng.uniform(0, 0.4, (64, 10, len(LABEL_NAMES))).astype(np.float16)
-    np.savez(folder / "soft_labels.npz", scores=scores, tags=LABEL_NAMES, mp3_path=paths)
-    lines = [f"{k + 1}\t{path}\told\trecorded\t\t0\n" for k, path in enumerate(paths)]
-    head = "clip_id\tmp3_path\tsource\tkind\tinstrument\toffset_s\n"
-    (folder / "clips.tsv").write_text(head + "".join(lines))
-    (folder / "sources.tsv").write_text("source\tclips\tfrom\tlicences_named\n")
-    return folder
 
 
 def test_the_new_data_set_is_the_old_one_and_more_to_train_on(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 from typing import cast
 
@@ -13,7 +14,8 @@ from av.audio.stream import AudioStream
 from ml.audio.decoder.write_tags import WRITERS
 from ml.audio.formats import DEMUXERS, FORMATS, SUFFIXES, readable, taggable
 from ml.audio.probe import examine
-from ml.audio.types import AudioError
+from ml.audio.reading import blocks
+from ml.audio.types import SAMPLE_RATE, AudioError
 from ml.audio.write_tags import TagsUnsupported, TrackMetadata, write_metadata
 from tests.audio_factory import music
 
@@ -65,6 +67,35 @@ def song(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
             frame.sample_rate, frame.pts = rate, start
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
+    return path
+
+
+def test_the_sound_of_a_file_of_every_suffix_is_heard_whole(song: Path) -> None:
+    heard = np.concatenate(list(blocks(song)))
+    assert len(heard) / SAMPLE_RATE == pytest.approx(1.0, abs=0.15)
+    # From its first tenth of a second on: a decoder that loses its beginning leaves silence there.
+    assert np.abs(heard[SAMPLE_RATE // 10 : SAMPLE_RATE // 5]).max() > 0.05
+
+
+def test_the_sound_of_a_dsd_file_is_heard_whole(tmp_path: Path) -> None:
+    heard = np.concatenate(list(blocks(dsd_file(tmp_path / "song.dsf", seconds=1.0))))
+    assert len(heard) / SAMPLE_RATE == pytest.approx(1.0, abs=0.05)
+    spectrum = np.abs(np.fft.rfft(heard[4096 : 4096 + 8192] * np.hanning(8192)))
+    assert spectrum.argmax() * SAMPLE_RATE / 8192 == pytest.approx(440, abs=4)
+
+
+def dsd_file(path: Path, *, seconds: float) -> Path:
+    """440 Hz as one-bit sound at 2.8 MHz, by a delta-sigma modulator of first order (mono DSF)."""
+    rate, block = 2_822_400, 4096
+    samples = int(seconds * rate) // (block * 8) * (block * 8)
+    wave = 0.5 * np.sin(2 * np.pi * 440 / rate * np.arange(samples))
+    # The modulator's output is +1 wherever the running sum of its input passes a whole number.
+    bits = np.diff(np.floor(np.cumsum((wave + 1) / 2)), prepend=0.0).astype(np.uint8)
+    data = np.packbits(bits, bitorder="little").tobytes()
+    header = struct.pack("<4sQQQ", b"DSD ", 28, 28 + 52 + 12 + len(data), 0)
+    form = (b"fmt ", 52, 1, 0, 1, 1, rate, 1, samples, block, 0)
+    header += struct.pack("<4sQIIIIIIQII", *form) + struct.pack("<4sQ", b"data", 12 + len(data))
+    path.write_bytes(header + data)
     return path
 
 
