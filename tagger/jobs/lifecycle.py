@@ -128,6 +128,19 @@ def claim_alike(job: Job, *, shorter_than: float, seconds: float) -> list[Job]:
     return [claimed for pk in chosen if (claimed := claim(pk))]
 
 
+def claim_short_upload(*, shorter_than: float) -> Job | None:
+    """The upload with a track of fewer seconds that has waited longest for the network."""
+    short = Job.objects.filter(
+        state=Job.State.QUEUED,
+        queue=Queue.INFERENCE,
+        kind=Job.Kind.TAG_TRACK,
+        track__duration__gt=0,
+        track__duration__lt=shorter_than,
+    )
+    oldest = short.order_by("created_at").values_list("pk", flat=True)[:MOST_ALIKE]
+    return next((claimed for pk in oldest if (claimed := claim(str(pk)))), None)
+
+
 def _mine(job: Job) -> Any:
     return Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, attempts=job.attempts)
 
