@@ -24,9 +24,8 @@ def test_paths_and_links_of_a_document_lead_somewhere(document: Path) -> None:
 
 def test_every_document_is_in_the_index() -> None:
     index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
-    assert [
-        path.name for path in DOCUMENTS if path.name not in index and path.stem not in index
-    ] == []
+    others = [path for path in DOCUMENTS if path.name != "index.md"]
+    assert [path.name for path in others if path.stem not in index] == []
 
 
 def test_the_rooms_of_the_drawing_are_those_there_are() -> None:
