@@ -287,3 +287,13 @@ def test_a_frame_comes_back_as_it_was_sent() -> None:
     write_json(stream, Kind.RESULT, {"title": "Aria \udcff"})
     stream.seek(0)
     assert read_frame(stream) == (Kind.RESULT, bytearray(b'{"title": "Aria \\udcff"}'))
+
+
+def test_a_machine_that_is_too_busy_is_not_blamed_on_the_file(
+    song: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A ten-thousandth of a second is what a busy machine leaves; an idle one needs more, too."""
+    monkeypatch.setattr("ml.audio.sandbox.budget._TIMEOUT", 1e-4)
+    monkeypatch.setattr("ml.audio.sandbox.budget._TIMEOUT_A_MEBIBYTE", 0.0)
+    with pytest.raises(DecoderStarved, match=r"busy.*may be fine"):
+        probe(song)
