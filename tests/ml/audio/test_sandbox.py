@@ -17,6 +17,7 @@ import pytest
 from ml.audio.probe import examine
 from ml.audio.reading import AudioError, DecoderLost, blocks, probe
 from ml.audio.sandbox import budget, seccomp
+from ml.audio.sandbox.client import DecoderStarved
 from ml.audio.sandbox.process import DECODERS
 from ml.audio.sandbox.wire import BrokenFrame, Kind, read_frame, write_json
 from tests import audio_factory as factory
@@ -208,6 +209,7 @@ def test_many_readers_that_leave_at_once_do_no_harm_to_the_server(song: Path) ->
 READER = """
 import sys, time
 from ml.audio.reading import blocks
+from ml.audio.sandbox.client import DecoderStarved
 from ml.audio.sandbox.process import DECODERS
 stream = blocks(sys.argv[1])
 next(stream)
