@@ -209,7 +209,6 @@ def test_many_readers_that_leave_at_once_do_no_harm_to_the_server(song: Path) ->
 READER = """
 import sys, time
 from ml.audio.reading import blocks
-from ml.audio.sandbox.client import DecoderStarved
 from ml.audio.sandbox.process import DECODERS
 stream = blocks(sys.argv[1])
 next(stream)
