@@ -111,9 +111,9 @@ def ship(
         data=data,
         provenance={"settings": report["settings"], "curve": _short(report["curve"])},
     )
-    splits = [open_split(prepared, split) for split in ("validation", "test")]
+    validation, test = (open_split(prepared, split) for split in ("validation", "test"))
     model = LoadedModel(_network(report, trained / name), card)
-    release = make_release(model, *splits, torch.device("cpu"), fixed_thresholds=fixed)
+    release = make_release(model, validation, test, torch.device("cpu"), fixed_thresholds=fixed)
     both = {split: figures(marks[split], scores[split], tags) for split in scores}
     metrics = release.card.metrics | {"both_vocabularies": both}
     return save_model(out, release.network, replace(release.card, metrics=metrics))

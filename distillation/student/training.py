@@ -116,7 +116,7 @@ class Student:
             name: one.scores(self.average)[0]
             for name, one in (("validation", self.validator), ("test", validator))
         }
-        np.savez_compressed(self.out / f"{self.name}-scores.npz", **scores)
+        np.savez_compressed(self.out / f"{self.name}-scores.npz", allow_pickle=False, **scores)
 
     def _update(self, progress: float) -> None:
         settings = self.settings

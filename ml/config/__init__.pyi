@@ -7,16 +7,14 @@ from .labels import (
     LABEL_NAMES,
     LABELS,
 )
-from .network import (
-    ConfigError,
-    NetworkConfig,
-)
+from .network import NetworkConfig
 from .recipe import (
     Recipe,
     preset_names,
     read_recipe,
     recipe_from_dict,
 )
+from .settings import ConfigError
 
 __all__ = [
     "LABELS",

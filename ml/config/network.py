@@ -11,6 +11,9 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from .blocks import BLOCKS
+from .settings import ConfigError, check_section, setting
+
+__all__ = ["ACTIVATIONS", "HEADS", "MULTI_LEVELS", "POOLINGS", "ConfigError", "NetworkConfig"]
 
 ACTIVATIONS = ("relu", "relu6", "softplus", "leaky_relu", "prelu", "rrelu", "elu", "swish")
 POOLINGS = ("max", "average", "strided")
@@ -20,21 +23,8 @@ MULTI_LEVELS = 3
 # far above any network of the papers (the widest is 512), far below what no machine can hold.
 MAX_WIDTH = 8_192
 MAX_BLOCKS = 32
-MAX_SE_RATIO = 64
-WHOLE_NUMBERS = {
-    "labels": 10_000,
-    "convs": 2,
-    "channels": 64,
-    "samples": 50_000_000,
-    "stem_width": MAX_WIDTH,
-    "stride": 1_000,
-}
 # Of one layer for one segment: 256 MiB in single precision; the papers' networks hold 2.5 million.
 MAX_ACTIVATIONS = 2**26
-
-
-class ConfigError(ValueError):
-    """A setting that is unknown, out of range or contradicts another one."""
 
 
 @dataclass(frozen=True)
@@ -47,27 +37,26 @@ class NetworkConfig:
     (16 in ICASSP 2018, 1/8 in JSTSP 2019). Raises :class:`ConfigError` on a bad setting.
     """
 
-    labels: int = 50
-    block: str = "rese"
-    convs: int = 2
-    se_ratio: float = 0.125
-    multi_level: bool = True
-    channels: int = 1
-    samples: int = 59049
-    stem_width: int = 128
+    labels: int = setting(50, "outputs, one a label", at_least=1, at_most=10_000)
+    block: str = setting("rese", "its building block", choices=tuple(BLOCKS))
+    convs: int = setting(2, "convolutions in a block", at_least=1, at_most=2)
+    se_ratio: float = setting(0.125, "the SE bottleneck's width", above=0, at_most=64)
+    multi_level: bool = setting(True, "whether the last three blocks make the embedding")
+    channels: int = setting(1, "of the input", at_least=1, at_most=64)
+    samples: int = setting(59049, "the input's length", at_least=1, at_most=50_000_000)
+    stem_width: int = setting(128, "filters of the stem", at_least=1, at_most=MAX_WIDTH)
     widths: tuple[int, ...] = (128, 128, 256, 256, 256, 256, 256, 256, 512)
-    stride: int = 3
-    activation: str = "relu"
-    pooling: str = "max"
-    head: str = "sigmoid"
-    dropout: float = 0.5
-    block_dropout: float = 0.2
+    stride: int = setting(3, "down-sampling of stem and blocks", at_least=2, at_most=1_000)
+    activation: str = setting("relu", "after each convolution", choices=ACTIVATIONS)
+    pooling: str = setting("max", "how blocks down-sample", choices=POOLINGS)
+    head: str = setting("sigmoid", "independent labels, or one a sound", choices=HEADS)
+    dropout: float = setting(0.5, "before the output", at_least=0, below=1)
+    block_dropout: float = setting(0.2, "between a block's convolutions", at_least=0, below=1)
 
     def __post_init__(self) -> None:
-        _check_types(self)
+        check_section(type(self), vars(self))
+        _check_widths(self.widths)
         object.__setattr__(self, "widths", tuple(self.widths))
-        _check_choices(self)
-        _check_ranges(self)
         _check_shape(self)
 
     @property
@@ -105,59 +94,19 @@ class NetworkConfig:
         return cls(**values)
 
 
-def _check_choices(config: NetworkConfig) -> None:
-    for name, known in (
-        ("block", tuple(BLOCKS)),
-        ("activation", ACTIVATIONS),
-        ("pooling", POOLINGS),
-        ("head", HEADS),
+def _check_widths(widths: object) -> None:
+    if not (
+        isinstance(widths, list | tuple)
+        and 1 <= len(widths) <= MAX_BLOCKS
+        and all(type(width) is int and 1 <= width <= MAX_WIDTH for width in widths)
     ):
-        value = getattr(config, name)
-        if value not in known:
-            raise ConfigError(f"{name} is {value!r}; it must be one of {', '.join(known)}.")
-
-
-def _check_types(config: NetworkConfig) -> None:
-    if not isinstance(config.widths, list | tuple):
-        raise ConfigError(f"widths is {config.widths!r}; it must be a list of whole numbers.")
-    for name in WHOLE_NUMBERS:
-        _need(config, name, int, "a whole number")
-    for name in ("se_ratio", "dropout", "block_dropout"):
-        _need(config, name, (int, float), "a number")
-    _need(config, "multi_level", bool, "true or false")
-    if not all(type(width) is int for width in config.widths):
-        raise ConfigError(f"widths is {list(config.widths)!r}; each must be a whole number.")
-
-
-def _need(config: NetworkConfig, name: str, kind: type | tuple[type, ...], wanted: str) -> None:
-    value = getattr(config, name)
-    # A bool is an int to Python, and to nobody else.
-    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-        raise ConfigError(f"{name} is {value!r}; it must be {wanted}.")
-
-
-def _check_ranges(config: NetworkConfig) -> None:
-    if config.convs not in (1, 2):
-        raise ConfigError(f"convs is {config.convs!r}; a block has 1 or 2 convolutions.")
-    if not 0 < config.se_ratio <= MAX_SE_RATIO:
         raise ConfigError(
-            f"se_ratio is {config.se_ratio!r}; it must be above 0, and {MAX_SE_RATIO} at most."
+            f"widths is {widths!r}; it must be a list of 1 to {MAX_BLOCKS} whole numbers from 1 to "
+            f"{MAX_WIDTH:,}, one a block."
         )
-    for name, most in WHOLE_NUMBERS.items():
-        if not 1 <= getattr(config, name) <= most:
-            raise ConfigError(f"{name} is {getattr(config, name)!r}; it must be from 1 to {most}.")
-    for name in ("dropout", "block_dropout"):
-        if not 0 <= getattr(config, name) < 1:
-            raise ConfigError(f"{name} is {getattr(config, name)!r}; it must be in [0, 1).")
 
 
 def _check_shape(config: NetworkConfig) -> None:
-    if not 1 <= len(config.widths) <= MAX_BLOCKS or not all(
-        1 <= width <= MAX_WIDTH for width in config.widths
-    ):
-        raise ConfigError(f"widths must name 1 to {MAX_BLOCKS} blocks, each 1 to {MAX_WIDTH} wide.")
-    if config.stride < 2:
-        raise ConfigError(f"stride is {config.stride!r}; it must be at least 2.")
     if config.multi_level and len(config.widths) < MULTI_LEVELS:
         raise ConfigError(f"multi_level needs at least {MULTI_LEVELS} blocks.")
     if config.lengths()[-1] < 1:

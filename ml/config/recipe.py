@@ -1,7 +1,7 @@
 """A training recipe: everything that decides how a network is trained, as data.
 
 Recipes are TOML files with the sections below; `--set section.key=value` overrides one value.
-Unknown sections, unknown keys and wrong types are refused.
+Unknown sections and keys, wrong types and values out of range are refused.
 """
 
 from __future__ import annotations
@@ -12,112 +12,136 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from .network import ConfigError, NetworkConfig
+from .network import NetworkConfig
+from .settings import ConfigError, check_section, setting
 
 PRESETS = Path(__file__).parents[1] / "presets"
+LOSSES = ("bce", "mse", "cross_entropy", "exponential", "hinge")
 
 
 @dataclass(frozen=True)
 class DataSettings:
-    """Which sound a network is trained on, with which targets.
+    """Which sound a network is trained on, with which targets."""
 
-    `crops`: "random" crops, or the paper's "fixed" whole segments, each once an epoch.
-    `labels`: "hard" annotations or "soft" scores a segment. `balance` in [0, 1] is how strongly
-    clips with rare tags are drawn more often (random crops only); `segments_per_clip` is how many
-    random crops of a clip make an epoch, on average.
-    """
-
-    protocol: str = "A"
-    crops: str = "random"
-    labels: str = "hard"
-    balance: float = 0.0
-    segments_per_clip: int = 10
+    protocol: str = setting("A", "clips with a tag (A) or all (B)", choices=("A", "B"))
+    crops: str = setting(
+        "random",
+        "random crops, or the paper's whole segments, each once an epoch",
+        choices=("random", "fixed"),
+    )
+    labels: str = setting(
+        "hard", "annotations of clips, or scores of segments", choices=("hard", "soft")
+    )
+    balance: float = setting(
+        0.0, "how strongly clips with rare tags are drawn more often", at_least=0, at_most=1
+    )
+    segments_per_clip: int = setting(
+        10, "random crops of a clip in an epoch, on average", at_least=1, at_most=10_000
+    )
 
 
 @dataclass(frozen=True)
 class OptimiserSettings:
-    """`name` "sgd" (Nesterov) or "adamw". `decay` is Keras' lr / (1 + decay · updates)."""
+    """SGD with Nesterov momentum, or AdamW (Loshchilov and Hutter, 2019)."""
 
-    name: str = "adamw"
-    learning_rate: float = 1e-3
-    momentum: float = 0.9
-    beta2: float = 0.99
-    weight_decay: float = 0.0
-    decay: float = 0.0
-    clip_norm: float = 0.0
+    name: str = setting("adamw", "which one", choices=("sgd", "adamw"))
+    learning_rate: float = setting(1e-3, "the rate, before its schedule", above=0)
+    momentum: float = setting(0.9, "of sgd; beta1 of adamw", at_least=0, below=1)
+    beta2: float = setting(0.99, "of adamw", at_least=0, below=1)
+    weight_decay: float = setting(0.0, "of matrices and filters", at_least=0)
+    decay: float = setting(0.0, "Keras': rate / (1 + decay · updates), in stages", at_least=0)
+    clip_norm: float = setting(0.0, "the largest norm of the gradients; 0: any", at_least=0)
 
 
 @dataclass(frozen=True)
 class ScheduleSettings:
-    """`name` "cosine" (after `warmup` updates, down to `floor` of the rate) or "stages".
+    """One descent of the rate ("cosine"), or the paper's "stages".
 
-    "stages" is the paper's, as Keras 2.0.5 runs it: train until more than `patience` epochs in a
-    row bring nothing better in this stage, go back to the stage's best weights, multiply the rate
-    by `factor`, start the optimiser afresh; `stages` times. The model is the last stage's best.
+    "stages" is run as by Keras 2.0.5: train until more than `patience` epochs in a row bring
+    nothing better in this stage, go back to the stage's best weights, multiply the rate by
+    `factor`, start the optimiser afresh; `stages` times. The model is the last stage's best.
     """
 
-    name: str = "cosine"
-    warmup: int = 0
-    floor: float = 0.01
-    stages: int = 5
-    factor: float = 0.2
-    patience: int = 2
+    name: str = setting("cosine", "which one", choices=("cosine", "stages"))
+    warmup: int = setting(0, "updates in which the rate rises, under cosine", at_least=0)
+    floor: float = setting(0.01, "the share of the rate that is left", at_least=0, at_most=1)
+    stages: int = setting(5, "how many", at_least=1, at_most=1_000)
+    factor: float = setting(0.2, "what a stage multiplies the rate by", above=0, at_most=1)
+    patience: int = setting(2, "stale epochs that do not yet end a stage", at_least=0)
 
 
 @dataclass(frozen=True)
 class TrainingSettings:
-    """`epochs` is a cap under "stages". `average` is the decay of the weights' moving average
-    (0: none). `select_by` names the validation figure that chooses the best weights.
+    """`epochs` is a cap under "stages".
+
     From the share `freeze_after` of the epochs on, the stem and the first `frozen_blocks` blocks
     stay as they are; with `frozen_statistics` normalisation keeps the means and variances it came
-    with, which small batches of few clips would spoil. `initial` names weights to start from; the
-    head is resized to the labels they lack. `precision` "auto" is bfloat16 where the device
-    multiplies it natively.
+    with, which small batches of few clips would spoil. The head of `initial` is resized to the
+    labels it lacks.
 
     With `outputs_only` only the head is trained: every whole segment is embedded once, and
-    ml.training.head_fit fits the output layer to the embeddings. `anchor` is how many labelled
-    clips' worth an output of `initial` is beside them. [optimiser], [schedule] and `batch_size`
-    then play no part.
+    ml.training.head_fit fits the output layer to the embeddings. [optimiser], [schedule] and
+    `batch_size` then play no part.
     """
 
-    batch_size: int = 16
-    epochs: int = 100
-    seed: int = 0
-    loss: str = "bce"
-    loss_beta: float = 1.0
-    average: float = 0.0
-    select_by: str = "loss"
-    frozen_blocks: int = 0
-    freeze_after: float = 0.0
-    frozen_statistics: bool = False
-    outputs_only: bool = False
-    anchor: float = 5.0
-    initial: str = ""
-    precision: str = "auto"
-    compile: bool = False
-    checkpoint_seconds: float = 300.0
+    batch_size: int = setting(
+        16, "segments an update, of all processes", at_least=2, at_most=1_000_000
+    )
+    epochs: int = setting(100, "passes over the training split", at_least=1, at_most=1_000_000)
+    # Multiplied by a million and added to, it must stay below torch's 2^64.
+    seed: int = setting(0, "of weights, batches and dropout", at_least=0, at_most=2**31 - 1)
+    loss: str = setting("bce", "which one, see ml.training.losses", choices=LOSSES)
+    loss_beta: float = setting(1.0, "the exponential loss's steepness", above=0)
+    average: float = setting(
+        0.0, "decay of the weights' moving average; 0: none", at_least=0, below=1
+    )
+    select_by: str = setting(
+        "loss",
+        "the validation figure that chooses the best weights",
+        choices=("loss", "macro_roc_auc", "macro_average_precision"),
+    )
+    frozen_blocks: int = setting(0, "how many of the first blocks are frozen", at_least=0)
+    freeze_after: float = setting(0.0, "from this share of the epochs on", at_least=0, at_most=1)
+    frozen_statistics: bool = setting(False, "whether normalisation's statistics are kept")
+    outputs_only: bool = setting(False, "whether the head alone is trained")
+    anchor: float = setting(
+        5.0, "how many labelled clips' worth an output of `initial` is", above=0
+    )
+    initial: str = setting("", "the weights to start from; none: random ones")
+    precision: str = setting(
+        "auto",
+        "auto: bfloat16 where the device multiplies it natively",
+        choices=("auto", "fp32", "bf16"),
+    )
+    compile: bool = setting(False, "whether torch compiles the network")
+    checkpoint_seconds: float = setting(300.0, "between two checkpoints", above=0)
+
+
+def _chance(of: str) -> Any:
+    return setting(0.0, f"the chance of {of}", at_least=0, at_most=1)
+
+
+def _decibels(default: float, meaning: str) -> Any:
+    return setting(default, meaning, at_least=-100, at_most=100)
 
 
 @dataclass(frozen=True)
 class AugmentationSettings:
-    """Chances in [0, 1] and ranges; all chances 0 means the sound as it is.
+    """Chances and ranges; all chances 0 means the sound as it is. See ml.data.augmentation."""
 
-    `pitch_shift`, by up to `pitch_semitones` either way, needs torchaudio.
-    """
-
-    polarity: float = 0.0
-    gain: float = 0.0
-    gain_low_db: float = -14.0
-    gain_high_db: float = 5.0
-    filter: float = 0.0
-    noise: float = 0.0
-    noise_low_db: float = 15.0
-    noise_high_db: float = 40.0
-    mixup: float = 0.0
-    mixup_alpha: float = 0.4
-    pitch_shift: float = 0.0
-    pitch_semitones: int = 2
-    reverberation: float = 0.0
+    polarity: float = _chance("a sound that is inverted, half the time")
+    gain: float = _chance("a change of level")
+    gain_low_db: float = _decibels(-14.0, "the softest")
+    gain_high_db: float = _decibels(5.0, "the loudest")
+    filter: float = _chance("a tilted or cut spectrum")
+    noise: float = _chance("white noise")
+    noise_low_db: float = _decibels(15.0, "the sound's level over the loudest noise")
+    noise_high_db: float = _decibels(40.0, "the sound's level over the softest noise")
+    mixup: float = _chance("a mixture with another sound of the batch")
+    mixup_alpha: float = setting(0.4, "how even mixtures are (Zhang et al., 2018)", above=0)
+    pitch_shift: float = _chance("a shift of pitch, which needs torchaudio")
+    pitch_semitones: int = setting(2, "how far at most, either way", at_least=1, at_most=24)
+    reverberation: float = _chance("a room")
 
 
 @dataclass(frozen=True)
@@ -162,7 +186,7 @@ def read_recipe(path: str | Path, overrides: Iterable[str] = ()) -> Recipe:
     except OSError as error:
         presets = ", ".join(preset_names())
         raise ConfigError(f"There is no recipe {path}; the presets are {presets}.") from error
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{file} is not valid TOML: {error}.") from error
     for override in overrides:
         _override(values, override)
@@ -180,7 +204,7 @@ def recipe_from_dict(values: Mapping[str, Any]) -> Recipe:
     if unknown:
         raise ConfigError(f"A recipe has no section [{unknown[0]}].")
     sections = {name: _section(name, values.get(name, {})) for name in SECTIONS}
-    recipe = Recipe(network=dict(values.get("network", {})), **sections)
+    recipe = Recipe(network=dict(_table("network", values.get("network", {}))), **sections)
     _check(recipe)
     return recipe
 
@@ -190,16 +214,20 @@ def with_epochs(recipe: Recipe, epochs: int) -> Recipe:
     return replace(recipe, training=replace(recipe.training, epochs=epochs))
 
 
-def _section(name: str, values: Mapping[str, Any]) -> Any:
+def _section(name: str, values: Any) -> Any:
     kind = SECTIONS[name]
-    defaults = asdict(kind())
-    for key, value in values.items():
-        if key not in defaults:
+    known = [item.name for item in fields(kind)]
+    for key in _table(name, values):
+        if key not in known:
             raise ConfigError(f"[{name}] has no setting {key!r}.")
-        wanted = type(defaults[key])
-        if not (type(value) is wanted or (wanted is float and type(value) is int)):
-            raise ConfigError(f"{name}.{key} is {value!r}; it must be a {wanted.__name__}.")
+    check_section(kind, values, f"{name}.")
     return kind(**values)
+
+
+def _table(name: str, values: Any) -> Mapping[str, Any]:
+    if not isinstance(values, Mapping):
+        raise ConfigError(f"{name} is {values!r}; it must be a section of settings: [{name}].")
+    return values
 
 
 def _override(values: dict[str, Any], text: str) -> None:
@@ -207,7 +235,8 @@ def _override(values: dict[str, Any], text: str) -> None:
     section, dot, key = name.strip().partition(".")
     if not (equals and dot and key):
         raise ConfigError(f"{text!r} is no override; write section.key=value.")
-    values.setdefault(section, {})[key] = _value(value.strip())
+    table = _table(section, values.get(section, {}))
+    values[section] = {**table, key: _value(value.strip())}
 
 
 def _value(text: str) -> Any:
@@ -218,38 +247,22 @@ def _value(text: str) -> Any:
 
 
 def _check(recipe: Recipe) -> None:
-    recipe.network_config(2)
-    for name, (value, known) in _choices(recipe).items():
-        if value not in known:
-            raise ConfigError(f"{name} is {value!r}; it must be one of {', '.join(known)}.")
-    for item in fields(AugmentationSettings):
-        value = getattr(recipe.augmentation, item.name)
-        if item.default == 0.0 and not 0 <= value <= 1:
-            raise ConfigError(f"augmentation.{item.name} is a chance: between 0 and 1.")
-    if recipe.training.batch_size < 2:
-        raise ConfigError("training.batch_size must be at least 2 (batch normalisation).")
-    if recipe.optimiser.learning_rate <= 0 or recipe.training.epochs < 1:
-        raise ConfigError("optimiser.learning_rate and training.epochs must be above 0.")
-    _check_head_only(recipe)
-
-
-def _check_head_only(recipe: Recipe) -> None:
-    if recipe.training.anchor <= 0:
-        raise ConfigError("training.anchor must be above 0: it makes the fit have one answer.")
-    if recipe.training.outputs_only and recipe.augmentation != AugmentationSettings():
+    """What contradicts another setting."""
+    blocks = len(recipe.network_config(2).widths)
+    training, augmentation = recipe.training, recipe.augmentation
+    if training.frozen_blocks > blocks:
+        raise ConfigError(
+            f"training.frozen_blocks is {training.frozen_blocks}; the network has {blocks} blocks."
+        )
+    if recipe.optimiser.name == "sgd" and recipe.optimiser.momentum == 0:
+        raise ConfigError("optimiser.momentum must be above 0: sgd is Nesterov's.")
+    for name in ("gain", "noise"):
+        low, high = (getattr(augmentation, f"{name}_{end}_db") for end in ("low", "high"))
+        if low > high:
+            raise ConfigError(
+                f"augmentation.{name}_low_db is {low}; it must be at most {name}_high_db, {high}."
+            )
+    if training.outputs_only and augmentation != AugmentationSettings():
         raise ConfigError(
             "training.outputs_only embeds each clip once, as it is: leave [augmentation] out."
         )
-
-
-def _choices(recipe: Recipe) -> dict[str, tuple[str, tuple[str, ...]]]:
-    figures = ("loss", "macro_roc_auc", "macro_average_precision")
-    return {
-        "data.crops": (recipe.data.crops, ("random", "fixed")),
-        "data.labels": (recipe.data.labels, ("hard", "soft")),
-        "data.protocol": (recipe.data.protocol, ("A", "B")),
-        "optimiser.name": (recipe.optimiser.name, ("sgd", "adamw")),
-        "schedule.name": (recipe.schedule.name, ("cosine", "stages")),
-        "training.precision": (recipe.training.precision, ("auto", "fp32", "bf16")),
-        "training.select_by": (recipe.training.select_by, figures),
-    }

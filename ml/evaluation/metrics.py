@@ -43,14 +43,22 @@ class Ranking:
     per_tag: list[TagFigures]
 
 
-def check_arrays(labels: Labels, scores: Scores) -> None:
-    """Raise ValueError unless both are `(clips, tags)`, labels are 0 or 1 and scores finite."""
+def check_arrays(
+    labels: Labels, scores: Scores, tags: list[str], known: Known | None = None
+) -> None:
+    """Raise ValueError unless all are `(clips, tags)`, labels are 0 or 1 and scores finite."""
     if labels.shape != scores.shape or labels.ndim != 2:
         raise ValueError(f"Labels {labels.shape} and scores {scores.shape} do not match.")
+    if known is not None and known.shape != labels.shape:
+        raise ValueError(f"Labels {labels.shape} and what is known {known.shape} do not match.")
+    if not len(labels):
+        raise ValueError("There are no clips to evaluate on.")
     if not np.isfinite(scores).all():
         raise ValueError("The scores hold NaN or infinity.")
     if not np.isin(labels, (0, 1)).all():
         raise ValueError("Labels must be 0 or 1.")
+    if len(tags) != labels.shape[1]:
+        raise ValueError(f"There are {len(tags)} names for {labels.shape[1]} columns of labels.")
 
 
 def rankable(labels: Labels, minimum: int = 1, known: Known | None = None) -> npt.NDArray[np.intp]:
@@ -68,8 +76,11 @@ def rank(
     minimum: int = 1,
     known: Known | None = None,
 ) -> Ranking:
-    """Macro and per-tag ROC-AUC and average precision. Raises ValueError when no tag counts."""
-    check_arrays(labels, scores)
+    """Macro and per-tag ROC-AUC and average precision.
+
+    Raises ValueError when no tag counts, or the arrays are not what they should be.
+    """
+    check_arrays(labels, scores, tags, known)
     columns = rankable(labels, minimum, known)
     if not len(columns):
         raise ValueError(f"No tag has at least {minimum} positive clips and a negative one.")
@@ -105,9 +116,15 @@ def calibration_error(targets: Scores, scores: Scores, *, bins: int = CALIBRATIO
     """Expected calibration error (Guo et al., 2017) over all clips and tags.
 
     `targets` in [0, 1], hard or soft. Scores are put into equal-width bins; the mean distance of
-    a bin's mean score from its mean target, weighted by its share of the scores.
+    a bin's mean score from its mean target, weighted by its share of the scores. Raises ValueError
+    where there are none, or one is not from 0 to 1.
     """
     flat, wanted = np.ravel(scores).astype(np.float64), np.ravel(targets).astype(np.float64)
+    if flat.shape != wanted.shape or not len(flat):
+        raise ValueError(f"{len(wanted)} targets and {len(flat)} scores give no calibration error.")
+    # NaN is refused as well, as it compares with nothing. A mean of ones may round to a bit more.
+    if not all(((each >= -1e-6) & (each <= 1 + 1e-6)).all() for each in (flat, wanted)):
+        raise ValueError("Scores and targets must be probabilities, from 0 to 1.")
     index = np.minimum((flat * bins).astype(int), bins - 1)
     gaps = np.bincount(index, flat - wanted, minlength=bins)
     return float(np.abs(gaps).sum() / len(flat))

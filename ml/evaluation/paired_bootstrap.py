@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .metrics import Known, Labels, Scores, rankable
+from .metrics import Known, Labels, Scores, check_arrays, rankable
 
 # A difference near zero is decided by the interval's end: 25 resamples lie beyond it.
 RESAMPLES = 1000
@@ -69,9 +69,12 @@ def compare_paired(
 ) -> PairedComparison | None:
     """Compare `first` with `second`, both `(clips, tags)`; None where no tag can be ranked.
 
+    Raises ValueError for scores that are not finite, arrays that do not match, or no resample.
     A tag counts as in `ml.evaluation.metrics.rank`. Where a resample leaves it without a
     positive or a negative clip, that resample says nothing of it.
     """
+    for scores in (first, second):
+        check_arrays(labels, scores, tags, known)
     columns = rankable(labels, minimum, known)
     if not len(columns):
         return None
@@ -148,5 +151,8 @@ def _both(statistics: npt.NDArray[np.float64]) -> tuple[PairedFigure, PairedFigu
 def _figure(statistics: npt.NDArray[np.float64]) -> PairedFigure:
     first, second = float(statistics[0, 0]), float(statistics[1, 0])
     apart = (statistics[0] - statistics[1])[1:]
-    low, high = np.percentile(apart[np.isfinite(apart)], (2.5, 97.5))
+    ranked = apart[np.isfinite(apart)]
+    if not len(ranked):
+        raise ValueError(f"In none of {len(apart)} resamples of the clips can a tag be ranked.")
+    low, high = np.percentile(ranked, (2.5, 97.5))
     return PairedFigure(first, second, first - second, (float(low), float(high)))

@@ -56,8 +56,10 @@ def predict(
     """Score `split` with `network`, in evaluation mode; `change` alters each clip's sound first.
 
     `change` takes and gives float32 `(time,)`, `on_progress(done, total)` counts clips.
-    Raises InterruptedError when `should_stop` returns True.
+    Raises InterruptedError when `should_stop` returns True, ValueError for a split without clips.
     """
+    if not len(split):
+        raise ValueError(f"The {split.name} split holds no clip that could be scored.")
     network.eval()
     rows, index = [], []
     for clip, segments in _clips(split, change):

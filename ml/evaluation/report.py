@@ -122,6 +122,8 @@ def bootstrap(
 ) -> tuple[Interval, Interval]:
     """95 % intervals of macro ROC-AUC and macro average precision, resampling clips.
 
+    Raises ValueError when no tag can be ranked, in the whole or in any resample.
+
     The tags that count are those of the whole split; one that a resample leaves without a
     positive or a negative clip is left out of that resample's mean, and so is a resample in which
     none can be ranked.
@@ -137,6 +139,8 @@ def bootstrap(
             continue
         ranking = rank(labels[part], scores[part], tags, known=known_part)
         drawn.append((ranking.macro_roc_auc, ranking.macro_average_precision))
+    if not drawn:
+        raise ValueError(f"In none of {resamples} resamples of the clips can a tag be ranked.")
     low, high = np.percentile(np.array(drawn), (2.5, 97.5), axis=0)
     return (float(low[0]), float(high[0])), (float(low[1]), float(high[1]))
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from .metrics import Known, Labels, Scores, known_only
+from .metrics import Known, Labels, Scores, check_arrays, known_only
 
 # A threshold of 0 would show a tag on everything, one near 1 on nothing; steps of a hundredth are
 # finer than a few hundred validation clips can tell apart.
@@ -30,8 +30,10 @@ def choose_thresholds(
 ) -> dict[str, float]:
     """A threshold in [0, 1] for every tag; `labels`, `scores`, `known` are `(clips, tags)`.
 
-    Tags that have a threshold in `fixed_thresholds` keep it.
+    Tags that have a threshold in `fixed_thresholds` keep it. Raises ValueError for scores that are
+    not finite, arrays that do not match, and no clips.
     """
+    check_arrays(labels, scores, tags, known)
     everything = np.ones(labels.shape, dtype=bool) if known is None else known
     common = _best(_f1(*known_only(labels, scores, everything)))
     chosen = dict(fixed_thresholds or {})

@@ -15,11 +15,10 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ml.config.network import ConfigError
-from ml.config.recipe import Recipe
+from ml.config.recipe import LOSSES, Recipe
 from ml.data.magnatagatune.split import Split
 
 Loss = Callable[[Tensor, Tensor], Tensor]
-NAMES = ("bce", "mse", "cross_entropy", "exponential", "hinge")
 
 
 def make_loss(name: str, head: str, *, beta: float = 1.0) -> Loss:
@@ -27,8 +26,8 @@ def make_loss(name: str, head: str, *, beta: float = 1.0) -> Loss:
 
     Raises ConfigError for an unknown name or one that contradicts the head.
     """
-    if name not in NAMES:
-        raise ConfigError(f"training.loss is {name!r}; it must be one of {', '.join(NAMES)}.")
+    if name not in LOSSES:
+        raise ConfigError(f"training.loss is {name!r}; it must be one of {', '.join(LOSSES)}.")
     if (name == "cross_entropy") != (head == "softmax") and name != "mse":
         raise ConfigError(
             f"The loss {name!r} does not fit a {head} head: cross_entropy is for one label a "

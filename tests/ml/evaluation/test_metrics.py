@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +12,14 @@ import torch
 from sklearn.metrics import f1_score
 from torchmetrics.functional import classification
 
+from ml.config.network import NetworkConfig
 from ml.evaluation.metrics import calibration_error, rank, rankable
+from ml.evaluation.paired_bootstrap import compare_paired
+from ml.evaluation.predict import predict
 from ml.evaluation.report import bootstrap
 from ml.evaluation.thresholds import choose_thresholds
+from ml.nn.network import SampleCNN
+from tests.ml.training.training_data import make_split
 
 MATRICES = Path(os.environ.get("TONEMARK_MTAT", Path(__file__).parents[4] / "shared/data/mtat"))
 TAGS = ["a", "b", "c"]
@@ -124,3 +130,73 @@ def test_magnatagatunes_own_labels_all_count_and_a_constant_guess_is_chance() ->
     assert len(ranking.per_tag) == 50
     assert ranking.macro_roc_auc == pytest.approx(0.5)
     assert ranking.macro_average_precision == pytest.approx(labels.mean())
+
+
+EMPTY = np.zeros((0, 3), np.uint8)
+LABELS = np.array([[1, 0, 0], [0, 1, 0], [1, 1, 0], [0, 0, 1]], np.uint8)
+SCORES = np.linspace(0, 1, 12, dtype=np.float32).reshape(4, 3)
+NOT_A_NUMBER = np.where(SCORES > 0.9, np.nan, SCORES)
+NO_LABEL = np.zeros((4, 3), bool)
+
+
+@pytest.mark.parametrize(
+    ("labels", "scores", "tags", "known", "sentence"),
+    [
+        (EMPTY, EMPTY.astype(np.float32), TAGS, None, "no clips"),
+        (LABELS, NOT_A_NUMBER, TAGS, None, "NaN or infinity"),
+        (LABELS, np.full_like(SCORES, np.inf), TAGS, None, "NaN or infinity"),
+        (LABELS * 2, SCORES, TAGS, None, "0 or 1"),
+        (LABELS.astype(float) * np.nan, SCORES, TAGS, None, "0 or 1"),
+        (LABELS, SCORES[:2], TAGS, None, "do not match"),
+        (LABELS[:, 0], SCORES[:, 0], TAGS, None, "do not match"),
+        (LABELS, SCORES, TAGS[:2], None, "2 names for 3 columns"),
+        (LABELS, SCORES, TAGS, NO_LABEL[:, :1], "what is known"),
+    ],
+)
+def test_what_cannot_be_evaluated_is_refused_by_every_figure(
+    labels: np.ndarray, scores: np.ndarray, tags: list[str], known: np.ndarray | None, sentence: str
+) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        rank(labels, scores, tags, known=known)
+    with pytest.raises(ValueError, match=sentence):
+        choose_thresholds(labels, scores, tags, known)
+    with pytest.raises(ValueError, match=sentence):
+        compare_paired(labels, scores, scores, tags, known=known, resamples=2)
+
+
+def test_where_no_label_is_known_nothing_is_ranked_and_a_threshold_is_still_given() -> None:
+    with pytest.raises(ValueError, match="No tag has"):
+        rank(LABELS, SCORES, TAGS, known=NO_LABEL)
+    assert compare_paired(LABELS, SCORES, SCORES, TAGS, known=NO_LABEL) is None
+    chosen = choose_thresholds(LABELS, SCORES, TAGS, NO_LABEL)
+    assert all(0 < threshold < 1 for threshold in chosen.values())
+
+
+def test_a_figure_without_resamples_is_refused() -> None:
+    with pytest.raises(ValueError, match="none of 0 resamples"):
+        bootstrap(LABELS, SCORES, minimum=1, resamples=0)
+    with pytest.raises(ValueError, match="none of 0 resamples"):
+        compare_paired(LABELS, SCORES, SCORES, TAGS, resamples=0)
+
+
+@pytest.mark.parametrize(
+    ("targets", "scores", "sentence"),
+    [
+        (EMPTY, EMPTY, "0 targets and 0 scores"),
+        (LABELS, SCORES[:2], "12 targets and 6 scores"),
+        (LABELS, NOT_A_NUMBER, "from 0 to 1"),
+        (LABELS, SCORES * 2, "from 0 to 1"),
+        (LABELS - 0.5, SCORES, "from 0 to 1"),
+    ],
+)
+def test_what_is_no_probability_has_no_calibration_error(
+    targets: np.ndarray, scores: np.ndarray, sentence: str
+) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        calibration_error(targets, scores)
+
+
+def test_a_split_without_clips_is_not_scored() -> None:
+    network = SampleCNN(NetworkConfig(labels=2, stem_width=4, widths=(4,) * 9))
+    with pytest.raises(ValueError, match="The test split holds no clip"):
+        predict(network, replace(make_split("test", 2), rows=np.zeros(0, np.intp)))

@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from ml.config.network import ConfigError
-from ml.training.losses import NAMES, make_loss
+from ml.config.recipe import LOSSES
+from ml.training.losses import make_loss
 
 LOGITS = torch.tensor([[2.0, -1.0], [0.5, 0.0]])
 TARGETS = torch.tensor([[1.0, 0.0], [0.0, 1.0]])
@@ -30,7 +31,7 @@ def test_cross_entropy_is_the_negative_log_of_the_right_labels_share() -> None:
     assert torch.isclose(make_loss("cross_entropy", "softmax")(LOGITS, TARGETS), expected)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", LOSSES)
 def test_following_the_gradient_lowers_every_loss(name: str) -> None:
     loss = make_loss(name, "softmax" if name == "cross_entropy" else "sigmoid")
     logits = LOGITS.clone().requires_grad_()
