@@ -14,10 +14,16 @@ RUN --mount=type=secret,id=npmrc,target=/root/.npmrc \
  && find node_modules/@picocss/pico -mindepth 1 -not -path '*/css' -not -name pico.min.css \
         -not -name package.json -not -name 'LICENSE*' -delete
 
+# What names the packages, without the settings of tools: those change often, and would build all anew.
+FROM ${PYTHON_IMAGE} AS named
+WORKDIR /named
+COPY pyproject.toml requirements.lock ./
+RUN sed -i '/^\[tool\.ruff\]/,$d' pyproject.toml
+
 FROM ${PYTHON_IMAGE} AS packages
 WORKDIR /app
 RUN python -m venv --without-pip /opt/venv
-COPY pyproject.toml requirements.lock ./
+COPY --from=named /named ./
 ENV UV_NO_CACHE=1 UV_LINK_MODE=copy VIRTUAL_ENV=/opt/venv PATH=/opt/uv/bin:$PATH
 RUN --mount=type=secret,id=pip.conf,target=/etc/pip.conf \
     sed -n '/^uv==/,/[^\\]$/p' requirements.lock > uv.lock \

@@ -35,7 +35,7 @@ NOT_KNOWN = -1
 # How much of what is drawn is of each kind, however many clips there are of it: what listeners hear
 # in songs, voices above all, is rare in the stand-in. The parts of kinds that lack are shared.
 KIND_SHARES = {
-    "standin-recorded": 0.36,
+    "standin-recorded": 0.34,
     "standin-rendered": 0.08,
     "music": 0.12,
     "more": 0.06,
@@ -43,7 +43,7 @@ KIND_SHARES = {
     "voice": 0.06,
     "voice-mix": 0.10,
     "instrument": 0.09,
-    "noise": 0.04,
+    "noise": 0.07,
     "genre": 0.06,
 }
 BALANCE = 0.5

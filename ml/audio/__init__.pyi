@@ -7,6 +7,7 @@ from .formats import (
 )
 from .probe import (
     Examination,
+    Metadata,
     examine,
 )
 from .reading import (
@@ -40,6 +41,7 @@ __all__ = [
     "DecodeLimits",
     "DecoderLost",
     "Examination",
+    "Metadata",
     "Samples",
     "TagSystem",
     "TagsUnsupported",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from ml.audio.sandbox.client import replies, retry_if_lost
@@ -46,11 +45,11 @@ def examine(path: str | Path) -> Examination:
     Damaged or missing tags give empty fields. Raises AudioError when it is not audio or its
     beginning does not decode, DecoderLost.
     """
-    return retry_if_lost(path, partial(_examined, Path(path).name))
+    return retry_if_lost(path, _examined)
 
 
-def _examined(name: str, file: io.IOBase) -> Examination:
-    with replies("examination", file, name=name, length=MAX_LENGTH) as frames:
+def _examined(file: io.IOBase) -> Examination:
+    with replies("examination", file, length=MAX_LENGTH) as frames:
         parts = (json.loads(payload) for _, payload in frames)
         info, audio_sha256 = AudioInfo(**next(parts)), str(next(parts))
         try:

@@ -47,7 +47,6 @@ def write_metadata(path: Path, metadata: TrackMetadata) -> None:
                 "write_metadata",
                 file,
                 max_growth=max_growth,
-                name=path.name,
                 metadata=asdict(metadata),
             )
         except AudioError as error:

@@ -44,7 +44,7 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
         choices=("rese", "compact", "both"),
         help="the trunk, the papers' compact network, or both (default)",
     )
-    parser.add_argument("--seeds", type=int, default=5, help="trainings of each (default 5)")
+    parser.add_argument("--seeds", type=_positive, default=5, help="trainings of each (default 5)")
     parser.add_argument(
         "--no-rhythm", action="store_true", help="without the R–R intervals, as in the paper"
     )
@@ -88,6 +88,12 @@ def _add_monitor(parser: argparse.ArgumentParser) -> None:
         help="pictures: ten seconds with what was called, and of an annotated record the beats, "
         "real and synthesised, and the SE gates by class",
     )
+
+
+def _positive(text: str) -> int:
+    if int(text) < 1:
+        raise ValueError(text)
+    return int(text)
 
 
 def _share_of(text: str) -> tuple[int, int]:

@@ -13,7 +13,7 @@ from ml.ecg.beats import Array
 # A beat is abnormal from this score on where no abnormal beat of the person was there to learn
 # from. Of 0.05 to 0.5 the one of the highest F1 on the second half of the five minutes of learning,
 # with networks that were taught the first half alone: no beat of the test had a say.
-WARN_FROM = 0.5
+WARN_FROM = 0.2
 
 # Scores `(beats, classes)` → classes `(beats,)` and the score of each being so `(beats,)`.
 Decision = Callable[[Array], tuple[npt.NDArray[np.int64], Array]]

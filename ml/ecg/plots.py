@@ -26,7 +26,7 @@ from matplotlib import pyplot  # the backend must be chosen first
 STRIP_SECONDS = 10
 # Of each class, told apart by the colour-blind as well (Okabe and Ito, 2008).
 COLOURS = ("#444444", "#0072B2", "#D55E00", "#CC79A7", "#009E73")
-MOST_LINES = 40
+MOST_LINES = 25
 
 
 def plot_strip(
@@ -38,7 +38,7 @@ def plot_strip(
     end = min(len(record.signal), begin + STRIP_SECONDS * RATE)
     figure, axes = pyplot.subplots(figsize=(11, 3), layout="constrained")
     axes.plot(np.arange(begin, end) / RATE, record.signal[begin:end], color="0.2", linewidth=0.8)
-    height = float(record.signal[begin:end].max())
+    depth, height = float(record.signal[begin:end].min()), float(record.signal[begin:end].max())
     for call in calls:
         if begin <= call.position < end:
             text = f"{CLASSES[call.name]}\n{call.score:.2f}"
@@ -52,9 +52,10 @@ def plot_strip(
                 color=COLOURS[call.name],
             )
     if labels is not None:
-        _annotate_actual(axes, record, labels, begin, end)
-    axes.set(xlim=(begin / RATE, end / RATE), xlabel="seconds", ylabel="mV")
-    axes.margins(y=0.15)
+        _annotate_actual(axes, labels, begin, end, depth)
+    room = 0.25 * (height - depth)
+    axes.set(xlim=(begin / RATE, end / RATE), ylim=(depth - room, height + room))
+    axes.set(xlabel="seconds", ylabel="mV")
     axes.set_title(
         f"Record {record.name}, lead {record.lead}, {clock(begin)}. {NOTICE}", fontsize=9
     )
@@ -62,10 +63,9 @@ def plot_strip(
 
 
 def _annotate_actual(
-    axes: matplotlib.axes.Axes, record: Record, labels: LabelledBeats, begin: int, end: int
+    axes: matplotlib.axes.Axes, labels: LabelledBeats, begin: int, end: int, depth: float
 ) -> None:
     """What each beat is, below the signal."""
-    depth = float(record.signal[begin:end].min())
     for position, name in zip(labels.positions.tolist(), labels.classes.tolist(), strict=True):
         if begin <= position < end:
             axes.annotate(

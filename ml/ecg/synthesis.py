@@ -17,6 +17,7 @@ from sklearn.cluster import KMeans
 from ml.ecg.aami import ABNORMAL, LabelledBeats, N
 from ml.ecg.beats import SAMPLES, Array, Floats, normalised
 from ml.ecg.protocols import Beats, Database, person_of
+from ml.ecg.records import RecordError
 
 TAPS = SAMPLES + 1
 # Of the average beat's energy: without it a filter answers to the noise of the two beats.
@@ -52,8 +53,16 @@ class Filters:
 
 
 def learn_filters(database: Database, people: Iterable[int]) -> Filters:
-    """Filters of all abnormal beats of `people`. Raises RecordError as `Database.beats` does."""
+    """Filters of all abnormal beats of `people`.
+
+    Raises RecordError as `Database.beats` does, and when there is nobody to learn from.
+    """
     parts = [_of_person(database.beats(person), person) for person in people]
+    if not any(len(part) for part in parts):
+        raise RecordError(
+            f"{database.folder} holds no abnormal beat of other people to learn from; "
+            "name a folder with the MIT-BIH Arrhythmia Database."
+        )
     return Filters(
         np.concatenate([part.taps for part in parts]),
         np.concatenate([part.rhythms for part in parts]),
@@ -100,8 +109,8 @@ def typical(normal: Array) -> Array:
     Beats whose neighbours come early or late have their peak elsewhere and would blur the average.
     """
     far = ((normal - np.median(normal, axis=0)) ** 2).sum((1, 2))
-    nearest: Array = normal[far <= np.median(far)]
-    return nearest
+    kept: Array = normal[far <= np.median(far)]
+    return kept
 
 
 def average_beat(normal: Array) -> Floats:
@@ -125,32 +134,29 @@ def apply_filters(base: Floats, taps: Floats) -> Floats:
 
 
 def _shifted(base: Floats) -> Floats:
-    """`(SAMPLES, TAPS)`: column k holds `base` moved by k - TAPS // 2, with zeros from outside."""
-    padded = np.pad(base, TAPS // 2)
-    windows = np.lib.stride_tricks.sliding_window_view(padded, TAPS)
-    return windows[:, ::-1]
+    """`(…, SAMPLES, TAPS)` for `base` `(…, SAMPLES)`: column k holds it moved by k - TAPS // 2.
+
+    What comes from outside is 0.
+    """
+    padded = np.pad(base, [(0, 0)] * (base.ndim - 1) + [(TAPS // 2, TAPS // 2)])
+    windows = np.lib.stride_tricks.sliding_window_view(padded, TAPS, axis=-1)
+    return windows[..., ::-1]
 
 
 def synthesise(normal: Array, filters: Filters, seed: int) -> tuple[Array, npt.NDArray[np.int64]]:
     """Abnormal beats for the person whose `normal` `(beats, channels, SAMPLES)` beats these are.
 
-    Returns them `(abnormal, channels, SAMPLES)` with their classes. Each carries what one of the
-    normal beats has beside the average: else freedom from noise would tell what is synthetic. What
-    lands among the person's own normal beats is left out.
+    Returns them `(abnormal, channels, SAMPLES)` with their classes. Each filter is applied to one
+    of the typical normal beats, rather than all to the average as in the paper: freedom from noise
+    would tell what is synthetic. What lands among the person's own normal beats is left out.
     """
-    base = average_beat(normal)
-    shapes = np.stack(
-        [normalised(apply_filters(base[k], filters.taps[:, k])) for k in range(SHAPES)], axis=1
-    )
+    source = typical(normal)[:, :SHAPES].astype(np.float64)
+    source = np.random.default_rng(seed).choice(source, len(filters))
+    pairs = np.einsum("fst,fsnt->fsn", filters.taps, _shifted(source))
+    shapes = normalised(pairs.reshape(-1, SAMPLES)).reshape(-1, SHAPES, SAMPLES)
     made = np.concatenate([shapes, filters.rhythms], axis=1)
     kept = ~_in_cloud(normal, made)
-    made, classes = made[kept], filters.classes[kept]
-    noise = typical(normal)[:, :SHAPES] - base
-    made[:, :SHAPES] += np.random.default_rng(seed).choice(noise, len(made))
-    made[:, :SHAPES] = normalised(made[:, :SHAPES].reshape(-1, SAMPLES)).reshape(
-        -1, SHAPES, SAMPLES
-    )
-    return made.astype(np.float32), classes
+    return made[kept].astype(np.float32), filters.classes[kept]
 
 
 def _in_cloud(normal: Array, made: Floats) -> npt.NDArray[np.bool_]:

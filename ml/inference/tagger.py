@@ -7,6 +7,7 @@ from contextlib import ExitStack, closing, nullcontext
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 
@@ -54,6 +55,8 @@ class Tagger:
         self.device = device.torch_device
         self._network = model.network.to(self.device)
         self._engine = choose_engine(model, weights, self.device)
+        # OpenVINO refuses a second caller while it computes.
+        self._computing = Lock()
         self.device_reason = f"{self._engine.name}; {device.reason}"
 
     @classmethod
@@ -98,7 +101,7 @@ class Tagger:
 
         The next one is decoded while the network runs, short ones share its batches, and it goes
         on while the caller deals with an outcome. What is wrong with one file is that one's
-        outcome alone.
+        outcome alone. `on_progress` may itself analyse other files in the meantime.
         """
         for request in requests:
             request.on_progress("decoding", 0.0, None)
@@ -138,7 +141,7 @@ class Tagger:
         x = torch.from_numpy(batch)[:, None, :]
         if self.device.type == "cuda":
             x = x.pin_memory().to(self.device, non_blocking=True)
-        with torch.inference_mode():
+        with self._computing, torch.inference_mode():
             logits, embeddings = self._engine.forward(x)
             scores = self._network.scores(logits.float())
         return scores.cpu().numpy(), embeddings.float().cpu().numpy()

@@ -12,6 +12,7 @@ from django.utils import timezone
 from tagger.models import ApiToken, User
 
 PREFIX = "tm_"
+# "Last used" is shown to the minute at most: a busy script does not write a row a request.
 TOUCH_EVERY = timedelta(minutes=1)
 
 

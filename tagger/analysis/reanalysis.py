@@ -22,8 +22,11 @@ from tagger.tags.effective import active_model
 
 from .stale import sample_for, stale_tracks
 
+# Enough that no worker waits for the next ones, few enough to be cancelled at once.
 WINDOW = 64
+# Enough to show what would change, few enough for a CPU to be done with them in minutes.
 SAMPLE = 200
+# They are kept as a list of ids in one row; who wants more wants all, which needs no list.
 MOST_CHOSEN = 10_000
 
 

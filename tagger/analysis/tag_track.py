@@ -14,6 +14,7 @@ from ml.checkpoints import WeightsError
 from ml.runtime import DeviceError
 from tagger.jobs import lifecycle
 from tagger.jobs.attempt import to_its_end
+from tagger.jobs.lease import heartbeat
 from tagger.jobs.progress import Reporter
 from tagger.jobs.workers import announce_worker
 from tagger.models import Job, ModelVersion, Track
@@ -34,8 +35,11 @@ logger = logging.getLogger(__name__)
 
 # Tracks below this (in seconds) are analysed several at a time.
 SHORT = 60.0
-# Of all that are analysed together: whoever comes next does not wait for long.
+# Of all that are analysed together: whoever comes next does not wait for long. A track that is
+# longer by itself lets shorter ones through while it is analysed.
 TOGETHER = 300.0
+LOOK_EVERY = 1.0
+# A third of a lease: two renewals may be late before another worker takes over.
 RENEW_EVERY = 10.0
 
 Claimed = tuple[Job, Track]
@@ -105,12 +109,45 @@ def _request(job: Job, track: Track) -> Request:
     from ml.inference import Request
 
     reporter = Reporter(job)
+    is_long = bool(track.duration and track.duration > TOGETHER)
     return Request(
         on_this_machine(track.file),
         limits=limits(),
-        on_progress=reporter,
+        on_progress=LettingOthersThrough(reporter) if is_long else reporter,
         should_stop=lambda: reporter.stop,
     )
+
+
+class LettingOthersThrough:
+    """Reports how far a long track is, and analyses short uploads that wait between its batches.
+
+    After each it goes on by a batch, so that it also ends where uploads never do.
+    """
+
+    def __init__(self, reporter: Reporter) -> None:
+        self._reporter = reporter
+        self._next = 0.0
+
+    def __call__(self, stage: str, done: float, total: float | None) -> None:
+        self._reporter(stage, done, total)
+        # Before the first batch nothing has been decoded, and a damaged file is said to be at once.
+        if stage == "decoding" or time.monotonic() < self._next or self._reporter.stop:
+            return
+        if short := lifecycle.claim_short_upload(shorter_than=TOGETHER):
+            with heartbeat(self._reporter.job):
+                _analyse_in_between(short)
+        else:
+            self._next = time.monotonic() + LOOK_EVERY
+
+
+def _analyse_in_between(short: Job) -> None:
+    """What goes wrong with it stands in its own row and in the log; the long track goes on."""
+    logger.info("job %s is let through", short.pk)
+    try:
+        with job_context(str(short.pk)), advancing_parent(short), to_its_end(short):
+            tag_track(short)
+    except Exception:
+        logger.exception("job %s, which was let through, has failed", short.pk)
 
 
 def _finish(job: Job, track: Track, model: ModelVersion, outcome: Prediction | Exception) -> None:

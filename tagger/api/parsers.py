@@ -47,10 +47,11 @@ def _check(value: Any, path: tuple[str, ...]) -> None:
 
 def _at(path: Sequence[str], sentence: str) -> dict[str, Any]:
     """The sentence as an error of the field at `path`, the way serializers report theirs."""
+    first, *rest = path or ("non_field_errors",)
     detail: Any = [ErrorDetail(sentence, "null_characters_not_allowed")]
-    for name in reversed(path or ("non_field_errors",)):
+    for name in reversed(rest):
         detail = {name: detail}
-    return detail
+    return {first: detail}
 
 
 def _too_deep() -> ParseError:

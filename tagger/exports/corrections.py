@@ -12,6 +12,7 @@ from tagger.tags.effective import active_model
 
 from .zip_stream import Entry, zip_stream
 
+# A zip is sent while it is made: a megabyte at a time in memory, however large the files.
 CHUNK = 2**20
 README = """\
 Corrections exported from Tonemark, in the form of MagnaTagATune.

@@ -1,10 +1,12 @@
-"""An M3U8 playlist. It names files as they were uploaded, so it plays where they lie beside it."""
+"""An M3U8 playlist. It names files as they were called and where they lay below an imported folder,
+so it plays there."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
 from tagger.models import Track
+from tagger.platform.humanize import readable
 
 
 def playlist(tracks: Iterable[Track]) -> Iterator[str]:
@@ -24,10 +26,13 @@ def _title(track: Track) -> str:
 
 def _place(track: Track) -> str:
     """A name that began with # would be a remark."""
-    name = _one_line(track.file_name)
+    name = track.imported_path or _one_line(track.file_name)
+    # The exact name, or none that could be found; one with a line end cannot be said here at all.
+    if name.splitlines() != [name]:
+        name = _one_line(track.file_name)
     return f"./{name}" if name.startswith("#") else name
 
 
 def _one_line(text: str) -> str:
     """Without what would end the line or hide in it."""
-    return "".join(char if char.isprintable() else " " for char in text).strip()
+    return readable(" ".join(text.splitlines())).strip()

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import BinaryIO
 
 from django.conf import settings
 
-from ml.audio import DecoderLost, TagsUnsupported, TrackMetadata, write_metadata
+from ml.audio import (
+    DecoderLost,
+    Metadata,
+    TagsUnsupported,
+    TrackMetadata,
+    examine,
+    write_metadata,
+)
 from tagger.library.rows import chips_of
+from tagger.library.tracks import guessed_title
 from tagger.models import Tag, Track
 
 __all__ = ["TagsUnsupported", "tagged_copy"]
@@ -33,8 +42,28 @@ def _written(track: Track, metadata: TrackMetadata) -> BinaryIO:
         path = Path(scratch) / f"copy{PurePath(str(track.file.name)).suffix}"
         with track.file.open("rb") as original, path.open("wb") as copy:
             shutil.copyfileobj(original, copy)
-        write_metadata(path, metadata)
+        write_metadata(path, _changed(metadata, track, examine(path).metadata))
         return path.open("rb")
+
+
+def _changed(metadata: TrackMetadata, track: Track, own: Metadata) -> TrackMetadata:
+    """Without the words that the file says itself: only what a person changed is written over.
+
+    A row may hold less than the file does (a long title, several artists), or a guess.
+    """
+    return replace(
+        metadata,
+        title=""
+        if track.title == guessed_title(track.file_name)[:255]
+        else _unless_own(metadata.title, own.title),
+        artist=_unless_own(metadata.artist, own.artist),
+        album=_unless_own(metadata.album, own.album),
+    )
+
+
+def _unless_own(word: str, own: str) -> str:
+    first, *_ = own.split("; ")
+    return "" if word in (own, own[:255], first, first[:255]) else word
 
 
 def _metadata(track: Track) -> TrackMetadata:

@@ -17,6 +17,7 @@ from . import lifecycle
 
 logger = logging.getLogger(__name__)
 
+# A cancellation is noticed within it; the lease would be kept by one in ten as well.
 EVERY = 2.0  # seconds
 
 

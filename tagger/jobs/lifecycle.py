@@ -28,8 +28,11 @@ from .kinds import KINDS, kind_of
 
 logger = logging.getLogger(__name__)
 
+# A dead worker's job lies still for so long; a machine that swaps must not lose its jobs.
 LEASE = timedelta(seconds=30)
+# Each takes some milliseconds, and a person waits for all of them.
 MOST_RETRIED = 500
+# Of tracks of five seconds so many fill the five minutes that are run together.
 MOST_ALIKE = 64
 
 
@@ -123,6 +126,19 @@ def claim_alike(job: Job, *, shorter_than: float, seconds: float) -> list[Job]:
     ends = accumulate(length or 0 for _, length in candidates)
     chosen = [str(pk) for (pk, _), end in zip(candidates, ends, strict=True) if end <= seconds]
     return [claimed for pk in chosen if (claimed := claim(pk))]
+
+
+def claim_short_upload(*, shorter_than: float) -> Job | None:
+    """The upload with a track of fewer seconds that has waited longest for the network."""
+    short = Job.objects.filter(
+        state=Job.State.QUEUED,
+        queue=Queue.INFERENCE,
+        kind=Job.Kind.TAG_TRACK,
+        track__duration__gt=0,
+        track__duration__lt=shorter_than,
+    )
+    oldest = short.order_by("created_at").values_list("pk", flat=True)[:MOST_ALIKE]
+    return next((claimed for pk in oldest if (claimed := claim(str(pk)))), None)
 
 
 def _mine(job: Job) -> Any:

@@ -14,6 +14,7 @@ from . import lifecycle
 
 logger = logging.getLogger(__name__)
 
+# As often as a page asks for it.
 REPORT_EVERY = 1.0  # seconds
 
 
@@ -56,9 +57,6 @@ class JobWatch(Callbacks):
         self._stage, self._next = stage, time.monotonic() + REPORT_EVERY
         lifecycle.report(self.job, stage=stage, done=done, total=total, unit=unit)
         return True
-
-
-REPORT_EVERY = 1.0  # seconds
 
 
 class Stopped(Exception):

@@ -19,6 +19,7 @@ from .lifecycle import dispatch, fail, was_the_last_attempt
 
 logger = logging.getLogger(__name__)
 
+# How long a message may be on its way before it counts as lost.
 GRACE = timedelta(seconds=30)
 
 

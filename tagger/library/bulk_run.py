@@ -14,6 +14,7 @@ from tagger.models import Job, Track
 
 from .bulk_actions import Act, RefusedError
 
+# So many rows are read at a time: a cancelled job of a million tracks has not read them all.
 CHUNK = 200
 # Failures told one by one; of more, the number is.
 MOST_LISTED_FAILURES = 50

@@ -13,6 +13,7 @@ from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from tagger.models import Job, Tag, Track, TrackTag
 from tagger.tags.thresholds import best_score
 
+# As many chips as a line of the list holds; the others are counted behind them.
 STRONGEST = 5
 WITH_TAGS = Prefetch("track_tags", TrackTag.objects.select_related("tag__shown_as"))
 

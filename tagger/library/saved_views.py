@@ -17,6 +17,7 @@ from .search import LibraryFilter, library
 
 # They all stand beside the library.
 MOST = 100
+# What every proxy takes as an address.
 LONGEST_QUERY = 2000
 
 

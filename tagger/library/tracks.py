@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import PurePath
 
 from django.db import transaction
 
@@ -19,6 +20,11 @@ def held(track: Track) -> Iterator[None]:
     with transaction.atomic():
         Track.objects.select_for_update(no_key=True).filter(pk=track.pk).first()
         yield
+
+
+def guessed_title(file_name: str) -> str:
+    """For a file that does not say what it is called."""
+    return PurePath(file_name).stem or file_name
 
 
 def rename_track(track: Track, *, title: str, artist: str, album: str) -> Track:

@@ -14,6 +14,7 @@ from tagger.webhooks.events import announce
 
 from .tracks import reanalyse_track
 
+# A month, as in the bins of other programs: whoever comes back from a holiday still finds it.
 RETENTION = timedelta(days=30)
 # So many tracks go for good at a time: each takes a moment, and a worker is wanted elsewhere.
 STEP = 1000

@@ -19,7 +19,7 @@ class Follower:
     def __init__(self, training: Training) -> None:
         self.training = training
         self._shown = 0
-        self._bar = tqdm(desc="waits for the training worker", file=sys.stderr)
+        self._bar = tqdm(desc="waits for the training worker", file=sys.stderr, disable=None)
 
     def follow(self) -> None:
         """Until it ends, or the person has seen enough. Raises CommandError when it fails."""

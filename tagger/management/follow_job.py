@@ -18,7 +18,7 @@ def follow_job(job: Job, waits: str) -> bool:
 
     `waits` is said until a worker takes it. Raises CommandError when it fails or is cancelled.
     """
-    with tqdm(desc=waits, file=sys.stderr) as bar:
+    with tqdm(desc=waits, file=sys.stderr, disable=None) as bar:
         try:
             while job.is_open:
                 time.sleep(EVERY)

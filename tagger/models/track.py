@@ -45,6 +45,8 @@ class Track(models.Model):
     )
     file = models.FileField(storage=media_storage, upload_to=stored_name, max_length=255)
     file_name = models.CharField(max_length=255)
+    # Below the folder it was imported from, exactly; empty for uploads.
+    imported_path = models.TextField(blank=True, default="", db_default="")
     file_size = models.BigIntegerField()
     file_sha256 = models.CharField(max_length=64)
     audio_sha256 = models.CharField(max_length=64)

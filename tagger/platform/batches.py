@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+# A few hundred rows keep a transaction below a second, and the locks of a batch short.
 BATCH = 500
 
 

@@ -18,6 +18,7 @@ from .intervals import Difference, Z
 
 # So many of the tracks both have analysed are looked at: enough to see what changes, in a moment.
 MOST = 2000
+# A quarter of an hour of listening, at a minute a track.
 LISTENED_TO = 12
 
 

@@ -18,6 +18,7 @@ from tagger.tags.effective import active_model
 
 # The active model's and the one before it: what a roll back needs.
 VERSIONS_KEPT = 2
+# Each row holds a whole track's scores: a transaction of more would block its table for long.
 STEP = 5000
 
 

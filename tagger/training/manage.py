@@ -17,6 +17,7 @@ from tagger.webhooks.events import announce_to_staff
 
 from .options import Choices, TrainingRefused, check_training_data, name_of, preset_of, recipe_of
 
+# A training writes a few lines an epoch; the page shows the last ones.
 LOG_LINES = 200
 
 

@@ -18,6 +18,7 @@ from .options import TrainingRefused, default_choices
 logger = logging.getLogger(__name__)
 
 NAME = "Train when enough was said"
+# Verdicts come by the minute at most; a training takes longer than that anyway.
 MINUTES = 15
 
 

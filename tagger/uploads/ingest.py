@@ -12,10 +12,11 @@ from django.db import IntegrityError, InterfaceError, OperationalError, transact
 
 from ml.audio import AudioError, DecodeLimits, DecoderLost, Examination, examine, too_long
 from tagger.jobs.lifecycle import create_job
+from tagger.library.tracks import guessed_title
 from tagger.library.trash import restore_track
 from tagger.models import Job, Track, User
 from tagger.platform.db import return_connection
-from tagger.platform.humanize import human_size
+from tagger.platform.humanize import human_size, readable
 from tagger.platform.storage.local import Movable
 
 
@@ -44,6 +45,8 @@ class SenderMetadata:
     title: str = ""
     artist: str = ""
     album: str = ""
+    path: str = ""
+    """Where the file lies below the folder it is imported from, exactly."""
 
 
 @dataclass(frozen=True)
@@ -147,10 +150,9 @@ def too_large(size: int) -> IngestError:
 
 
 def clean_name(file_name: str) -> str:
-    """The name as a person would read it: no path, no control characters, bounded."""
+    """The name as a person would read it: no path, nothing that hides or turns round, bounded."""
     last = file_name.replace("\\", "/").rsplit("/", 1)[-1]
-    readable = "".join(char for char in last if char.isprintable()).strip()
-    return _shorten(readable) or "untitled"
+    return _shorten(readable(last).strip()) or "untitled"
 
 
 def _shorten(name: str, length: int = 200) -> str:
@@ -166,7 +168,8 @@ def _new_track(facts: _Facts, file_name: str, owner: User, metadata: SenderMetad
         file_size=facts.size,
         file_sha256=facts.file_sha256,
         audio_sha256=facts.examined.audio_sha256,
-        title=(metadata.title or from_file.title or Path(file_name).stem or file_name)[:255],
+        imported_path=metadata.path,
+        title=(metadata.title or from_file.title or guessed_title(file_name))[:255],
         artist=(metadata.artist or from_file.artist)[:255],
         album=(metadata.album or from_file.album)[:255],
         duration=info.duration,

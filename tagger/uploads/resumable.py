@@ -27,7 +27,9 @@ from tagger.platform.db import return_connection
 
 from .ingest import IngestError, SenderMetadata, clean_name, empty, ingest, too_large
 
+# An upload interrupted on Friday evening goes on on Sunday.
 LIFETIME = timedelta(days=2)
+# A folder dropped at once; each may hold a file of the largest size on the disk.
 MOST_OPEN = 100
 ALGORITHMS = ("sha1", "sha256")
 

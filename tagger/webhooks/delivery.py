@@ -23,10 +23,13 @@ from tagger.platform.net.safe_post import Outcome, post
 
 from .manage import signing_secrets, switch_off
 
+# Receivers answer slowly; each waits for its own, and threads that wait cost little.
 PARALLEL = 8
 # Other maintenance waits meanwhile, so what is left then waits for the next call.
 BUDGET_SECONDS = 15.0
+# Longer than the budget and one call together: nothing is sent twice by a sender that lives.
 LEASE = timedelta(minutes=2)
+# With the waits below (10 s, 40 s, … 12 h) two days and a half of trying.
 MOST_TRIES = 12
 FIRST_WAIT, GROWTH, LONGEST_WAIT = 10.0, 4.0, 12 * 60 * 60.0
 # As the words of Webhook.Off say.

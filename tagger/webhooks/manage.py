@@ -17,6 +17,7 @@ from tagger.platform.net.ssrf_guard import AddressError, checked_url
 from .events import deliver_later, wake
 from .notices import BY_ITSELF, mail_later, renew_notice
 
+# Each event of a library is written once for each of them.
 MOST = 20
 TEST = "webhook.test"
 # Calls carry both signatures this long, so that a receiver can change over without a gap.

@@ -74,7 +74,7 @@ def _open_container(file: AudioFile) -> InputContainer:
                 "protocol_whitelist": "none",
                 "probesize": str(_PROBE_BYTES),
             },
-            metadata_errors="replace",
+            metadata_errors="surrogateescape",
             io_open=_refuse,
         )
     except MemoryError:

@@ -22,6 +22,9 @@ from .container import MAX_RATE, MIN_RATE
 
 # Floating-point files may exceed full scale a little; beyond 12 dB it is damage, not loudness.
 _CEILING = 4.0
+# Of a block, so many samples show whether its channels cancel each other, which is when their mean
+# has less than a thousandth of their power.
+_LOOKED_AT, _CANCELLED = 256, 1e-3
 _FULL_SCALE = {"u1": 128.0, "i2": 32768.0, "i4": 2147483648.0}
 
 
@@ -73,12 +76,24 @@ def to_mono(samples: NDArray[np.generic]) -> NDArray[np.float32]:
     For many frames at once: a frame is so short that the calls cost more than the arithmetic.
     """
     mono: NDArray[np.float32] = samples.mean(axis=0, dtype=np.float32)
+    if len(samples) == 2 and _cancels(samples, mono):
+        mono = samples[0].astype(np.float32)
     scale = _FULL_SCALE.get(samples.dtype.str[1:])
     if scale is not None:
         middle = np.float32(scale if samples.dtype.kind == "u" else 0)
         return (mono - middle) / np.float32(scale)
     clean = np.nan_to_num(mono, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
     return np.clip(clean, -_CEILING, _CEILING, out=clean)
+
+
+def _cancels(samples: NDArray[np.generic], mono: NDArray[np.float32]) -> bool:
+    """Whether one channel is the other turned upside down: their mean is silence, they are not."""
+    step = max(1, samples.shape[1] // _LOOKED_AT)
+    middle = 128.0 if samples.dtype.kind == "u" else 0.0
+    some = samples[:, ::step].astype(np.float32) - middle
+    return float(np.square(mono[::step] - middle).mean()) < _CANCELLED * float(
+        np.square(some).mean()
+    )
 
 
 def _samples(frame: AudioFrame) -> NDArray[np.generic]:

@@ -7,11 +7,15 @@ reading is taken. A file without readable tags is no error: its fields are empty
 from __future__ import annotations
 
 import io
+import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import BinaryIO
 
 import mutagen
+from mutagen.apev2 import APENoHeaderError, APEv2
 
+from ml.audio.formats import FORMATS
 from ml.audio.open import AudioFile
 from ml.audio.types import AudioError
 
@@ -28,24 +32,55 @@ _KEYS = {
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
-def tags(file: AudioFile, name: str, length: int) -> dict[str, str]:
-    """Title, artist and album, each cut at `length`; the name's ending hints at the format."""
-    raw_tags = _mutagen_tags(file, name) or _ffmpeg_tags(file)
+# Several artists, as people write them in one line.
+_BETWEEN = "; "
+# From so many letters on, of which at least this share are none of ASCII's, a text in Latin-1 is
+# taken for one in Cyrillic letters: no language that Latin-1 was made for has so few of the others.
+_ENOUGH_LETTERS, _FOREIGN = 4, 0.75
+
+
+def tags(file: AudioFile, length: int) -> dict[str, str]:
+    """Title, artist and album, each cut at `length`; several values of one are all there."""
+    raw_tags = _mutagen_tags(file) or _ffmpeg_tags(file)
     return {field: _first(raw_tags, keys)[:length].rstrip() for field, keys in _KEYS.items()}
 
 
-def _mutagen_tags(file: AudioFile, name: str) -> Mapping[str, object]:
+def _mutagen_tags(file: AudioFile) -> Mapping[str, object]:
     raw = io.FileIO(file.fileno(), closefd=False)
+    # By what is in the file, not by what it is called.
+    raw.name = name_by_content(file)
     raw.seek(0)
-    raw.name = name
     try:
-        read = mutagen.File(io.BufferedReader(raw), easy=True)
+        opened = io.BufferedReader(raw)
+        read = mutagen.File(opened, easy=True)
+        raw_tags = getattr(read, "tags", None) or _ape_items(opened)
     except mutagen.MutagenError:
         return {}
     except Exception:  # noqa: BLE001 - mutagen's parsers raise anything on crafted tags
         return {}
-    raw_tags = getattr(read, "tags", None) or {}
     return {str(key).lower(): value for key, value in dict(raw_tags).items()}
+
+
+def name_by_content(file: AudioFile) -> str:
+    """A file name with the suffix of what the file really is, which mutagen goes by."""
+    try:
+        with open_audio(file) as (container, _):
+            names = container.format.name.split(",")
+    except AudioError:
+        return ""
+    finally:
+        file.seek(0)
+    suffixes = [one.suffixes[0] for one in FORMATS if set(one.demuxers) & set(names)]
+    return f"sound{suffixes[0]}" if suffixes else ""
+
+
+def _ape_items(opened: BinaryIO) -> Mapping[str, object]:
+    """What stands at the end of some MP3s instead of ID3."""
+    opened.seek(0)
+    try:
+        return dict(APEv2(opened))
+    except APENoHeaderError:
+        return {}
 
 
 def _ffmpeg_tags(file: AudioFile) -> Mapping[str, object]:
@@ -54,21 +89,57 @@ def _ffmpeg_tags(file: AudioFile) -> Mapping[str, object]:
             both = {**stream.metadata, **container.metadata}
     except AudioError:
         return {}
-    return {key.lower(): value for key, value in both.items()}
+    return {key.lower(): _decoded(value) for key, value in both.items()}
+
+
+def _decoded(text: str) -> str:
+    """Text that was not UTF-8, as FFmpeg's bytes: Windows programs wrote their own code page."""
+    raw = text.encode("utf-8", "surrogateescape")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", "replace")
 
 
 def _first(tags: Mapping[str, object], keys: tuple[str, ...]) -> str:
+    """All values of the first key that has any."""
     for key in keys:
-        text = _clean(tags.get(key.lower(), ""))
-        if text:
-            return text
+        texts = [text for value in _values(tags.get(key.lower())) if (text := _clean(value))]
+        if texts:
+            return _BETWEEN.join(dict.fromkeys(texts))
     return ""
 
 
-def _clean(value: object) -> str:
-    text = str(value[0] if isinstance(value, list) and value else value or "")
+def _values(value: object) -> Iterator[str]:
+    """Of a text, a list of texts, or a frame that holds such a list."""
+    held = getattr(value, "text", value)
+    for one in held if isinstance(held, list) else [held]:
+        if one is not None:
+            # ID3v2.4 and APE part several values by a NUL.
+            yield from str(one).split("\0")
+
+
+def _clean(text: str) -> str:
+    meant = _as_meant(text)
     kept = (
-        " " if unicodedata.category(char) == "Cc" else char for char in text if char not in _BIDI
+        " " if unicodedata.category(char) == "Cc" else char for char in meant if char not in _BIDI
     )
     valid = "".join(kept).encode("utf-8", "replace").decode("utf-8")
-    return " ".join(valid.split())
+    return re.sub(" +", " ", valid).strip()
+
+
+def _as_meant(text: str) -> str:
+    """Cyrillic text whose code page was declared to be Latin-1, as its letters were meant."""
+    letters = [char for char in text if char.isalpha()]
+    foreign = [char for char in letters if not char.isascii()]
+    if len(letters) < _ENOUGH_LETTERS or len(foreign) < _FOREIGN * len(letters):
+        return text
+    try:
+        meant = text.encode("latin-1").decode("cp1251")
+    except UnicodeError:
+        return text
+    return meant if all(_is_cyrillic(char) for char in meant if not char.isascii()) else text
+
+
+def _is_cyrillic(char: str) -> bool:
+    return "\u0400" <= char <= "\u04ff" or char in "\xa0\xab\xbb\u2013\u2014\u2116"

@@ -24,18 +24,20 @@ from ml.audio.open import AudioFile
 from ml.audio.types import AudioError, damaged
 from ml.audio.write_tags import NO_PLACE, NO_ROOM, TrackMetadata
 
+from .read_tags import name_by_content
+
 OWN_TAGS = "TONEMARK_TAGS"
 _TOGETHER = "; "
 _FREE = "----:com.apple.iTunes:"
 
 
-def write(file: AudioFile, name: str, metadata: dict[str, Any]) -> None:
-    """Into the file itself, whose name's ending helps to recognise formats.
+def write(file: AudioFile, metadata: dict[str, Any]) -> None:
+    """Into the file itself, by what is in it, whatever it is called.
 
     Raises AudioError: NO_PLACE, NO_ROOM where the disk is full, or "damaged".
     """
     raw = io.FileIO(file.fileno(), "r+", closefd=False)
-    raw.name = name
+    raw.name = name_by_content(file)
     opened = io.BufferedRandom(raw)
     try:
         _write(opened, TrackMetadata(**metadata))

@@ -32,8 +32,20 @@ _STATUS_SECONDS = 10.0
 class DecoderLost(Exception):
     """The decoder was killed from outside: the file may be fine, and can be read again."""
 
-    def __init__(self) -> None:
-        super().__init__("The process that reads the file was killed. Please try again.")
+    def __init__(
+        self, sentence: str = "The process that reads the file was killed. Please try again."
+    ) -> None:
+        super().__init__(sentence)
+
+
+class DecoderStarved(DecoderLost):
+    """The decoder did not get to work: the machine is busy, and the file may be read later."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(
+            f"The machine was too busy to read this file: for {seconds:,.0f} seconds nothing of it "
+            "was read. The file may be fine. Please try again.",
+        )
 
 
 def result(operation: str, path: str | Path, **arguments: Any) -> Any:
@@ -105,8 +117,9 @@ def _frames(
         try:
             kind, payload = read_frame(stream)
         except TimeoutError:
-            seconds = f"{budget.timeout:,.0f} seconds"
-            raise damaged(f"nothing of it could be read for {seconds}") from None
+            # A file that keeps its decoder busy meets the limit of processor time. One that does
+            # not is read by a decoder that was given none: that is the machine's doing.
+            raise DecoderStarved(budget.timeout) from None
         except (BrokenFrame, ConnectionResetError) as error:
             raise _why_it_ended(lifeline) from error
         _raise_if_error(kind, payload)

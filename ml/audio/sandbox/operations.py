@@ -22,7 +22,17 @@ from ml.audio.types import DecodeLimits
 
 from .wire import Kind, write_frame, write_json
 
-_ENCODINGS = ("ascii", "latin-1", "utf-8", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252")
+_ENCODINGS = (
+    "ascii",
+    "latin-1",
+    "utf-8",
+    "utf-16",
+    "utf-16-le",
+    "utf-16-be",
+    "utf-32",
+    "cp1252",
+    "cp1251",
+)
 
 
 def preload_modules() -> None:

@@ -37,7 +37,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         checked = Checked()
         lines, left = [], 0
-        with tqdm(check(untouched_since(), checked), unit="look", file=self.stderr._out) as bar:
+        with tqdm(
+            check(untouched_since(), checked), unit="look", file=self.stderr._out, disable=None
+        ) as bar:
             for fault in filter(None, bar):
                 repaired = options["repair"] and repair(fault)
                 left += not repaired

@@ -22,6 +22,7 @@ from tagger.tags.effective import active_model
 
 from .readiness import readiness, served_queues
 
+# A few scrapes long, so that a rate is smooth, and short enough to show the last hour.
 RECENT = timedelta(minutes=15)
 
 

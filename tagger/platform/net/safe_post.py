@@ -17,8 +17,11 @@ from urllib3.exceptions import HTTPError
 
 from .ssrf_guard import PORTS, AddressError, checked_url, resolve
 
+# A receiver that is there answers the handshake in milliseconds; others wait behind a dead one.
 CONNECT_SECONDS = 5.0
+# What receivers are told: answer first, work afterwards.
 WHOLE_SECONDS = 15.0
+# Of an answer only the beginning is shown in the log.
 MOST_BYTES = 4096
 
 

@@ -15,6 +15,7 @@ from tagger.web.access import PageRequest, signed_in
 from tagger.web.transfers import poll_seconds, watched_transfers
 
 SHAPES = {"transfer": "tagger/upload/_transfer.html", "state": "tagger/shared/_state.html"}
+# Ten pages of rows: more a browser never asks for at once.
 MOST = 500
 
 

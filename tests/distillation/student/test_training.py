@@ -58,6 +58,9 @@ def test_training_ends_with_its_seconds_and_leaves_weights_and_a_curve(tmp_path:
     network.load_state_dict({name: value.float() for name, value in weights.items()})
     assert weights["output.weight"].dtype == torch.float16
     assert weights["stem.1.running_var"].dtype == torch.float32
+    one.judge(one.validator.pool)
+    assert json.loads((tmp_path / "student.json").read_text())["test"]["loss"] > 0
+    assert np.load(tmp_path / "student-scores.npz")["test"].shape == (6, len(TAGS))
 
 
 def test_the_average_follows_the_weights_and_the_loss_falls(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ import pytest
 from ml.audio.probe import examine
 from ml.audio.reading import AudioError, DecoderLost, blocks, probe
 from ml.audio.sandbox import budget, seccomp
+from ml.audio.sandbox.client import DecoderStarved
 from ml.audio.sandbox.process import DECODERS
 from ml.audio.sandbox.wire import BrokenFrame, Kind, read_frame, write_json
 from tests import audio_factory as factory
@@ -287,3 +288,13 @@ def test_a_frame_comes_back_as_it_was_sent() -> None:
     write_json(stream, Kind.RESULT, {"title": "Aria \udcff"})
     stream.seek(0)
     assert read_frame(stream) == (Kind.RESULT, bytearray(b'{"title": "Aria \\udcff"}'))
+
+
+def test_a_machine_that_is_too_busy_is_not_blamed_on_the_file(
+    song: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A ten-thousandth of a second is what a busy machine leaves; an idle one needs more, too."""
+    monkeypatch.setattr("ml.audio.sandbox.budget._TIMEOUT", 1e-4)
+    monkeypatch.setattr("ml.audio.sandbox.budget._TIMEOUT_A_MEBIBYTE", 0.0)
+    with pytest.raises(DecoderStarved, match=r"busy.*may be fine"):
+        probe(song)

@@ -100,6 +100,15 @@ def test_a_recording_that_ends_too_early_is_refused(
     assert "ends after 60 s; 300 s are learnt from" in capsys.readouterr().err
 
 
+def test_somebody_else_is_needed_to_learn_from(
+    hearts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for suffix in (".hea", ".dat", ".atr"):
+        shutil.copy(hearts / f"200{suffix}", tmp_path)
+    assert main(["ecg", "monitor", str(tmp_path / "200"), "--healthy"]) == 1
+    assert "holds no abnormal beat of other people" in capsys.readouterr().err
+
+
 def test_standard_input_needs_a_database(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["ecg", "monitor", "-", "--healthy"]) == 1
     assert "--database" in capsys.readouterr().err

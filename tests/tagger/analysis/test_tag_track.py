@@ -145,3 +145,69 @@ def test_a_cancelled_job_is_not_taken_along(waiting: list[Job], say: Say) -> Non
     lifecycle.cancel(waiting[2])
     run_job(str(waiting[0].pk))
     assert states() == ["succeeded", "succeeded", "cancelled"]
+
+
+def heard_in_order(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The ids of jobs, as they end."""
+    ended: list[str] = []
+    succeed = lifecycle.succeed
+
+    def told(job: Job) -> bool:
+        ended.append(str(job.pk))
+        return succeed(job)
+
+    monkeypatch.setattr(lifecycle, "succeed", told)
+    return ended
+
+
+def two_hours(job: Job) -> str:
+    Track.objects.filter(jobs=job).update(duration=7200.0)
+    return str(job.pk)
+
+
+def test_a_long_track_lets_short_uploads_through(
+    waiting: list[Job], say: Say, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say()
+    ended = heard_in_order(monkeypatch)
+    run_job(two_hours(waiting[0]))
+    assert ended == [str(waiting[n].pk) for n in (1, 2, 0)]
+    assert states() == ["succeeded"] * 3
+
+
+def test_a_long_analysis_of_the_library_lets_uploads_through_with_their_own_model(
+    waiting: list[Job], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    candidate = rows.candidate({})
+    heard_by: list[str] = []
+
+    def one(model: ModelVersion) -> Any:
+        heard_by.append(model.name)
+        return rows.prediction(model, {"harp": 0.8})
+
+    every_model_says(one, monkeypatch)
+    Job.objects.filter(pk=waiting[0].pk).update(
+        kind=Job.Kind.ANALYSE_TRACK, queue="bulk", model=candidate
+    )
+    run_job(two_hours(waiting[0]))
+    assert heard_by[-1] == candidate.name
+    assert candidate.name not in heard_by[:2]
+    assert set(Job.objects.filter(kind="tag_track").values_list("state", flat=True)) == {
+        "succeeded"
+    }
+
+
+def test_a_long_track_does_not_wait_for_another(waiting: list[Job], say: Say) -> None:
+    say()
+    two_hours(waiting[1])
+    run_job(two_hours(waiting[0]))
+    assert states() == ["succeeded", "queued", "succeeded"]
+
+
+def test_one_that_fails_in_between_costs_the_long_track_nothing(
+    waiting: list[Job], say: Say
+) -> None:
+    say([RuntimeError("of its own")])
+    lifecycle.cancel(waiting[2])
+    run_job(two_hours(waiting[0]))
+    assert states() == ["succeeded", "failed", "cancelled"]

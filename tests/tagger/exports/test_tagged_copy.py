@@ -9,10 +9,14 @@ import pytest
 from django.core.files import File
 from django.test import Client
 from django.urls import reverse
+from mutagen.flac import FLAC
 
 from ml.audio.write_tags import DecoderLost, TrackMetadata
+from tagger.exports.tagged_copy import tagged_copy
 from tagger.feedback.verdicts import reject_shown
-from tagger.models import Tag, Track, User
+from tagger.library.tracks import rename_track
+from tagger.models import Job, Tag, Track, User
+from tagger.uploads.ingest import ingest
 from tests.audio_factory import music, write
 from tests.tagger.api.test_errors import problem
 from tests.web import rows
@@ -90,3 +94,24 @@ def test_the_page_gives_it_too_and_says_when_it_cannot(
     wav = sounding(owner, write(tmp_path / "blue.wav", music(1.0)))
     refused = client.get(reverse("web:tagged-copy", args=[wav.pk]), follow=True)
     assert "CSV or JSON instead" in refused.content.decode()
+
+
+def test_a_copy_changes_no_word_that_nobody_has_changed(tmp_path: Path, owner: User) -> None:
+    """Several artists, a long title: more than the row holds. A guessed title is not written."""
+    path = write(tmp_path / "02 Duet.flac", music(1.0))
+    words = FLAC(path)
+    words["artist"], words["title"] = ["Ella", "Louis"], ["A very long title " * 20]
+    words.save()
+    track = ingest(path, path.name, owner=owner, trigger=Job.Trigger.WEB).track
+    copy = FLAC(tagged_copy(track))
+    assert copy["artist"] == ["Ella", "Louis"]
+    assert copy["title"] == ["A very long title " * 20]
+    rename_track(track, title=track.title, artist="Ella Fitzgerald", album="")
+    assert FLAC(tagged_copy(track))["artist"] == ["Ella Fitzgerald"]
+
+
+def test_a_title_guessed_from_the_files_name_is_not_written(tmp_path: Path, owner: User) -> None:
+    path = write(tmp_path / "03 Track.flac", music(1.0))
+    track = ingest(path, path.name, owner=owner, trigger=Job.Trigger.WEB).track
+    assert track.title == "03 Track"
+    assert "title" not in FLAC(tagged_copy(track))

@@ -179,3 +179,17 @@ def let_the_lease_run_out(job: Job) -> None:
     """As if a few minutes had passed."""
     ago = timezone.now() - timedelta(minutes=5)
     Job.objects.filter(pk=job.pk).update(lease_until=ago, dispatched_at=ago)
+
+
+def test_a_short_upload_passes_a_long_file_that_is_being_analysed(
+    person: User, start_worker: Start, tmp_path: Path
+) -> None:
+    api, log = token_client(person), tmp_path / "worker.log"
+    long_one = upload(api, write(tmp_path / "long.flac", music(1500.0, 8000), 8000))["job"]["id"]
+    start_worker()
+    wait_for(lambda: bool(Job.objects.get(pk=long_one).done), log)
+    short_one = upload(api, write(tmp_path / "short.flac", music(20.0)))["job"]["id"]
+    wait_for(lambda: Job.objects.get(pk=short_one).state == "succeeded", log)
+    assert Job.objects.get(pk=long_one).state == "running"
+    wait_for(lambda: Job.objects.get(pk=long_one).state == "succeeded", log)
+    assert Job.objects.get(pk=long_one).attempts == 1

@@ -10,6 +10,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import IO
 
+# With its backups 60 MB a program: days of a busy installation, and never a full disk.
 LARGEST = 10 * 1024**2
 BACKUPS = 5
 ERROR = re.compile(r"\b(ERROR|CRITICAL)\b|\[ERROR")
