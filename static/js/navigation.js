@@ -1,4 +1,6 @@
 // Links swap only the page, so that music and uploads go on while a person moves about.
+import { cause, sentence } from "./causes.js";
+
 const trouble = document.getElementById("trouble");
 let focused = ""; // id of what had the focus before the page was swapped
 
@@ -27,6 +29,8 @@ function closeMenus(except) {
 
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   if (!detail.boosted) return;
+  // An error page of our own is shown; a proxy's would leave nothing of this one.
+  if (detail.isError && !detail.xhr.responseText.includes('id="page"')) return;
   focused = document.activeElement.id;
   detail.shouldSwap = true;
   detail.isError = false;
@@ -47,10 +51,14 @@ document.addEventListener("htmx:afterSettle", ({ detail }) => {
   }
 });
 
-for (const [event, words] of [["htmx:sendError", "away"], ["htmx:timeout", "away"], ["htmx:responseError", "refused"]]) {
+// What the page asks by itself, it asks again by itself.
+const asksAgain = ({ boosted, requestConfig }) => !boosted && requestConfig.verb === "get";
+
+for (const event of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
   document.addEventListener(event, ({ detail }) => {
     if (detail.elt.closest(".verdicts")) return; // they say it themselves, beside the tag
-    trouble.textContent = trouble.dataset[words];
+    const why = cause(detail.xhr.status);
+    trouble.textContent = sentence(why === "away" && asksAgain(detail) ? "awaited" : why);
     trouble.hidden = false;
   });
 }
