@@ -25,7 +25,7 @@ from ml.checkpoints.weights import save_model
 from ml.config import NetworkConfig
 from ml.data.magnatagatune.split import Split, open_split
 from ml.evaluation.predict import Predictions
-from ml.evaluation.report import report
+from ml.evaluation.report import make_report
 from ml.evaluation.thresholds import choose_thresholds
 from ml.nn import SampleCNN
 
@@ -203,7 +203,7 @@ def _report(split: Split, targets: Targets, scores: Scores, name: str) -> dict[s
     columns = [targets.tags.index(tag) for tag in split.tags]
     clips = scores[[place[path] for path in split.paths]][:, columns]
     found = Predictions(clips, np.arange(len(clips)), clips)
-    return report("default", replace(split, soft=None), found).as_dict()
+    return make_report("default", replace(split, soft=None), found).as_dict()
 
 
 def _network(report: dict[str, Any], weights: Path) -> SampleCNN:
