@@ -117,6 +117,8 @@ def thresholds(
     together = np.concatenate(list(scores.values()))
     chosen: dict[str, float] = {}
     for judged, given in ((marks["validation"], scores["validation"]), (both, together)):
+        if not len(given):
+            continue
         found = figures(judged, given, tags)
         every = choose_thresholds(judged.labels, given, tags, judged.known)
         for tag in tags:
