@@ -121,7 +121,7 @@ def test_uploaded_clips_end_tagged(
         address = f"/api/v1/tracks/{body['track']['id']}/"
         assert api.get(address).json()["state"] == "tagged"
         scores = api.get(f"{address}predictions/").json()["scores"]
-        assert len(scores) == 50
+        assert len(scores) == 100
         assert len({score["score"] for score in scores}) > 10
         assert len(api.get(f"{address}peaks/").json()["peaks"]) > 100
     assert Worker.objects.get().name.startswith("celery@")

@@ -116,7 +116,8 @@ def test_what_people_say_of_music_is_learnt_promoted_and_rolled_back(
     chorale = add_tag("chorale", Tag.Group.GENRE)
     labelled(boss, chorale, sounds[: 2 * LABELLED])
     asked = uploaded(boss, sounds[2 * LABELLED :], log)
-    corrected = Track.objects.get(pk=min(asked))
+    # Of a hum or a beep the model may have nothing to say.
+    corrected = Track.objects.filter(pk__in=asked, track_tags__isnull=False).order_by("pk")[0]
     wrong = corrected.track_tags.all()[0].tag
     give_verdict(boss, corrected, wrong, Verdict.Answer.REJECTED)
     give_verdict(boss, corrected, Tag.objects.get(name="sitar"), Verdict.Answer.ACCEPTED)
