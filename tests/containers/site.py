@@ -18,8 +18,7 @@ from tests.production.visitor import Answer, Visitor
 from .engine import docker, inspect
 
 MAKE_TOKEN = """
-from tagger.actions.accounts import register
-from tagger.actions.tokens import make_token
+from tagger.accounts.tokens import make_token, register
 from tagger.models import User
 owner = User.objects.filter(username="owner").first() or register("owner", "a-long-enough-password")
 print("TOKEN", make_token(owner, "tests", "write")[1])
@@ -65,7 +64,7 @@ class Site:
         """The seconds until every container is healthy."""
         began = time.monotonic()
         self.compose("up", "--detach", *arguments)
-        self.until(self.healthy, "all are healthy")
+        self.until(self.healthy, "all are healthy", 600)
         return time.monotonic() - began
 
     def _override(self) -> dict[str, Any]:
