@@ -117,6 +117,8 @@ def thresholds(
     together = np.concatenate(list(scores.values()))
     chosen: dict[str, float] = {}
     for judged, given in ((marks["validation"], scores["validation"]), (both, together)):
+        if not len(given):
+            continue
         found = figures(judged, given, tags)
         every = choose_thresholds(judged.labels, given, tags, judged.known)
         for tag in tags:
@@ -135,7 +137,7 @@ def _alike(chosen: dict[str, float]) -> dict[str, float]:
 def one_output_for_both(network: SampleCNN, tags: list[str], word: str) -> None:
     """Let the first vocabulary's output of `word` speak for the second's as well.
 
-    The second's teachers call seven of ten noises ambient, the first's two.
+    The second's teachers give seven of ten noises a tag above 0.3, the first's two of ten.
     """
     first, second = tags.index(word), tags.index(f"{SECOND}: {word}")
     with torch.no_grad():
