@@ -81,7 +81,7 @@ def test_a_new_installation_is_prepared_once(db: None) -> None:
     assert "password" not in run("bootstrap")
     assert ModelVersion.objects.get().state == ModelVersion.State.ACTIVE
     assert User.objects.filter(is_superuser=True).count() == 1
-    assert Tag.objects.filter(name__in=ModelVersion.objects.get().labels).count() == 50
+    assert Tag.objects.filter(name__in=ModelVersion.objects.get().labels).count() == 100
 
 
 @pytest.mark.skipif(not default_model_path().exists(), reason="no model is shipped yet")
