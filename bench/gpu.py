@@ -149,7 +149,8 @@ class Bench:
         """The preset's network in training, and its operations for one segment."""
         torch.manual_seed(0)
         network = SampleCNN(read_recipe(preset).network_config(LABELS))
-        return network.to(self.device).train(), 2 * count_macs(network)
+        flop = 2 * count_macs(network)
+        return network.to(self.device).train(), flop
 
     def _row(self, preset: str, batch: int, seconds: float, flop: float, **more: Any) -> Row:
         rate = flop * batch / seconds / 1e12

@@ -36,7 +36,9 @@ def train_all(args: argparse.Namespace) -> None:
     train, validation, test = (split(sound, starts, targets, (name,))[0] for name in SPLITS)
     settings = Settings(batch_size=args.batch, rate=args.rate, compile=args.compile, seed=args.seed)
     for shape in args.tried:
-        short = replace(settings, seconds=args.try_seconds, look_seconds=1e9, keep=False)
+        short = replace(
+            settings, seconds=args.try_seconds, look_seconds=1e9, keep=False, compile=False
+        )
         _student(shape, short, (train, validation), targets.tags, args, f"try-{shape}").run()
     left = args.seconds - (time.monotonic() - began)
     student = _student(

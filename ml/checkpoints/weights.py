@@ -141,15 +141,15 @@ def _check_shapes(config: NetworkConfig, file: Path) -> None:
 
     with torch.device("meta"):  # shapes without memory
         expected = {name: tuple(t.shape) for name, t in SampleCNN(config).state_dict().items()}
-    found = {name: entry.shape for name, entry in read_header(file).items()}
-    for name in sorted(expected.keys() ^ found.keys()):
+    present = {name: entry.shape for name, entry in read_header(file).items()}
+    for name in sorted(expected.keys() ^ present.keys()):
         whose = "lack" if name in expected else "have an unknown tensor"
         raise WeightsError(f"The weights {file} do not fit their card: they {whose} {name}.")
     for name, shape in expected.items():
-        if found[name] != shape:
+        if present[name] != shape:
             raise WeightsError(
                 f"The weights {file} do not fit their card: {name} has the shape "
-                f"{list(found[name])}, not {list(shape)}."
+                f"{list(present[name])}, not {list(shape)}."
             )
 
 

@@ -9,7 +9,9 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import numpy.typing as npt
@@ -50,15 +52,24 @@ def prepare_labelled_clips(
     """
     out.mkdir(parents=True, exist_ok=True)
     _write_index(clips, tags, files(out, split)[2])
+    ended = Event()
     with ThreadPoolExecutor() as pool:
-        lengths = decode_split(out, split, clips, _decode, pool, on_progress)
+        decode = partial(_decode, should_stop=ended.is_set)
+        try:
+            lengths = decode_split(out, split, clips, decode, pool, on_progress)
+        finally:
+            # Nobody waits for the rest of a long recording that is being decoded.
+            ended.set()
     return [clip.name for clip, length in zip(clips, lengths, strict=True) if length == UNREADABLE]
 
 
-def excerpt(path: Path) -> npt.NDArray[np.int16] | None:
+def excerpt(
+    path: Path, *, should_stop: Callable[[], bool] = lambda: False
+) -> npt.NDArray[np.int16] | None:
     """Ten segments spread evenly over a recording, or all of a shorter one; int16 `(time,)`.
 
-    People label the whole of it, so its beginning alone would not do. None: it cannot be read.
+    People label the whole of it, so its beginning alone would not do. None: it cannot be read, or
+    `should_stop` returned True.
     """
     try:
         seconds = probe(path).duration or 0
@@ -68,7 +79,12 @@ def excerpt(path: Path) -> npt.NDArray[np.int16] | None:
         )
         wanted = frozenset(places.tolist())
         cut = enumerate(segments(blocks(path)))
-        kept = [sound for place, sound in cut if place in wanted]
+        kept = []
+        for place, sound in cut:
+            if should_stop():
+                return None
+            if place in wanted:
+                kept.append(sound)
     except AudioError:
         return None
     if not kept:
@@ -76,10 +92,10 @@ def excerpt(path: Path) -> npt.NDArray[np.int16] | None:
     return np.rint(np.clip(np.concatenate(kept), -1, 1) * FULL_SCALE).astype(np.int16)
 
 
-def _decode(clip: LabelledClip) -> npt.NDArray[np.int16] | None:
+def _decode(clip: LabelledClip, *, should_stop: Callable[[], bool]) -> npt.NDArray[np.int16] | None:
     try:
         with clip.local_file() as path:
-            return excerpt(path)
+            return excerpt(path, should_stop=should_stop)
     except FileNotFoundError:
         return None
 

@@ -101,7 +101,7 @@ def evaluate_splits(
             reports[split.name] = make_report(model.card.name, part, scores).as_dict()
             if other_scores is not None:
                 others = other_scores[split.name][:, [split.tags.index(tag) for tag in known]]
-                reports[split.name]["paired"] = _paired(part, others, scores.clips)
+                reports[split.name]["paired"] = _paired(part, others, scores.clips, callbacks)
     return reports
 
 
@@ -129,7 +129,9 @@ def evaluate_pair(
     return make_report(first.card.name, part, predictions).as_dict(), others[part.name]
 
 
-def _paired(split: Split, first: Scores, second: Scores) -> dict[str, Any] | None:
+def _paired(
+    split: Split, first: Scores, second: Scores, callbacks: Callbacks | None
+) -> dict[str, Any] | None:
     compared = compare_paired(
         split.hard,
         first,
@@ -137,6 +139,7 @@ def _paired(split: Split, first: Scores, second: Scores) -> dict[str, Any] | Non
         split.tags,
         minimum=minimum_positives(split),
         known=split.known,
+        should_stop=(callbacks or Callbacks()).should_stop,
     )
     return compared.as_dict() if compared else None
 

@@ -6,6 +6,7 @@ both does not count as a difference. This narrows the intervals to what the clip
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -66,12 +67,14 @@ def compare_paired(
     known: Known | None = None,
     resamples: int = RESAMPLES,
     seed: int = 0,
+    should_stop: Callable[[], bool] = lambda: False,
 ) -> PairedComparison | None:
     """Compare `first` with `second`, both `(clips, tags)`; None where no tag can be ranked.
 
     Raises ValueError for scores that are not finite, arrays that do not match, or no resample.
     A tag counts as in `ml.evaluation.metrics.rank`. Where a resample leaves it without a
-    positive or a negative clip, that resample says nothing of it.
+    positive or a negative clip, that resample says nothing of it. Raises InterruptedError when
+    `should_stop` returns True.
     """
     for scores in (first, second):
         check_arrays(labels, scores, tags, known)
@@ -83,6 +86,8 @@ def compare_paired(
     statistics = np.full((2, 2, 1 + resamples, len(columns)), np.nan)
     weights = _resamples(len(labels), resamples, seed)
     for place, k in enumerate(columns):
+        if should_stop():
+            raise InterruptedError("The comparison was stopped.")
         rows = given[:, k]
         for model, scores in enumerate((first, second)):
             statistics[model, :, :, place] = _figures(

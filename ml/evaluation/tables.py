@@ -92,7 +92,7 @@ def truth_table(report: TruthReport) -> str:
     for title, count, wrong in (
         (f"noises with any output above {NOISE_LIMIT}", report.noises, report.noises_as_music),
         (
-            f"instruments alone heard as techno, electronic or rock above {GENRE_LIMIT}",
+            f"instruments alone tagged techno, electronic or rock above {GENRE_LIMIT}",
             report.instruments,
             report.instruments_as_genres,
         ),

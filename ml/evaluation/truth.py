@@ -1,4 +1,4 @@
-"""Judging a model on clips whose truth no network gave: who speaks, what plays, which genre it is.
+"""The evaluation of a model on clips whose truth no network gave: speech, instruments, genres.
 
 A folder of such clips has a `truth.tsv` with the columns file, kind (genre, speech, instrument or
 noise) and truth. Such clips are few, so every area under a curve has an interval: a stratified
@@ -23,7 +23,7 @@ from ml.config.labels import LABELS
 Scores = npt.NDArray[np.floating]
 INDEX = "truth.tsv"
 RESAMPLES = 1000
-# A tag's score from which on noise counts as heard as music, and a dry instrument as a genre.
+# A tag's score from which on noise counts as music, and a dry instrument as a genre.
 NOISE_LIMIT, GENRE_LIMIT = 0.3, 0.25
 FALSE_GENRES = ("techno", "electronic", "rock")
 TOP = 5
@@ -116,7 +116,7 @@ class Answer:
 class TruthReport:
     """All answers; shares are of the clips of a kind, None where the folder has none of it.
 
-    `instruments_as_genres` and `noises_as_music` list the clips that are heard as what they are
+    `instruments_as_genres` and `noises_as_music` list the clips that are tagged as what they are
     not, each with its output and score; `own_words` says for every genre how many of its clips
     have the genre's own word in the top five.
     """
@@ -168,7 +168,7 @@ def truth_report(
     *,
     resamples: int = RESAMPLES,
 ) -> TruthReport:
-    """Judge `scores` `(clips, labels)`, probabilities of the model's outputs."""
+    """Evaluate `scores` `(clips, labels)`, probabilities of the model's outputs."""
     of_kind = {kind: [k for k, clip in enumerate(clips) if clip.kind == kind] for kind in _KINDS}
     return TruthReport(
         model=model,
@@ -250,12 +250,12 @@ def _above(
     scores: Scores,
     rows: list[int],
 ) -> list[str]:
-    found = []
+    mistakes = []
     for row in rows:
         best = max(columns, key=lambda column: scores[row, column], default=None)
         if best is not None and scores[row, best] > limit:
-            found.append(f"{clips[row].truth}: {labels[best]} {scores[row, best]:.2f}")
-    return found
+            mistakes.append(f"{clips[row].truth}: {labels[best]} {scores[row, best]:.2f}")
+    return mistakes
 
 
 def _own_words(
@@ -263,10 +263,10 @@ def _own_words(
 ) -> dict[str, int]:
     shown = {label.name: label.shown_as for label in LABELS}
     names = [shown.get(label, plain_name(label)).lower() for label in labels]
-    found = dict.fromkeys(sorted({clips[row].truth for row in rows}), 0)
+    hits = dict.fromkeys(sorted({clips[row].truth for row in rows}), 0)
     for row in rows:
         # Synonyms take one place among the five, not several.
         order = dict.fromkeys(names[k] for k in np.argsort(-scores[row]))
         own = OWN_WORDS.get(clips[row].truth, (clips[row].truth,))
-        found[clips[row].truth] += bool(set(list(order)[:TOP]) & set(own))
-    return found
+        hits[clips[row].truth] += bool(set(list(order)[:TOP]) & set(own))
+    return hits

@@ -1,3 +1,4 @@
+import "./csrf.js";
 import "./navigation.js";
 import "./themes.js";
 import "./player.js";

@@ -1,4 +1,6 @@
 // Links swap only the page, so that music and uploads go on while a person moves about.
+import { cause, sentence } from "./causes.js";
+
 const trouble = document.getElementById("trouble");
 let focused = ""; // id of what had the focus before the page was swapped
 
@@ -8,6 +10,15 @@ function markCurrentPage() {
     else link.removeAttribute("aria-current");
   }
   showCurrentPage();
+  showSearch();
+}
+
+// The bar stays while pages change below it: it shows what this one was searched for.
+function showSearch() {
+  const field = document.getElementById("search");
+  if (!field) return;
+  const isList = location.pathname === new URL(field.form.action).pathname;
+  field.value = (isList && new URLSearchParams(location.search).get("q")) || "";
 }
 
 // On a phone the pages' names do not fit side by side.
@@ -27,6 +38,8 @@ function closeMenus(except) {
 
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   if (!detail.boosted) return;
+  // An error page of our own is shown; a proxy's would leave nothing of this one.
+  if (detail.isError && !detail.xhr.responseText.includes('id="page"')) return;
   focused = document.activeElement.id;
   detail.shouldSwap = true;
   detail.isError = false;
@@ -47,10 +60,14 @@ document.addEventListener("htmx:afterSettle", ({ detail }) => {
   }
 });
 
-for (const [event, words] of [["htmx:sendError", "away"], ["htmx:timeout", "away"], ["htmx:responseError", "refused"]]) {
+// What the page asks by itself, it asks again by itself.
+const asksAgain = ({ boosted, requestConfig }) => !boosted && requestConfig.verb === "get";
+
+for (const event of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
   document.addEventListener(event, ({ detail }) => {
     if (detail.elt.closest(".verdicts")) return; // they say it themselves, beside the tag
-    trouble.textContent = trouble.dataset[words];
+    const why = cause(detail.xhr.status);
+    trouble.textContent = sentence(why === "away" && asksAgain(detail) ? "awaited" : why);
     trouble.hidden = false;
   });
 }
@@ -61,3 +78,4 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") closeMenus(null);
 });
 showCurrentPage();
+showSearch();

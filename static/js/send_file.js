@@ -1,10 +1,11 @@
-// One file, one request. Resolves to {html}, the server's row, or {trouble} in our own words.
+// One file, one request. Resolves to {html}, the server's row, or {trouble}, the cause.
+import { cause } from "./causes.js";
 import { token } from "./csrf.js";
 
 function outcome(request) {
   if (request.getResponseHeader("HX-Redirect")) return { trouble: "signedOut" };
   if (request.status === 200) return { html: request.responseText };
-  return { trouble: "refused" };
+  return { trouble: cause(request.status) };
 }
 
 export function sendFile(action, file, onProgress) {
@@ -14,7 +15,7 @@ export function sendFile(action, file, onProgress) {
     const request = new XMLHttpRequest();
     request.upload.addEventListener("progress", ({ loaded, total }) => onProgress(total ? loaded / total : 0));
     request.addEventListener("load", () => resolve(outcome(request)));
-    request.addEventListener("error", () => resolve({ trouble: "lost" }));
+    request.addEventListener("error", () => resolve({ trouble: "away" }));
     request.open("POST", action);
     request.setRequestHeader("HX-Request", "true");
     request.setRequestHeader("HX-Current-URL", location.href);

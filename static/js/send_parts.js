@@ -1,5 +1,7 @@
 // A large file in parts (tus): what has arrived stays, over dropped connections and reloads.
-// Resolves as sendFile does, or to {reason} when the server refuses the file.
+// Resolves as sendFile does, or to {reason} when the server refuses the file, or to {paused}, the
+// cause, when it can go on from there.
+import { cause } from "./causes.js";
 import { token } from "./csrf.js";
 
 // Small enough for a proxy that allows a megabyte.
@@ -15,16 +17,18 @@ function mayHelp(error) {
 
 function failure(error) {
   const answer = error.originalResponse;
-  if (!answer || mayHelp(error)) return { trouble: "paused" };
-  if ([401, 403].includes(answer.getStatus())) return { trouble: "signedOut" };
+  const status = answer?.getStatus() ?? 0;
+  if (mayHelp(error)) return { paused: cause(status) };
+  // The same as for a file in one piece: an answer to the session, not to the file.
+  if ([401, 403].includes(status)) return { trouble: cause(status) };
   const isProblem = answer.getHeader("Content-Type")?.startsWith("application/problem+json");
-  return isProblem ? { reason: JSON.parse(answer.getBody()).detail } : { trouble: "refused" };
+  return isProblem ? { reason: JSON.parse(answer.getBody()).detail } : { trouble: cause(status) };
 }
 
 async function arrival(address) {
   const answer = await fetch(address, { headers: { "HX-Request": "true", "HX-Current-URL": location.href } });
   if (answer.headers.has("HX-Redirect")) return { trouble: "signedOut" };
-  return answer.ok ? { html: await answer.text() } : { trouble: "refused" };
+  return answer.ok ? { html: await answer.text() } : { trouble: cause(answer.status) };
 }
 
 async function goOn(upload) {
@@ -42,14 +46,15 @@ export async function sendParts(words, file, { onProgress, onBegun }) {
       retryDelays: PAUSES,
       removeFingerprintOnSuccess: true,
       metadata: { filename: file.name },
-      headers: { "X-CSRFToken": token() },
+      // Not once for all parts: they may outlast a sign-in.
+      onBeforeRequest: (request) => request.setHeader("X-CSRFToken", token()),
       onShouldRetry: mayHelp,
       onUploadUrlAvailable: () => onBegun(idOf(upload.url)),
       onProgress: (sent, total) => onProgress(sent / total),
       onError: (error) => resolve(failure(error)),
       onSuccess: () => {
         const address = words.arrived.replace(words.nobody, idOf(upload.url));
-        resolve(arrival(address).catch(() => ({ trouble: "paused" })));
+        resolve(arrival(address).catch(() => ({ paused: "away" })));
       },
     });
     goOn(upload);

@@ -1,5 +1,6 @@
 // The third lane: loudness by time and pitch. Drawn by a worker when somebody wants to see it, and
 // coloured here, so that it follows the theme.
+import { cause, sentence } from "./causes.js";
 import { token } from "./csrf.js";
 
 const GLANCE = 1000; // milliseconds
@@ -11,6 +12,7 @@ const pause = () => new Promise((resolve) => setTimeout(resolve, GLANCE));
 async function drawn(address, wanted) {
   const asked = await fetch(address, { method: "POST", headers: { "X-CSRFToken": token() } });
   if (asked.status === 204) return;
+  if ([401, 403].includes(asked.status)) throw new Error(sentence(cause(asked.status)));
   let job = await asked.json();
   if (!asked.ok) throw new Error(job.detail);
   while (OPEN.includes(job.state) && wanted()) {

@@ -1,5 +1,6 @@
 // Files dropped anywhere or chosen: three at a time go up, each in a row of its own. Uploads live
 // outside the page, so a person can move about meanwhile.
+import { sentence } from "./causes.js";
 import { whenPresent } from "./ready.js";
 import { sendFile } from "./send_file.js";
 import { PART, sendParts } from "./send_parts.js";
@@ -55,13 +56,18 @@ function goOn() {
   next();
 }
 
+function pauseWords(why) {
+  const { goesOn, kept } = template.dataset;
+  return `${sentence(why)} ${why === "away" ? goesOn : kept}`;
+}
+
 async function send(row) {
   row.sending(0);
   const outcome = await bring(row);
   if (outcome.html) row.become(outcome.html);
   else if (outcome.reason) row.refuse(outcome.reason);
-  else if (outcome.trouble === "paused") row.paused(template.dataset.paused);
-  else row.failed(template.dataset[outcome.trouble]);
+  else if (outcome.paused) row.paused(pauseWords(outcome.paused));
+  else row.failed(sentence(outcome.trouble));
   handOver(row);
   next();
 }

@@ -1,5 +1,7 @@
 // A verdict shows at once, before the server has answered. Its answer draws the tags anew; where
 // there is none, or it says no, everything is as it was and a sentence says why.
+import { cause, sentence } from "./causes.js";
+
 const shown = new WeakMap(); // form → how to put it back
 
 const said = () => document.querySelector("#tags .undo");
@@ -23,10 +25,10 @@ function remember(row) {
   };
 }
 
-function sentence(form, status) {
-  const { gone, refused, away } = document.getElementById("tags").dataset;
-  const tag = form.closest(".tag-row").dataset.tag;
-  return { 0: away, 404: gone }[status]?.replace("%tag%", tag) ?? refused.replace("%tag%", tag);
+function words(form, status) {
+  const { gone, asItWas } = document.getElementById("tags").dataset;
+  const why = status === 404 ? gone : sentence(cause(status));
+  return `${asItWas.replace("%tag%", form.closest(".tag-row").dataset.tag)} ${why}`;
 }
 
 document.addEventListener("htmx:beforeRequest", ({ detail }) => {
@@ -42,7 +44,7 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (!shown.has(form)) return;
   if (!detail.successful) {
     shown.get(form)();
-    said().textContent = sentence(form, detail.xhr.status);
+    said().textContent = words(form, detail.xhr.status);
   }
   shown.delete(form);
 });

@@ -127,5 +127,8 @@ class Job(models.Model):
 
     @property
     def fraction(self) -> float | None:
-        """Share done in 0…1, or None when the total is not known."""
-        return min(self.done / self.total, 1.0) if self.total else None
+        """Share done in 0…1, or None when the total is not known, or all that is counted is done
+        and the job still goes on."""
+        if not self.total or (self.state == self.State.RUNNING and self.done >= self.total):
+            return None
+        return min(self.done / self.total, 1.0)

@@ -132,6 +132,21 @@ def test_while_it_runs_the_page_follows_and_shows_all_there_is(
     assert "stopping…" in text(staff, address)
 
 
+def test_a_step_that_goes_on_behind_its_last_clip_counts_no_more(
+    staff: Client, training: Training
+) -> None:
+    job = lifecycle.claim(str(training.job_id))
+    assert job is not None
+    address = f"/trainings/{training.pk}/"
+    lifecycle.report(job, stage="preparing", done=581, total=582, unit="clips")
+    assert "581 of 582" in text(staff, address)
+    lifecycle.report(job, stage="preparing", done=582, total=582, unit="clips")
+    page = text(staff, address)
+    assert "preparing the clips" in page
+    assert "582 of 582" not in page
+    assert 'value="1.000"' not in page
+
+
 def test_a_failed_one_says_why_and_offers_another(staff: Client, training: Training) -> None:
     job = lifecycle.claim(str(training.job_id))
     assert job is not None

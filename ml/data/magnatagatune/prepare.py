@@ -1,14 +1,15 @@
 """Decode every clip once, in parallel, into one memory-mapped file a split; resumable.
 
-An exception out of `on_progress` ends it early: what is decoded by then is kept.
+An exception out of `on_progress` ends it early: what is decoded by then is kept. While a clip takes
+long, `on_progress` is called with the same figures again.
 """
 
 from __future__ import annotations
 
 import multiprocessing
 import shutil
-from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import TypeVar
 
@@ -28,6 +29,8 @@ Decode = Callable[[Source], npt.NDArray[np.int16] | None]
 UNREADABLE = -1
 # Written in order, so that a killed run loses at most this many clips.
 FLUSH_EVERY = 64
+# So long somebody who wants to stop waits for the next call, at most.
+LOOK_EVERY = 1.0  # seconds
 
 
 def disk_need(annotations: Annotations) -> int:
@@ -102,17 +105,21 @@ def decode_split(
     """Decode the `sources` that are not decoded yet; returns the samples of each, or UNREADABLE."""
     samples, lengths = _open(out, split, len(sources))
     todo = [int(k) for k in np.flatnonzero(lengths == 0)]
-    decoded = pool.map(decode, [sources[k] for k in todo], chunksize=8)
-    first = len(sources) - len(todo) + 1
+    done = len(sources) - len(todo)
+
+    def look() -> None:
+        if on_progress:
+            on_progress(split, done, len(sources))
+
     try:
-        for done, (k, sound) in enumerate(zip(todo, decoded, strict=True), first):
+        for k, sound in zip(todo, _results(pool, decode, sources, todo, look), strict=True):
+            done += 1
             if sound is not None:
                 samples[k, : len(sound)] = sound
             if done % FLUSH_EVERY == 0:
                 samples.flush()
             lengths[k] = UNREADABLE if sound is None else len(sound)
-            if on_progress:
-                on_progress(split, done, len(sources))
+            look()
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
         raise
@@ -120,6 +127,22 @@ def decode_split(
         samples.flush()
         lengths.flush()
     return lengths
+
+
+def _results(
+    pool: Executor,
+    decode: Decode[Source],
+    sources: Sequence[Source],
+    todo: list[int],
+    look: Callable[[], None],
+) -> Iterator[npt.NDArray[np.int16] | None]:
+    """In order; `look` is called each second that one is waited for."""
+    # The last first, so that each is let go of once it has been taken.
+    waiting = [pool.submit(decode, sources[k]) for k in todo][::-1]
+    while waiting:
+        while not wait(waiting[-1:], timeout=LOOK_EVERY).done:
+            look()
+        yield waiting.pop().result()
 
 
 def _open(out: Path, split: str, clips: int) -> tuple[np.memmap, np.memmap]:

@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 import numpy as np
+import torch
 
-from distillation.student.release import NEVER, Marks, figures, marks_of, thresholds
+from distillation.student.release import (
+    NEVER,
+    Marks,
+    figures,
+    heard_in,
+    marks_of,
+    one_output_for_both,
+    thresholds,
+)
+from ml.config import NetworkConfig
+from ml.nn import SampleCNN
 
 from .pool_factory import TAGS, targets
 
@@ -20,6 +31,28 @@ def test_a_clip_has_what_its_hard_labels_say_and_else_what_its_targets_say() -> 
     assert marks.known[:, 3].tolist() == [True, False, True, True]
 
 
+def _turned(given: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return {"validation": given["test"], "test": given["validation"]}
+
+
+def test_what_clips_of_known_truth_show_is_well_above_chance() -> None:
+    answers = [
+        {"label": "jazz", "interval": [0.84, 0.99]},
+        {"label": "country", "interval": [0.34, 0.81]},
+    ]
+    assert heard_in({"answers": answers}) == {"jazz"}
+
+
+def test_one_output_speaks_for_a_word_of_both_vocabularies() -> None:
+    tags = ["ambient", "rock", "million-song: ambient"]
+    network = SampleCNN(NetworkConfig(labels=3, stem_width=2, widths=(2,) * 9)).eval()
+    torch.nn.init.normal_(network.output.bias)
+    one_output_for_both(network, tags, "ambient")
+    scores = network(torch.randn(2, 1, 59_049))
+    assert torch.equal(scores[:, 0], scores[:, 2])
+    assert not torch.equal(scores[:, 0], scores[:, 1])
+
+
 def test_tags_that_are_heard_get_a_threshold_between_and_others_none() -> None:
     rng = np.random.default_rng(0)
     labels = np.repeat([[1], [0]], 20, 0).astype(np.uint8).repeat(len(TAGS), 1)
@@ -28,9 +61,18 @@ def test_tags_that_are_heard_get_a_threshold_between_and_others_none() -> None:
     labels[:, 2] = 0
     labels[:3, 2] = 1  # too few to say so
     marks = Marks(labels, np.ones(labels.shape, bool))
-    found = thresholds(marks, scores, TAGS)
+    nothing = Marks(labels[:0], marks.known[:0])
+    judged = {"validation": marks, "test": nothing}
+    given = {"validation": scores, "test": scores[:0]}
+    found = thresholds(judged, given, TAGS)
     assert 0.1 < found["female"] < 0.6
     assert found["no vocals"] == found["guitar"] == NEVER
+    elsewhere = thresholds(judged, given, TAGS, {"guitar"})
+    assert elsewhere["guitar"] < 1
+    assert elsewhere["no vocals"] == NEVER
+    # Where validation has too few, the test clips are asked as well.
+    turned = thresholds({"validation": nothing, "test": marks}, _turned(given), TAGS)
+    assert turned["female"] == found["female"]
     assert figures(marks, scores, TAGS)["female"] == {
         "positives": 20,
         "roc_auc": 1.0,

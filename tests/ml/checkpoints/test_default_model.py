@@ -13,6 +13,7 @@ import torch
 from ml.audio.reading import read
 from ml.audio.segmentation import segments
 from ml.checkpoints.weights import default_model_path, load_model
+from ml.config.labels import LABELS
 from ml.inference.tagger import Tagger
 from tests.audio_factory import write
 from tests.ml.descriptors.played_music import dance_beat, plucked_strings, slow_pad
@@ -32,8 +33,10 @@ def tagger() -> Tagger:
 
 
 def strongest(tagger: Tagger, path: Path, count: int) -> list[str]:
+    """As they are shown: a tag of both vocabularies takes one place."""
+    shown = {label.name: label.shown_as for label in LABELS}
     order = np.argsort(-tagger.analyse(path).mean_scores)
-    return [tagger.card.labels[label] for label in order[:count]]
+    return list(dict.fromkeys(shown[tagger.card.labels[label]] for label in order))[:count]
 
 
 @pytest.mark.parametrize(
@@ -52,6 +55,20 @@ def test_what_is_played_is_among_the_strongest_tags(
 ) -> None:
     song = write(tmp_path / "song.wav", play(12.0), 22_050)
     assert heard <= set(strongest(tagger, song, len(heard) + 1))
+
+
+def test_it_has_both_vocabularies_and_shows_what_it_has_been_shown_to_hear(tagger: Tagger) -> None:
+    assert tagger.card.labels == [label.name for label in LABELS]
+    hidden = {label for label, threshold in tagger.card.thresholds.items() if threshold == 1}
+    assert "million-song: 80s" in hidden
+    assert not {"guitar", "million-song: jazz", "million-song: blues", "female"} & hidden
+
+
+@pytest.mark.parametrize("level", [0.0, 1e-3, 0.1])
+def test_silence_and_hiss_are_no_music(tagger: Tagger, tmp_path: Path, level: float) -> None:
+    hiss = level * np.random.default_rng(0).standard_normal(8 * 22_050)
+    sound = write(tmp_path / "hiss.wav", hiss[None].astype(np.float32), 22_050)
+    assert tagger.analyse(sound).mean_scores.max() < 0.3
 
 
 def clips() -> list[dict[str, str]]:

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from ml.config.network import ConfigError
-from ml.config.recipe import AugmentationSettings
+from ml.config.recipe import AugmentationSettings, recipe_from_dict
 from ml.data.augmentation import Draw, apply, draw
 from ml.data.heavy_augmentation import check_available
 
@@ -126,7 +126,7 @@ def test_a_pitch_shift_that_cannot_be_done_here_is_refused_before_training() -> 
 
 def test_a_shift_by_no_semitone_is_refused() -> None:
     with pytest.raises(ConfigError, match="pitch_semitones"):
-        check_available(AugmentationSettings(pitch_shift=0.1, pitch_semitones=0))
+        recipe_from_dict({"augmentation": {"pitch_shift": 0.1, "pitch_semitones": 0}})
 
 
 def test_every_chance_of_the_settings_is_drawn() -> None:

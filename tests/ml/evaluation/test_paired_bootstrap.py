@@ -91,3 +91,12 @@ def test_labels_nobody_gave_count_for_nothing(labels: np.ndarray) -> None:
 def test_nothing_to_rank_is_no_comparison(labels: np.ndarray) -> None:
     nothing = np.zeros_like(labels)
     assert compare_paired(nothing, nothing * 0.5, nothing * 0.5, TAGS) is None
+
+
+def test_a_comparison_can_be_stopped_between_two_tags() -> None:
+    labels = np.tile(np.array([[1, 0], [0, 1]], dtype=np.uint8), (10, 1))[:, : len(TAGS)]
+    answers = iter([False, True])
+    with pytest.raises(InterruptedError):
+        compare_paired(
+            labels, labels * 0.5, labels * 0.4, TAGS[:2], should_stop=lambda: next(answers)
+        )

@@ -49,7 +49,13 @@ def test_a_verdict_shows_before_the_server_has_answered(opened: Page, song: Trac
 
 @pytest.mark.parametrize(
     ("status", "words"),
-    [(0, "the server cannot be reached"), (404, "has been deleted"), (500, "Reload the page")],
+    [
+        (0, "The server cannot be reached"),
+        (403, "Your sign-in has changed"),
+        (404, "has been deleted"),
+        (429, "The server is busy"),
+        (500, "Reload the page"),
+    ],
 )
 def test_what_the_server_does_not_take_is_put_right(
     opened: Page, song: Track, status: int, words: str
