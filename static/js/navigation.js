@@ -10,6 +10,15 @@ function markCurrentPage() {
     else link.removeAttribute("aria-current");
   }
   showCurrentPage();
+  showSearch();
+}
+
+// The bar stays while pages change below it: it shows what this one was searched for.
+function showSearch() {
+  const field = document.getElementById("search");
+  if (!field) return;
+  const isList = location.pathname === new URL(field.form.action).pathname;
+  field.value = (isList && new URLSearchParams(location.search).get("q")) || "";
 }
 
 // On a phone the pages' names do not fit side by side.
@@ -69,3 +78,4 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") closeMenus(null);
 });
 showCurrentPage();
+showSearch();

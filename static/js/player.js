@@ -4,7 +4,7 @@ import { whenPresent } from "./ready.js";
 
 const bar = document.getElementById("player");
 const audio = document.getElementById("audio");
-const [toggle, title, time, position, close] = ["toggle", "title", "time", "position", "close"].map(
+const [toggle, time, position, close] = ["toggle", "time", "position", "close"].map(
   (part) => document.getElementById(`player-${part}`),
 );
 let known = 0; // seconds, told by the page before the audio itself knows
@@ -19,8 +19,17 @@ function load(button) {
   if (plays(button.dataset.play)) return;
   known = Number(button.dataset.duration);
   audio.src = button.dataset.play;
-  title.textContent = button.dataset.title;
-  title.href = button.dataset.page;
+  showTitle(button.dataset);
+}
+
+// A new link each time: htmx goes where a link led when it was first seen.
+function showTitle({ title, page }) {
+  const former = document.getElementById("player-title");
+  const link = former.cloneNode();
+  link.textContent = title;
+  link.href = page;
+  former.replaceWith(link);
+  htmx.process(link);
 }
 
 function start() {

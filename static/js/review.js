@@ -1,5 +1,5 @@
-// The review queue by keyboard: y, n, s and u answer, space plays the telling seconds again. Where
-// the browser forbids sound before the first click, the button stays to be pressed.
+// The review queue by keyboard: y, n, s and u answer, space plays the telling seconds. No sound
+// begins before somebody has asked for it; then the next questions are heard by themselves.
 import { writes } from "./keyboard.js";
 import { playMoment } from "./moments.js";
 import { currentTime, pause, plays } from "./player.js";
@@ -7,16 +7,23 @@ import { whenPresent } from "./ready.js";
 
 const KEYS = { y: "yes", n: "no", s: "skip", u: "undo" };
 const shown = () => document.getElementById("question");
+let heard = false; // somebody has asked to hear this question
+let goesOn = false; // and has answered it: the next one is on its way
 let telling = false; // the seconds play; who goes on behind them is not stopped again
 
 function play(question) {
   playMoment(question);
-  telling = true;
+  telling = heard = true;
 }
 
 whenPresent("#question", (question) => {
   question.querySelector("#telling").addEventListener("click", () => play(question));
-  play(question);
+  heard = false;
+  if (goesOn) play(question);
+  goesOn = false;
+});
+document.addEventListener("submit", ({ target }) => {
+  if (target.matches("#question .answers")) goesOn = heard;
 });
 
 document.addEventListener("player-moved", () => {

@@ -56,12 +56,17 @@ function goOn() {
   next();
 }
 
+function pauseWords(why) {
+  const { goesOn, kept } = template.dataset;
+  return `${sentence(why)} ${why === "away" ? goesOn : kept}`;
+}
+
 async function send(row) {
   row.sending(0);
   const outcome = await bring(row);
   if (outcome.html) row.become(outcome.html);
   else if (outcome.reason) row.refuse(outcome.reason);
-  else if (outcome.paused) row.paused(`${sentence(outcome.paused)} ${template.dataset.kept}`);
+  else if (outcome.paused) row.paused(pauseWords(outcome.paused));
   else row.failed(sentence(outcome.trouble));
   handOver(row);
   next();

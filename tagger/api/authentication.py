@@ -12,10 +12,18 @@ from tagger.models import ApiToken, User
 
 from .throttles import BadTokenThrottle
 
+# What other programs use. Ones that no program does are passed over, as if nothing were sent.
+OTHER_SCHEMES = (b"token", b"basic")
+
 
 class BearerAuthentication(BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
         scheme, _, secret = get_authorization_header(request).partition(b" ")
+        if scheme.lower() in OTHER_SCHEMES:
+            raise AuthenticationFailed(
+                f"{scheme.decode().capitalize()} authorisation is not known here. Make a token on "
+                "the account page and send it as: Authorization: Bearer TOKEN."
+            )
         if scheme.lower() != b"bearer":
             return None
         token = recognise_token(secret.strip().decode("latin-1"))

@@ -47,7 +47,8 @@ class NoSuchAddress(OpenView):
 
     @extend_schema(exclude=True)
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        raise NotFound("There is nothing at this address.")
+        hint = "" if request.path.endswith("/") else " Addresses of the API end in a slash."
+        raise NotFound(f"There is nothing at this address.{hint}")
 
 
 def _meaning(kind: ProblemType) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import BinaryIO
 from django.conf import settings
 
 from ml.audio import (
+    AudioError,
     DecoderLost,
     Metadata,
     TagsUnsupported,
@@ -42,8 +43,16 @@ def _written(track: Track, metadata: TrackMetadata) -> BinaryIO:
         path = Path(scratch) / f"copy{PurePath(str(track.file.name)).suffix}"
         with track.file.open("rb") as original, path.open("wb") as copy:
             shutil.copyfileobj(original, copy)
-        write_metadata(path, _changed(metadata, track, examine(path).metadata))
+        write_metadata(path, _changed(metadata, track, _own_metadata(path)))
         return path.open("rb")
+
+
+def _own_metadata(path: Path) -> Metadata:
+    """Nothing, where the file cannot be read: whether it can be written is said by the writer."""
+    try:
+        return examine(path).metadata
+    except AudioError:
+        return Metadata()
 
 
 def _changed(metadata: TrackMetadata, track: Track, own: Metadata) -> TrackMetadata:

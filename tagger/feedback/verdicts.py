@@ -69,18 +69,18 @@ def _withdraw(verdict: Verdict | None, at: datetime) -> bool:
     return True
 
 
-def accept_shown(person: User, track: Track, tag: Tag) -> None:
+def accept_shown(person: User, track: Track, tag: Tag, at: datetime | None = None) -> None:
     """The shown tag is right; an earlier word against one of its synonyms is taken back."""
-    now = timezone.now()
+    now = at or timezone.now()
     with transaction.atomic():
         for synonym in tag.synonyms.all():
             withdraw_verdict(person, track, synonym, now)
         give_verdict(person, track, tag, Verdict.Answer.ACCEPTED, now)
 
 
-def reject_shown(person: User, track: Track, tag: Tag) -> None:
+def reject_shown(person: User, track: Track, tag: Tag, at: datetime | None = None) -> None:
     """None of the synonyms may bring the shown tag back."""
-    now = timezone.now()
+    now = at or timezone.now()
     with transaction.atomic():
         for meant in _behind(tag):
             give_verdict(person, track, meant, Verdict.Answer.REJECTED, now)
@@ -92,6 +92,30 @@ def withdraw_shown(person: User, track: Track, tag: Tag) -> None:
     with transaction.atomic():
         for meant in _behind(tag):
             withdraw_verdict(person, track, meant, now)
+
+
+def undo_verdicts(person: User, at: datetime) -> int:
+    """Undo what this person said of many tracks in one act, whose moment is `at`.
+
+    What they said before stands again. Tracks of which they have said otherwise since stay as they
+    are; returns how many do not.
+    """
+    given = Verdict.objects.filter(person=person, given_at=at, withdrawn_at=None)
+    tracks = Track.objects.filter(pk__in=given.values("track")).order_by("pk")
+    found = list(tracks)
+    for track in found:
+        _undo(person, track, at)
+    return len(found)
+
+
+def _undo(person: User, track: Track, at: datetime) -> None:
+    now, said = timezone.now(), Verdict.objects.filter(person=person, track=track)
+    with transaction.atomic():
+        for verdict in said.filter(given_at=at, withdrawn_at=None).select_related("tag"):
+            withdraw_verdict(person, track, verdict.tag, now)
+        for before in said.filter(withdrawn_at=at).select_related("tag"):
+            if not _current(person, track, before.tag):
+                give_verdict(person, track, before.tag, Verdict.Answer(before.answer), now)
 
 
 def _behind(tag: Tag) -> list[Tag]:

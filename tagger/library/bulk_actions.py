@@ -66,9 +66,9 @@ class Act:
         """Raises RefusedError, and Track.DoesNotExist when it has gone meanwhile."""
         match self.action:
             case BulkAction.ACCEPT if self.tag:
-                accept_shown(self.owner, track, self.tag)
+                accept_shown(self.owner, track, self.tag, self.moment)
             case BulkAction.REJECT if self.tag:
-                reject_shown(self.owner, track, self.tag)
+                reject_shown(self.owner, track, self.tag, self.moment)
             case BulkAction.REANALYSE:
                 self._analyse_again(track)
             case BulkAction.DELETE:

@@ -23,6 +23,13 @@ def outcome(job: Job, *, nothing_left: bool = False) -> str:
     return " ".join(said)
 
 
+def verdicts_undone(job: Job, count: int) -> str:
+    sentence = ngettext(
+        "%(tag)s is as it was on %(n)d track.", "%(tag)s is as it was on %(n)d tracks.", count
+    )
+    return sentence % {"tag": job.details["tag"], "n": count}
+
+
 def title(job: Job) -> str:
     """What a job works on, as its owner would name it."""
     if job.kind != Job.Kind.BULK:

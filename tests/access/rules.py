@@ -64,7 +64,7 @@ WEB = {
     "web:cancel-job": Rule(OWNER, "POST"),
     "web:retry-own-job": Rule(OWNER, "POST"),
     "web:retry-failed-jobs": Rule(PEOPLE, "POST"),
-    "web:undo-deletion": Rule(OWNER, "POST", values={"job_id": "deletion"}),
+    "web:undo-bulk": Rule(OWNER, "POST", values={"job_id": "deletion"}),
     "web:hear-again": Rule(OWNER, "POST"),
     "web:download": Rule(OWNER),
     "web:tagged-copy": Rule(OWNER),

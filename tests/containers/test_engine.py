@@ -19,6 +19,7 @@ import pytest
 from tests.audio_factory import music, write
 from tests.production.visitor import Answer, Visitor
 
+from .base_images import ROOT
 from .engine import docker, inspect
 from .site import Site, image_bytes, private_bytes
 
@@ -351,7 +352,7 @@ def test_a_backup_comes_back_in_another_installation(
     site.compose(*run, "backup", "/backup")
     (tmp_path / "second").mkdir()
     second = Site(tmp_path / "second", "tonemark-second", inputs)
-    second.clone(site.folder)
+    second.clone(ROOT)
     second.configure()
     try:
         site.compose("stop")

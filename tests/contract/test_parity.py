@@ -36,7 +36,7 @@ TWINS = {
     "job": "job",
     "cancel-job": "job-cancel",
     "retry-own-job": "job-retry",
-    "undo-deletion": "tracks-bulk",
+    "undo-bulk": "tracks-bulk",
     "trash": "trash",
     "sample": "sample",
     "upload": "tracks uploads tracks-check",

@@ -6,9 +6,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from tagger.feedback.verdicts import accept_shown, reject_shown
 from tagger.library import bulk
 from tagger.library.search import library
-from tagger.models import Job, Track, User
+from tagger.models import Job, Tag, Track, User
 
 from . import rows
 
@@ -31,12 +32,51 @@ def test_a_tag_is_accepted_on_those_ticked(page: Client, shelf: list[Track]) -> 
 
 def test_deleting_offers_to_undo_it(page: Client, owner: User, shelf: list[Track]) -> None:
     text = page.post("/bulk/", {"action": "delete", "id": [shelf[0].pk]}, follow=True).content
-    undo = reverse("web:undo-deletion", args=[Job.objects.get().pk])
+    undo = reverse("web:undo-bulk", args=[Job.objects.get().pk])
     assert "1 track deleted." in text.decode()
     assert f'action="{undo}"' in text.decode()
     assert "1 track restored." in page.post(undo, follow=True).content.decode()
     assert library(owner).count() == 3
     assert "None of those tracks is in the Trash" in page.post(undo, follow=True).content.decode()
+
+
+def said(track: Track) -> dict[str, str]:
+    standing = track.verdicts.filter(withdrawn_at=None)
+    return dict(standing.values_list("tag__slug", "answer"))
+
+
+@pytest.mark.parametrize("action", ["accept", "reject"])
+def test_verdicts_on_many_tracks_are_undone_at_the_toast(
+    page: Client, owner: User, shelf: list[Track], action: str
+) -> None:
+    guitar = Tag.objects.get(slug="guitar")
+    opposite = {"accept": reject_shown, "reject": accept_shown}[action]
+    opposite(owner, shelf[0], guitar)
+    before = said(shelf[0])
+    text = send(page, action, shelf[:2], tag="guitar")
+    undo = reverse("web:undo-bulk", args=[Job.objects.get(kind=Job.Kind.BULK).pk])
+    assert text.status_code == 302
+    assert f'action="{undo}"' in page.get("/").content.decode()
+    assert said(shelf[0]) != before
+    # What was said since stays.
+    {"accept": reject_shown, "reject": accept_shown}[action](owner, shelf[1], guitar)
+    later = said(shelf[1])
+    answer = page.post(undo, follow=True).content.decode()
+    assert "guitar is as it was on 1 track." in answer
+    assert said(shelf[0]) == before
+    assert said(shelf[1]) == later
+    assert "on 0 tracks" in page.post(undo, follow=True).content.decode()
+
+
+def test_nobody_undoes_what_somebody_else_has_done(
+    page: Client, outsider: User, shelf: list[Track]
+) -> None:
+    send(page, "accept", shelf, tag="piano")
+    other = Client()
+    other.force_login(outsider)
+    undo = reverse("web:undo-bulk", args=[Job.objects.get(kind=Job.Kind.BULK).pk])
+    assert other.post(undo).status_code == 404
+    assert said(shelf[0]) == {"piano": "accepted"}
 
 
 def test_a_whole_list_is_asked_about_first(page: Client, owner: User, shelf: list[Track]) -> None:

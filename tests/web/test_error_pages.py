@@ -12,6 +12,12 @@ def test_an_unknown_address_has_a_page_of_its_own(client: Client) -> None:
     assert "There is nothing at this address" in response.content.decode()
 
 
+def test_who_is_signed_in_keeps_the_pages_at_an_unknown_address(page: Client) -> None:
+    text = page.get("/nowhere/").content.decode()
+    assert "There is nothing at this address" in text
+    assert '<nav class="pages"' in text
+
+
 @pytest.mark.parametrize("name", ["400", "403", "404", "500", "503", "507", "403_csrf"])
 def test_error_pages_need_neither_request_nor_database(name: str) -> None:
     text = render_to_string(f"{name}.html")

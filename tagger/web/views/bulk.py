@@ -12,15 +12,17 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from tagger.feedback.verdicts import undo_verdicts
 from tagger.library.bulk import AT_ONCE, BulkError, BulkRequest, preview, start
-from tagger.library.bulk_actions import OF_THE_TRASH, BulkAction
+from tagger.library.bulk_actions import OF_THE_TRASH, WITH_A_TAG, BulkAction
 from tagger.models import Job, Tag
 from tagger.web.access import PageRequest, signed_in
-from tagger.web.bulk_summary import outcome
+from tagger.web.bulk_summary import outcome, verdicts_undone
 from tagger.web.library_query import LibraryQuery
 from tagger.web.toasts import offer_undo
 
 EXPORTS = {"export-csv": "csv", "export-json": "json", "export-m3u8": "m3u8"}
+UNDONE_AT_ONCE = (BulkAction.DELETE, *WITH_A_TAG)
 
 
 @require_POST
@@ -48,13 +50,17 @@ def bulk(request: PageRequest) -> HttpResponse:
 
 @require_POST
 @signed_in
-def undo_deletion(request: PageRequest, job_id: UUID) -> HttpResponse:
-    deletion = get_object_or_404(Job, pk=job_id, owner=request.user, kind=Job.Kind.BULK)
-    asked = BulkRequest(BulkAction.RESTORE, deletion=str(deletion.pk))
+def undo(request: PageRequest, job_id: UUID) -> HttpResponse:
+    done = get_object_or_404(Job, pk=job_id, owner=request.user, kind=Job.Kind.BULK)
+    if done.details["action"] in WITH_A_TAG:
+        count = undo_verdicts(request.user, done.created_at)
+        messages.success(request, verdicts_undone(done, count))
+        return redirect(_back(request))
+    asked = BulkRequest(BulkAction.RESTORE, deletion=str(done.pk))
     try:
         return _answer(request, start(request.user, asked, trigger=Job.Trigger.WEB))
     except BulkError:
-        messages.info(request, outcome(deletion, nothing_left=True))
+        messages.info(request, outcome(done, nothing_left=True))
         return redirect("web:library")
 
 
@@ -88,8 +94,8 @@ def _answer(request: PageRequest, job: Job) -> HttpResponse:
     """Back to the list where all went well; else to the page that tells of the job."""
     if job.state != Job.State.SUCCEEDED or job.result.get("failed"):
         return redirect("web:job", job_id=job.pk)
-    if job.details["action"] == BulkAction.DELETE:
-        offer_undo(request, outcome(job), reverse("web:undo-deletion", args=[job.pk]))
+    if job.details["action"] in UNDONE_AT_ONCE:
+        offer_undo(request, outcome(job), reverse("web:undo-bulk", args=[job.pk]))
     else:
         messages.success(request, outcome(job))
     return redirect(_back(request))

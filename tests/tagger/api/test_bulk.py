@@ -52,7 +52,8 @@ def test_a_query_means_what_the_list_shows(api: Client, songs: list[Track]) -> N
     rows.track(songs[0].owner, "Another")
     result = ask(api, action="reject", query="tag=guitar&q=song", tag="guitar").json()["result"]
     assert result["changed"] == 3
-    assert Verdict.objects.filter(answer="rejected", withdrawn_at=None).count() == 3
+    rejected = Verdict.objects.filter(answer="rejected", withdrawn_at=None)
+    assert rejected.filter(tag__name="guitar").count() == 3
 
 
 def test_a_deletion_can_be_undone(api: Client, songs: list[Track]) -> None:

@@ -30,6 +30,22 @@ def test_an_unknown_address_is_a_problem_too(client: Client, address: str) -> No
     problem(client.get(address), 404, "not-found")
 
 
+def test_a_missing_slash_is_named(client: Client, api: Client) -> None:
+    body = problem(api.get(TRACKS[:-1]), 404, "not-found")
+    assert "end in a slash" in body["detail"]
+    assert "slash" not in problem(api.get("/api/v1/nothing/"), 404, "not-found")["detail"]
+
+
+@pytest.mark.parametrize("scheme", ["Token", "Basic", "basic"])
+def test_another_authorisation_is_told_which_is_meant(
+    client: Client, db: None, scheme: str
+) -> None:
+    answer = client.get(TRACKS, headers={"Authorization": f"{scheme} dXNlcjpwYXNz"})
+    detail = problem(answer, 401, "invalid-token")["detail"]
+    assert detail.startswith(f"{scheme.capitalize()} authorisation is not known here.")
+    assert "Authorization: Bearer TOKEN" in detail
+
+
 def test_an_unknown_parameter_is_refused_with_those_that_are_known(api: Client) -> None:
     body = problem(api.get(TRACKS, {"tagg": "rock"}), 400, "unknown-parameter")
     assert body["errors"] == [

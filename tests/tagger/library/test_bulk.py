@@ -206,7 +206,7 @@ def test_another_attempt_goes_on_where_the_first_died(
 def test_a_track_that_goes_meanwhile_is_a_failure(
     owner: User, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def gone(person: User, track: Track, tag: Tag) -> None:
+    def gone(person: User, track: Track, tag: Tag, *how: Any) -> None:
         delete_track(track)
         purge_track(track)
         accept_shown(person, track, tag)

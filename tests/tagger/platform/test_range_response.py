@@ -127,7 +127,7 @@ def test_a_file_name_cannot_break_out_of_its_header(tmp_path: Path) -> None:
     assert '"b"' not in disposition
 
 
-def test_the_file_is_closed_when_the_answer_is(tmp_path: Path) -> None:
+def test_the_file_is_closed_when_the_answer_is(tmp_path: Path, db: None) -> None:
     path = tmp_path / "song.mp3"
     path.write_bytes(CONTENT)
     content: File[bytes] = File(path.open("rb"))

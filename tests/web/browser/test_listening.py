@@ -207,3 +207,14 @@ def test_a_tag_that_is_analysed_in_places_only_has_a_row_below(web: Page, song: 
     expect(web.locator(".taggram-row").last).to_have_class(re.compile("in-places"))
     web.get_by_role("button", name="techno", exact=True).click()
     until(web, "sound.currentTime >= 40")
+
+
+def test_the_player_s_title_leads_to_what_plays(web: Page, owner: User, song: Track) -> None:
+    other = rows.analysed(rows.track(owner, "Red dawn"), guitar=0.9)
+    play(web, song)
+    web.get_by_role("link", name="Library").click()
+    web.locator("#player-title").click()
+    expect(web).to_have_url(re.compile(f"/tracks/{song.pk}/$"))
+    expect(web.get_by_role("heading", name="Blue hour")).to_be_visible()
+    assert web.evaluate(f"!{SOUND}.paused")
+    assert str(other.pk) not in web.url

@@ -116,3 +116,20 @@ def test_a_server_that_is_away_is_said(context: BrowserContext, shelf: Track) ->
     web.get_by_role("link", name="Tags", exact=True).click()
     expect(web.get_by_role("heading", name="Tags")).to_be_visible()
     expect(web.get_by_text("The server cannot be reached")).to_be_hidden()
+
+
+def test_the_search_field_shows_what_each_page_was_searched_for(web: Page) -> None:
+    web.goto("/")
+    field = web.locator("#search")
+    field.fill("blue")
+    field.press("Enter")
+    expect(web).to_have_url(re.compile("q=blue"))
+    expect(field).to_have_value("blue")
+    web.go_back()
+    expect(web).not_to_have_url(re.compile("q=blue"))
+    expect(field).to_have_value("")
+    web.go_forward()
+    expect(field).to_have_value("blue")
+    web.get_by_role("link", name="Tags").first.click()
+    expect(web).to_have_url(re.compile("/tags/$"))
+    expect(field).to_have_value("")

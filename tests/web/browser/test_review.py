@@ -56,3 +56,21 @@ def test_space_plays_the_telling_seconds_and_stops_behind_them(web: Page, song: 
     web.get_by_role("heading", name="harp here?").click()
     web.keyboard.press("Space")
     expect(bar.get_by_role("button", name="Pause")).to_be_visible()
+
+
+def test_nothing_sounds_before_somebody_asks_and_then_the_next_question_does(
+    web: Page, song: Track
+) -> None:
+    web.goto("/review/")
+    expect(web.get_by_role("heading", name="harp here?")).to_be_visible()
+    web.keyboard.press("s")
+    expect(web.get_by_role("heading", name="guitar here?")).to_be_visible()
+    bar = web.get_by_role("region", name="Player")
+    expect(bar).to_be_hidden()
+    web.keyboard.press("Space")
+    expect(bar.get_by_role("button", name="Pause")).to_be_visible()
+    bar.get_by_role("button", name="Pause").click()
+    web.get_by_role("heading", name="guitar here?").click()
+    web.keyboard.press("s")
+    expect(web.get_by_role("heading", name="piano here?")).to_be_visible()
+    expect(bar.get_by_role("button", name="Pause")).to_be_visible()

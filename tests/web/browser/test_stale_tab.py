@@ -1,4 +1,4 @@
-"""A tab that was opened before its person signed in again, and what is said when a thing fails."""
+"""A tab older than its person's sign-in, and what is said when something fails."""
 
 from __future__ import annotations
 
