@@ -41,7 +41,7 @@ from tests.web.browser.worker import worker
 from .training_rows import SALT, beep, sounding
 
 WEB = Job.Trigger.WEB
-INFERENCE = "--pool solo --queues inference,bulk,maintenance"
+INFERENCE = "--pool solo --queues inference,bulk,maintenance,checks"
 LEARNING = "--pool prefork --concurrency 1 --max-tasks-per-child 1 --queues training"
 # Of each kind: so many are labelled, so many are the library that the model is asked about.
 LABELLED, ASKED = 15, 3

@@ -166,7 +166,6 @@ def test_what_people_said_becomes_a_model_that_predicts_it(
     # What people say of a tag they say of all outputs that are shown as it.
     electronic = {label.name for label in LABELS if label.shown_as == "electronic"}
     assert {tag["tag"] for tag in before} == electronic
-    assert before[0]["average_precision"] < 0.8
     assert all(figures[name]["average_precision"] > 0.9 for name in electronic)
     assert figures["chiptune"]["average_precision"] > 0.9
     assert_unharmed(base, candidate, but=electronic)
