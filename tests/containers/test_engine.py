@@ -368,4 +368,3 @@ def test_a_backup_comes_back_in_another_installation(
         second.manage("check_library")
     finally:
         second.stop()
-        site.up()
