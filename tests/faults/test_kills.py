@@ -31,7 +31,8 @@ LABELLED = 5
 # All that were ever written, withdrawn ones too.
 VERDICTS = """
 from tagger.models import Verdict
-print(*sorted(str(track) for track in Verdict.objects.values_list("track", flat=True)))
+GUITAR = Verdict.objects.filter(tag__name="guitar")
+print(*sorted(str(track) for track in GUITAR.values_list("track", flat=True)))
 """
 TAGGED = "tagged by succeeded"
 LONG_AGO = 10 * 24 * 3600

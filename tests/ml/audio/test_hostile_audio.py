@@ -50,7 +50,7 @@ def hear(path):
     sandbox.enter(int(sys.argv[1]))
     works = facts, digest, lambda file: list(Pass(file, DecodeLimits()))
     answers = [answer(work, file) for work in works]
-    answer(lambda file: tags(file, path, 300), file)
+    answer(lambda file: tags(file, 300), file)
     peak = next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) // 1024
     print(json.dumps({"answers": answers, "megabytes": peak}), flush=True)
 preload_modules()
