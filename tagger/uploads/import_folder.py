@@ -14,6 +14,7 @@ from django.conf import settings
 
 from ml.audio import SUFFIXES
 from tagger.models import Job, User
+from tagger.platform.http.clean_text import is_clean
 
 from .ingest import IngestError, SenderMetadata, ingest
 
@@ -105,7 +106,7 @@ def import_file(path: Path, folder: Path, *, owner: User, trigger: Job.Trigger) 
     """One file that lies below `folder`: its path from there is kept, for playlists."""
     below = str(path.relative_to(folder))
     # A name in no encoding that text has cannot be kept exactly, so it is not kept at all.
-    metadata = SenderMetadata(path=below if _is_text(below) else "")
+    metadata = SenderMetadata(path=below if is_clean(below) else "")
     with tempfile.TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as scratch:
         try:
             copy = Path(shutil.copyfile(path, Path(scratch) / f"copy{path.suffix}"))
@@ -113,7 +114,3 @@ def import_file(path: Path, folder: Path, *, owner: User, trigger: Job.Trigger) 
         except (IngestError, OSError) as error:
             return FileResult(FileOutcome.REFUSED, str(error))
     return FileResult(FileOutcome.KNOWN if ingested.duplicate else FileOutcome.IMPORTED)
-
-
-def _is_text(name: str) -> bool:
-    return name == name.encode("utf-8", "replace").decode("utf-8")
