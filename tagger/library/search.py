@@ -14,6 +14,7 @@ from drf_spectacular.utils import extend_schema_field
 
 from tagger.models import Tag, Track, TrackTag, User
 from tagger.models.music_key import MusicKey
+from tagger.platform.collation import folded
 from tagger.platform.timestamp_filter import TimestampFilter
 from tagger.tags.vocabulary import meant_by
 
@@ -31,10 +32,10 @@ def compatible(key: str) -> set[str]:
 ORDERINGS = {
     "-created": ("-created_at", "-id"),
     "created": ("created_at", "id"),
-    "title": ("title", "id"),
-    "-title": ("-title", "-id"),
-    "artist": ("artist", "title", "id"),
-    "-artist": ("-artist", "-title", "-id"),
+    "title": ("title_key", "id"),
+    "-title": ("-title_key", "-id"),
+    "artist": ("artist_key", "title_key", "id"),
+    "-artist": ("-artist_key", "-title_key", "-id"),
     "duration": ("duration", "id"),
     "-duration": (F("duration").desc(nulls_last=True), "-id"),
     "bpm": ("bpm", "id"),
@@ -149,7 +150,7 @@ class LibraryFilter(filters.FilterSet):
     def search(self, tracks: QuerySet[Track], name: str, text: str) -> QuerySet[Track]:
         """Every word must occur somewhere in title, artist, album or file name."""
         wanted = Q()
-        for word in text.lower().split():
+        for word in folded(text).split():
             wanted &= Q(search_text__contains=word)
         return tracks.filter(wanted)
 

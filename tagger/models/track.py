@@ -1,19 +1,22 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from pathlib import PurePath
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from tagger.platform.collation import folded, sort_key
 from tagger.platform.storage.local import media_storage
 
 from .music_key import MusicKey
+
+SEARCHED = frozenset({"title", "artist", "album", "file_name"})
 
 
 def stored_name(track: Track, file_name: str) -> str:
@@ -84,21 +87,11 @@ class Track(models.Model):
     deleted_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text=_("In the Trash since then.")
     )
-    search_text = models.GeneratedField(
-        expression=Lower(
-            models.functions.Concat(
-                "title",
-                models.Value(" "),
-                "artist",
-                models.Value(" "),
-                "album",
-                models.Value(" "),
-                "file_name",
-            )
-        ),
-        output_field=models.TextField(),
-        db_persist=True,
-    )
+    # What the words above are searched and put in order by: `save` writes them, so words are never
+    # changed by QuerySet.update.
+    search_text = models.TextField(editable=False, db_default="")
+    title_key = models.BinaryField(db_default=b"")
+    artist_key = models.BinaryField(db_default=b"")
 
     class Meta:
         ordering: ClassVar = ["-created_at", "-id"]
@@ -110,6 +103,16 @@ class Track(models.Model):
                 fields=["owner", "-created_at", "-id"],
                 condition=models.Q(deleted_at=None),
                 name="track_owner_newest",
+            ),
+            models.Index(
+                fields=["owner", "title_key", "id"],
+                condition=models.Q(deleted_at=None),
+                name="track_owner_title",
+            ),
+            models.Index(
+                fields=["owner", "artist_key", "title_key", "id"],
+                condition=models.Q(deleted_at=None),
+                name="track_owner_artist",
             ),
             models.Index(fields=["owner", "state"], name="track_owner_state"),
             models.Index(fields=["owner", "file_sha256"], name="track_owner_file"),
@@ -131,3 +134,21 @@ class Track(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        """Words are saved with what they are searched and ordered by."""
+        if update_fields is None or SEARCHED & set(update_fields):
+            keys = search_keys(self.title, self.artist, self.album, self.file_name)
+            for name, value in keys.items():
+                setattr(self, name, value)
+            update_fields = None if update_fields is None else {*update_fields, *keys}
+        super().save(*args, update_fields=update_fields, **kwargs)
+
+
+def search_keys(title: str, artist: str, album: str, file_name: str) -> dict[str, str | bytes]:
+    """The columns that follow from a track's words."""
+    return {
+        "search_text": folded(" ".join((title, artist, album, file_name))),
+        "title_key": sort_key(title),
+        "artist_key": sort_key(artist),
+    }
