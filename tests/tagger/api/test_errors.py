@@ -79,7 +79,7 @@ def test_a_bad_parameter_is_named(api: Client, name: str, value: str) -> None:
     assert body["errors"][0]["parameter"] == name
 
 
-@pytest.mark.parametrize("key", [7, None, True, "no base64!", [1], {}, 1e400, "\ud800"])
+@pytest.mark.parametrize("key", [7, True, "a", [1], {}, 1e400, "\ud800"])
 def test_a_forged_place_in_reading_order_is_refused(api: Client, song: Track, key: Any) -> None:
     text = json.dumps([False, ["title_key", "id"], [key, str(song.pk)]])
     cursor = base64.urlsafe_b64encode(text.encode()).decode()
