@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from ml.audio import FORMATS, SUFFIXES
 from tagger.models import Tag, Track
 from tagger.platform.humanize import human_duration, human_size
+from tagger.tags.passages import Passage
 
 register = template.Library()
 
@@ -28,6 +29,13 @@ CERTAIN = {"bpm": (0.35, 0.15), "key": (0.75, 0.55)}
 @register.filter
 def duration(seconds: float | None) -> str:
     return "–" if seconds is None else human_duration(seconds)
+
+
+@register.filter
+def from_to(passage: Passage) -> str:
+    """'from 12:40 to 31:00'."""
+    start, end = human_duration(passage.start), human_duration(passage.end)
+    return gettext("from %(start)s to %(end)s") % {"start": start, "end": end}
 
 
 @register.filter
