@@ -27,7 +27,7 @@ SURER = 1.2
 
 
 class Passage(NamedTuple):
-    """The place of a label among the outputs, from when to when in seconds, the mean score there."""
+    """The place of a label among the outputs; from when to when, in seconds; the mean score there."""
 
     label: int
     start: float
@@ -43,7 +43,7 @@ def passages(
     A label whose threshold no score can pass (1 or more) has none. Raises ValueError unless there
     is one threshold for each label.
     """
-    segments, labels = scores.shape
+    labels = scores.shape[1]
     if len(thresholds) != labels:
         raise ValueError(f"There are {len(thresholds)} thresholds for {labels} labels.")
     sure = _smoothed(scores, hop_seconds) >= _raised(thresholds)

@@ -27,8 +27,8 @@ class Analysis(models.Model):
         null=True,
         editable=False,
         help_text=_(
-            "Where labels are sure in a part of the track: place of the label, from, to in seconds, "
-            "mean score. Empty: not looked for yet."
+            "Where labels are sure in a part of the track: place of the label, from, to in "
+            "seconds, mean score. Empty: not looked for yet."
         ),
     )
     embedding = VectorField(dimensions=EMBEDDING_SIZE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -90,7 +90,7 @@ def passages_of(synonyms: Iterable[Row]) -> tuple[Passage, ...]:
     return _joined(span for row in rows for span in row.passages)
 
 
-def _joined(spans: Iterable[Sequence[float]]) -> tuple[Passage, ...]:
+def _joined(spans: Iterable[list[float]]) -> tuple[Passage, ...]:
     """Where they overlap, one with the best score."""
     whole: list[Passage] = []
     for start, end, score in sorted(spans):

@@ -14,9 +14,9 @@ from tagger.analysis.record import record_analysis
 from tagger.feedback.verdicts import accept_shown, reject_shown, withdraw_shown
 from tagger.library.facets import library_counts
 from tagger.models import Activation, Analysis, Job, Tag, Track, User
-from tagger.operations.integrity.rows import stale_tags
 from tagger.registry import tag_switch
 from tagger.registry.versions import activate_model
+from tagger.tags.effective import stale_tags
 from tests.web import rows
 
 HOUR = 1344
