@@ -15,6 +15,13 @@ TRACK: dict[str, Any] = {
     "title": "Blue hour",
     "artist": "Mira",
     "album": "Nights",
+    "album_artist": "Mira",
+    "track_number": 3,
+    "track_total": 11,
+    "disc_number": 1,
+    "disc_total": 1,
+    "year": 2019,
+    "has_cover": True,
     "state": "tagged",
     "tags": [
         {
