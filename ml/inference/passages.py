@@ -27,7 +27,7 @@ SURER = 1.2
 
 
 class Passage(NamedTuple):
-    """The place of a label among the outputs; from when to when, in seconds; the mean score there."""
+    """A label's place among the outputs; from when to when, in seconds; the mean score there."""
 
     label: int
     start: float

@@ -15,7 +15,7 @@ def find_them_all(apps: Any, schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tagger", "0028_track_imported_path"),
+        ("tagger", "0029_albums"),
     ]
 
     operations = [
