@@ -41,13 +41,15 @@ JOIN (SELECT id, 0.41 / (1 + 0.09 * row_number() OVER (ORDER BY id)) AS share FR
 _TRACKS = """
 INSERT INTO tagger_track (id, owner_id, file, file_name, file_size, file_sha256, audio_sha256,
     title, artist, album, duration, sample_rate, channels, codec, notes, shown_tag_ids, state, bpm,
-    key, music_state, spectrogram, created_at, updated_at, search_text, title_key, artist_key)
+    key, music_state, spectrogram, created_at, updated_at, search_text, title_key, artist_key,
+    album_text, album_key, album_by_key)
 SELECT made.id, %(owner)s, 'tracks/' || n || '.mp3', n || '.mp3', 4000000,
     md5(n::text) || md5('f' || n), md5('a' || n) || md5('b' || n),
     (%(words)s::text[])[1 + n %% 12] || ' ' || (%(words)s::text[])[1 + (n / 12) %% 12] || ' ' || n,
     'Artist ' || n %% 5000, 'Album ' || n / 12, 120 + n %% 240, 44100, 2, 'mp3', '{}',
     coalesce(listed.tag_ids, '{}'), 'tagged', 60 + n %% 120, '', 'analysed', '',
-    now() - (hashint8(n) & 16777215) * interval '3 seconds', now(), '', '', ''
+    now() - (hashint8(n) & 16777215) * interval '3 seconds', now(), '', '', '',
+    '', '', ''
 FROM made LEFT JOIN (
     SELECT track_id, array_agg(DISTINCT coalesce(shown_as_id, tag_id)::int) AS tag_ids
     FROM tagger_tracktag JOIN tagger_tag ON tagger_tag.id = tag_id GROUP BY track_id
@@ -58,7 +60,9 @@ ORDER BY (hashint8(n) & 16777215) DESC
 _WORDS = """
 UPDATE tagger_track SET
     search_text = lower(title || ' ' || artist || ' ' || album || ' ' || file_name),
-    title_key = convert_to(lower(title), 'UTF8'), artist_key = convert_to(lower(artist), 'UTF8')
+    title_key = convert_to(lower(title), 'UTF8'), artist_key = convert_to(lower(artist), 'UTF8'),
+    album_text = lower(album || ' ' || artist), album_key = convert_to(lower(album), 'UTF8'),
+    album_by_key = convert_to(lower(artist), 'UTF8')
 """
 _DIRECTIONS = """
 DROP TABLE IF EXISTS direction;

@@ -56,9 +56,9 @@ ORDERINGS = {
     "-duration": (F("duration").desc(nulls_last=True), "-id"),
     "bpm": ("bpm", "id"),
     "-bpm": (F("bpm").desc(nulls_last=True), "-id"),
-    "album": ("album", "album_artist", "disc_number", "track_number", "title", "id"),
-    "year": ("year", "album", "disc_number", "track_number", "id"),
-    "-year": (F("year").desc(nulls_last=True), *("album", "disc_number", "track_number", "id")),
+    "album": ("album_key", "album_by_key", "disc_number", "track_number", "title_key", "id"),
+    "year": ("year", "album_key", "disc_number", "track_number", "id"),
+    "-year": (F("year").desc(nulls_last=True), *("album_key", "disc_number", "track_number", "id")),
     "-score": (F("best_score").desc(nulls_last=True), "-created_at", "-id"),
 }
 
@@ -74,7 +74,8 @@ def trash(owner: User) -> QuerySet[Track]:
 
 
 def _own(owner: User) -> QuerySet[Track]:
-    return Track.objects.filter(owner=owner).defer("peaks", "search_text", "shown_tag_ids")
+    tracks = Track.objects.filter(owner=owner)
+    return tracks.defer("peaks", "search_text", "album_text", "shown_tag_ids")
 
 
 def tracks_by_file(owner: User, digests: Sequence[str]) -> dict[str, UUID]:

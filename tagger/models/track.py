@@ -16,7 +16,7 @@ from tagger.platform.storage.local import media_storage
 
 from .music_key import MusicKey
 
-SEARCHED = frozenset({"title", "artist", "album", "file_name"})
+SEARCHED = ("title", "artist", "album", "album_artist", "file_name")
 
 
 def stored_name(track: Track, file_name: str) -> str:
@@ -104,6 +104,9 @@ class Track(models.Model):
     search_text = models.TextField(editable=False, db_default="")
     title_key = models.BinaryField(db_default=b"")
     artist_key = models.BinaryField(db_default=b"")
+    album_text = models.TextField(editable=False, db_default="")
+    album_key = models.BinaryField(db_default=b"")
+    album_by_key = models.BinaryField(db_default=b"")
 
     class Meta:
         ordering: ClassVar = ["-created_at", "-id"]
@@ -152,18 +155,24 @@ class Track(models.Model):
 
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
         """Words are saved with what they are searched and ordered by."""
-        if update_fields is None or SEARCHED & set(update_fields):
-            keys = search_keys(self.title, self.artist, self.album, self.file_name)
+        if update_fields is None or not set(SEARCHED).isdisjoint(update_fields):
+            keys = search_keys(*(getattr(self, name) for name in SEARCHED))
             for name, value in keys.items():
                 setattr(self, name, value)
             update_fields = None if update_fields is None else {*update_fields, *keys}
         super().save(*args, update_fields=update_fields, **kwargs)
 
 
-def search_keys(title: str, artist: str, album: str, file_name: str) -> dict[str, str | bytes]:
+def search_keys(
+    title: str, artist: str, album: str, album_artist: str, file_name: str
+) -> dict[str, str | bytes]:
     """The columns that follow from a track's words."""
+    album_by = album_artist or artist
     return {
-        "search_text": folded(" ".join((title, artist, album, file_name))),
+        "search_text": folded(" ".join((title, artist, album, album_artist, file_name))),
         "title_key": sort_key(title),
         "artist_key": sort_key(artist),
+        "album_text": folded(f"{album} {album_by}"),
+        "album_key": sort_key(album),
+        "album_by_key": sort_key(album_by),
     }

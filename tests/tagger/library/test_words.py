@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.db import connection, connections
 from django.http import QueryDict
 
+from tagger.albums.albums import albums, artists, as_albums
 from tagger.library.search import LibraryFilter, library
 from tagger.library.tracks import rename_track
 from tagger.models import Track, User
@@ -69,6 +70,21 @@ def test_titles_and_artists_are_listed_in_reading_order(owner: User) -> None:
         assert found(owner, f"ordering=-{ordering}") == expected[::-1]
 
 
+def test_albums_and_artists_are_found_and_listed_alike(owner: User) -> None:
+    names = ["Vol. 10", "Élan", "vol. 9", "Ænima"]
+    for name in names:
+        rows.track(owner, artist=name, album=name)
+    listed = ["Ænima", "Élan", "vol. 9", "Vol. 10"]
+    mine = library(owner)
+    assert found(owner, "ordering=album") == found(owner, "ordering=artist")
+    assert [one.title for one in as_albums(albums(mine, "title"))] == listed
+    assert [one.title for one in as_albums(albums(mine, "artist"))] == listed
+    assert [row["name"] for row in artists(mine)] == listed
+    for words, name in (("ELAN", "Élan"), ("aenima", "Ænima"), ("10 vol", "Vol. 10")):
+        assert [one.title for one in as_albums(albums(mine, q=words))] == [name]
+        assert [row["name"] for row in artists(mine, words)] == [name]
+
+
 @pytest.fixture
 def old_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
     """One that compares bytes alone (`LOCALE C`), as an earlier version left it."""
@@ -79,7 +95,7 @@ def old_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]
             cursor.execute(f"DROP DATABASE IF EXISTS {name}")
             cursor.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING UTF8 LOCALE 'C'")
         connections.settings[ALIAS] = settings | {"NAME": name, "OPTIONS": {}}
-        call_command("migrate", "tagger", "0028", database=ALIAS, verbosity=0)
+        call_command("migrate", "tagger", "0030", database=ALIAS, verbosity=0)
         yield ALIAS
         connections[ALIAS].close()
         del connections[ALIAS], connections.settings[ALIAS]
@@ -99,5 +115,5 @@ def test_an_older_library_is_folded_when_it_is_upgraded(old_database: str) -> No
         assert len(found(owner, query, old_database)) == 3, query
     ordered = found(owner, "ordering=title", old_database)
     assert ordered == ["Dvořák 9", "dvorak 10", "Dvořák 10"]
-    call_command("migrate", "tagger", "0028", database=old_database, verbosity=0)
+    call_command("migrate", "tagger", "0030", database=old_database, verbosity=0)
     assert Track.objects.using(old_database).count() == 3

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """What was folded by the database's locale is folded by us: the same on every server."""
 
-    dependencies = [("tagger", "0028_track_imported_path")]
+    dependencies = [("tagger", "0030_passages")]
 
     operations = [
         migrations.RemoveIndex(model_name="track", name="track_search_trigram"),
@@ -22,6 +22,21 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="track",
             name="artist_key",
+            field=models.BinaryField(db_default=b""),
+        ),
+        migrations.AddField(
+            model_name="track",
+            name="album_text",
+            field=models.TextField(db_default="", editable=False),
+        ),
+        migrations.AddField(
+            model_name="track",
+            name="album_key",
+            field=models.BinaryField(db_default=b""),
+        ),
+        migrations.AddField(
+            model_name="track",
+            name="album_by_key",
             field=models.BinaryField(db_default=b""),
         ),
     ]

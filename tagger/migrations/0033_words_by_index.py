@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tagger", "0030_fold_words")]
+    dependencies = [("tagger", "0032_fold_words")]
 
     operations = [
         migrations.AddIndex(

@@ -8,14 +8,15 @@ from tagger.platform.collation import folded, sort_key
 # goes on where it was.
 BLOCKS = 1_000
 PART = """
-SELECT id, title, artist, album, file_name FROM tagger_track
+SELECT id, title, artist, album, album_artist, file_name FROM tagger_track
 WHERE ctid >= %s::tid AND ctid < %s::tid AND title_key = ''
 """
 FILL = """
 UPDATE tagger_track AS track
-SET search_text = made.search_text, title_key = made.title_key, artist_key = made.artist_key
-FROM unnest(%s::uuid[], %s::text[], %s::bytea[], %s::bytea[])
-    AS made (id, search_text, title_key, artist_key)
+SET search_text = made.search_text, title_key = made.title_key, artist_key = made.artist_key,
+    album_text = made.album_text, album_key = made.album_key, album_by_key = made.album_by_key
+FROM unnest(%s::uuid[], %s::text[], %s::bytea[], %s::bytea[], %s::text[], %s::bytea[], %s::bytea[])
+    AS made (id, search_text, title_key, artist_key, album_text, album_key, album_by_key)
 WHERE track.id = made.id
 """
 # What counts tags looks at each change of a track, and here at a million that change no tag.
@@ -39,15 +40,23 @@ def fold_words(_apps: Any, schema_editor: Any) -> None:
                     cursor.execute(COUNTING.format("ENABLE"))
 
 
-def _made(row: tuple[Any, ...]) -> tuple[Any, str, bytes, bytes]:
-    track, title, artist, *others = row
-    words = " ".join((title, artist, *others))
-    return track, folded(words), sort_key(title), sort_key(artist)
+def _made(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    track, title, artist, album, album_artist, file_name = row
+    album_by = album_artist or artist
+    return (
+        track,
+        folded(" ".join((title, artist, album, album_artist, file_name))),
+        sort_key(title),
+        sort_key(artist),
+        folded(f"{album} {album_by}"),
+        sort_key(album),
+        sort_key(album_by),
+    )
 
 
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("tagger", "0029_words_folded_by_us")]
+    dependencies = [("tagger", "0031_words_folded_by_us")]
 
     operations = [migrations.RunPython(fold_words, migrations.RunPython.noop)]
