@@ -44,7 +44,7 @@ class JobList(ListView):
     filterset_class = JobFilter
 
     def get_queryset(self) -> QuerySet[Job]:
-        return own_jobs(self.person)
+        return own_jobs(self.person, self.library)
 
     @extend_schema(
         summary="List my jobs",
@@ -57,7 +57,7 @@ class JobList(ListView):
 
 class JobView(ApiView):
     def named(self, job_id: UUID) -> Job:
-        return get_object_or_404(own_jobs(self.person), pk=job_id)
+        return get_object_or_404(own_jobs(self.person, self.library), pk=job_id)
 
 
 class JobDetail(JobView):
@@ -118,6 +118,6 @@ class FailedRetry(ApiView):
     )
     @idempotent(nothing)
     def post(self, request: Request) -> Response:
-        failed = found_jobs.retriable(found_jobs.own_jobs(self.person))
+        failed = found_jobs.retriable(found_jobs.jobs_in(self.library, self.person))
         retried = lifecycle.retry_all(failed, trigger=Job.Trigger.API)
         return Response(RetriedSerializer({"retried": retried}).data, status=202)

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from tagger.models import Job, User
+from tagger.models import Job, Library, User
 
 
-def own_jobs(owner: User) -> QuerySet[Job]:
-    """This person's work, newest first, but for that on tracks in the Trash."""
-    visible = Job.objects.filter(owner=owner, track__deleted_at=None)
+def jobs_in(of: Library, person: User) -> QuerySet[Job]:
+    """The library's work and what the person has asked for beside it, newest first, but for that
+    on tracks in the Trash."""
+    visible = Job.objects.filter(
+        Q(library=of) | Q(library=None, owner=person), track__deleted_at=None
+    )
     return visible.select_related("track").defer("track__peaks", "track__search_text")
 
 

@@ -2,6 +2,7 @@ from .activation import Activation
 from .analysis import Analysis
 from .job import Job
 from .kept_answer import KeptAnswer
+from .library import Library, Membership
 from .library_map import LibraryMap, MapPoint
 from .model_version import ModelVersion
 from .music_key import MusicKey
@@ -27,8 +28,10 @@ __all__ = [
     "ApiToken",
     "Job",
     "KeptAnswer",
+    "Library",
     "LibraryMap",
     "MapPoint",
+    "Membership",
     "ModelVersion",
     "MusicKey",
     "Question",

@@ -45,13 +45,21 @@ class Job(models.Model):
     kind = models.CharField(max_length=20, choices=Kind.choices)
     trigger = models.CharField(max_length=10, choices=Trigger.choices)
     queue = models.CharField(max_length=20)
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
+    library = models.ForeignKey(
+        "Library",
         null=True,
         blank=True,
         on_delete=models.CASCADE,
         related_name="jobs",
-        help_text=_("Empty: the installation's own work."),
+        help_text=_("Whose members see it. Empty: the installation's own work."),
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="jobs",
+        help_text=_("Who has asked for it. Empty: nobody, or it is from before libraries."),
     )
     track = models.ForeignKey(
         "Track", null=True, blank=True, on_delete=models.CASCADE, related_name="jobs"
@@ -100,7 +108,12 @@ class Job(models.Model):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["owner", "-created_at"], name="job_owner_created"),
+            models.Index(fields=["library", "-created_at"], name="job_library_created"),
+            models.Index(
+                fields=["owner", "-created_at"],
+                condition=models.Q(library=None),
+                name="job_of_no_library",
+            ),
             models.Index(
                 fields=["state", "lease_until"],
                 condition=models.Q(state__in=["queued", "running"]),

@@ -13,7 +13,7 @@ from pathlib import Path
 from django.conf import settings
 
 from ml.audio import SUFFIXES
-from tagger.models import Job, User
+from tagger.models import Job, Library, User
 from tagger.platform.http.clean_text import is_clean
 
 from .ingest import IngestError, SenderMetadata, ingest
@@ -102,7 +102,9 @@ def _is_audio(path: Path) -> bool:
     )
 
 
-def import_file(path: Path, folder: Path, *, owner: User, trigger: Job.Trigger) -> FileResult:
+def import_file(
+    path: Path, folder: Path, *, library: Library, by: User, trigger: Job.Trigger
+) -> FileResult:
     """One file that lies below `folder`: its path from there is kept, for playlists."""
     below = str(path.relative_to(folder))
     # A name in no encoding that text has cannot be kept exactly, so it is not kept at all.
@@ -110,7 +112,9 @@ def import_file(path: Path, folder: Path, *, owner: User, trigger: Job.Trigger) 
     with tempfile.TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as scratch:
         try:
             copy = Path(shutil.copyfile(path, Path(scratch) / f"copy{path.suffix}"))
-            ingested = ingest(copy, path.name, owner=owner, trigger=trigger, metadata=metadata)
+            ingested = ingest(
+                copy, path.name, library=library, by=by, trigger=trigger, metadata=metadata
+            )
         except (IngestError, OSError) as error:
             return FileResult(FileOutcome.REFUSED, str(error))
     return FileResult(FileOutcome.KNOWN if ingested.duplicate else FileOutcome.IMPORTED)

@@ -25,7 +25,7 @@ def shelf(owner: User) -> None:
 
 
 def draw(owner: User) -> None:
-    run_job(str(request_map(owner, trigger=Job.Trigger.WEB).pk))
+    run_job(str(request_map(owner.personal_library, by=owner, trigger=Job.Trigger.WEB).pk))
 
 
 def test_without_a_map_it_offers_to_draw_one(page: Client, shelf: None) -> None:
