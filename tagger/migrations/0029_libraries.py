@@ -34,6 +34,15 @@ DO $$ DECLARE named record; BEGIN
     LOOP
         EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', named."table", named.conname);
     END LOOP;
+    FOR named IN
+        SELECT indexname FROM pg_indexes
+        WHERE tablename = 'tagger_{table}' AND indexname LIKE 'tagger_{table}_owner_id_%'
+    LOOP
+        EXECUTE format(
+            'ALTER INDEX %I RENAME TO %I',
+            named.indexname, replace(named.indexname, 'owner', 'library')
+        );
+    END LOOP;
 END $$;
 ALTER TABLE tagger_{table} RENAME COLUMN owner_id TO library_id
 """
