@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 
 from tagger.library.rows import WITH_TAGS
 from tagger.library.search import library, tracks_of
-from tagger.models import Job, Library, Track, User
+from tagger.models import Library, Track, User
 
 
 def listed_tracks(of: Library) -> QuerySet[Track]:
@@ -23,7 +23,3 @@ def own_tracks(person: User) -> QuerySet[Track]:
 
 def own_track(person: User, track_id: UUID) -> Track:
     return get_object_or_404(tracks_of(person), pk=track_id)
-
-
-def own_jobs(person: User, of: Library) -> QuerySet[Job]:
-    return Job.objects.filter(Q(library=of) | Q(library=None, owner=person))

@@ -54,11 +54,12 @@ def create_job(
 ) -> Job:
     """Write the row, and tell the queue of it once the transaction has committed.
 
-    Work on a track is its library's, unless it is a part of what staff have asked for.
+    Work on a track is its library's, unless it is a part of what staff have asked for; what is
+    about no library is listed in its owner's own.
     """
     job = Job.objects.create(
         kind=kind,
-        library=track.library if track and not parent else library,
+        library=library or _listed_in(owner, track, parent),
         owner=owner,
         trigger=trigger,
         track=track,
@@ -69,6 +70,14 @@ def create_job(
     )
     transaction.on_commit(lambda: dispatch(job))
     return job
+
+
+def _listed_in(owner: User | None, track: Track | None, parent: Job | None) -> Library | None:
+    if parent is not None:
+        return None
+    if track is not None:
+        return track.library
+    return owner.personal_library if owner else None
 
 
 def begin_here(
@@ -205,7 +214,7 @@ def fail(job: Job, *, code: str, detail: str) -> bool:
 
 def _tell_of_failure(job: Job, code: str) -> None:
     told = {"job": job.pk, "track": job.track_id, "code": code}
-    if job.library_id is None:
+    if job.library_id is None or job.kind in Job.STAFF_KINDS:
         announce_to(job.owner_id, Webhook.Event.JOB_FAILED, **told)
     else:
         announce(job.library_id, Webhook.Event.JOB_FAILED, **told)

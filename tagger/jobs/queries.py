@@ -5,12 +5,14 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from tagger.models import Job, Library, User
 
 
+def all_jobs_in(of: Library, person: User) -> QuerySet[Job]:
+    """The library's work as this person sees it: what staff have asked for is theirs alone."""
+    return Job.objects.filter(~Q(kind__in=Job.STAFF_KINDS) | Q(owner=person), library=of)
+
+
 def jobs_in(of: Library, person: User) -> QuerySet[Job]:
-    """The library's work and what the person has asked for beside it, newest first, but for that
-    on tracks in the Trash."""
-    visible = Job.objects.filter(
-        Q(library=of) | Q(library=None, owner=person), track__deleted_at=None
-    )
+    """The same, newest first, but for that on tracks in the Trash."""
+    visible = all_jobs_in(of, person).filter(track__deleted_at=None)
     return visible.select_related("track").defer("track__peaks", "track__search_text")
 
 

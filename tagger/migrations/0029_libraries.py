@@ -75,11 +75,11 @@ COUNTS = "".join(
         ("delete", LOST),
     )
 )
-# What is for staff belongs to no library; of what is done to a library, who asked is known.
+# Who asked stays known of what is not about one track: those are few.
 JOBS = """
-UPDATE tagger_job SET owner_id = library_id, library_id = NULL
-WHERE kind IN ('train', 'switch_tags', 'reanalyse', 'check_model', 'evaluate');
-UPDATE tagger_job SET owner_id = library_id WHERE kind IN ('bulk', 'draw_map');
+UPDATE tagger_job SET owner_id = library_id WHERE kind IN (
+    'train', 'switch_tags', 'reanalyse', 'check_model', 'evaluate', 'bulk', 'draw_map'
+);
 SET CONSTRAINTS ALL IMMEDIATE
 """
 
@@ -285,7 +285,7 @@ class Migration(migrations.Migration):
                 "library",
                 library(
                     blank=True,
-                    help_text="Whose members see it. Empty: the installation's own work.",
+                    help_text="Where it is listed. Empty: the installation's own work.",
                     null=True,
                     related_name="jobs",
                 ),
@@ -307,14 +307,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunSQL(JOBS),
-        migrations.AddIndex(
-            "job",
-            models.Index(
-                condition=models.Q(("library", None)),
-                fields=["owner", "-created_at"],
-                name="job_of_no_library",
-            ),
-        ),
         migrations.AddField(
             "track",
             "added_by",

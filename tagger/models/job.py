@@ -40,6 +40,14 @@ class Job(models.Model):
         CANCELLED = "cancelled", _("cancelled")
 
     OPEN_STATES: ClassVar = (State.QUEUED, State.RUNNING)
+    # Of no library: listed in that of whoever asked, for them alone.
+    STAFF_KINDS: ClassVar = (
+        Kind.TRAIN,
+        Kind.SWITCH_TAGS,
+        Kind.REANALYSE,
+        Kind.CHECK_MODEL,
+        Kind.EVALUATE,
+    )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=20, choices=Kind.choices)
@@ -51,7 +59,7 @@ class Job(models.Model):
         blank=True,
         on_delete=models.CASCADE,
         related_name="jobs",
-        help_text=_("Whose members see it. Empty: the installation's own work."),
+        help_text=_("Where it is listed. Empty: the installation's own work."),
     )
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -109,11 +117,6 @@ class Job(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["library", "-created_at"], name="job_library_created"),
-            models.Index(
-                fields=["owner", "-created_at"],
-                condition=models.Q(library=None),
-                name="job_of_no_library",
-            ),
             models.Index(
                 fields=["state", "lease_until"],
                 condition=models.Q(state__in=["queued", "running"]),

@@ -149,7 +149,7 @@ def test_a_person_sees_their_own_jobs(
         broken = rows.track(owner, "Broken", state=Track.State.FAILED)
         rows.job(broken, Job.State.FAILED, error_detail="The file is damaged.")
     rows.job(rows.track(outsider, "Secret"), Job.State.FAILED)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         text = page.get("/jobs/").content.decode()
     assert "The file is damaged." in text
     assert "Retry all 3 failed" in text

@@ -208,7 +208,7 @@ def test_counts_that_are_wrong_are_mended(library: Track) -> None:
     TagCount.objects.update(tracks=7)
     (fault,) = check()["faults"]
     assert (fault["kind"], fault["subject"]) == ("counts-wrong", str(library.library_id))
-    assert fault["detail"] == "2 counts of this user's library are wrong"
+    assert fault["detail"] == "2 counts of this library are wrong"
     assert not check("--repair")["left"]
     assert kinds() == []
     assert library_counts(library.library).tracks == 1
