@@ -1,5 +1,6 @@
 from .activation import Activation
 from .analysis import Analysis
+from .cover import Cover
 from .job import Job
 from .kept_answer import KeptAnswer
 from .library import Library, Membership
@@ -26,6 +27,7 @@ __all__ = [
     "Activation",
     "Analysis",
     "ApiToken",
+    "Cover",
     "Job",
     "KeptAnswer",
     "Library",

@@ -108,7 +108,7 @@ def taken_over(sql: list[str], *state: Any) -> migrations.SeparateDatabaseAndSta
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tagger", "0028_track_imported_path")]
+    dependencies = [("tagger", "0030_passages")]
 
     operations = [
         migrations.CreateModel(
