@@ -8,6 +8,7 @@ import numpy as np
 from django.db import transaction
 
 from tagger.feedback.question_queue import ask
+from .cover_hue import hue
 from tagger.models import Analysis, ModelVersion, Track, Webhook
 from tagger.tags.effective import rebuild_effective_tags
 from tagger.webhooks.events import announce
@@ -46,7 +47,8 @@ def _show(track: Track, prediction: Prediction) -> None:
     track.duration = prediction.duration
     track.peaks = prediction.peaks.astype(np.int8).tobytes()
     track.notes = list(prediction.notes)
-    track.save(update_fields=["state", "duration", "peaks", "notes", "updated_at"])
+    track.hue = hue(prediction.embedding)
+    track.save(update_fields=["state", "duration", "peaks", "notes", "hue", "updated_at"])
     rebuild_effective_tags(track)
 
 
