@@ -8,10 +8,11 @@ import numpy as np
 from django.db import transaction
 
 from tagger.feedback.question_queue import ask
-from .cover_hue import hue
 from tagger.models import Analysis, ModelVersion, Track, Webhook
 from tagger.tags.effective import rebuild_effective_tags
 from tagger.webhooks.events import announce
+
+from .cover_hue import hue
 
 if TYPE_CHECKING:
     from ml.inference import Analysis as Prediction

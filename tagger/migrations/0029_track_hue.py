@@ -20,7 +20,7 @@ FROM (
     JOIN tagger_modelversion AS model ON model.id = analysis.model_id AND model.state = 'active'
 ) AS found
 WHERE found.track_id = track.id
-"""
+"""  # noqa: S608  nothing in it comes from outside
 
 
 class Migration(migrations.Migration):
