@@ -1,3 +1,8 @@
+from .cover import (
+    Cover,
+    embedded_cover,
+    picture_cover,
+)
 from .formats import (
     FORMATS,
     SUFFIXES,
@@ -9,6 +14,7 @@ from .probe import (
     Examination,
     Metadata,
     examine,
+    read_metadata,
 )
 from .reading import (
     SEGMENT_SAMPLES,
@@ -38,6 +44,7 @@ __all__ = [
     "AudioError",
     "AudioFormat",
     "AudioInfo",
+    "Cover",
     "DecodeLimits",
     "DecoderLost",
     "Examination",
@@ -48,7 +55,10 @@ __all__ = [
     "TrackMetadata",
     "blocks",
     "can_refuse_syscalls",
+    "embedded_cover",
     "examine",
+    "picture_cover",
+    "read_metadata",
     "taggable",
     "too_long",
     "write_metadata",

@@ -48,7 +48,7 @@ def test_libraries_from_before_get_the_same_covers(owner: User) -> None:
     wanted = [hue(embedding) for embedding in sent]
     assert [track.hue for track in tracks] == wanted
     Track.objects.update(hue=None)
-    fill = import_module("tagger.migrations.0029_track_hue").FILL
+    fill = import_module("tagger.migrations.0031_track_hue").FILL
     with connection.cursor() as cursor:
         cursor.execute(fill)
     by_id = Track.objects.in_bulk()

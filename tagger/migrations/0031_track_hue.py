@@ -25,7 +25,7 @@ WHERE found.track_id = track.id
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tagger", "0028_track_imported_path"),
+        ("tagger", "0030_passages"),
     ]
 
     operations = [
