@@ -108,7 +108,7 @@ def taken_over(sql: list[str], *state: Any) -> migrations.SeparateDatabaseAndSta
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tagger", "0030_passages")]
+    dependencies = [("tagger", "0031_track_hue")]
 
     operations = [
         migrations.CreateModel(
