@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from tagger.library.tracks import reanalyse_track
 from tagger.library.trash import delete_track, purge_track
-from tagger.models import Job, Track
+from tagger.models import Job, Track, User
 from tagger.platform.collation import folded
 
 from .read_only import ReadOnlyAdmin
@@ -18,10 +18,19 @@ from .read_only import ReadOnlyAdmin
 
 @admin.register(Track)
 class TrackAdmin(ReadOnlyAdmin):
-    list_display = ("title", "artist", "owner", "state", "duration", "codec", "created_at")
+    list_display = (
+        "title",
+        "artist",
+        "library",
+        "added_by",
+        "state",
+        "duration",
+        "codec",
+        "created_at",
+    )
     list_filter = ("state", ("deleted_at", admin.EmptyFieldListFilter), "codec", "created_at")
-    list_select_related = ("owner",)
-    search_fields = ("search_text", "owner__username", "id")
+    list_select_related = ("library", "added_by")
+    search_fields = ("search_text", "library__name", "id")
     date_hierarchy = "created_at"
     actions = ("analyse_again",)
 
@@ -34,7 +43,7 @@ class TrackAdmin(ReadOnlyAdmin):
         """Each word in the track's words, folded as the library's search folds them, or beside."""
         found = queryset
         for word in search_term.split():
-            beside = Q(owner__username__icontains=word) | Q(id__icontains=word)
+            beside = Q(library__name__icontains=word) | Q(id__icontains=word)
             found = found.filter(Q(search_text__contains=folded(word)) | beside)
         return found, False
 
@@ -56,8 +65,8 @@ class TrackAdmin(ReadOnlyAdmin):
 
     @admin.action(description=_("Hear again with the active model"), permissions=["act"])
     def analyse_again(self, request: HttpRequest, queryset: QuerySet[Track]) -> None:
-        for track in queryset.select_related("owner"):
-            reanalyse_track(track, trigger=Job.Trigger.ADMIN)
+        for track in queryset:
+            reanalyse_track(track, trigger=Job.Trigger.ADMIN, by=cast(User, request.user))
         count = len(queryset)
         said = ngettext("%d track is queued.", "%d tracks are queued.", count) % count
         self.message_user(request, said, messages.SUCCESS)

@@ -13,6 +13,8 @@ from tagger.tags.effective import rebuild_effective_tags
 from tagger.tags.passages import found_in
 from tagger.webhooks.events import announce
 
+from .cover_hue import hue
+
 if TYPE_CHECKING:
     from ml.inference import Analysis as Prediction
 
@@ -30,7 +32,7 @@ def record_analysis(track: Track, model: ModelVersion, prediction: Prediction) -
         )
         if _was_in_use(model):
             _show(track, prediction)
-            announce(track.owner_id, Webhook.Event.TRACK_TAGGED, track=track.pk, model=model.name)
+            announce(track.library_id, Webhook.Event.TRACK_TAGGED, track=track.pk, model=model.name)
         ask(track, model, analysis.mean_scores)
     return analysis
 
@@ -47,7 +49,8 @@ def _show(track: Track, prediction: Prediction) -> None:
     track.duration = prediction.duration
     track.peaks = prediction.peaks.astype(np.int8).tobytes()
     track.notes = list(prediction.notes)
-    track.save(update_fields=["state", "duration", "peaks", "notes", "updated_at"])
+    track.hue = hue(prediction.embedding)
+    track.save(update_fields=["state", "duration", "peaks", "notes", "hue", "updated_at"])
     rebuild_effective_tags(track)
 
 

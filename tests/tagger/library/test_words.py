@@ -19,7 +19,8 @@ MAKE_OLD = """
 INSERT INTO tagger_user (id, username, password, is_superuser, is_staff, is_active, first_name,
     last_name, email, date_joined, silent_webhook)
 VALUES (1, 'o', '', false, false, true, '', '', '', now(), false);
-INSERT INTO tagger_track (id, owner_id, file, file_name, file_size, file_sha256, audio_sha256,
+INSERT INTO tagger_library (id, name, personal_of_id, created_at) VALUES (1, 'o', 1, now());
+INSERT INTO tagger_track (id, library_id, file, file_name, file_size, file_sha256, audio_sha256,
     title, artist, album, codec, notes, shown_tag_ids, state, key, music_state, spectrogram,
     created_at, updated_at)
 SELECT gen_random_uuid(), 1, '', 'a.mp3', 1, '', n::text, title, 'Großer ЁЖ', '', '', '{}', '{}',
@@ -30,7 +31,7 @@ TRIGGERS = "SELECT DISTINCT tgenabled FROM pg_trigger WHERE tgname LIKE 'track_c
 
 
 def found(owner: User, query: str, database: str = "default") -> list[str]:
-    tracks = library(owner).using(database)
+    tracks = library(owner.personal_library).using(database)
     return [track.title for track in LibraryFilter(QueryDict(query), queryset=tracks).qs]
 
 
@@ -46,7 +47,12 @@ def test_words_are_found_however_they_are_written(owner: User) -> None:
 
 def test_changed_words_are_found_by_what_they_are_now(owner: User) -> None:
     track = rows.track(owner, "Ålesund")
-    rename_track(library(owner).get(), title="Tromsø", artist=track.artist, album=track.album)
+    rename_track(
+        library(owner.personal_library).get(),
+        title="Tromsø",
+        artist=track.artist,
+        album=track.album,
+    )
     assert (found(owner, "q=alesund"), found(owner, "q=tromso")) == ([], ["Tromsø"])
 
 
@@ -54,7 +60,7 @@ def test_what_does_not_concern_the_words_leaves_them_alone(
     owner: User, django_assert_num_queries: Any
 ) -> None:
     rows.track(owner, "Tromsø")
-    track = library(owner).get()
+    track = library(owner.personal_library).get()
     with django_assert_num_queries(1):
         track.save(update_fields=["state"])
     assert found(owner, "q=tromso") == ["Tromsø"]
@@ -75,7 +81,7 @@ def test_albums_and_artists_are_found_and_listed_alike(owner: User) -> None:
     for name in names:
         rows.track(owner, artist=name, album=name)
     listed = ["Ænima", "Élan", "vol. 9", "Vol. 10"]
-    mine = library(owner)
+    mine = library(owner.personal_library)
     assert found(owner, "ordering=album") == found(owner, "ordering=artist")
     assert [one.title for one in as_albums(albums(mine, "title"))] == listed
     assert [one.title for one in as_albums(albums(mine, "artist"))] == listed
@@ -95,7 +101,7 @@ def old_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]
             cursor.execute(f"DROP DATABASE IF EXISTS {name}")
             cursor.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING UTF8 LOCALE 'C'")
         connections.settings[ALIAS] = settings | {"NAME": name, "OPTIONS": {}}
-        call_command("migrate", "tagger", "0030", database=ALIAS, verbosity=0)
+        call_command("migrate", "tagger", "0032", database=ALIAS, verbosity=0)
         yield ALIAS
         connections[ALIAS].close()
         del connections[ALIAS], connections.settings[ALIAS]
@@ -115,5 +121,5 @@ def test_an_older_library_is_folded_when_it_is_upgraded(old_database: str) -> No
         assert len(found(owner, query, old_database)) == 3, query
     ordered = found(owner, "ordering=title", old_database)
     assert ordered == ["Dvořák 9", "dvorak 10", "Dvořák 10"]
-    call_command("migrate", "tagger", "0030", database=old_database, verbosity=0)
+    call_command("migrate", "tagger", "0032", database=old_database, verbosity=0)
     assert Track.objects.using(old_database).count() == 3

@@ -72,5 +72,5 @@ def test_a_key_has_a_place_in_an_index() -> None:
 
 
 def test_stored_keys_were_made_with_this_version_of_icu() -> None:
-    """Another needs a migration that makes the keys of all tracks anew, as 0032 does."""
+    """Another needs a migration that makes the keys of all tracks anew, as 0034 does."""
     assert icu.ICU_VERSION == "76.1"

@@ -57,6 +57,6 @@ def _made(row: tuple[Any, ...]) -> tuple[Any, ...]:
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("tagger", "0031_words_folded_by_us")]
+    dependencies = [("tagger", "0033_words_folded_by_us")]
 
     operations = [migrations.RunPython(fold_words, migrations.RunPython.noop)]

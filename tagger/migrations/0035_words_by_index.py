@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tagger", "0032_fold_words")]
+    dependencies = [("tagger", "0034_fold_words")]
 
     operations = [
         migrations.AddIndex(
@@ -17,16 +17,16 @@ class Migration(migrations.Migration):
             model_name="track",
             index=models.Index(
                 condition=models.Q(("deleted_at", None)),
-                fields=["owner", "title_key", "id"],
-                name="track_owner_title",
+                fields=["library", "title_key", "id"],
+                name="track_library_title",
             ),
         ),
         migrations.AddIndex(
             model_name="track",
             index=models.Index(
                 condition=models.Q(("deleted_at", None)),
-                fields=["owner", "artist_key", "title_key", "id"],
-                name="track_owner_artist",
+                fields=["library", "artist_key", "title_key", "id"],
+                name="track_library_artist",
             ),
         ),
     ]

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """What was folded by the database's locale is folded by us: the same on every server."""
 
-    dependencies = [("tagger", "0030_passages")]
+    dependencies = [("tagger", "0032_libraries")]
 
     operations = [
         migrations.RemoveIndex(model_name="track", name="track_search_trigram"),
