@@ -7,7 +7,7 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
-from ml.nn.musicnn import RHYTHM_FRAMES, TIMBRE_BANDS, Musicnn, MusicnnConfig
+from ml.nn.musicnn import MIDDLE_FRAMES, RHYTHM_FRAMES, TIMBRE_BANDS, Musicnn, MusicnnConfig
 
 from .networks import Network
 
@@ -31,8 +31,9 @@ def port(variables: dict[str, Tensor], mel: Tensor) -> Musicnn:
         _norm(cast(nn.BatchNorm1d, shape.norm), variables, f"batch_normalization_{number + 1}")
     for number, layer in enumerate(network.middle, len(shapes)):
         kernel, bias = source.parameters(f"conv2d_{number}")
-        _set(layer.conv, kernel.reshape(7, -1, kernel.shape[-1]).permute(2, 1, 0), bias)
-        _norm(layer.norm, variables, f"batch_normalization_{number + 1}")
+        kernel = kernel.reshape(MIDDLE_FRAMES, -1, kernel.shape[-1]).permute(2, 1, 0)
+        _set(cast(nn.Conv1d, layer.conv), kernel, bias)
+        _norm(cast(nn.BatchNorm1d, layer.norm), variables, f"batch_normalization_{number + 1}")
     # TensorFlow flattens with maximum and mean of a map side by side.
     order = torch.cat(
         [torch.arange(0, network.config.features, 2), torch.arange(1, network.config.features, 2)]

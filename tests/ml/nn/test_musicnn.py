@@ -52,9 +52,14 @@ def test_what_it_hears_is_what_librosa_makes_of_the_resampled_sound() -> None:
 
 def after(norm: torch.nn.BatchNorm1d, maps: torch.Tensor) -> torch.Tensor:
     """ReLU, normalisation and the maximum over the last dimension, in the order of the paper."""
-    shape = (1, -1, 1, 1)
-    scale = norm.weight / torch.sqrt(norm.running_var + BATCH_NORM_EPS)
-    y = (maps.relu() - norm.running_mean.view(shape)) * scale.view(shape) + norm.bias.view(shape)
+    y = F.batch_norm(
+        maps.relu(),
+        norm.running_mean,
+        norm.running_var,
+        norm.weight,
+        norm.bias,
+        eps=BATCH_NORM_EPS,
+    )
     return y.amax(3)
 
 
