@@ -12,11 +12,13 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
 from ml.audio import FORMATS, SUFFIXES
 from tagger.models import Tag, Track
+from tagger.platform.celery.queues import Queue
 from tagger.platform.humanize import human_duration, human_size
+from tagger.tags.passages import Passage
 
 register = template.Library()
 
@@ -26,9 +28,33 @@ register = template.Library()
 CERTAIN = {"bpm": (0.35, 0.15), "key": (0.75, 0.55)}
 
 
+# What a queue holds, for whoever has not read the operations guide.
+QUEUE_WORDS: dict[str, Any] = {
+    Queue.INFERENCE: gettext_lazy("tags for uploads"),
+    Queue.BULK: gettext_lazy("work on many tracks"),
+    Queue.SPECTROGRAM: gettext_lazy("spectrograms"),
+    Queue.CHECKS: gettext_lazy("checks of imported models"),
+    Queue.ANALYSIS: gettext_lazy("tempo and key"),
+    Queue.TRAINING: gettext_lazy("trainings"),
+    Queue.MAINTENANCE: gettext_lazy("housekeeping"),
+}
+
+
+@register.filter
+def queue_words(name: str) -> str:
+    return str(QUEUE_WORDS.get(name, name))
+
+
 @register.filter
 def duration(seconds: float | None) -> str:
     return "–" if seconds is None else human_duration(seconds)
+
+
+@register.filter
+def from_to(passage: Passage) -> str:
+    """'from 12:40 to 31:00'."""
+    start, end = human_duration(passage.start), human_duration(passage.end)
+    return gettext("from %(start)s to %(end)s") % {"start": start, "end": end}
 
 
 @register.filter

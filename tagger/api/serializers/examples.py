@@ -24,8 +24,20 @@ TRACK: dict[str, Any] = {
     "has_cover": True,
     "state": "tagged",
     "tags": [
-        {"slug": "guitar", "name": "guitar", "score": 0.8312, "source": "model"},
-        {"slug": "piano", "name": "piano", "score": 0.1204, "source": "person"},
+        {
+            "slug": "guitar",
+            "name": "guitar",
+            "score": 0.8312,
+            "source": "model",
+            "passages": [],
+        },
+        {
+            "slug": "piano",
+            "name": "piano",
+            "score": 0.1204,
+            "source": "model",
+            "passages": [{"start": 42.84, "end": 128.53, "score": 0.4417}],
+        },
     ],
     "duration": 187.4,
     "bpm": 117.5,
