@@ -1,7 +1,9 @@
 from .activation import Activation
 from .analysis import Analysis
+from .cover import Cover
 from .job import Job
 from .kept_answer import KeptAnswer
+from .library import Library, Membership
 from .library_map import LibraryMap, MapPoint
 from .model_version import ModelVersion
 from .music_key import MusicKey
@@ -25,10 +27,13 @@ __all__ = [
     "Activation",
     "Analysis",
     "ApiToken",
+    "Cover",
     "Job",
     "KeptAnswer",
+    "Library",
     "LibraryMap",
     "MapPoint",
+    "Membership",
     "ModelVersion",
     "MusicKey",
     "Question",
