@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ml.audio.reading import SAMPLE_RATE, SEGMENT_SAMPLES
+from ml.config.calibration import curves
 
 # 64 bits, and a sign.
 MAX_DIGITS = 19
@@ -33,6 +34,7 @@ class ModelCard:
 
     `labels` are in the order of the network's outputs, `thresholds` maps each label to the score
     from which on it counts as present, `config` holds the fields of ml.nn.network.NetworkConfig,
+    `calibration` says what a score means (ml.evaluation.calibration; empty: not measured),
     `sha256` is that of the safetensors file, filled in by `ml.checkpoints.weights.save_model`.
     """
 
@@ -44,6 +46,7 @@ class ModelCard:
     segment_samples: int = SEGMENT_SAMPLES
     sha256: str = ""
     thresholds: dict[str, float] = field(default_factory=dict)
+    calibration: dict[str, Any] = field(default_factory=dict)
     metrics: dict[str, Any] = field(default_factory=dict)
     data: dict[str, Any] = field(default_factory=dict)
     provenance: dict[str, Any] = field(default_factory=dict)
@@ -127,8 +130,8 @@ def _from_values(values: object, file: Path) -> ModelCard:
 
 _TYPES: dict[str, type] = {
     "name": str, "config": dict, "labels": list, "licence": str, "sample_rate": int,
-    "segment_samples": int, "sha256": str, "thresholds": dict, "metrics": dict, "data": dict,
-    "provenance": dict, "created": str,
+    "segment_samples": int, "sha256": str, "thresholds": dict, "calibration": dict,
+    "metrics": dict, "data": dict, "provenance": dict, "created": str,
 }  # fmt: skip
 
 
@@ -147,6 +150,10 @@ def _check(card: ModelCard, file: Path) -> None:
         raise WeightsError(f"The model card {file} has a threshold for the unknown {unknown}.")
     if not all(_is_probability(value) for value in card.thresholds.values()):
         raise WeightsError(f"The model card {file} has a threshold outside of 0 to 1.")
+    try:
+        curves(card.calibration)
+    except ValueError as error:
+        raise WeightsError(f"The model card {file} has a calibration, but {error}.") from error
 
 
 def _is_probability(value: object) -> bool:
