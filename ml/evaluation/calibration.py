@@ -50,7 +50,8 @@ def calibrate(
     enough = {tag for tag, (_, marks) in points.items() if _ranked(marks)}
     if not enough:
         return {}
-    pooled = _fit(*(np.concatenate(part) for part in zip(*points.values(), strict=True)))
+    margins, marks = (np.concatenate(part) for part in zip(*points.values(), strict=True))
+    pooled = _fit(margins, marks)
     own = {tag: _fit(*points[tag], prior=pooled) for tag in sorted(enough)}
     return {
         "minimum_positives": MINIMUM_POSITIVES,
@@ -84,7 +85,7 @@ def words_kept(
 
 
 def _ranked(marks: Floats) -> bool:
-    return MINIMUM_POSITIVES <= marks.sum() < len(marks)
+    return bool(MINIMUM_POSITIVES <= marks.sum() < len(marks))
 
 
 def _fit(at: Floats, marks: Floats, prior: Curve | None = None) -> Curve:
