@@ -19,6 +19,9 @@ from .documentation import BODY, LOCATION, RETRY_AFTER, changes
 from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, sent
 from .problems import Problem
 
+# Where a fault lies that is not in the query.
+FIELDS = {"unknown-tag": "tag", "unknown-job": "job", "too-late": "job"}
+
 
 class Bulk(ApiView):
     @extend_schema(
@@ -26,7 +29,8 @@ class Bulk(ApiView):
         description=(
             "202 with a job, ended already where there are few; its `result` counts them and names "
             "those to which it could not be done. A dry run is 200 with counts, and does nothing. "
-            "`restore` and `purge` look in the Trash."
+            "`restore` and `purge` look in the Trash. `undo` takes the verdicts of a bulk `job` "
+            "back, within a day; what was said before it stands again."
         ),
         request=BulkSerializer,
         parameters=[IDEMPOTENCY_KEY, LOCATION, RETRY_AFTER],
@@ -58,12 +62,13 @@ def _asked(wish: dict[str, Any]) -> BulkRequest:
     if "ids" in wish:
         query = urlencode({"id": ",".join(map(str, wish["ids"]))})
     deletion = str(wish.get("deletion", ""))
-    return BulkRequest(BulkAction(wish["action"]), query, wish["tag"], deletion)
+    job = str(wish.get("job", ""))
+    return BulkRequest(BulkAction(wish["action"]), query, wish["tag"], deletion, job)
 
 
 def _problem(error: BulkError) -> Problem:
     if error.code == "nothing-selected":
         return Problem("nothing-selected", error.detail)
-    field = "tag" if error.code == "unknown-tag" else "query"
+    field = FIELDS.get(error.code, "query")
     fault = {"pointer": f"#/{field}", "code": error.code, "detail": error.detail}
     return Problem("invalid", error.detail, errors=[fault])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 
+from tagger.feedback.verdicts import said_at
 from tagger.jobs import lifecycle
 from tagger.models import Job, Library, Tag, Track, User
 
@@ -20,6 +21,7 @@ from .search import LibraryFilter, library, trash
 
 # So many take a second or two, which a person waits for; more than that are a worker's.
 AT_ONCE = 100
+UNDONE_WITHIN = timedelta(days=1)
 
 
 class BulkError(Exception):
@@ -35,13 +37,15 @@ class BulkError(Exception):
 class BulkRequest:
     """`query` narrows the library, or the Trash, as its address does; `id=…` names tracks.
 
-    `deletion` is a bulk job that has deleted: only what went with it is meant.
+    `deletion` is a bulk job that has deleted: only what went with it is meant. `job` is one that
+    has given verdicts, and is to be undone.
     """
 
     action: BulkAction
     query: str = ""
     tag: str = ""
     deletion: str = ""
+    job: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,17 +60,19 @@ class Preview:
 def preview(person: User, of: Library, request: BulkRequest) -> Preview:
     """A dry run. Raises BulkError."""
     act = _act(person, request, Job.Trigger.WEB, timezone.now())
-    tracks = selected(of, request)
+    tracks = _selected(act, of, request)
     return Preview(tracks.count(), act.unaffected(tracks).count(), len(missing(of, request)))
 
 
 def start(person: User, of: Library, request: BulkRequest, *, trigger: Job.Trigger) -> Job:
     """A job, ended already where few tracks are meant. Raises BulkError."""
-    _act(person, request, trigger, timezone.now())
-    count = selected(of, request).count()
+    act = _act(person, request, trigger, timezone.now())
+    count = _selected(act, of, request).count()
     if not count and not missing(of, request):
         raise nothing_selected()
     details = asdict(request)
+    if act.undoes:
+        details["tag"] = act.undoes.details["tag"]
     if count > AT_ONCE:
         return lifecycle.create_job(
             Job.Kind.BULK, owner=person, library=of, trigger=trigger, details=details
@@ -89,12 +95,28 @@ def run_bulk(job: Job) -> None:
     person, of = cast(User, job.owner), cast(Library, job.library)
     try:
         act = _act(person, request, Job.Trigger(job.trigger), job.created_at)
-        tracks = selected(of, request).filter(created_at__lte=job.created_at)
+        tracks = _selected(act, of, request).filter(created_at__lte=job.created_at)
         gone = missing(of, request)
     except BulkError as error:
         lifecycle.fail(job, code=error.code, detail=error.detail)
         return
     bulk_run.run(job, act, tracks, gone)
+
+
+def undoable(job: Job) -> bool:
+    """Whether its owner can have what it has changed back as it was."""
+    if job.is_open or not job.result.get("changed"):
+        return False
+    action = job.details["action"]
+    recent = job.created_at > timezone.now() - UNDONE_WITHIN
+    return action == BulkAction.DELETE or (action in WITH_A_TAG and recent)
+
+
+def _selected(act: Act, of: Library, request: BulkRequest) -> QuerySet[Track]:
+    tracks = selected(of, request)
+    if act.undoes is None:
+        return tracks
+    return tracks.filter(pk__in=said_at(act.person, act.undoes.created_at).values("track"))
 
 
 def selected(of: Library, request: BulkRequest) -> QuerySet[Track]:
@@ -138,4 +160,16 @@ def _act(person: User, request: BulkRequest, trigger: Job.Trigger, moment: datet
         tag = Tag.objects.filter(slug=request.tag, shown_as=None).first()
         if tag is None:
             raise BulkError("unknown-tag", "Choose the tag to accept or reject.")
-    return Act(action, person, trigger, moment, tag)
+    undoes = _verdicts(person, request.job, moment) if action == BulkAction.UNDO else None
+    return Act(action, person, trigger, moment, tag, undoes)
+
+
+def _verdicts(person: User, job_id: str, moment: datetime) -> Job:
+    """Verdicts are everybody's own, so nobody takes back what somebody else has said."""
+    bulk = Job.objects.filter(kind=Job.Kind.BULK, owner=person, details__action__in=WITH_A_TAG)
+    done = bulk.filter(pk=job_id).first() if job_id else None
+    if done is None:
+        raise BulkError("unknown-job", "The verdicts to be undone are not known.")
+    if done.created_at < moment - UNDONE_WITHIN:
+        raise BulkError("too-late", "Verdicts on many tracks can be undone for a day.")
+    return done

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from tagger.feedback.verdicts import accept_shown, reject_shown
+from tagger.feedback.verdicts import accept_shown, reject_shown, undo_verdicts
 from tagger.models import Job, Tag, Track, TrackTag, User, Verdict
 from tagger.platform.celery.queues import Queue
 from tagger.tags.vocabulary import meant_by
@@ -20,6 +20,7 @@ from .trash import delete_track, purge_track, restore_track
 class BulkAction(TextChoices):
     ACCEPT = "accept", _("accept a tag")
     REJECT = "reject", _("reject a tag")
+    UNDO = "undo", _("take verdicts back")
     REANALYSE = "reanalyse", _("analyse again")
     DELETE = "delete", _("delete")
     RESTORE = "restore", _("restore from the Trash")
@@ -43,6 +44,8 @@ class Act:
     trigger: Job.Trigger
     moment: datetime
     tag: Tag | None = None
+    undoes: Job | None = None
+    """The job whose verdicts are taken back."""
 
     def unaffected(self, tracks: QuerySet[Track]) -> QuerySet[Track]:
         """Those of `tracks` for which nothing would change."""
@@ -69,6 +72,8 @@ class Act:
                 accept_shown(self.person, track, self.tag, self.moment)
             case BulkAction.REJECT if self.tag:
                 reject_shown(self.person, track, self.tag, self.moment)
+            case BulkAction.UNDO if self.undoes:
+                undo_verdicts(self.person, track, self.undoes.created_at)
             case BulkAction.REANALYSE:
                 self._analyse_again(track)
             case BulkAction.DELETE:

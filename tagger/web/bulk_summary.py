@@ -9,9 +9,13 @@ from tagger.library.bulk_actions import BulkAction
 from tagger.models import Job
 
 
-def outcome(job: Job, *, nothing_left: bool = False) -> str:
-    if nothing_left:
+def nothing_left(action: BulkAction) -> str:
+    if action == BulkAction.RESTORE:
         return _("None of those tracks is in the Trash any more.")
+    return _("None of those verdicts stands any more.")
+
+
+def outcome(job: Job) -> str:
     tally = job.result
     said = [_changed(job, tally.get("changed", 0))]
     if unchanged := tally.get("unchanged", 0):
@@ -21,13 +25,6 @@ def outcome(job: Job, *, nothing_left: bool = False) -> str:
         sentence = ngettext("%d could not be changed.", "%d could not be changed.", failed)
         said.append(sentence % failed)
     return " ".join(said)
-
-
-def verdicts_undone(job: Job, count: int) -> str:
-    sentence = ngettext(
-        "%(tag)s is as it was on %(n)d track.", "%(tag)s is as it was on %(n)d tracks.", count
-    )
-    return sentence % {"tag": job.details["tag"], "n": count}
 
 
 def title(job: Job) -> str:
@@ -48,6 +45,12 @@ def _changed(job: Job, count: int) -> str:
         case BulkAction.REJECT:
             said = ngettext(
                 "%(tag)s rejected on %(n)d track.", "%(tag)s rejected on %(n)d tracks.", count
+            )
+        case BulkAction.UNDO:
+            said = ngettext(
+                "%(tag)s is as it was on %(n)d track.",
+                "%(tag)s is as it was on %(n)d tracks.",
+                count,
             )
         case BulkAction.REANALYSE:
             said = ngettext("%(n)d track is queued.", "%(n)d tracks are queued.", count)

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from tagger.feedback.verdicts import accept_shown, reject_shown
 from tagger.library import bulk
@@ -65,7 +67,37 @@ def test_verdicts_on_many_tracks_are_undone_at_the_toast(
     assert "guitar is as it was on 1 track." in answer
     assert said(shelf[0]) == before
     assert said(shelf[1]) == later
-    assert "on 0 tracks" in page.post(undo, follow=True).content.decode()
+    assert "None of those verdicts stands" in page.post(undo, follow=True).content.decode()
+
+
+def test_verdicts_on_very_many_tracks_are_undone_from_the_jobs_page(
+    page: Client, owner: User, shelf: list[Track], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "AT_ONCE", 2)
+    accept_shown(owner, shelf[0], Tag.objects.get(slug="guitar"))
+    before = [said(track) for track in shelf]
+    address = send(page, "reject", shelf, tag="guitar")["Location"]
+    undo = f'action="{address}undo/"'
+    assert undo not in page.get(address).content.decode()
+    rows.work_off(Job.Kind.BULK)
+    assert [said(track)["guitar"] for track in shelf] == ["rejected"] * 3
+    assert undo in page.get(address).content.decode()
+    answer = page.post(f"{address}undo/")
+    assert answer["Location"] != address
+    rows.work_off(Job.Kind.BULK)
+    assert "guitar is as it was on 3 tracks." in page.get(answer["Location"]).content.decode()
+    assert [said(track) for track in shelf] == before
+
+
+def test_verdicts_on_many_tracks_can_be_undone_for_a_day(page: Client, shelf: list[Track]) -> None:
+    send(page, "accept", shelf, tag="piano")
+    job = Job.objects.get(kind=Job.Kind.BULK)
+    long_ago = timezone.now() - timedelta(days=1, minutes=1)
+    Job.objects.filter(pk=job.pk).update(created_at=long_ago)
+    address = reverse("web:job", args=[job.pk])
+    assert "undo/" not in page.get(address).content.decode()
+    assert "can be undone for a day" in page.post(f"{address}undo/", follow=True).content.decode()
+    assert said(shelf[0]) == {"piano": "accepted"}
 
 
 def test_nobody_undoes_what_somebody_else_has_done(

@@ -32,7 +32,7 @@ class BulkResultSerializer(serializers.Serializer[Any]):
 
 @extend_schema_serializer(examples=example("bulk wish", BULK_WISH, request=True))
 class BulkSerializer(serializers.Serializer[Any]):
-    """Which tracks, by `ids`, by `query` or by the `deletion` that is to be undone."""
+    """Which tracks, by `ids`, by `query`, or by the `deletion` or `job` that is to be undone."""
 
     action = serializers.ChoiceField(BulkAction.choices)
     ids = serializers.ListField(
@@ -45,6 +45,9 @@ class BulkSerializer(serializers.Serializer[Any]):
         help_text="As the list of tracks takes it, such as tag=piano&tag_min=0.5. Empty: all.",
     )
     deletion = serializers.UUIDField(required=False, help_text="A bulk job that has deleted.")
+    job = serializers.UUIDField(
+        required=False, help_text="A bulk job of yours that has given verdicts; with `undo` alone."
+    )
     tag = serializers.SlugField(
         required=False, default="", help_text="The tag to accept or reject."
     )
@@ -53,9 +56,13 @@ class BulkSerializer(serializers.Serializer[Any]):
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if len({"ids", "query", "deletion"} & attrs.keys()) != 1:
+        if len({"ids", "query", "deletion", "job"} & attrs.keys()) != 1:
             raise serializers.ValidationError(
-                "Give one of ids, query and deletion.", code="selection"
+                "Give one of ids, query, deletion and job.", code="selection"
+            )
+        if ("job" in attrs) != (attrs["action"] == BulkAction.UNDO):
+            raise serializers.ValidationError(
+                "undo is told its job, and no other action is.", code="selection"
             )
         return attrs
 

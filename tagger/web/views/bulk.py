@@ -12,12 +12,11 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from tagger.feedback.verdicts import undo_verdicts
 from tagger.library.bulk import AT_ONCE, BulkError, BulkRequest, preview, start
 from tagger.library.bulk_actions import OF_THE_TRASH, WITH_A_TAG, BulkAction
 from tagger.models import Job, Tag
 from tagger.web.access import PageRequest, signed_in
-from tagger.web.bulk_summary import outcome, verdicts_undone
+from tagger.web.bulk_summary import nothing_left, outcome
 from tagger.web.library_query import LibraryQuery
 from tagger.web.toasts import offer_undo
 
@@ -55,16 +54,16 @@ def bulk(request: PageRequest) -> HttpResponse:
 def undo(request: PageRequest, job_id: UUID) -> HttpResponse:
     done = get_object_or_404(Job, pk=job_id, owner=request.user, kind=Job.Kind.BULK)
     if done.details["action"] in WITH_A_TAG:
-        count = undo_verdicts(request.user, done.created_at)
-        messages.success(request, verdicts_undone(done, count))
-        return redirect(_back(request))
-    asked = BulkRequest(BulkAction.RESTORE, deletion=str(done.pk))
+        asked = BulkRequest(BulkAction.UNDO, job=str(done.pk))
+    else:
+        asked = BulkRequest(BulkAction.RESTORE, deletion=str(done.pk))
     try:
         return _answer(
             request, start(request.user, request.library, asked, trigger=Job.Trigger.WEB)
         )
-    except BulkError:
-        messages.info(request, outcome(done, nothing_left=True))
+    except BulkError as error:
+        known = error.code == "nothing-selected"
+        messages.info(request, nothing_left(asked.action) if known else error.detail)
         return redirect("web:library")
 
 

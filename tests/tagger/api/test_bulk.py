@@ -9,6 +9,7 @@ from django.test import Client
 from tagger.library import bulk
 from tagger.library.trash import delete_track
 from tagger.models import Job, Track, User, Verdict
+from tests.tagger.conftest import token_client
 from tests.web import rows
 
 from .test_errors import problem
@@ -62,6 +63,18 @@ def test_a_deletion_can_be_undone(api: Client, songs: list[Track]) -> None:
     assert api.get("/api/v1/tracks/").json()["results"] == []
     assert ask(api, action="restore", deletion=deletion["id"]).json()["result"]["changed"] == 3
     assert len(api.get("/api/v1/tracks/").json()["results"]) == 3
+
+
+def test_verdicts_can_be_undone(api: Client, songs: list[Track], outsider: User) -> None:
+    job = ask(api, action="reject", query="", tag="guitar").json()["id"]
+    assert ask(api, action="undo", job=job, dry_run=True).json()["matched"] == 3
+    theirs = ask(token_client(outsider), action="undo", job=job)
+    assert problem(theirs, 400, "invalid")["errors"][0]["pointer"] == "#/job"
+    undone = ask(api, action="undo", job=job).json()
+    assert (undone["state"], undone["result"]["changed"]) == ("succeeded", 3)
+    assert not Verdict.objects.filter(withdrawn_at=None).exists()
+    assert ask(api, action="undo", query="").status_code == 400
+    assert ask(api, action="accept", job=job, tag="guitar").status_code == 400
 
 
 def test_many_tracks_are_a_workers(
