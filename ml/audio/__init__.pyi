@@ -15,6 +15,7 @@ from .probe import (
     Metadata,
     examine,
     read_metadata,
+    read_metadata_as,
 )
 from .reading import (
     SEGMENT_SAMPLES,
@@ -23,6 +24,7 @@ from .reading import (
 )
 from .sandbox.seccomp import can_refuse_syscalls
 from .types import (
+    CODE_PAGES,
     SAMPLE_RATE,
     AudioError,
     AudioInfo,
@@ -41,6 +43,7 @@ from .write_tags import (
 )
 
 __all__ = [
+    "CODE_PAGES",
     "FORMATS",
     "SAMPLE_RATE",
     "SEGMENT_SAMPLES",
@@ -67,6 +70,7 @@ __all__ = [
     "picture_cover",
     "read_fields",
     "read_metadata",
+    "read_metadata_as",
     "taggable",
     "too_long",
     "write_metadata",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import cast
@@ -16,11 +17,16 @@ from tagger.jobs import lifecycle
 from tagger.models import Job, Library, Tag, Track, User
 
 from . import bulk_run
-from .bulk_actions import OF_THE_TRASH, WITH_A_TAG, Act, BulkAction
+from .bulk_actions import OF_THE_TRASH, UNDONE_FOR_A_DAY, WITH_A_TAG, Act, BulkAction
+from .reread import CodePage, Sample, samples
 from .search import LibraryFilter, library, trash
 
 # So many take a second or two, which a person waits for; more than that are a worker's.
 AT_ONCE = 100
+# Each file is opened anew.
+READ_AT_ONCE = 10
+SAMPLES = 3
+Samples = dict[str, list[Sample]]
 UNDONE_WITHIN = timedelta(days=1)
 
 
@@ -38,7 +44,8 @@ class BulkRequest:
     """`query` narrows the library, or the Trash, as its address does; `id=…` names tracks.
 
     `deletion` is a bulk job that has deleted: only what went with it is meant. `job` is one that
-    has given verdicts, and is to be undone.
+    has given verdicts or read words in another code page, and is to be undone. `code_page` is for
+    the action `reread`.
     """
 
     action: BulkAction
@@ -46,6 +53,7 @@ class BulkRequest:
     tag: str = ""
     deletion: str = ""
     job: str = ""
+    code_page: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,6 +72,11 @@ def preview(person: User, of: Library, request: BulkRequest) -> Preview:
     return Preview(tracks.count(), act.unaffected(tracks).count(), len(missing(of, request)))
 
 
+def as_read(of: Library, request: BulkRequest, code_pages: Sequence[str]) -> Samples:
+    """What the first of the tracks would be called in each of these code pages."""
+    return samples(list(selected(of, request)[:SAMPLES]), code_pages)
+
+
 def start(person: User, of: Library, request: BulkRequest, *, trigger: Job.Trigger) -> Job:
     """A job, ended already where few tracks are meant. Raises BulkError."""
     act = _act(person, request, trigger, timezone.now())
@@ -73,7 +86,7 @@ def start(person: User, of: Library, request: BulkRequest, *, trigger: Job.Trigg
     details = asdict(request)
     if act.undoes:
         details["tag"] = act.undoes.details["tag"]
-    if count > AT_ONCE:
+    if count > (READ_AT_ONCE if request.action == BulkAction.REREAD else AT_ONCE):
         return lifecycle.create_job(
             Job.Kind.BULK, owner=person, library=of, trigger=trigger, details=details
         )
@@ -94,7 +107,7 @@ def run_bulk(job: Job) -> None:
     request = BulkRequest(**job.details)
     person, of = cast(User, job.owner), cast(Library, job.library)
     try:
-        act = _act(person, request, Job.Trigger(job.trigger), job.created_at)
+        act = _act(person, request, Job.Trigger(job.trigger), job.created_at, job)
         tracks = _selected(act, of, request).filter(created_at__lte=job.created_at)
         gone = missing(of, request)
     except BulkError as error:
@@ -109,13 +122,15 @@ def undoable(job: Job) -> bool:
         return False
     action = job.details["action"]
     recent = job.created_at > timezone.now() - UNDONE_WITHIN
-    return action == BulkAction.DELETE or (action in WITH_A_TAG and recent)
+    return action == BulkAction.DELETE or (action in UNDONE_FOR_A_DAY and recent)
 
 
 def _selected(act: Act, of: Library, request: BulkRequest) -> QuerySet[Track]:
     tracks = selected(of, request)
     if act.undoes is None:
         return tracks
+    if act.undoes.details["action"] == BulkAction.REREAD:
+        return tracks.filter(reread_by=act.undoes)
     return tracks.filter(pk__in=said_at(act.person, act.undoes.created_at).values("track"))
 
 
@@ -154,22 +169,31 @@ def _deletion(of: Library, job_id: str) -> Job:
     return deletion
 
 
-def _act(person: User, request: BulkRequest, trigger: Job.Trigger, moment: datetime) -> Act:
+def _act(
+    person: User,
+    request: BulkRequest,
+    trigger: Job.Trigger,
+    moment: datetime,
+    job: Job | None = None,
+) -> Act:
     action, tag = BulkAction(request.action), None
     if action in WITH_A_TAG:
         tag = Tag.objects.filter(slug=request.tag, shown_as=None).first()
         if tag is None:
             raise BulkError("unknown-tag", "Choose the tag to accept or reject.")
-    undoes = _verdicts(person, request.job, moment) if action == BulkAction.UNDO else None
-    return Act(action, person, trigger, moment, tag, undoes)
+    if action == BulkAction.REREAD and request.code_page not in CodePage:
+        raise BulkError("unknown-code-page", "Choose how the words are to be read.")
+    undoes = _done(person, request.job, moment) if action == BulkAction.UNDO else None
+    return Act(action, person, trigger, moment, tag, undoes, request.code_page, job)
 
 
-def _verdicts(person: User, job_id: str, moment: datetime) -> Job:
-    """Verdicts are everybody's own, so nobody takes back what somebody else has said."""
-    bulk = Job.objects.filter(kind=Job.Kind.BULK, owner=person, details__action__in=WITH_A_TAG)
+def _done(person: User, job_id: str, moment: datetime) -> Job:
+    """Nobody undoes what somebody else has done."""
+    own = Job.objects.filter(kind=Job.Kind.BULK, owner=person)
+    bulk = own.filter(details__action__in=UNDONE_FOR_A_DAY)
     done = bulk.filter(pk=job_id).first() if job_id else None
     if done is None:
-        raise BulkError("unknown-job", "The verdicts to be undone are not known.")
+        raise BulkError("unknown-job", "What is to be undone is not known.")
     if done.created_at < moment - UNDONE_WITHIN:
-        raise BulkError("too-late", "Verdicts on many tracks can be undone for a day.")
+        raise BulkError("too-late", "What was done to many tracks can be undone for a day.")
     return done

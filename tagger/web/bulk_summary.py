@@ -12,7 +12,7 @@ from tagger.models import Job
 def nothing_left(action: BulkAction) -> str:
     if action == BulkAction.RESTORE:
         return _("None of those tracks is in the Trash any more.")
-    return _("None of those verdicts stands any more.")
+    return _("Nothing of that stands any more.")
 
 
 def outcome(job: Job) -> str:
@@ -47,9 +47,11 @@ def _changed(job: Job, count: int) -> str:
                 "%(tag)s rejected on %(n)d track.", "%(tag)s rejected on %(n)d tracks.", count
             )
         case BulkAction.UNDO:
+            said = _undone(tag, count)
+        case BulkAction.REREAD:
             said = ngettext(
-                "%(tag)s is as it was on %(n)d track.",
-                "%(tag)s is as it was on %(n)d tracks.",
+                "The words of %(n)d track are read anew.",
+                "The words of %(n)d tracks are read anew.",
                 count,
             )
         case BulkAction.REANALYSE:
@@ -61,3 +63,13 @@ def _changed(job: Job, count: int) -> str:
         case BulkAction.PURGE:
             said = ngettext("%(n)d track gone for good.", "%(n)d tracks gone for good.", count)
     return said % {"n": count, "tag": tag}
+
+
+def _undone(tag: str, count: int) -> str:
+    if tag:
+        return ngettext(
+            "%(tag)s is as it was on %(n)d track.", "%(tag)s is as it was on %(n)d tracks.", count
+        )
+    return ngettext(
+        "%(n)d track is called as it was.", "%(n)d tracks are called as they were.", count
+    )

@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from tagger.library.bulk_actions import BulkAction
+from tagger.library.reread import CodePage
 from tagger.library.search import LibraryFilter
 
 from .examples import BULK_PREVIEW, BULK_WISH, example
@@ -46,7 +47,10 @@ class BulkSerializer(serializers.Serializer[Any]):
     )
     deletion = serializers.UUIDField(required=False, help_text="A bulk job that has deleted.")
     job = serializers.UUIDField(
-        required=False, help_text="A bulk job of yours that has given verdicts; with `undo` alone."
+        required=False, help_text="A bulk job of yours that is undone; with `undo` alone."
+    )
+    code_page = serializers.ChoiceField(
+        CodePage.choices, required=False, default="", help_text="For `reread`."
     )
     tag = serializers.SlugField(
         required=False, default="", help_text="The tag to accept or reject."
@@ -75,8 +79,18 @@ class BulkSerializer(serializers.Serializer[Any]):
         return query
 
 
+class SampleSerializer(serializers.Serializer[Any]):
+    track = serializers.UUIDField(source="track.pk")
+    title = serializers.CharField()
+    artist = serializers.CharField()
+    album = serializers.CharField()
+
+
 @extend_schema_serializer(examples=example("preview", BULK_PREVIEW))
 class BulkPreviewSerializer(serializers.Serializer[Any]):
     matched = serializers.IntegerField()
     unchanged = serializers.IntegerField(help_text="Of those, how many stay as they are.")
     missing = serializers.IntegerField(help_text="Ids that are not in your library.")
+    samples = SampleSerializer(
+        many=True, required=False, help_text="What the first tracks would be called; of `reread`."
+    )
