@@ -1,6 +1,7 @@
 from .activation import Activation
 from .analysis import Analysis
 from .cover import Cover
+from .folder import Folder, Place
 from .job import Job
 from .kept_answer import KeptAnswer
 from .library import Library, Membership
@@ -28,6 +29,7 @@ __all__ = [
     "Analysis",
     "ApiToken",
     "Cover",
+    "Folder",
     "Job",
     "KeptAnswer",
     "Library",
@@ -36,6 +38,7 @@ __all__ = [
     "Membership",
     "ModelVersion",
     "MusicKey",
+    "Place",
     "Question",
     "Reanalysis",
     "ResumableUpload",
