@@ -69,6 +69,13 @@ _TABLE = (
         "The spectrogram is drawn when it is first asked for: send a `POST` to this address.",
     ),
     ProblemType(
+        "folder-refused",
+        422,
+        "The folder cannot be added",
+        "Folders are read below those that the operator has allowed (TONEMARK_FOLDERS), and each "
+        "part of the disk once.",
+    ),
+    ProblemType(
         "no-cover",
         404,
         "No cover",

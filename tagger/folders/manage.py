@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from tagger.jobs import lifecycle
 from tagger.library.trash import delete_track
-from tagger.models import Folder, Job, Library, Place, Track, User
+from tagger.models import Folder, Job, Library, Membership, Place, Track, User
 from tagger.platform.storage.in_place import PREFIX, allowed_root, encoded
 
 from .presence import settle_tracks
@@ -150,6 +150,18 @@ def remove_folder(folder: Folder, *, with_tracks: bool) -> int:
     for track in gone:
         count += bool(with_tracks and delete_track(track, at=now))
     return count if with_tracks else gone.count()
+
+
+def kept_folders(person: User) -> QuerySet[Folder]:
+    """Those of libraries whose keeper the person is."""
+    return Folder.objects.filter(
+        library__memberships__person=person, library__memberships__role=Membership.Role.KEEPER
+    ).select_related("library", "added_by")
+
+
+def keeps(person: User, library: Library) -> bool:
+    role = Membership.Role.KEEPER
+    return library.memberships.filter(person=person, role=role).exists()
 
 
 def change_folder(folder: Folder, *, every: int) -> Folder:

@@ -166,7 +166,9 @@ def _say(track: Track, place: Place, outcome: Read, said: Metadata, cover: Any) 
         values["cover"] = cover
     if is_in_place(track.file.name):
         values |= {"file_size": place.size, "file_sha256": outcome.file_sha256}
-    Track.objects.filter(pk=track.pk).update(**values)
+    for name, value in values.items():
+        setattr(track, name, value)
+    track.save(update_fields=[*values, "updated_at"])
 
 
 def _new_track(folder: Folder, place: Place, outcome: Read, examined: Examination) -> Track:

@@ -58,6 +58,7 @@ def targets(song: Track) -> dict[str, str]:
     change = Activation.objects.create(model=candidate, trigger=Job.Trigger.WEB)
     return {
         "track_id": str(song.pk),
+        "folder_id": str(song.library.folders.get_or_create(path=f"/srv/{TITLE}")[0].pk),
         "cover_id": str(cover.pk),
         "size": "small",
         "job_id": str(rows.job(other, Job.State.FAILED).pk),

@@ -52,6 +52,11 @@ def titles() -> list[str]:
     return sorted(Track.objects.values_list("title", flat=True))
 
 
+def where(title: str) -> str:
+    """What its file is called."""
+    return str(track(title).file.name)
+
+
 def track(title: str) -> Track:
     return Track.objects.get(title=title)
 
@@ -84,7 +89,7 @@ def test_a_moved_folder_is_recognised_without_reading(
     result = scan().result
     assert (result["moved"], result["new"], result["missing"], len(opened)) == (2, 0, 0, 2)
     assert track("One").pk == known
-    assert track("One").file.name.endswith("/Noites/one.flac")
+    assert where("One").endswith("/Noites/one.flac")
     assert track("One").missing_since is None
 
 
@@ -100,7 +105,7 @@ def test_a_copy_that_replaced_its_original_elsewhere_is_known_by_its_sound(
     assert Track.objects.count() == 2
     known.refresh_from_db()
     assert known.title == "My name for it"
-    assert known.file.name.endswith("/other%20name.flac") or "other name" in known.file.name
+    assert str(known.file.name).endswith("/other name.flac")
 
 
 def test_vanished_files_are_missing_and_come_back_unread(
@@ -260,14 +265,14 @@ def test_the_same_sound_in_two_folders_and_an_upload_is_one_track(
     shutil.rmtree(music / "Nights")
     scan()
     assert track("One").missing_since is None
-    assert track("One").file.name.endswith("/second/uno.flac")
+    assert where("One").endswith("/second/uno.flac")
     upload = Path(shutil.copy(other / "uno.flac", tmp_path / "sent.flac"))
     taken = ingest(upload, "sent.flac", library=home, by=owner, trigger=Job.Trigger.WEB)
     assert taken.duplicate
     shutil.rmtree(other)
     scan(of=second)
     assert track("One").missing_since is None, "the upload is there"
-    assert track("One").file.name.startswith("tracks/")
+    assert where("One").startswith("tracks/")
 
 
 def test_an_uploaded_track_gets_a_place_and_keeps_its_file(
@@ -277,7 +282,7 @@ def test_an_uploaded_track_gets_a_place_and_keeps_its_file(
     taken = ingest(copy, "sent.flac", library=home, by=owner, trigger=Job.Trigger.WEB).track
     scan()
     taken.refresh_from_db()
-    assert taken.file.name.startswith("tracks/")
+    assert str(taken.file.name).startswith("tracks/")
     assert taken.places.count() == 1
 
 
@@ -313,9 +318,6 @@ def test_a_scan_that_is_killed_goes_on_where_it_was(
 
 def test_names_in_no_encoding_are_read(scan: Scanner, music: Path) -> None:
     path = os.path.join(os.fsencode(music), b"caf\xe9 100%.flac")
-    with open(path, "wb") as copy:
-        copy.write((music / "Nights" / "one.flac").read_bytes() if False else b"")
-    os.unlink(path)
     shutil.copyfile(os.fsencode(music / "Nights" / "one.flac"), path)
     (music / "Nights" / "one.flac").unlink()
     scan()
@@ -360,7 +362,7 @@ def test_playing_and_ranges_work_from_there(scan: Scanner, owner: User, music: P
     whole = (music / "Nights" / "one.flac").read_bytes()
     answer: Any = client.get(address, headers={"Range": "bytes=10-19"})
     assert (answer.status_code, answer.getvalue()) == (206, whole[10:20])
-    assert answer["Content-Type"] == "audio/flac" or answer["Content-Type"] == "audio/x-flac"
+    assert answer["Content-Type"] in ("audio/flac", "audio/x-flac")
     (music / "Nights" / "one.flac").unlink()
     assert client.get(address).status_code == 404
 
