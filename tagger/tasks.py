@@ -20,6 +20,7 @@ from tagger.feedback.question_queue import ask_waiting
 from tagger.folders import watch
 from tagger.folders.hearing import hear_found
 from tagger.folders.manage import scan_due
+from tagger.folders.write_back import write_due
 from tagger.jobs import lifecycle, reaper
 from tagger.jobs.attempt import to_its_end
 from tagger.jobs.kinds import KINDS
@@ -104,6 +105,12 @@ def scan_folders() -> None:
     started = scan_due()
     if started:
         logger.info("%d folders are scanned by schedule", started)
+
+
+@shared_task
+def write_folders() -> None:
+    """Tags that have changed, into the folders that are always kept up to date."""
+    write_due()
 
 
 @shared_task

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.shortcuts import get_object_or_404
@@ -10,13 +11,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tagger.api.serializers.folder import (
+    FileChangeSerializer,
     FolderSerializer,
     NewFolderSerializer,
     PlacePageSerializer,
     PlaceSerializer,
 )
 from tagger.api.serializers.job import JobSerializer
-from tagger.folders import manage
+from tagger.folders import manage, write_back
 from tagger.models import Folder, Job, Library, Place
 
 from .accepted import accepted
@@ -79,7 +81,7 @@ class FolderList(ApiView):
         summary="Show a folder", responses=problems({200: FolderSerializer}, "not-found")
     ),
     patch=extend_schema(
-        summary="Change how often a folder is scanned",
+        summary="Change a folder's schedule, or what is written into its files",
         request=FolderSerializer(partial=True),
         responses=changes({200: FolderSerializer}, *BODY, "not-found"),
     ),
@@ -97,8 +99,16 @@ class FolderDetail(ApiView):
         folder = self._named(folder_id)
         serializer = FolderSerializer(folder, data=request.data, partial=True)
         serializer.is_valid(raise_exception=True)
-        if "every" in serializer.validated_data:
-            manage.change_folder(folder, every=serializer.validated_data["every"])
+        asked = serializer.validated_data
+        if "every" in asked:
+            manage.change_folder(folder, every=asked["every"])
+        write_back.open_for_writing(
+            folder,
+            writable=asked.get("writable", folder.writable),
+            fields=asked.get("fields", folder.fields),
+            always=asked.get("write_always", folder.write_always),
+            keep_times=asked.get("keep_times", folder.keep_times),
+        )
         return Response(FolderSerializer(folder).data)
 
     def delete(self, request: Request, folder_id: UUID) -> Response:
@@ -122,6 +132,54 @@ class FolderScan(ApiView):
         folder = get_object_or_404(manage.kept_folders(self.person), pk=folder_id)
         job = manage.request_scan(folder, by=self.person, trigger=Job.Trigger.API)
         return accepted(request, job, JobSerializer(job).data)
+
+
+class FolderWriting(ApiView):
+    @extend_schema(
+        summary="What would be written into files",
+        description=f"The first {write_back.PREVIEWED} files that would change, at most.",
+        responses=problems({200: FileChangeSerializer(many=True)}, "not-found"),
+    )
+    def get(self, request: Request, folder_id: UUID) -> Response:
+        folder = get_object_or_404(manage.kept_folders(self.person), pk=folder_id)
+        changes = write_back.preview(folder) if folder.fields else []
+        return Response(FileChangeSerializer(changes, many=True).data)
+
+    @extend_schema(
+        summary="Write tags into the files",
+        description=(
+            "202 with a job to poll. Everything else that a file says, and its sound, stays to the "
+            "byte; the folder must be `writable`."
+        ),
+        request=None,
+        parameters=[IDEMPOTENCY_KEY, LOCATION, RETRY_AFTER],
+        responses=changes({202: JobSerializer}, *KEY_PROBLEMS, "not-found", "not-writable"),
+    )
+    @idempotent(nothing)
+    def post(self, request: Request, folder_id: UUID) -> Response:
+        return _writing(self, request, folder_id, write_back.request_writing)
+
+
+class FolderWritingUndo(ApiView):
+    @extend_schema(
+        summary="Take back what was written into files",
+        description="202 with a job to poll. What says something else by now is left alone.",
+        request=None,
+        parameters=[IDEMPOTENCY_KEY, LOCATION, RETRY_AFTER],
+        responses=changes({202: JobSerializer}, *KEY_PROBLEMS, "not-found", "not-writable"),
+    )
+    @idempotent(nothing)
+    def post(self, request: Request, folder_id: UUID) -> Response:
+        return _writing(self, request, folder_id, write_back.request_undo)
+
+
+def _writing(view: ApiView, request: Request, folder_id: UUID, ask: Callable[..., Job]) -> Response:
+    folder = get_object_or_404(manage.kept_folders(view.person), pk=folder_id)
+    try:
+        job = ask(folder, by=view.person, trigger=Job.Trigger.API)
+    except write_back.WriteRefused as refusal:
+        raise Problem("not-writable", str(refusal)) from refusal
+    return accepted(request, job, JobSerializer(job).data)
 
 
 class FolderFiles(ApiView):

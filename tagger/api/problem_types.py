@@ -76,6 +76,12 @@ _TABLE = (
         "part of the disk once.",
     ),
     ProblemType(
+        "not-writable",
+        409,
+        "The folder is not opened for writing",
+        "Make it `writable` and choose `write_fields` first.",
+    ),
+    ProblemType(
         "no-cover",
         404,
         "No cover",

@@ -61,6 +61,12 @@ urlpatterns = [
     path("folders/", folders.FolderList.as_view(), name="folders"),
     path("folders/<uuid:folder_id>/", folders.FolderDetail.as_view(), name="folder"),
     path("folders/<uuid:folder_id>/scan/", folders.FolderScan.as_view(), name="folder-scan"),
+    path("folders/<uuid:folder_id>/write/", folders.FolderWriting.as_view(), name="folder-write"),
+    path(
+        "folders/<uuid:folder_id>/write/undo/",
+        folders.FolderWritingUndo.as_view(),
+        name="folder-write-undo",
+    ),
     path("folders/<uuid:folder_id>/files/", folders.FolderFiles.as_view(), name="folder-files"),
     path("artists/", albums.ArtistList.as_view(), name="artists"),
     path("tracks/<uuid:track_id>/tagged/", audio.TrackTaggedCopy.as_view(), name="track-tagged"),

@@ -23,6 +23,7 @@ from .verdict import Verdict
 from .webhook import Webhook
 from .webhook_delivery import WebhookAttempt, WebhookDelivery
 from .worker import Worker
+from .written_tags import WrittenTags
 
 __all__ = [
     "Activation",
@@ -55,4 +56,5 @@ __all__ = [
     "WebhookAttempt",
     "WebhookDelivery",
     "Worker",
+    "WrittenTags",
 ]

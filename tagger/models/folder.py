@@ -74,6 +74,8 @@ class Place(models.Model):
         "Track", null=True, blank=True, on_delete=models.SET_NULL, related_name="places"
     )
     # What its metadata said when it was last read: a person's own words are told from these.
+    # Of what was last written into it, or tried: by schedule only what has changed is written.
+    written_key = models.CharField(max_length=64, blank=True, default="", db_default="")
     said = models.JSONField(default=dict, blank=True)
     missing_since = models.DateTimeField(null=True, blank=True)
 

@@ -61,6 +61,7 @@ def test_containers_and_bin_serve_have_the_same_queues(
 ) -> None:
     # Without folders nothing is to be scanned, and no worker waits for it.
     monkeypatch.setenv("TONEMARK_FOLDERS", "/music")
+
     def queues(command: list[str]) -> str:
         flag = "-Q" if "-Q" in command else "--queues"
         return command[command.index(flag) + 1]

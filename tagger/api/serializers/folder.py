@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
+from ml.audio import Field
 from tagger.folders.manage import counts
 from tagger.models import Folder, Place
 
@@ -15,6 +16,10 @@ FOLDER = {
     "library": 7,
     "path": "/srv/music",
     "every": 60,
+    "writable": False,
+    "write_fields": ["tonemark", "bpm", "key"],
+    "write_always": False,
+    "keep_times": True,
     "files": {"new": 0, "present": 1200, "missing": 3, "refused": 1},
     "scanned_at": "2026-03-14T09:26:53.589793Z",
     "away_since": None,
@@ -38,11 +43,19 @@ class FileCountsSerializer(serializers.Serializer[Any]):
     refused = serializers.IntegerField()
 
 
-@extend_schema_serializer(examples=example("folder", FOLDER))
+@extend_schema_serializer(
+    examples=[*example("folder", FOLDER), *example("changed", {"every": 15}, request=True)]
+)
 class FolderSerializer(serializers.ModelSerializer[Folder]):
     path = serializers.CharField(source="__str__", read_only=True)
     every = serializers.ChoiceField(Folder.Every.choices, help_text="Minutes; 0: only when asked.")
     files = serializers.SerializerMethodField()
+    write_fields = serializers.ListField(
+        source="fields",
+        child=serializers.ChoiceField([one.value for one in Field]),
+        required=False,
+        help_text="What is written into files of a folder that is `writable`.",
+    )
 
     class Meta:
         model = Folder
@@ -52,11 +65,19 @@ class FolderSerializer(serializers.ModelSerializer[Folder]):
             "path",
             "every",
             "files",
+            "writable",
+            "write_fields",
+            "write_always",
+            "keep_times",
             "scanned_at",
             "away_since",
             "created_at",
         ]
-        read_only_fields: ClassVar[list[str]] = [name for name in fields if name != "every"]
+        read_only_fields: ClassVar[list[str]] = [
+            name
+            for name in fields
+            if name not in ("every", "writable", "write_fields", "write_always", "keep_times")
+        ]
 
     @extend_schema_field(FileCountsSerializer)
     def get_files(self, folder: Folder) -> dict[str, int]:
@@ -90,3 +111,30 @@ class PlacePageSerializer(serializers.Serializer[Any]):
     next = serializers.URLField(allow_null=True)
     previous = serializers.URLField(allow_null=True)
     results = PlaceSerializer(many=True)
+
+
+CHANGE = {
+    "path": "Mira/Nights/03 Blue hour.flac",
+    "changes": [{"field": "genre", "before": ["Other"], "after": ["rock"]}],
+}
+
+
+class FieldChangeSerializer(serializers.Serializer[Any]):
+    field = serializers.ChoiceField([one.value for one in Field])
+    before = serializers.ListField(child=serializers.CharField())
+    after = serializers.ListField(child=serializers.CharField())
+
+
+@extend_schema_serializer(examples=example("change", CHANGE))
+class FileChangeSerializer(serializers.Serializer[Any]):
+    """What would be written into one file."""
+
+    path = serializers.CharField(source="place.__str__")
+    changes = serializers.SerializerMethodField()
+
+    @extend_schema_field(FieldChangeSerializer(many=True))
+    def get_changes(self, change: Any) -> list[dict[str, Any]]:
+        return [
+            {"field": name.value, "before": list(change.before[name]), "after": list(values)}
+            for name, values in change.after.items()
+        ]

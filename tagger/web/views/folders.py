@@ -9,16 +9,28 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from tagger.folders import manage
+from tagger.folders import manage, write_back
 from tagger.models import Folder, Job, Place
 from tagger.platform.humanize import human_duration
 from tagger.web.access import PageRequest, signed_in
 
 FILES_A_PAGE = 100
+# What may be written, as a person calls it.
+FIELDS = [
+    ("genre", gettext_lazy("Genre")),
+    ("mood", gettext_lazy("Mood")),
+    ("grouping", gettext_lazy("Grouping: every tag, in one text")),
+    ("comment", gettext_lazy("Comment: every tag, in place of the comment")),
+    ("tonemark", gettext_lazy("Every tag, in a field of its own (TONEMARK_TAGS)")),
+    ("bpm", gettext_lazy("Tempo (BPM)")),
+    ("key", gettext_lazy("Initial key")),
+]
 # Seconds between two looks at a scan that runs.
 POLL = 2
 
@@ -105,7 +117,15 @@ def folder_page(request: PageRequest, folder_id: UUID) -> HttpResponse:
     page = None
     if state:
         page = Paginator(places.filter(state=state), FILES_A_PAGE).get_page(request.GET.get("page"))
-    context = {**_context([one]), "one": one, "page": page, "state": state}
+    context = {
+        **_context([one]),
+        "one": one,
+        "page": page,
+        "state": state,
+        "writing": write_back.open_writings(one.folder).first(),
+        "last_writing": write_back.last_writing(one.folder),
+        "fields": FIELDS,
+    }
     return render(request, "tagger/folders/folder.html", context)
 
 
@@ -133,6 +153,52 @@ def remove(request: PageRequest, folder_id: UUID) -> HttpResponse:
     manage.remove_folder(folder, with_tracks=request.POST.get("tracks") == "trash")
     messages.success(request, _("Taken out: %s. Its files are as they were.") % folder)
     return redirect("web:folders")
+
+
+@require_POST
+@signed_in
+def open_for_writing(request: PageRequest, folder_id: UUID) -> HttpResponse:
+    folder = own_folder(request, folder_id)
+    write_back.open_for_writing(
+        folder,
+        writable="writable" in request.POST,
+        fields=request.POST.getlist("fields"),
+        always="always" in request.POST,
+        keep_times="keep_times" in request.POST,
+    )
+    messages.success(request, _("Saved."))
+    return redirect(f"{reverse('web:folder', args=[folder.pk])}#writing")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def write_tags(request: PageRequest, folder_id: UUID) -> HttpResponse:
+    """What would change, and doing it."""
+    folder = own_folder(request, folder_id)
+    if request.method == "POST":
+        try:
+            write_back.request_writing(folder, by=request.user, trigger=Job.Trigger.WEB)
+        except write_back.WriteRefused as refusal:
+            messages.error(request, str(refusal))
+        return redirect(f"{reverse('web:folder', args=[folder.pk])}#writing")
+    context = {
+        "folder": folder,
+        "changes": write_back.preview(folder) if folder.fields else [],
+        "most": write_back.PREVIEWED,
+        "labels": dict(FIELDS),
+    }
+    return render(request, "tagger/folders/write.html", context)
+
+
+@require_POST
+@signed_in
+def undo_writing(request: PageRequest, folder_id: UUID) -> HttpResponse:
+    folder = own_folder(request, folder_id)
+    try:
+        write_back.request_undo(folder, by=request.user, trigger=Job.Trigger.WEB)
+    except write_back.WriteRefused as refusal:
+        messages.error(request, str(refusal))
+    return redirect(f"{reverse('web:folder', args=[folder.pk])}#writing")
 
 
 def own_folder(request: PageRequest, folder_id: UUID) -> Folder:
