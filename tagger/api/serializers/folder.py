@@ -11,6 +11,9 @@ from tagger.models import Folder, Place
 
 from .examples import example
 
+# What is written into files. The description calls it `WrittenField` by this name.
+FIELDS = [one.value for one in Field]
+
 FOLDER = {
     "id": "6c1b6b1e-5b0e-4d0e-9b57-1f0b8a7d2c44",
     "library": 7,
@@ -52,7 +55,7 @@ class FolderSerializer(serializers.ModelSerializer[Folder]):
     files = serializers.SerializerMethodField()
     write_fields = serializers.ListField(
         source="fields",
-        child=serializers.ChoiceField([one.value for one in Field]),
+        child=serializers.ChoiceField(FIELDS),
         required=False,
         help_text="What is written into files of a folder that is `writable`.",
     )
@@ -120,7 +123,7 @@ CHANGE = {
 
 
 class FieldChangeSerializer(serializers.Serializer[Any]):
-    field = serializers.ChoiceField([one.value for one in Field])
+    field = serializers.ChoiceField(FIELDS)
     before = serializers.ListField(child=serializers.CharField())
     after = serializers.ListField(child=serializers.CharField())
 

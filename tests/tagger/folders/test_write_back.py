@@ -1,4 +1,4 @@
-"""Tags written into the files of a folder: seen by another program, undone, refused with reasons."""
+"""Tags written into the files of a folder: seen by another program, undone, or refused."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tagger", "0036_folders"),
+        ("tagger", "0037_folders"),
     ]
 
     operations = [
