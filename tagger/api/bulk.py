@@ -34,9 +34,9 @@ class Bulk(ApiView):
         description=(
             "202 with a job, ended already where there are few; its `result` counts them and names "
             "those to which it could not be done. A dry run is 200 with counts, and does nothing. "
-            "`restore` and `purge` look in the Trash. `reread` reads title, artist and album of files "
-            "that say Latin-1 in the `code_page` that was meant; its dry run shows some. `undo` "
-            "undoes a bulk `job` of verdicts or `reread`, within a day."
+            "`restore` and `purge` look in the Trash. `reread` reads title, artist and album of "
+            "files that say Latin-1 in the `code_page` that was meant; its dry run shows some. "
+            "`undo` undoes a bulk `job` of verdicts or `reread`, within a day."
         ),
         request=BulkSerializer,
         parameters=[IDEMPOTENCY_KEY, LOCATION, RETRY_AFTER],

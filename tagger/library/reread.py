@@ -15,6 +15,7 @@ from tagger.platform.storage.local import on_this_machine
 from .tracks import held
 
 AS_DECLARED = ""
+MISSING = "The stored file is missing. Ask an admin to restore it."
 WORDS = ("title", "artist", "album", "album_artist")
 
 
@@ -85,8 +86,10 @@ def _read(track: Track, code_pages: Sequence[str]) -> list[Metadata]:
         with on_this_machine(track.file) as path:
             return read_metadata_as(path, code_pages)
     except FileNotFoundError as error:
-        raise UnreadableError("The stored file is missing. Ask an admin to restore it.") from error
-    except (AudioError, DecoderLost) as error:
+        raise UnreadableError(MISSING) from error
+    except AudioError as error:
+        raise UnreadableError(MISSING if error.code == "missing" else str(error)) from error
+    except DecoderLost as error:
         raise UnreadableError(str(error)) from error
 
 

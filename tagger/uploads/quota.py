@@ -1,4 +1,7 @@
-"""How much each person may keep: the files they have added, those in the Trash included."""
+"""How much each person may keep: the files they have added, those in the Trash included.
+
+Files that lie in folders of their own take nothing of ours.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from tagger.models import Track, User
 from tagger.platform.humanize import human_size
+from tagger.platform.storage.in_place import PREFIX
 
 
 class QuotaExceeded(Exception):
@@ -32,7 +36,8 @@ class Storage:
 def storage_of(person: User) -> Storage:
     """Who runs the installation has no limit but the disk's."""
     limited = settings.STORAGE_QUOTA_BYTES and not person.is_staff
-    kept = Track.objects.filter(added_by=person).order_by()
+    own = Track.objects.filter(added_by=person).order_by()
+    kept = own.exclude(file__startswith=PREFIX)
     used = kept.aggregate(bytes=Sum("file_size"))["bytes"] or 0
     return Storage(used, settings.STORAGE_QUOTA_BYTES if limited else None)
 
