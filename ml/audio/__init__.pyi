@@ -10,6 +10,9 @@ from .formats import (
     TagSystem,
     taggable,
 )
+from .marks import (
+    DIRECTION_MARKS,
+)
 from .probe import (
     Examination,
     Metadata,
@@ -44,6 +47,7 @@ from .write_tags import (
 
 __all__ = [
     "CODE_PAGES",
+    "DIRECTION_MARKS",
     "FORMATS",
     "SAMPLE_RATE",
     "SEGMENT_SAMPLES",

@@ -16,6 +16,7 @@ import mutagen
 from mutagen.apev2 import APENoHeaderError, APEv2
 
 from ml.audio.formats import FORMATS
+from ml.audio.marks import DIRECTION_MARKS
 from ml.audio.open import AudioFile
 from ml.audio.types import AudioError
 
@@ -34,9 +35,6 @@ _KEYS = {
     "disc_total": ("disctotal", "totaldiscs"),
     "year": ("date", "TDRC", "TYER", "WM/Year", "year", "originaldate", "TDOR"),
 }
-# Marks that turn the reading direction round: a name could pose as another with them.
-_BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-
 
 # Several artists, as people write them in one line.
 _BETWEEN = "; "
@@ -134,7 +132,9 @@ def _values(value: object) -> Iterator[str]:
 def _clean(text: str, code_page: str) -> str:
     meant = _read_as(text, code_page) if code_page else _as_meant(text)
     kept = (
-        " " if unicodedata.category(char) == "Cc" else char for char in meant if char not in _BIDI
+        " " if unicodedata.category(char) == "Cc" else char
+        for char in meant
+        if char not in DIRECTION_MARKS
     )
     valid = "".join(kept).encode("utf-8", "replace").decode("utf-8")
     return re.sub(" +", " ", valid).strip()
