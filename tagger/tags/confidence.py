@@ -30,6 +30,10 @@ class Calibration:
             return None
         return curve.at(score, threshold)
 
+    def may_set(self, label: str) -> bool:
+        """Whether any score of this label makes a tag."""
+        return self.thresholds.get(label, 1.0) < 1
+
     def at_threshold(self, label: str) -> float | None:
         """From which confidence on a score of this label makes a tag."""
         return self.confidence(label, self.thresholds.get(label))
