@@ -13,6 +13,7 @@ from tagger.models import ModelVersion
 STRENGTHS = {"sure": _("sure"), "likely": _("likely"), "perhaps": _("perhaps")}
 # From which confidence on each is said.
 LEAST = {word: least for least, word in WORDS}
+_UNREAD = object()
 
 
 @dataclass(frozen=True)
@@ -40,5 +41,9 @@ class Calibration:
 
 
 def calibration_of(version: ModelVersion) -> Calibration:
+    """Of a version whose card was read, or that was annotated with its calibration."""
     by_label = dict(zip(version.labels, version.thresholds, strict=True))
-    return Calibration(*curves(version.card.get("calibration") or {}), by_label)
+    calibration = vars(version).get("calibration", _UNREAD)
+    if calibration is _UNREAD:
+        calibration = version.card.get("calibration")
+    return Calibration(*curves(calibration or {}), by_label)
