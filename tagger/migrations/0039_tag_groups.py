@@ -33,7 +33,7 @@ def move(apps: Any, schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tagger", "0036_confidence"),
+        ("tagger", "0038_written_tags"),
     ]
 
     operations = [
