@@ -22,6 +22,10 @@ from tagger.platform.humanize import human_size, readable
 from tagger.platform.storage.local import Movable
 
 
+# Of Linux, in characters: no file lies deeper.
+LONGEST_PATH = 4096
+
+
 class IngestError(Exception):
     """The file is refused. `code` is stable; the message is for the person who sent it."""
 

@@ -16,7 +16,14 @@ from tagger.models import Job, ResumableUpload, Track
 from tagger.platform.db import return_connection
 from tagger.platform.http.uploaded_file import on_disk
 from tagger.uploads import resumable
-from tagger.uploads.ingest import Ingested, IngestError, ingest, tagging_job
+from tagger.uploads.ingest import (
+    LONGEST_PATH,
+    Ingested,
+    IngestError,
+    SenderMetadata,
+    ingest,
+    tagging_job,
+)
 from tagger.web.access import PageRequest, signed_in
 from tagger.web.transfers import poll_seconds, recent_transfers, transfer
 
@@ -71,6 +78,12 @@ def _take_in(request: PageRequest, upload: UploadedFile) -> Ingested | Refused:
             )
     except IngestError as error:
         return Refused(name, error.detail)
+
+
+def _path_of(request: PageRequest) -> str:
+    """Below the folder that was dropped or chosen. One that is too long is no place on a disk."""
+    path = request.POST.get("path", "")
+    return path if len(path) <= LONGEST_PATH else ""
 
 
 def _answer_script(request: PageRequest, outcomes: list[Ingested | Refused]) -> HttpResponse:
