@@ -21,7 +21,6 @@ from tagger.platform.db import return_connection
 from tagger.platform.humanize import human_size, readable
 from tagger.platform.storage.local import Movable
 
-
 # Of Linux, in characters: no file lies deeper.
 LONGEST_PATH = 4096
 

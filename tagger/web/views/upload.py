@@ -5,11 +5,13 @@ from typing import cast
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tagger.models import Job, ResumableUpload, Track
@@ -51,6 +53,23 @@ def upload_page(request: PageRequest) -> HttpResponse:
     return _answer_script(request, outcomes) if request.htmx else _answer_form(request, outcomes)
 
 
+# The browser itself sends what another program shares, and has no token of ours. It is told from
+# what other sites send by a header that no page can set.
+SENT_BY_HAND = ("none", "same-origin")
+
+
+@csrf_exempt
+@require_POST
+@signed_in
+def share(request: PageRequest) -> HttpResponse:
+    """Files that another program on the phone hands over (`share_target` of the manifest)."""
+    if request.headers.get("Sec-Fetch-Site") not in SENT_BY_HAND:
+        raise PermissionDenied
+    return_connection()
+    outcomes = [_take_in(request, upload) for upload in request.FILES.getlist("files")]
+    return _answer_form(request, outcomes)
+
+
 @require_safe
 @signed_in
 def arrived(request: PageRequest, upload_id: UUID) -> HttpResponse:
@@ -74,7 +93,12 @@ def _take_in(request: PageRequest, upload: UploadedFile) -> Ingested | Refused:
     try:
         with on_disk(upload) as path:
             return ingest(
-                path, name, library=request.library, by=request.user, trigger=Job.Trigger.WEB
+                path,
+                name,
+                library=request.library,
+                by=request.user,
+                trigger=Job.Trigger.WEB,
+                metadata=SenderMetadata(path=_path_of(request)),
             )
     except IngestError as error:
         return Refused(name, error.detail)
