@@ -14,5 +14,6 @@ import "./moments.js";
 import "./selection.js";
 import "./map.js";
 import "./review.js";
+import "./telling.js";
 import "./live.js";
 import "./curves.js";
