@@ -150,6 +150,8 @@ export function add(carried) {
     rows.push(row);
     batch.add(row);
   }
+  // Where there is nothing yet, one looks on as the first tracks come in.
+  if (document.querySelector("#page .empty .first")) document.getElementById("to-upload").click();
   placeAll();
   next();
 }

@@ -98,7 +98,8 @@ def test_the_telling_seconds_are_drawn_and_a_click_plays_from_there(web: Page, s
     canvas = web.locator("canvas.telling")
     painted = """canvas => canvas.width && [...canvas.getContext("2d").getImageData(
         0, 0, canvas.width, canvas.height).data].some((value) => value > 0)"""
-    web.wait_for_function(f"({painted})(document.querySelector('canvas.telling'))")
+    while not canvas.evaluate(painted):
+        web.wait_for_timeout(100)
     box = canvas.bounding_box()
     assert box is not None
     # Ten telling seconds and the ten behind them: the middle is second ten.

@@ -96,7 +96,7 @@ def test_a_file_that_arrives_before_the_list_does_is_shown(
     web.goto("/tags/")
     web.route("**/upload/", lambda route: held.update({route.request.method: route}))
     drop(web, ten_clips[0])
-    web.get_by_role("link", name="Upload").click()
+    web.get_by_role("link", name="Upload", exact=True).click()
     while len(held) < 2:
         web.wait_for_timeout(100)
     page_without_it = held["GET"].fetch()
@@ -113,7 +113,7 @@ def test_files_may_be_dropped_on_any_page(web: Page, ten_clips: list[Path], tmp_
     web.goto("/tags/")
     drop(web, ten_clips[0], bad, ten_clips[1])
     expect(web.locator("#tray-count")).to_have_text("2 of 3 uploaded, 1 not")
-    web.get_by_role("link", name="Upload").click()
+    web.get_by_role("link", name="Upload", exact=True).click()
     refused = web.locator(".transfer", has_text="shopping.mp3")
     expect(refused.locator(".reason")).to_contain_text(re.compile(r"\w+ .*\."))
     expect(web.locator("#transfers").get_by_text("Done")).to_have_count(2, timeout=PATIENCE)
