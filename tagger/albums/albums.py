@@ -7,12 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-<<<<<<< HEAD
-from django.db.models import Aggregate, Count, F, Func, Max, Min, Q, QuerySet, Sum, TextField, Value
-from django.db.models.functions import Lower
-=======
-from django.db.models import Count, F, Func, Max, Min, QuerySet, Sum, TextField, Value
->>>>>>> main
+from django.db.models import Aggregate, Count, F, Func, Max, Min, QuerySet, Sum, TextField, Value
 
 from tagger.library.search import ALBUM_BY, BETWEEN_ARTISTS, by_artist
 from tagger.models import Track
