@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from ml.config import strength
 from tagger.models import Analysis, Library, ModelVersion, Question, Tag, Verdict
+from tagger.tags.confidence import calibration_of
 from tagger.tags.effective import active_model
 from tagger.tags.segment_scores import segment_scores
 
@@ -27,6 +29,7 @@ class ShownQuestion:
     end: float
     labels: list[str]
     """What the model calls the tag."""
+    strength: str | None = None
 
 
 def open_questions(of: Library) -> QuerySet[Question]:
@@ -79,13 +82,16 @@ def shown(question: Question) -> ShownQuestion | None:
     columns = [at for at, label in enumerate(analysis.model.labels) if label in names]
     best = max(columns, key=lambda at: analysis.mean_scores[at] - analysis.model.thresholds[at])
     start, end = _telling(analysis, columns)
+    score, label = analysis.mean_scores[best], analysis.model.labels[best]
+    confidence = calibration_of(analysis.model).confidence(label, score)
     return ShownQuestion(
         question,
-        analysis.mean_scores[best],
+        score,
         analysis.model.thresholds[best],
         start,
         end,
         [analysis.model.labels[at] for at in columns],
+        None if confidence is None else strength(confidence),
     )
 
 
