@@ -12,6 +12,7 @@ import "./deck.js";
 import "./library.js";
 import "./moments.js";
 import "./selection.js";
+import "./swipe.js";
 import "./map.js";
 import "./review.js";
 import "./telling.js";
