@@ -2,6 +2,7 @@ import "./csrf.js";
 import "./navigation.js";
 import "./themes.js";
 import "./player.js";
+import "./grown_player.js";
 import "./keyboard.js";
 import "./tag_keys.js";
 import "./verdicts.js";

@@ -98,3 +98,18 @@ def test_tables_are_cards(phone: Page, owner: User) -> None:
     cell = phone.get_by_role("cell", name="The file is damaged.")
     assert cell.evaluate("cell => getComputedStyle(cell, '::before').content") == '"Reason"'
     assert phone.evaluate("document.documentElement.scrollWidth") == 360
+
+
+def test_the_player_grows_to_the_whole_screen_and_back(phone: Page, song: Track) -> None:
+    phone.goto("/")
+    phone.get_by_role("button", name="Play Blue hour").tap()
+    bar = phone.get_by_role("region", name="Player")
+    phone.get_by_role("button", name="Large player").tap()
+    box = bar.bounding_box()
+    assert box is not None
+    assert (box["width"], round(box["height"])) == (360, 740)
+    expect(phone.locator("#player-cover .cover")).to_be_visible()
+    expect(bar.get_by_role("slider", name="Position")).to_be_in_viewport(ratio=1)
+    phone.keyboard.press("Escape")
+    expect(phone.get_by_role("button", name="Large player")).to_be_focused()
+    assert phone.evaluate("document.getElementById('page').inert") is False
