@@ -84,6 +84,7 @@ class UploadList(TusView):
             "upload-limit",
             "tus-version",
             "too-large",
+            "quota-exceeded",
             "empty",
         ),
     )

@@ -26,6 +26,7 @@ from tagger.uploads.ingest import (
     ingest,
     tagging_job,
 )
+from tagger.uploads.quota import storage_of
 from tagger.web.access import PageRequest, signed_in
 from tagger.web.transfers import poll_seconds, recent_transfers, transfer
 
@@ -46,6 +47,7 @@ def upload_page(request: PageRequest) -> HttpResponse:
             "transfers": transfers,
             "poll": poll_seconds(transfers),
             "unfinished": resumable.unfinished(request.user),
+            "storage": storage_of(request.user),
         }
         return render(request, "tagger/upload/upload.html", context)
     return_connection()
