@@ -92,9 +92,7 @@ def engines(model: LoadedModel, weights: Path) -> list[Engine]:
         if can_be_fused(network.config):
             engines.append(fused(network, torch.bfloat16))
     try:
-        engines.append(
-            Engine("int8, OpenVINO", load_int8(weights, model.card.sha256, torch.device("cpu")))
-        )
+        engines.append(Engine("int8, OpenVINO", load_int8(weights, model, torch.device("cpu"))))
     except Int8Unavailable as reason:
         print(f"no int8 row: {reason}", file=sys.stderr)
     return engines

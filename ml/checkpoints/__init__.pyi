@@ -12,6 +12,7 @@ from .card import (
     read_card,
 )
 from .header import TensorEntry, read_header
+from .trunk import trunk_sha256
 from .weights import (
     LoadedModel,
     default_model_path,
@@ -34,5 +35,6 @@ __all__ = [
     "read_header",
     "read_package",
     "save_model",
+    "trunk_sha256",
     "write_package",
 ]

@@ -83,7 +83,7 @@ def export_int8(model: LoadedModel, weights: Path, train: Split, test: Split) ->
     with tempfile.TemporaryDirectory(dir=weights.parent, prefix=".export-") as scratch:
         file = int8_path(Path(scratch) / weights.name)
         _openvino().save_model(quantised, file)
-        comparison = compare_with_float32(model, compile_int8(file, model.card.sha256), test)
+        comparison = compare_with_float32(model, compile_int8(file, model), test)
         if not comparison.passed:
             raise ExportError(f"The 8-bit copy is not good enough: {comparison}.")
         # The one that names the other comes last.

@@ -1,3 +1,5 @@
+from .activations import ActivationsError, SegmentActivations
+from .output_layer import OutputLayer, Rescored
 from .smoke import smoke_test
 from .tagger import (
     Analysis,
@@ -7,9 +9,13 @@ from .tagger import (
 )
 
 __all__ = [
+    "ActivationsError",
     "Analysis",
     "Cancelled",
+    "OutputLayer",
     "Request",
+    "Rescored",
+    "SegmentActivations",
     "Tagger",
     "smoke_test",
 ]

@@ -29,7 +29,7 @@ class Engine:
 def choose_engine(model: LoadedModel, weights: Path, device: torch.device) -> Engine:
     """The model's 8-bit copy beside its `weights`, else the quickest of torch's; and why."""
     try:
-        forward = load_int8(weights, model.card.sha256, device)
+        forward = load_int8(weights, model, device)
     except Int8Unavailable as reason:
         engine = torch_engine(model.network, device)
         return Engine(f"{engine.name} ({reason})", engine.forward)

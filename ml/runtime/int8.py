@@ -8,14 +8,17 @@ here and in ml.export.quantisation.
 from __future__ import annotations
 
 import importlib.util
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ml.checkpoints.card import int8_path
+from ml.checkpoints.card import int8_files, int8_path
 
 if TYPE_CHECKING:
     import torch
     from torch import Tensor
+
+    from ml.checkpoints.weights import LoadedModel
 
     from .parity import Forward
 
@@ -28,8 +31,12 @@ class Int8Unavailable(Exception):
     """There is no 8-bit copy that could be used; str() says why."""
 
 
-def load_int8(weights: Path, sha256: str, device: torch.device) -> Forward:
-    """The 8-bit copy of the weights with this hash. Raises Int8Unavailable."""
+def load_int8(weights: Path, model: LoadedModel, device: torch.device) -> Forward:
+    """The 8-bit copy of the trunk, with the model's own output layer in float32.
+
+    A model that differs from another in its outputs alone can so have the same copy, and both have
+    the same embeddings. Raises Int8Unavailable.
+    """
     file = int8_path(weights)
     if device.type != "cpu":
         raise Int8Unavailable("8-bit copies are for the CPU")
@@ -37,33 +44,46 @@ def load_int8(weights: Path, sha256: str, device: torch.device) -> Forward:
         raise Int8Unavailable("the model has no 8-bit copy")
     if importlib.util.find_spec("openvino") is None:
         raise Int8Unavailable("OpenVINO, which the 8-bit copy needs, is not installed")
-    return compile_int8(file, sha256)
+    return compile_int8(file, model)
 
 
-def compile_int8(file: Path, sha256: str) -> Forward:
-    """The copy in `file`, to be run on as many threads as torch; see `load_int8`."""
+def share_int8(source: Path, sha256: str, target: Path, target_sha256: str) -> bool:
+    """Give a model of the same trunk the 8-bit copy of `source`; False where that has none."""
+    files = int8_files(source)
+    if not all(file.exists() for file in files):
+        return False
+    network, numbers = files
+    text = network.read_text(encoding="utf-8")
+    if sha256 not in text:
+        return False
+    shared_network, shared_numbers = int8_files(target)
+    shutil.copyfile(numbers, shared_numbers)
+    shared_network.write_text(text.replace(sha256, target_sha256), encoding="utf-8")
+    return True
+
+
+def compile_int8(file: Path, model: LoadedModel) -> Forward:
+    """The copy of `model` in `file`, to be run on as many threads as torch; see `load_int8`."""
     import openvino
     import torch
 
     core = openvino.Core()
     try:
-        model = core.read_model(file)
+        copy = core.read_model(file)
     except RuntimeError as error:
         raise Int8Unavailable(f"the 8-bit copy cannot be read ({_first_line(error)})") from error
-    if not model.has_rt_info(WEIGHTS) or model.get_rt_info(WEIGHTS).value != sha256:
+    if not copy.has_rt_info(WEIGHTS) or copy.get_rt_info(WEIGHTS).value != model.card.sha256:
         raise Int8Unavailable("the 8-bit copy was made from other weights")
     # A thread that is tied to one core waits there for whoever else runs on it, beside idle ones.
     threads = {"INFERENCE_NUM_THREADS": torch.get_num_threads(), "ENABLE_CPU_PINNING": False}
-    compiled = core.compile_model(model, "CPU", threads)
+    compiled = core.compile_model(copy, "CPU", threads)
 
-    def run(part: Tensor) -> tuple[Tensor, Tensor]:
-        outputs = compiled(part.numpy())
-        logits, embedding = (torch.from_numpy(outputs[k].copy()) for k in (0, 1))
-        return logits, embedding
+    def embed(part: Tensor) -> Tensor:
+        return torch.from_numpy(compiled(part.numpy())[1].copy())
 
     def forward(x: Tensor) -> tuple[Tensor, Tensor]:
-        logits, embeddings = zip(*map(run, x.split(AT_ONCE)), strict=True)
-        return torch.cat(logits), torch.cat(embeddings)
+        embeddings = torch.cat([embed(part) for part in x.split(AT_ONCE)])
+        return model.network.output(embeddings), embeddings
 
     return forward
 

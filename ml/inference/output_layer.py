@@ -1,0 +1,67 @@
+"""A model's output layer alone, in NumPy: scores from activations that were kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ml.checkpoints.card import WeightsError, read_card
+from ml.checkpoints.trunk import output_layer
+
+from .activations import SegmentActivations
+from .result import Array, mean_direction, mean_scores
+
+
+@dataclass(frozen=True)
+class Rescored:
+    """What hearing would have given: `scores` float32 `(segments, labels)`, `mean_scores`
+    `(labels,)`, `embedding` `(size,)`, and the indices of the silent segments.
+    """
+
+    scores: Array
+    mean_scores: Array
+    embedding: Array
+    silent_segments: tuple[int, ...]
+
+
+class OutputLayer:
+    """`weight` float32 `(labels, size)`, `bias` `(labels,)`; `head` is the network's."""
+
+    def __init__(self, weight: Array, bias: Array, head: str) -> None:
+        self._weight, self._bias = np.ascontiguousarray(weight.T), bias
+        self._softmax = head == "softmax"
+
+    @classmethod
+    def load(cls, weights: str | Path) -> OutputLayer:
+        """Of the model in this file. Raises WeightsError."""
+        return cls(*output_layer(weights), str(read_card(weights).config.get("head", "sigmoid")))
+
+    def rescore(self, kept: SegmentActivations) -> Rescored:
+        """Raises WeightsError when the activations are of a layer of another size."""
+        activations = kept.values()
+        if activations.shape[1] != len(self._weight):
+            raise WeightsError(
+                f"The model takes {len(self._weight)} activations; {activations.shape[1]} are kept."
+            )
+        logits = activations @ self._weight + self._bias
+        scores = _softmax(logits) if self._softmax else _sigmoid(logits)
+        return Rescored(
+            scores,
+            mean_scores(scores, kept.silent),
+            mean_direction(activations, kept.silent),
+            tuple(int(place) for place in np.flatnonzero(kept.silent)),
+        )
+
+
+def _sigmoid(logits: Array) -> Array:
+    # As tanh it cannot overflow, however far the logit.
+    scores: Array = (1 + np.tanh(logits / 2)) / 2
+    return scores
+
+
+def _softmax(logits: Array) -> Array:
+    powers = np.exp(logits - logits.max(1, keepdims=True))
+    scores: Array = powers / powers.sum(1, keepdims=True)
+    return scores
