@@ -60,7 +60,7 @@ def database() -> Iterator[None]:
     folder = Path(tempfile.mkdtemp(prefix="tonemark-bench-"))
     os.environ |= {
         "TONEMARK_DATA_DIR": str(folder),
-        "TONEMARK_BROKER_URL": "memory://",
+        "TONEMARK_BROKER_URL": "redis://127.0.0.1:1/0",
         "DJANGO_SETTINGS_MODULE": "tests.settings",
     }
     from webapp.embedded.locations import Locations

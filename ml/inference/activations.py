@@ -83,7 +83,8 @@ class SegmentActivations:
         """Raise ActivationsError unless the parts are of equally many segments."""
         segments = len(self.levels)
         if (
-            (self.levels.dtype, self.levels.ndim) != (np.uint8, 2)
+            self.levels.dtype != np.uint8
+            or self.levels.ndim != 2
             or self.ranges.shape != (segments, 2)
             or self.silent.shape != (segments,)
             or not segments

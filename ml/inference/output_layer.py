@@ -57,8 +57,7 @@ class OutputLayer:
 
 def _sigmoid(logits: Array) -> Array:
     # As tanh it cannot overflow, however far the logit.
-    scores: Array = (1 + np.tanh(logits / 2)) / 2
-    return scores
+    return ((1 + np.tanh(logits / 2)) / 2).astype(np.float32)
 
 
 def _softmax(logits: Array) -> Array:

@@ -21,8 +21,9 @@ class Analysis:
     `scores` float32 `(segments, tags)` and `mean_scores` float32 `(tags,)` are probabilities in
     the order of the card's labels; `embedding` float32 `(size,)` is the mean over segments, of
     length 1. Both means leave out `silent_segments` (indices), where anything sounds at all.
-    `activations` are the penultimate layer's of every segment; `peaks` int8 holds minimum and maximum in turn (full scale ±127); `duration`,
-    `segment_seconds` and `hop_seconds` are in seconds. `notes` may hold "short" (filled up with
+    `activations` are the penultimate layer's of every segment; `peaks` int8 holds minimum and
+    maximum in turn (full scale ±127); `duration`, `segment_seconds` and `hop_seconds` are in
+    seconds. `notes` may hold "short" (filled up with
     zeros to one segment), "silent" and "damaged" (some packets were left out).
     """
 
@@ -72,7 +73,8 @@ def mean_direction(activations: Array, silent: NDArray[np.bool_]) -> Array:
     """A track's embedding `(size,)`: the direction of its segments' mean, zeros where all are."""
     mean = activations[_counting(silent)].mean(axis=0, dtype=np.float64)
     length = float(np.linalg.norm(mean))
-    return (mean / (length or 1.0)).astype(np.float32)
+    direction: Array = (mean / (length or 1.0)).astype(np.float32)
+    return direction
 
 
 def _counting(silent: NDArray[np.bool_]) -> NDArray[np.bool_]:

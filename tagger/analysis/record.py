@@ -1,19 +1,23 @@
-"""Writes a model's analysis, and the effective tags that follow from it, in one transaction."""
+"""Writes a model's analyses, and the effective tags that follow, in one transaction."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 from django.db import transaction
 
-from tagger.feedback.question_queue import ask
-from tagger.models import Analysis, ModelVersion, Track, Webhook
-from tagger.tags.effective import rebuild_effective_tags
-from tagger.webhooks.events import announce
+from tagger.feedback.question_queue import ask, ask_many
+from tagger.models import Analysis, KeptActivations, ModelVersion, Track, Webhook
+from tagger.tags.effective import rebuild_effective_tags, rebuild_many
+from tagger.webhooks.events import announce, announce_many
+
+from .activations import keep_activations
 
 if TYPE_CHECKING:
     from ml.inference import Analysis as Prediction
+    from ml.inference import Rescored
 
 
 def record_analysis(track: Track, model: ModelVersion, prediction: Prediction) -> Analysis:
@@ -31,7 +35,38 @@ def record_analysis(track: Track, model: ModelVersion, prediction: Prediction) -
             _show(track, prediction)
             announce(track.owner_id, Webhook.Event.TRACK_TAGGED, track=track.pk, model=model.name)
         ask(track, model, analysis.mean_scores)
+        keep_activations(track, model, prediction)
     return analysis
+
+
+def record_rescored(model: ModelVersion, rescored: Mapping[KeptActivations, Rescored]) -> int:
+    """The same for many tracks at once, tagged from what was kept of them; of how many.
+
+    Those that were deleted meanwhile are passed over, and those whose activations were replaced.
+    """
+    with transaction.atomic():
+        locked = Track.objects.select_for_update(no_key=True, of=("self",))
+        tracks = list(
+            locked.filter(
+                kept_activations__file__in=[str(kept.file.name) for kept in rescored],
+                deleted_at=None,
+            )
+            .order_by("pk")
+            .only("owner_id", "notes")
+        )
+        results = {kept.track_id: (kept, result) for kept, result in rescored.items()}
+        Analysis.objects.bulk_create(
+            [_rescored_row(track, model, *results[track.pk]) for track in tracks],
+            update_conflicts=True,
+            unique_fields=["track", "model"],
+            update_fields=_WRITTEN,
+        )
+        if _was_in_use(model):
+            rebuild_many(track.pk for track in tracks)
+            told = [(track.owner_id, {"track": track.pk, "model": model.name}) for track in tracks]
+            announce_many(Webhook.Event.TRACK_TAGGED, told)
+        ask_many(model, [(track, results[track.pk][1].mean_scores) for track in tracks])
+    return len(tracks)
 
 
 def _was_in_use(model: ModelVersion) -> bool:
@@ -50,12 +85,37 @@ def _show(track: Track, prediction: Prediction) -> None:
     rebuild_effective_tags(track)
 
 
+# Of an analysis that is made again.
+_WRITTEN = (
+    "segments", "segment_seconds", "hop_seconds", "scores", "mean_scores", "silent_segments",
+    "embedding",
+)  # fmt: skip
+
+
 def _values(prediction: Prediction) -> dict[str, object]:
-    return {
-        "segments": prediction.scores.shape[0],
+    return _scores(prediction) | {
         "segment_seconds": prediction.segment_seconds,
         "hop_seconds": prediction.hop_seconds,
-        "scores": prediction.scores.astype("<f2").tobytes(),
-        "mean_scores": [float(score) for score in prediction.mean_scores],
-        "embedding": prediction.embedding,
+    }
+
+
+def _rescored_row(
+    track: Track, model: ModelVersion, kept: KeptActivations, result: Rescored
+) -> Analysis:
+    return Analysis(
+        track=track,
+        model=model,
+        segment_seconds=kept.segment_seconds,
+        hop_seconds=kept.hop_seconds,
+        **_scores(result),
+    )
+
+
+def _scores(result: Prediction | Rescored) -> dict[str, object]:
+    return {
+        "segments": result.scores.shape[0],
+        "scores": result.scores.astype("<f2").tobytes(),
+        "mean_scores": [float(score) for score in result.mean_scores],
+        "silent_segments": list(result.silent_segments),
+        "embedding": result.embedding,
     }

@@ -1,6 +1,7 @@
 from .activation import Activation
 from .analysis import Analysis
 from .job import Job
+from .kept_activations import KeptActivations
 from .kept_answer import KeptAnswer
 from .library_map import LibraryMap, MapPoint
 from .model_version import ModelVersion
@@ -26,6 +27,7 @@ __all__ = [
     "Analysis",
     "ApiToken",
     "Job",
+    "KeptActivations",
     "KeptAnswer",
     "LibraryMap",
     "MapPoint",

@@ -22,6 +22,13 @@ class Analysis(models.Model):
     hop_seconds = models.FloatField()
     scores = models.BinaryField(help_text="float16, little endian, segments × labels")
     mean_scores = ArrayField(models.FloatField())
+    silent_segments = ArrayField(
+        models.PositiveIntegerField(),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="Their indices: nothing sounds in them, and they are no part of mean_scores.",
+    )
     embedding = VectorField(dimensions=EMBEDDING_SIZE)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import Count, Min, Q
 
 from ml.audio import can_refuse_syscalls
+from tagger.analysis.activations import Kept, kept_activations
 from tagger.jobs.queries import unretried_failures
 from tagger.models import Job, ModelVersion, Worker
 from tagger.platform.celery.broker import broker_is_there
@@ -32,6 +33,7 @@ class Status:
     failed: list[Job]
     disk_free: int
     disk_total: int
+    kept: Kept
     decoders_fenced: bool
 
 
@@ -48,6 +50,7 @@ def status() -> Status:
         ),
         disk_free=disk.free,
         disk_total=disk.total,
+        kept=kept_activations(),
         decoders_fenced=can_refuse_syscalls(),
     )
 

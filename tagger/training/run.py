@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.utils import timezone
 
+from ml.checkpoints import trunk_sha256
 from ml.config import Recipe, recipe_from_dict
+from tagger.analysis.activations import trunk_of
 from tagger.jobs import lifecycle
 from tagger.jobs.lease import heartbeat
 from tagger.jobs.workers import announce_device
-from tagger.models import Job, Training
+from tagger.models import Job, ModelVersion, Training
 from tagger.platform.outages import DISK_FULL, STORAGE_FULL, outage
 from tagger.tags.effective import active_model
 
@@ -24,6 +26,7 @@ from .dataset import TrainingData, assemble, freeze_examples
 from .manage import finish_training, note
 
 if TYPE_CHECKING:
+    from ml.checkpoints import ModelCard
     from ml.runtime import Device
 
 logger = logging.getLogger(__name__)
@@ -165,8 +168,17 @@ def _evaluate(
         data=training.data,
         provenance=release.card.provenance | _origin(training),
     )
-    save_model(run / CANDIDATE, release.network, card)
+    card = save_model(run / CANDIDATE, release.network, card)
+    _share_int8(training.base, run / CANDIDATE, card)
     return run / CANDIDATE
+
+
+def _share_int8(base: ModelVersion | None, candidate: Path, card: ModelCard) -> None:
+    """A candidate with its base's trunk hears with the same 8-bit copy: as fast, and alike."""
+    from ml.runtime import share_int8
+
+    if base and trunk_of(base) == trunk_sha256(candidate):
+        share_int8(Path(base.weights.path), base.sha256, candidate, card.sha256)
 
 
 def _active_figures(

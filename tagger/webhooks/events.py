@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +27,16 @@ def announce(owner_id: int | None, event: Webhook.Event, **data: Any) -> None:
     _write(Webhook.objects.filter(owner=owner_id), event, data)
 
 
+def announce_many(event: Webhook.Event, told: Sequence[tuple[int | None, dict[str, Any]]]) -> None:
+    """`told` holds, of each thing that happened, whose it is and what there is to say of it."""
+    owners = {owner for owner, _data in told if owner is not None}
+    listening = set(_listening(Webhook.objects.filter(owner__in=owners), event))
+    for owner, data in told:
+        own = [webhook for webhook in listening if webhook.owner_id == owner]
+        if own:
+            _deliver_later(own, event, data)
+
+
 def announce_to_staff(event: Webhook.Event, **data: Any) -> None:
     _write(Webhook.objects.filter(owner__is_staff=True), event, data)
 
@@ -44,10 +55,14 @@ def wake() -> None:
 
 
 def _write(webhooks: QuerySet[Webhook], event: Webhook.Event, data: dict[str, Any]) -> None:
-    listening = webhooks.filter(events__contains=[event], disabled_at=None, owner__is_active=True)
-    listeners = list(listening.only("pk"))
+    listeners = list(_listening(webhooks, event))
     if listeners:
         _deliver_later(listeners, event, data)
+
+
+def _listening(webhooks: QuerySet[Webhook], event: Webhook.Event) -> QuerySet[Webhook]:
+    listening = webhooks.filter(events__contains=[event], disabled_at=None, owner__is_active=True)
+    return listening.only("pk", "owner_id")
 
 
 def _deliver_later(

@@ -12,6 +12,7 @@ __all__ = [
     "DEVICE",
     "FORMAT_MODULE_PATH",
     "INSTALLED_APPS",
+    "KEEP_ACTIVATIONS",
     "LANGUAGES",
     "LANGUAGE_CODE",
     "LOGIN_REDIRECT_URL",
@@ -38,6 +39,7 @@ MAX_UPLOAD_BYTES = environment.whole("MAX_UPLOAD_BYTES", 2 * 1024**3, least=1)
 MAX_DURATION_SECONDS = environment.whole("MAX_DURATION_SECONDS", 4 * 60 * 60, least=1)
 REGISTRATION_OPEN = environment.switch("REGISTRATION_OPEN", False)
 MUSIC_ANALYSIS = environment.switch("MUSIC_ANALYSIS", True)
+KEEP_ACTIVATIONS = environment.switch("KEEP_ACTIVATIONS", True)
 WEBHOOK_PRIVATE_ADDRESSES = environment.switch("WEBHOOK_PRIVATE_ADDRESSES", False)
 DEVICE = environment.choice("DEVICE", "auto", ["auto", "cpu", "cuda"])
 # None: one fewer than the machine has cores.

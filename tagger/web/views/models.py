@@ -33,6 +33,7 @@ def models_page(request: PageRequest) -> HttpResponse:
     reanalyses = recent_reanalyses()
     switch = switch_under_way()
     activations = recent_activations()
+    waiting = stale()
     context = {
         "rows": model_rows(),
         "active": active,
@@ -40,11 +41,11 @@ def models_page(request: PageRequest) -> HttpResponse:
         "shipped": shipped_candidate(),
         "upgrade": next(filter(is_upgrade, activations[:1]), None),
         "activations": activations,
-        "stale": stale(),
+        "stale": waiting,
         "reanalyses": reanalyses,
         "switch": switch,
         "reanalysing": any(run.job.is_open and run.scope == "stale" for run in reanalyses),
-        "busy": bool(switch) or any(run.job.is_open for run in reanalyses),
+        "busy": bool(switch or waiting.retagging) or any(run.job.is_open for run in reanalyses),
     }
     return render(request, "tagger/models/models.html", context)
 
