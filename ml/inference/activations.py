@@ -9,6 +9,7 @@ real music a score moves by 0.0006 at most, a tenth of what another way to compu
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -18,6 +19,11 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float32]
 _LEVELS = 255
+# What NumPy and the zip reader have to say of bytes that are not what they should be.
+_DAMAGE = (
+    *(OSError, EOFError, ValueError, KeyError, RuntimeError),
+    *(zipfile.BadZipFile, zlib.error, struct.error),
+)
 
 
 class ActivationsError(ValueError):
@@ -74,7 +80,7 @@ class SegmentActivations:
         try:
             with np.load(io.BytesIO(content), allow_pickle=False) as archive:
                 made = cls(archive["levels"], archive["ranges"], archive["silent"])
-        except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile, zlib.error) as error:
+        except _DAMAGE as error:
             raise ActivationsError(f"These are no kept activations: {error}") from error
         made.check()
         return made

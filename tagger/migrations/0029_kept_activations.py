@@ -83,7 +83,6 @@ class Migration(migrations.Migration):
                 ("size", models.PositiveBigIntegerField(help_text="bytes")),
                 ("segment_seconds", models.FloatField()),
                 ("hop_seconds", models.FloatField()),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
                 "verbose_name_plural": "kept activations",

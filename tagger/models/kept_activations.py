@@ -29,7 +29,6 @@ class KeptActivations(models.Model):
     size = models.PositiveBigIntegerField(help_text="bytes")
     segment_seconds = models.FloatField()
     hop_seconds = models.FloatField()
-    created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         verbose_name_plural = "kept activations"

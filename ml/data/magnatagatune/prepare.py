@@ -180,6 +180,7 @@ def _write_index(
         "mp3_path": np.array(paths),
         "kind": np.array([annotations.kinds[row] for row in rows]),
         "instrument": np.array([annotations.instruments[row] for row in rows]),
+        "source": np.array([annotations.sources[row] for row in rows]),
         "tags": np.array(annotations.tags),
         "hard": annotations.hard[rows],
     }

@@ -179,7 +179,7 @@ def test_webhooks_are_told_of_each_track(
     library: list[Track], owner: User, tuned: ModelVersion
 ) -> None:
     hook = Webhook.objects.create(
-        owner=owner, url="https://example.org/", events=["track.tagged"], secret="s" * 32
+        owner=owner, url="https://example.org/", events=["track.tagged"], salt="s" * 43
     )
     activate_model(tuned)
     work()
