@@ -12,7 +12,7 @@ from .card import (
     read_card,
 )
 from .header import TensorEntry, read_header
-from .trunk import trunk_sha256
+from .trunk import output_layer, trunk_sha256
 from .weights import (
     LoadedModel,
     default_model_path,
@@ -31,6 +31,7 @@ __all__ = [
     "default_model_path",
     "int8_files",
     "load_model",
+    "output_layer",
     "read_card",
     "read_header",
     "read_package",

@@ -83,6 +83,16 @@ def forget_activations(kept: KeptActivations) -> None:
         _delete_later(kept)
 
 
+def forget_lost_activations() -> int:
+    """Of rows whose file is nowhere, as after a restore: no backup has what can be made again."""
+    lost = [
+        kept.pk
+        for kept in KeptActivations.objects.iterator()
+        if not kept.file.storage.exists(str(kept.file.name))
+    ]
+    return KeptActivations.objects.filter(pk__in=lost).delete()[0]
+
+
 def kept_activations() -> Kept:
     """All that are kept, whatever model they are of."""
     counted = KeptActivations.objects.aggregate(tracks=Count("pk"), size=Sum("size"))

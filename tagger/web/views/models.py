@@ -21,7 +21,7 @@ from tagger.registry.rows import (
 )
 from tagger.registry.shipped import is_upgrade, shipped_candidate
 from tagger.registry.tag_switch import begin_switch
-from tagger.tags.card_metrics import card_figures
+from tagger.tags.card_metrics import card_figures, new_tags
 from tagger.tags.effective import active_model
 from tagger.web.access import PageRequest, staff_only
 
@@ -138,8 +138,14 @@ def _facts(version: ModelVersion) -> list[tuple[str, Any]]:
 def _labels(version: ModelVersion) -> list[dict[str, Any]]:
     figures = card_figures(version)
     per_tag = figures.per_tag if figures else {}
+    new = new_tags(version)
     return [
-        {"name": label, "threshold": threshold, "figure": per_tag.get(label)}
+        {
+            "name": label,
+            "threshold": threshold,
+            "figure": per_tag.get(label),
+            "new": new.get(label),
+        }
         for label, threshold in zip(version.labels, version.thresholds, strict=True)
     ]
 

@@ -108,12 +108,12 @@ def test_a_comparison_can_be_stopped_between_two_tags() -> None:
 def test_clips_of_one_track_are_no_independent_proofs(labels: np.ndarray) -> None:
     """Ten clips of each track that are all the same: one proof, not ten."""
     many, first, second = (
-        np.repeat(part[:60], 10, axis=0)
+        np.repeat(part[:60, :2], 10, axis=0)
         for part in (labels, scores(labels, 1.0, 2), scores(labels, 1.3, 3))
     )
     tracks = Clusters("track", np.repeat(np.arange(60), 10))
-    by_clip = compare_paired(many, first, second, TAGS)
-    by_track = compare_paired(many, first, second, TAGS, clusters=tracks)
+    by_clip = compare_paired(many, first, second, TAGS[:2])
+    by_track = compare_paired(many, first, second, TAGS[:2], clusters=tracks)
     assert by_clip is not None
     assert by_track is not None
     assert (by_track.unit, by_track.groups, by_clip.unit) == ("track", 60, "clip")
