@@ -1,3 +1,8 @@
+from .cover import (
+    Cover,
+    embedded_cover,
+    picture_cover,
+)
 from .formats import (
     FORMATS,
     SUFFIXES,
@@ -9,6 +14,7 @@ from .probe import (
     Examination,
     Metadata,
     examine,
+    read_metadata,
 )
 from .reading import (
     SEGMENT_SAMPLES,
@@ -25,8 +31,12 @@ from .types import (
     too_long,
 )
 from .write_tags import (
+    Field,
+    Fields,
     TagsUnsupported,
     TrackMetadata,
+    edit_fields,
+    read_fields,
     write_metadata,
 )
 
@@ -38,9 +48,12 @@ __all__ = [
     "AudioError",
     "AudioFormat",
     "AudioInfo",
+    "Cover",
     "DecodeLimits",
     "DecoderLost",
     "Examination",
+    "Field",
+    "Fields",
     "Metadata",
     "Samples",
     "TagSystem",
@@ -48,7 +61,12 @@ __all__ = [
     "TrackMetadata",
     "blocks",
     "can_refuse_syscalls",
+    "edit_fields",
+    "embedded_cover",
     "examine",
+    "picture_cover",
+    "read_fields",
+    "read_metadata",
     "taggable",
     "too_long",
     "write_metadata",

@@ -5,11 +5,13 @@ from .archive import (
 )
 from .card import (
     ModelCard,
+    SecondNetwork,
     WeightsError,
     card_path,
     companion_files,
     int8_files,
     read_card,
+    second_network,
 )
 from .header import TensorEntry, read_header
 from .trunk import output_layer, trunk_sha256
@@ -24,6 +26,7 @@ __all__ = [
     "LoadedModel",
     "ModelCard",
     "PackageError",
+    "SecondNetwork",
     "TensorEntry",
     "WeightsError",
     "card_path",
@@ -36,6 +39,7 @@ __all__ = [
     "read_header",
     "read_package",
     "save_model",
+    "second_network",
     "trunk_sha256",
     "write_package",
 ]

@@ -23,6 +23,7 @@ _NOT_THE_TRUNKS = ("labels", "head", "dropout", "block_dropout")
 def trunk_sha256(weights: str | Path) -> str:
     """The same for models whose networks differ in their output layers alone.
 
+    A second network is part of it, but not the choice of labels it speaks for.
     Numbers are compared in half precision, in which models are stored: a training from weights in
     single precision leaves the trunk as it was but for that. No torch is needed. Empty where the
     weights have a dtype that NumPy does not know: such a model shares its trunk with none.

@@ -1,5 +1,6 @@
 from .activations import ActivationsError, SegmentActivations
 from .output_layer import OutputLayer, Rescored
+from .passages import Passage, passages
 from .smoke import smoke_test
 from .tagger import (
     Analysis,
@@ -13,9 +14,11 @@ __all__ = [
     "Analysis",
     "Cancelled",
     "OutputLayer",
+    "Passage",
     "Request",
     "Rescored",
     "SegmentActivations",
     "Tagger",
+    "passages",
     "smoke_test",
 ]

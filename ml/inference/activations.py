@@ -12,13 +12,14 @@ import io
 import struct
 import zipfile
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float32]
 _LEVELS = 255
+_PARTS = ("levels", "ranges", "silent", "spoken", "spoken_labels")
 # What NumPy and the zip reader have to say of bytes that are not what they should be.
 _DAMAGE = (
     *(OSError, EOFError, ValueError, KeyError, RuntimeError),
@@ -34,12 +35,16 @@ class ActivationsError(ValueError):
 class SegmentActivations:
     """`levels` uint8 `(segments, size)` between the ends `ranges` float32 `(segments, 2)`.
 
-    `silent` bool `(segments,)` marks those in which nothing sounds.
+    `silent` bool `(segments,)` marks those in which nothing sounds. `spoken` float16
+    `(segments, labels)` are the scores of `spoken_labels`, for which a second network speaks: no
+    output layer can make them of the activations.
     """
 
     levels: NDArray[np.uint8]
     ranges: Array
     silent: NDArray[np.bool_]
+    spoken: NDArray[np.float16] = field(default_factory=lambda: np.zeros((0, 0), np.float16))
+    spoken_labels: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, activations: Array, silent: NDArray[np.bool_]) -> SegmentActivations:
@@ -69,9 +74,10 @@ class SegmentActivations:
         out = io.BytesIO()
         # The fastest level: more would save a twentieth of the room and take five times as long.
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-            for name in ("levels", "ranges", "silent"):
+            for name in _PARTS:
                 with archive.open(f"{name}.npy", "w") as entry:
-                    np.lib.format.write_array(entry, getattr(self, name), allow_pickle=False)
+                    part = np.asarray(getattr(self, name))
+                    np.lib.format.write_array(entry, part, allow_pickle=False)
         return out.getvalue()
 
     @classmethod
@@ -79,11 +85,16 @@ class SegmentActivations:
         """What `to_bytes` made. Raises ActivationsError for anything else."""
         try:
             with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-                made = cls(archive["levels"], archive["ranges"], archive["silent"])
+                *parts, labels = (archive[name] for name in _PARTS)
+                made = cls(*parts, tuple(str(label) for label in labels))
         except _DAMAGE as error:
             raise ActivationsError(f"These are no kept activations: {error}") from error
         made.check()
         return made
+
+    def with_spoken(self, scores: Array, labels: list[str]) -> SegmentActivations:
+        """The same with `scores` `(segments, labels)` of a second network."""
+        return replace(self, spoken=scores.astype(np.float16), spoken_labels=tuple(labels))
 
     def check(self) -> None:
         """Raise ActivationsError unless the parts are of equally many segments."""
@@ -93,6 +104,8 @@ class SegmentActivations:
             or self.levels.ndim != 2
             or self.ranges.shape != (segments, 2)
             or self.silent.shape != (segments,)
+            or self.spoken.shape[1] != len(self.spoken_labels)
+            or (self.spoken_labels and len(self.spoken) != segments)
             or not segments
         ):
             raise ActivationsError("These are no kept activations: their parts do not fit.")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib.util
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from ml.checkpoints.card import int8_files, int8_path
 
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
-    from ml.checkpoints.weights import LoadedModel
+    from ml.nn.network import SampleCNN
+    from ml.nn.pair import NetworkPair
 
     from .parity import Forward
 
@@ -31,11 +32,14 @@ class Int8Unavailable(Exception):
     """There is no 8-bit copy that could be used; str() says why."""
 
 
-def load_int8(weights: Path, model: LoadedModel, device: torch.device) -> Forward:
-    """The 8-bit copy of the trunk, with the model's own output layer in float32.
+def load_int8(
+    weights: Path, sha256: str, device: torch.device, network: SampleCNN | NetworkPair
+) -> Forward:
+    """The 8-bit copy of the `weights` with this hash, which are `network`'s.
 
-    A model that differs from another in its outputs alone can so have the same copy, and both have
-    the same embeddings. Raises Int8Unavailable.
+    The trunk's output layer is the network's own, in float32: a model that differs from another in
+    its outputs alone can so have the same copy (`share_int8`), and both have the same embeddings.
+    Raises Int8Unavailable.
     """
     file = int8_path(weights)
     if device.type != "cpu":
@@ -44,11 +48,14 @@ def load_int8(weights: Path, model: LoadedModel, device: torch.device) -> Forwar
         raise Int8Unavailable("the model has no 8-bit copy")
     if importlib.util.find_spec("openvino") is None:
         raise Int8Unavailable("OpenVINO, which the 8-bit copy needs, is not installed")
-    return compile_int8(file, model)
+    return compile_int8(file, sha256, network)
 
 
 def share_int8(source: Path, sha256: str, target: Path, target_sha256: str) -> bool:
-    """Give a model of the same trunk the 8-bit copy of `source`; False where that has none."""
+    """Give a model of the same trunk the 8-bit copy of `source`; False where that has none.
+
+    The labels of `source` must be the first of the other model's.
+    """
     files = int8_files(source)
     if not all(file.exists() for file in files):
         return False
@@ -62,28 +69,48 @@ def share_int8(source: Path, sha256: str, target: Path, target_sha256: str) -> b
     return True
 
 
-def compile_int8(file: Path, model: LoadedModel) -> Forward:
-    """The copy of `model` in `file`, to be run on as many threads as torch; see `load_int8`."""
+def compile_int8(file: Path, sha256: str, network: SampleCNN | NetworkPair) -> Forward:
+    """The copy in `file`, to be run on as many threads as torch; see `load_int8`.
+
+    What a second network hears is computed by torch: eight bits cannot hold a spectrum's range.
+    """
     import openvino
     import torch
 
+    from ml.nn.pair import NetworkPair
+
     core = openvino.Core()
     try:
-        copy = core.read_model(file)
+        model = core.read_model(file)
     except RuntimeError as error:
         raise Int8Unavailable(f"the 8-bit copy cannot be read ({_first_line(error)})") from error
-    if not copy.has_rt_info(WEIGHTS) or copy.get_rt_info(WEIGHTS).value != model.card.sha256:
+    if not model.has_rt_info(WEIGHTS) or model.get_rt_info(WEIGHTS).value != sha256:
         raise Int8Unavailable("the 8-bit copy was made from other weights")
     # A thread that is tied to one core waits there for whoever else runs on it, beside idle ones.
     threads = {"INFERENCE_NUM_THREADS": torch.get_num_threads(), "ENABLE_CPU_PINNING": False}
-    compiled = core.compile_model(copy, "CPU", threads)
+    compiled = core.compile_model(model, "CPU", threads)
+    pair = network if isinstance(network, NetworkPair) else None
+    log_mel = pair.second.log_mel if pair else None
+    trunk = pair.trunk if pair else cast("SampleCNN", network)
+    # Outputs for which a second network speaks, as the copy gives them.
+    outputs = trunk.config.labels
+    spoken = (
+        (pair.chosen >= outputs).nonzero().flatten() if pair else torch.zeros(0, dtype=torch.long)
+    )
 
-    def embed(part: Tensor) -> Tensor:
-        return torch.from_numpy(compiled(part.numpy())[1].copy())
+    def run(part: Tensor) -> tuple[Tensor, Tensor]:
+        heard = [part] if log_mel is None else [part, log_mel(part[:, 0])]
+        outputs = compiled([each.numpy() for each in heard])
+        logits, embedding = (torch.from_numpy(outputs[k].copy()) for k in (0, 1))
+        return logits, embedding
 
     def forward(x: Tensor) -> tuple[Tensor, Tensor]:
-        embeddings = torch.cat([embed(part) for part in x.split(AT_ONCE)])
-        return model.network.output(embeddings), embeddings
+        logits, embeddings = (
+            torch.cat(part) for part in zip(*map(run, x.split(AT_ONCE)), strict=True)
+        )
+        own = trunk.output(embeddings)
+        own[:, spoken] = logits[:, spoken]
+        return own, embeddings
 
     return forward
 

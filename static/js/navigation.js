@@ -5,11 +5,10 @@ const trouble = document.getElementById("trouble");
 let focused = ""; // id of what had the focus before the page was swapped
 
 function markCurrentPage() {
-  for (const link of document.querySelectorAll(".pages a")) {
+  for (const link of document.querySelectorAll(".pages a, .places a")) {
     if (link.pathname === location.pathname) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
-  showCurrentPage();
   showSearch();
 }
 
@@ -19,15 +18,6 @@ function showSearch() {
   if (!field) return;
   const isList = location.pathname === new URL(field.form.action).pathname;
   field.value = (isList && new URLSearchParams(location.search).get("q")) || "";
-}
-
-// On a phone the pages' names do not fit side by side.
-function showCurrentPage() {
-  const link = document.querySelector(".pages [aria-current]");
-  if (!link) return;
-  const here = link.getBoundingClientRect();
-  const row = link.parentElement.getBoundingClientRect();
-  link.parentElement.scrollLeft += here.left - row.left - (row.width - here.width) / 2;
 }
 
 function closeMenus(except) {
@@ -77,5 +67,4 @@ document.addEventListener("click", (event) => closeMenus(event.target));
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") closeMenus(null);
 });
-showCurrentPage();
 showSearch();

@@ -1,17 +1,19 @@
-// One thin row a tag, time from left to right, coloured by score. The colour scale changes in
-// lightness only, so it reads the same to the colour-blind and in both themes.
+// One thin row a tag, time from left to right, coloured by score. Within a row the colour changes in
+// lightness only, so it reads the same to the colour-blind and in both themes; its hue is the group's.
 import { cellsOf } from "./cells.js";
 import { clock } from "./clock.js";
 
-const HEIGHT = 12;
+const HEIGHT = 14;
 
 // What the model heard of the tag of a row over time, by the surest of its raw labels.
 function tagOf(row, columns, data) {
   const scores = data.segments.map((segment) => (segment.silent ? 0 : Math.max(...columns.map((at) => segment.scores[at]))));
   return {
     name: row.dataset.tag,
+    group: [...row.classList].find((name) => name.startsWith("g-")),
     score: row.querySelector(".score")?.textContent ?? "",
     inPlaces: !row.matches(".sure"),
+    passages: [...row.querySelectorAll(".passages [data-from]")].map(({ dataset }) => [dataset.from, dataset.until].map(Number)),
     scores,
     peak: scores.reduce((most, score) => Math.max(most, score)),
   };
@@ -53,8 +55,17 @@ class Row {
     this.scores = tag.scores;
     this.starts = data.segments.map(({ start }) => start);
     this.element = document.createElement("div");
-    this.element.className = tag.inPlaces ? "taggram-row in-places" : "taggram-row";
-    this.element.append(this.#label(tag, onSeek), this.#canvas(tag, onSeek));
+    this.element.className = `taggram-row ${tag.group}${tag.inPlaces ? " in-places" : ""}`;
+    this.element.append(this.#label(tag, onSeek), this.#canvas(tag, onSeek), ...tag.passages.map((ends) => this.#mark(ends)));
+  }
+
+  // Where the tag is one of the track, if not of the whole of it.
+  #mark([from, until]) {
+    const mark = document.createElement("div");
+    mark.className = "passage";
+    mark.style.left = `${(from / this.total) * 100}%`;
+    mark.style.width = `${(Math.min(until, this.total) / this.total - from / this.total) * 100}%`;
+    return mark;
   }
 
   // The name is a button for the keyboard: it plays the strongest moment.

@@ -11,9 +11,11 @@ from django.db import transaction
 from tagger.feedback.question_queue import ask, ask_many
 from tagger.models import Analysis, KeptActivations, ModelVersion, Track, Webhook
 from tagger.tags.effective import rebuild_effective_tags, rebuild_many
+from tagger.tags.passages import found_in
 from tagger.webhooks.events import announce, announce_many
 
 from .activations import keep_activations
+from .cover_hue import hue
 
 if TYPE_CHECKING:
     from ml.inference import Analysis as Prediction
@@ -29,11 +31,11 @@ def record_analysis(track: Track, model: ModelVersion, prediction: Prediction) -
     with transaction.atomic():
         track = Track.objects.select_for_update(no_key=True).get(pk=track.pk)
         analysis, _ = Analysis.objects.update_or_create(
-            track=track, model=model, defaults=_values(prediction)
+            track=track, model=model, defaults=_values(prediction, model)
         )
         if _was_in_use(model):
             _show(track, prediction)
-            announce(track.owner_id, Webhook.Event.TRACK_TAGGED, track=track.pk, model=model.name)
+            announce(track.library_id, Webhook.Event.TRACK_TAGGED, track=track.pk, model=model.name)
         ask(track, model, analysis.mean_scores)
         keep_activations(track, model, prediction)
     return analysis
@@ -52,7 +54,7 @@ def record_rescored(model: ModelVersion, rescored: Mapping[KeptActivations, Resc
                 deleted_at=None,
             )
             .order_by("pk")
-            .only("owner_id", "notes")
+            .only("library_id", "notes")
         )
         results = {kept.track_id: (kept, result) for kept, result in rescored.items()}
         Analysis.objects.bulk_create(
@@ -63,7 +65,9 @@ def record_rescored(model: ModelVersion, rescored: Mapping[KeptActivations, Resc
         )
         if _was_in_use(model):
             rebuild_many(track.pk for track in tracks)
-            told = [(track.owner_id, {"track": track.pk, "model": model.name}) for track in tracks]
+            told = [
+                (track.library_id, {"track": track.pk, "model": model.name}) for track in tracks
+            ]
             announce_many(Webhook.Event.TRACK_TAGGED, told)
         ask_many(model, [(track, results[track.pk][1].mean_scores) for track in tracks])
     return len(tracks)
@@ -81,41 +85,42 @@ def _show(track: Track, prediction: Prediction) -> None:
     track.duration = prediction.duration
     track.peaks = prediction.peaks.astype(np.int8).tobytes()
     track.notes = list(prediction.notes)
-    track.save(update_fields=["state", "duration", "peaks", "notes", "updated_at"])
+    track.hue = hue(prediction.embedding)
+    track.save(update_fields=["state", "duration", "peaks", "notes", "hue", "updated_at"])
     rebuild_effective_tags(track)
 
 
 # Of an analysis that is made again.
 _WRITTEN = (
-    "segments", "segment_seconds", "hop_seconds", "scores", "mean_scores", "silent_segments",
-    "embedding",
+    "segments", "segment_seconds", "hop_seconds", "scores", "passages", "mean_scores",
+    "silent_segments", "embedding",
 )  # fmt: skip
 
 
-def _values(prediction: Prediction) -> dict[str, object]:
-    return _scores(prediction) | {
-        "segment_seconds": prediction.segment_seconds,
-        "hop_seconds": prediction.hop_seconds,
-    }
+def _values(prediction: Prediction, model: ModelVersion) -> dict[str, object]:
+    return _scores(prediction, model, prediction.hop_seconds, prediction.segment_seconds)
 
 
 def _rescored_row(
     track: Track, model: ModelVersion, kept: KeptActivations, result: Rescored
 ) -> Analysis:
-    return Analysis(
-        track=track,
-        model=model,
-        segment_seconds=kept.segment_seconds,
-        hop_seconds=kept.hop_seconds,
-        **_scores(result),
-    )
+    values = _scores(result, model, kept.hop_seconds, kept.segment_seconds)
+    return Analysis(track=track, model=model, **values)
 
 
-def _scores(result: Prediction | Rescored) -> dict[str, object]:
+def _scores(
+    result: Prediction | Rescored, model: ModelVersion, hop_seconds: float, segment_seconds: float
+) -> dict[str, object]:
+    stored, silent = result.scores.astype("<f2"), list(result.silent_segments)
+    # Out of what is stored, so that they are the same when they are found again.
+    passages = found_in(stored.astype(np.float32), silent, model, hop_seconds, segment_seconds)
     return {
-        "segments": result.scores.shape[0],
-        "scores": result.scores.astype("<f2").tobytes(),
+        "segments": stored.shape[0],
+        "segment_seconds": segment_seconds,
+        "hop_seconds": hop_seconds,
+        "scores": stored.tobytes(),
+        "passages": passages,
         "mean_scores": [float(score) for score in result.mean_scores],
-        "silent_segments": list(result.silent_segments),
+        "silent_segments": silent,
         "embedding": result.embedding,
     }

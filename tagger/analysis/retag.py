@@ -111,14 +111,16 @@ def _retag(
     model: ModelVersion, layer: OutputLayer, ids: list[UUID], readers: ThreadPoolExecutor
 ) -> int:
     rows = list(KeptActivations.objects.filter(track__in=ids, trunk=model.trunk))
-    rescored = {
-        row: layer.rescore(activations)
-        for row, activations in zip(rows, readers.map(_read, rows), strict=True)
-        if activations is not None
-    }
-    for row in rows:
-        if row not in rescored:
+    rescored = {}
+    for row, activations in zip(rows, readers.map(_read, rows), strict=True):
+        if activations is None:
             forget_activations(row)
+            continue
+        try:
+            rescored[row] = layer.rescore(activations)
+        except WeightsError as error:
+            # A model whose second network speaks for less has heard it since.
+            logger.warning("track %s must be heard: %s", row.track_id, error)
     return record_rescored(model, rescored)
 
 

@@ -33,7 +33,7 @@ def ask_many(model: ModelVersion, analyses: Sequence[tuple[Track, Iterable[float
     prevalence = _prevalence(model)
     questions = [
         Question(
-            owner_id=track.owner_id, track=track, model=model, tag_id=tag_id, priority=priority
+            library_id=track.library_id, track=track, model=model, tag_id=tag_id, priority=priority
         )
         for track, mean_scores in analyses
         if SILENT not in track.notes
@@ -66,7 +66,7 @@ def ask_waiting(most: int = AT_ONCE) -> int:
 def _ask_once(analysis: Analysis, model: ModelVersion) -> bool:
     """Under the lock of the track, which may go meanwhile."""
     with transaction.atomic():
-        own = Track.objects.filter(pk=analysis.track_id).only("owner_id", "notes")
+        own = Track.objects.filter(pk=analysis.track_id).only("library_id", "notes")
         track = own.select_for_update(no_key=True).first()
         if track:
             ask(track, model, analysis.mean_scores)

@@ -1,8 +1,10 @@
 from .activation import Activation
 from .analysis import Analysis
+from .cover import Cover
 from .job import Job
 from .kept_activations import KeptActivations
 from .kept_answer import KeptAnswer
+from .library import Library, Membership
 from .library_map import LibraryMap, MapPoint
 from .model_version import ModelVersion
 from .music_key import MusicKey
@@ -26,11 +28,14 @@ __all__ = [
     "Activation",
     "Analysis",
     "ApiToken",
+    "Cover",
     "Job",
     "KeptActivations",
     "KeptAnswer",
+    "Library",
     "LibraryMap",
     "MapPoint",
+    "Membership",
     "ModelVersion",
     "MusicKey",
     "Question",

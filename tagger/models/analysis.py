@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models.functions import Cast
+from django.utils.translation import gettext_lazy as _
 from pgvector.django import HalfVectorField, HnswIndex, VectorField
 
 EMBEDDING_SIZE = 1024
@@ -28,6 +29,14 @@ class Analysis(models.Model):
         db_default=[],
         blank=True,
         help_text="Their indices: nothing sounds in them, and they are no part of mean_scores.",
+    )
+    passages = models.JSONField(
+        null=True,
+        editable=False,
+        help_text=_(
+            "Where labels are sure in a part of the track: place of the label, from, to in "
+            "seconds, mean score. Empty: not looked for yet."
+        ),
     )
     embedding = VectorField(dimensions=EMBEDDING_SIZE)
     created_at = models.DateTimeField(auto_now_add=True)

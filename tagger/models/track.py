@@ -40,8 +40,14 @@ class Track(models.Model):
         FAILED = "failed", _("failed")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="tracks"
+    library = models.ForeignKey("Library", on_delete=models.CASCADE, related_name="tracks")
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text=_("Empty: from before there were libraries, or of an account that is gone."),
     )
     file = models.FileField(storage=media_storage, upload_to=stored_name, max_length=255)
     file_name = models.CharField(max_length=255)
@@ -53,12 +59,27 @@ class Track(models.Model):
     title = models.CharField(max_length=255)
     artist = models.CharField(max_length=255, blank=True)
     album = models.CharField(max_length=255, blank=True)
+    album_artist = models.CharField(max_length=255, blank=True, default="", db_default="")
+    track_number = models.PositiveSmallIntegerField(null=True, blank=True)
+    track_total = models.PositiveSmallIntegerField(null=True, blank=True)
+    disc_number = models.PositiveSmallIntegerField(null=True, blank=True)
+    disc_total = models.PositiveSmallIntegerField(null=True, blank=True)
+    year = models.PositiveSmallIntegerField(null=True, blank=True)
+    cover = models.ForeignKey(
+        "Cover", null=True, blank=True, on_delete=models.SET_NULL, related_name="tracks"
+    )
+    # Whether what its album says of it (artist, numbers, year, cover) was looked for in the file:
+    # tracks that were there before these columns are read by and by.
+    album_read = models.BooleanField(default=False, db_default=False, editable=False)
     duration = models.FloatField(null=True, blank=True, help_text=_("seconds"))
     sample_rate = models.PositiveIntegerField(null=True, blank=True, help_text=_("Hz"))
     channels = models.PositiveSmallIntegerField(null=True, blank=True)
     codec = models.CharField(max_length=32, blank=True)
     bit_rate = models.PositiveIntegerField(null=True, blank=True, help_text=_("bits per second"))
     peaks = models.BinaryField(null=True, editable=False)
+    hue = models.PositiveSmallIntegerField(
+        null=True, editable=False, help_text=_("Of the cover it gets when it brings none.")
+    )
     notes = ArrayField(models.CharField(max_length=32), default=list, blank=True)
     shown_tag_ids = ArrayField(
         models.IntegerField(),
@@ -103,23 +124,28 @@ class Track(models.Model):
     class Meta:
         ordering: ClassVar = ["-created_at", "-id"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["owner", "audio_sha256"], name="track_once_per_owner")
+            models.UniqueConstraint(
+                fields=["library", "audio_sha256"], name="track_once_per_library"
+            )
         ]
         indexes: ClassVar = [
             models.Index(
-                fields=["owner", "-created_at", "-id"],
+                fields=["library", "-created_at", "-id"],
                 condition=models.Q(deleted_at=None),
-                name="track_owner_newest",
+                name="track_library_newest",
             ),
-            models.Index(fields=["owner", "state"], name="track_owner_state"),
-            models.Index(fields=["owner", "file_sha256"], name="track_owner_file"),
+            models.Index(fields=["library", "state"], name="track_library_state"),
+            models.Index(fields=["library", "file_sha256"], name="track_library_file"),
             models.Index(
                 fields=["deleted_at"],
                 condition=models.Q(deleted_at__isnull=False),
                 name="track_trashed",
             ),
-            models.Index(fields=["owner", "bpm"], name="track_owner_bpm"),
-            models.Index(fields=["owner", "key"], name="track_owner_key"),
+            models.Index(fields=["library", "bpm"], name="track_library_bpm"),
+            models.Index(fields=["library", "key"], name="track_library_key"),
+            models.Index(
+                fields=["id"], condition=models.Q(album_read=False), name="track_album_unread"
+            ),
             models.Index(
                 fields=["created_at"],
                 condition=models.Q(music_state="pending", state="tagged"),

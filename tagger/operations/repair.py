@@ -16,7 +16,7 @@ from tagger.analysis.activations import forget_activations
 from tagger.library.tracks import reanalyse_track
 from tagger.models import Analysis, Job, KeptActivations, Track
 from tagger.operations.integrity.faults import Fault, Kind
-from tagger.operations.integrity.files import has_track, left_uploads, orphans
+from tagger.operations.integrity.files import has_row, left_uploads, orphans
 from tagger.platform.storage.local import media_storage, model_storage
 from tagger.tags.counts import recount
 from tagger.tags.effective import rebuild_many
@@ -43,7 +43,7 @@ def sweep() -> int:
 
 
 def _delete_orphan(name: str) -> bool:
-    if has_track(name):
+    if has_row(name):
         return False
     media_storage().delete(name)
     return True
@@ -92,8 +92,8 @@ def _rebuild(track_id: str) -> bool:
     return rebuild_many([UUID(track_id)]) == 1
 
 
-def _recount(owner_id: str) -> bool:
-    return recount(int(owner_id))
+def _recount(library_id: str) -> bool:
+    return recount(int(library_id))
 
 
 _WORK: dict[Kind, Callable[[str], bool]] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.conf import settings
@@ -11,11 +12,13 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
 from ml.audio import FORMATS, SUFFIXES
 from tagger.models import Tag, Track
+from tagger.platform.celery.queues import Queue
 from tagger.platform.humanize import human_duration, human_size
+from tagger.tags.passages import Passage
 
 register = template.Library()
 
@@ -25,9 +28,33 @@ register = template.Library()
 CERTAIN = {"bpm": (0.35, 0.15), "key": (0.75, 0.55)}
 
 
+# What a queue holds, for whoever has not read the operations guide.
+QUEUE_WORDS: dict[str, Any] = {
+    Queue.INFERENCE: gettext_lazy("tags for uploads"),
+    Queue.BULK: gettext_lazy("work on many tracks"),
+    Queue.SPECTROGRAM: gettext_lazy("spectrograms"),
+    Queue.CHECKS: gettext_lazy("checks of imported models"),
+    Queue.ANALYSIS: gettext_lazy("tempo and key"),
+    Queue.TRAINING: gettext_lazy("trainings"),
+    Queue.MAINTENANCE: gettext_lazy("housekeeping"),
+}
+
+
+@register.filter
+def queue_words(name: str) -> str:
+    return str(QUEUE_WORDS.get(name, name))
+
+
 @register.filter
 def duration(seconds: float | None) -> str:
     return "–" if seconds is None else human_duration(seconds)
+
+
+@register.filter
+def from_to(passage: Passage) -> str:
+    """'from 12:40 to 31:00'."""
+    start, end = human_duration(passage.start), human_duration(passage.end)
+    return gettext("from %(start)s to %(end)s") % {"start": start, "end": end}
 
 
 @register.filter
@@ -65,6 +92,18 @@ def certainty(measure: str, confidence: float | None) -> str:
 def trust_levels() -> list[tuple[str, str]]:
     """How a model did on one tag in its test: the mark's class, and the word for it."""
     return [("well", gettext("well")), ("fairly", gettext("fairly")), ("poorly", gettext("poorly"))]
+
+
+@register.simple_tag
+def querystring_of(**values: str) -> str:
+    """A query of these values alone; the page's own has no part in it."""
+    return urlencode({name: value for name, value in values.items() if value})
+
+
+@register.filter
+def cover_url(cover_id: int, size: str) -> str:
+    """Of a track's or album's `cover_id`; "small" is for lists (96 pixels), "large" has 600."""
+    return reverse("web:cover", args=[cover_id, size])
 
 
 @register.filter

@@ -129,14 +129,21 @@ def _recipe(training: Training) -> Recipe:
     return dataclasses.replace(recipe, training=initial)
 
 
-def _fixed_thresholds(training: Training) -> dict[str, float]:
-    """Where the outputs alone have learnt, scores mean what they meant: thresholds stay."""
+def _fixed_thresholds(training: Training, card: ModelCard) -> dict[str, float]:
+    """Where scores mean what they meant, thresholds stay: where the outputs alone have learnt, and
+    where the second network speaks. Not where it no longer does."""
     base = training.base
-    if base is None or not training.recipe["training"].get("outputs_only"):
+    if base is None:
         return {}
-    return {
-        tag: at for tag, at in base.card.get("thresholds", {}).items() if tag in training.labels
-    }
+    before, now = (set(each.get("speaks_for", ())) for each in (_second(base), card.second))
+    outputs_only = training.recipe["training"].get("outputs_only")
+    kept = (set(training.labels) - (before - now)) if outputs_only else now
+    return {tag: at for tag, at in base.card.get("thresholds", {}).items() if tag in kept}
+
+
+def _second(base: ModelVersion) -> dict[str, Any]:
+    second: dict[str, Any] = base.card.get("second") or {}
+    return second
 
 
 def _device(training: Training) -> Device:
@@ -163,16 +170,22 @@ def _evaluate(
 ) -> Path:
     """Thresholds, figures of the candidate and of the active model on the same clips, half size."""
     from ml.checkpoints import load_model, save_model
-    from ml.export import make_release
+    from ml.export import keep_second, make_release
 
     watch.tell("judging")
+    model = load_model(weights)
+    if training.base is not None:
+        base = load_model(training.base.weights.path)
+        model = keep_second(
+            *(model, base, data.train, data.validation, device.torch_device), callbacks=watch
+        )
     release = make_release(
-        load_model(weights),
+        model,
         data.validation,
         data.test,
         device.torch_device,
         callbacks=watch,
-        fixed_thresholds=_fixed_thresholds(training)
+        fixed_thresholds=_fixed_thresholds(training, model.card)
         | {tag: one.threshold for tag, one in new_tags.items()},
     )
     card = dataclasses.replace(
@@ -181,7 +194,7 @@ def _evaluate(
         data=training.data,
         provenance=release.card.provenance | _origin(training),
     )
-    card = save_model(run / CANDIDATE, release.network, card)
+    card = save_model(run / CANDIDATE, release.network, card, release.second)
     _share_int8(training.base, run / CANDIDATE, card)
     return run / CANDIDATE
 

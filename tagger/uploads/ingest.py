@@ -11,10 +11,12 @@ from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 
 from ml.audio import AudioError, DecodeLimits, DecoderLost, Examination, examine, too_long
+from tagger.albums.covers import cover_of
+from tagger.albums.read import album_values
 from tagger.jobs.lifecycle import create_job
 from tagger.library.tracks import guessed_title
 from tagger.library.trash import restore_track
-from tagger.models import Job, Track, User
+from tagger.models import Cover, Job, Library, Track, User
 from tagger.platform.db import return_connection
 from tagger.platform.humanize import human_size, readable
 from tagger.platform.storage.local import Movable
@@ -60,11 +62,15 @@ def ingest(
     path: Path,
     file_name: str,
     *,
-    owner: User,
+    library: Library,
+    by: User | None,
     trigger: Job.Trigger,
     metadata: SenderMetadata | None = None,
+    picture: Path | None = None,
 ) -> Ingested:
-    """Bring the file at `path` into the owner's library; the file is moved away on success.
+    """Bring the file at `path` into the library; the file is moved away on success.
+
+    `picture` is the cover of the folder it came from, for a file that has none inside.
 
     The same audio again (whatever its file name and metadata) is answered with the track that
     exists, which is taken out of the Trash if it lies there. Raises IngestError, and then nothing
@@ -72,10 +78,11 @@ def ingest(
     """
     return_connection()
     facts = _examine(path, file_name)
-    known = _known(facts, owner, trigger)
+    known = _known(facts, library, trigger)
     if known:
         return known
-    track = _new_track(facts, clean_name(file_name), owner, metadata or SenderMetadata())
+    track = _new_track(facts, clean_name(file_name), library, by, metadata or SenderMetadata())
+    track.cover, track.album_read = _cover(path, picture)
     try:
         with Movable(path) as content:
             # On the disk before the row says that it is there.
@@ -83,10 +90,10 @@ def ingest(
             track.file.save(track.file_name, content, save=False)
         with transaction.atomic():
             track.save(force_insert=True)
-            job = create_job(Job.Kind.TAG_TRACK, owner=owner, trigger=trigger, track=track)
+            job = create_job(Job.Kind.TAG_TRACK, owner=by, trigger=trigger, track=track)
     except IntegrityError:
         track.file.delete(save=False)
-        known = _known(facts, owner, trigger)
+        known = _known(facts, library, trigger)
         if known is None:
             raise
         return known
@@ -101,8 +108,8 @@ def ingest(
     return Ingested(track, job, duplicate=False)
 
 
-def _known(facts: _Facts, owner: User, trigger: Job.Trigger) -> Ingested | None:
-    known = Track.objects.filter(owner=owner, audio_sha256=facts.examined.audio_sha256).first()
+def _known(facts: _Facts, library: Library, trigger: Job.Trigger) -> Ingested | None:
+    known = Track.objects.filter(library=library, audio_sha256=facts.examined.audio_sha256).first()
     if known is None:
         return None
     try:
@@ -140,6 +147,15 @@ def _examine(path: Path, file_name: str) -> _Facts:
     return _Facts(size, file_sha256, examined)
 
 
+def _cover(path: Path, beside: Path | None) -> tuple[Cover | None, bool]:
+    """And whether it could be looked for. A track is taken in without; the job for older tracks
+    looks again."""
+    try:
+        return cover_of(path, beside), True
+    except (AudioError, DecoderLost):
+        return None, False
+
+
 def empty() -> IngestError:
     return IngestError("empty", "The file is empty. Choose one that holds audio.")
 
@@ -160,10 +176,13 @@ def _shorten(name: str, length: int = 200) -> str:
     return name if len(name) <= length else f"{name[: length - 20]}…{name[-19:]}"
 
 
-def _new_track(facts: _Facts, file_name: str, owner: User, metadata: SenderMetadata) -> Track:
+def _new_track(
+    facts: _Facts, file_name: str, library: Library, by: User | None, metadata: SenderMetadata
+) -> Track:
     from_file, info = facts.examined.metadata, facts.examined.info
     return Track(
-        owner=owner,
+        library=library,
+        added_by=by,
         file_name=file_name,
         file_size=facts.size,
         file_sha256=facts.file_sha256,
@@ -172,6 +191,7 @@ def _new_track(facts: _Facts, file_name: str, owner: User, metadata: SenderMetad
         title=(metadata.title or from_file.title or guessed_title(file_name))[:255],
         artist=(metadata.artist or from_file.artist)[:255],
         album=(metadata.album or from_file.album)[:255],
+        **album_values(from_file),
         duration=info.duration,
         sample_rate=info.sample_rate,
         channels=info.channels,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -13,7 +14,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from tagger.models import Webhook, WebhookDelivery
+from tagger.models import Membership, Webhook, WebhookDelivery
 from tagger.platform.celery.tasks import DELIVER_WEBHOOKS, send
 
 logger = logging.getLogger(__name__)
@@ -22,17 +23,27 @@ logger = logging.getLogger(__name__)
 WAKE_SECONDS = 10
 
 
-def announce(owner_id: int | None, event: Webhook.Event, **data: Any) -> None:
+def announce(library_id: int | None, event: Webhook.Event, **data: Any) -> None:
+    """To the webhooks of a library's members; what is in none is told to nobody."""
+    members = Membership.objects.filter(library=library_id)
+    _write(Webhook.objects.filter(owner__in=members.values("person")), event, data)
+
+
+def announce_to(owner_id: int | None, event: Webhook.Event, **data: Any) -> None:
     """To the webhooks of one person; work that nobody owns is told to nobody."""
     _write(Webhook.objects.filter(owner=owner_id), event, data)
 
 
-def announce_many(event: Webhook.Event, told: Sequence[tuple[int | None, dict[str, Any]]]) -> None:
-    """`told` holds, of each thing that happened, whose it is and what there is to say of it."""
-    owners = {owner for owner, _data in told if owner is not None}
-    listening = set(_listening(Webhook.objects.filter(owner__in=owners), event))
-    for owner, data in told:
-        own = [webhook for webhook in listening if webhook.owner_id == owner]
+def announce_many(event: Webhook.Event, told: Sequence[tuple[int, dict[str, Any]]]) -> None:
+    """`told` holds, of each thing that happened, its library and what there is to say of it."""
+    people: dict[int, set[int]] = defaultdict(set)
+    members = Membership.objects.filter(library__in={library for library, _data in told})
+    for library, person in members.values_list("library", "person"):
+        people[library].add(person)
+    anybody = set().union(*people.values())
+    listening = list(_listening(Webhook.objects.filter(owner__in=anybody), event))
+    for library, data in told:
+        own = [webhook for webhook in listening if webhook.owner_id in people[library]]
         if own:
             _deliver_later(own, event, data)
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 from django.db import transaction
-from django.http import HttpResponseBase
+from django.http import HttpResponseBase, QueryDict
 from django.test import Client
 from django.urls import reverse
 
@@ -40,9 +40,9 @@ def crowd(song: Track, outsider: User) -> dict[str, Client]:
         "anonymous": Client(),
         "outsider": browser(outsider),
         "outsider's token": token_client(outsider),
-        "read-only token": token_client(song.owner, ApiToken.Scope.READ),
-        "owner": browser(song.owner),
-        "owner's token": token_client(song.owner),
+        "read-only token": token_client(rows.owner_of(song), ApiToken.Scope.READ),
+        "owner": browser(rows.owner_of(song)),
+        "owner's token": token_client(rows.owner_of(song)),
         "staff": browser(boss),
     }
 
@@ -61,7 +61,12 @@ def ask(song: Track, crowd: dict[str, Client], settings: Any, sent: list[str]) -
         kind, content = FORM if at.startswith("web:") else JSON
         with transaction.atomic():
             response = crowd[who].generic(
-                method, path, content(rule.form), content_type=kind, headers=rule.headers
+                method,
+                path,
+                content(rule.form),
+                content_type=kind,
+                headers=rule.headers,
+                query_params=QueryDict(rule.query),
             )
             transaction.set_rollback(True)
         return response

@@ -27,6 +27,9 @@ SORTS = [
     ("-score", _("best match first")),
     ("title", _("title")),
     ("artist", _("artist")),
+    ("album", _("album")),
+    ("-year", _("newest release first")),
+    ("year", _("oldest release first")),
     ("duration", _("shortest first")),
     ("-duration", _("longest first")),
     ("bpm", _("slowest first")),
@@ -40,11 +43,11 @@ def library_page(request: PageRequest) -> HttpResponse:
     query = LibraryQuery(request.GET)
     if query.tidy().url != query.url:
         return redirect(query.tidy().url)
-    narrowed = LibraryFilter(request.GET, queryset=library(request.user))
+    narrowed = LibraryFilter(request.GET, queryset=library(request.library))
     if not narrowed.is_valid():
         return refused(request, narrowed.errors, query)
     tracks = narrowed.qs
-    counted = listed_counts(request.user, tracks if query.narrows else None)
+    counted = listed_counts(request.library, tracks if query.narrows else None)
     page = Numbered(tracks, PAGE_SIZE, counted.tracks).get_page(query.value("page"))
     listed = rows(page.object_list)
     context = {

@@ -20,7 +20,15 @@ from tagger.web.access import PageRequest, staff_only
 @staff_only
 def status_page(request: PageRequest) -> HttpResponse:
     failed = retriable(Job.objects.filter(track__deleted_at=None)).count()
-    context = {"status": status(), "retriable": failed, "versions": versions()}
+    now = status()
+    context = {
+        "status": now,
+        "waiting": sum(queue.queued for queue in now.queues),
+        "running": sum(queue.running for queue in now.queues),
+        "working": sum(1 for worker in now.workers if worker.serving),
+        "retriable": failed,
+        "versions": versions(),
+    }
     return render(request, "tagger/status/status.html", context)
 
 
@@ -37,7 +45,7 @@ def retry_all_jobs(request: PageRequest) -> HttpResponse:
 @require_POST
 @staff_only
 def retry_job(request: PageRequest, job_id: UUID) -> HttpResponse:
-    job = get_object_or_404(Job.objects.select_related("track", "owner"), pk=job_id)
+    job = get_object_or_404(Job.objects.select_related("track", "library", "owner"), pk=job_id)
     try:
         lifecycle.retry(job, trigger=Job.Trigger.ADMIN)
     except lifecycle.JobStateError as error:

@@ -31,6 +31,7 @@ def track_page(request: PageRequest, track_id: UUID) -> HttpResponse:
     context = {
         "track": row.track,
         "row": row,
+        "album_by": row.track.album_artist or row.track.artist,
         "poll": poll_seconds([row]),
         "tags": track_tags(row.track),
         "history": verdict_history(row.track),
@@ -75,7 +76,7 @@ def delete_track(request: PageRequest, track_id: UUID) -> HttpResponse:
 def analyse_again(request: PageRequest, track_id: UUID) -> HttpResponse:
     """Retry after a failure, or a fresh listen with the model that is active now."""
     track = own_track(request, track_id)
-    tracks.reanalyse_track(track, trigger=Job.Trigger.WEB)
+    tracks.reanalyse_track(track, trigger=Job.Trigger.WEB, by=request.user)
     return redirect("web:track", track_id=track.pk)
 
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from ml.runtime.int8 import Int8Unavailable, load_int8, share_int8
 from tests.ml.training.training_data import TAGS, make_split
 
 CPU = torch.device("cpu")
+NETWORK = SampleCNN(NetworkConfig(labels=2, stem_width=8, widths=(8,) * 9))
 TRAIN, TEST = make_split("train", 12), make_split("test", 12, seed=1)
 
 
@@ -51,7 +51,7 @@ def test_an_8_bit_copy_gives_scores_and_embeddings_like_the_networks(
     model: LoadedModel, weights: Path, exported: Path
 ) -> None:
     x = quantisation._sound(TEST, 0)
-    quick = load_int8(weights, model, CPU)(x)
+    quick = load_int8(weights, model.card.sha256, CPU, model.network)(x)
     with torch.inference_mode():
         plain = model.network.forward_with_embedding(x)
     assert (quick[0].sigmoid() - plain[0].sigmoid()).abs().max() < 0.1
@@ -59,12 +59,9 @@ def test_an_8_bit_copy_gives_scores_and_embeddings_like_the_networks(
 
 
 @pytest.mark.slow
-def test_a_copy_of_other_weights_is_not_used(
-    model: LoadedModel, weights: Path, exported: Path
-) -> None:
-    other = replace(model, card=replace(model.card, sha256="0" * 64))
+def test_a_copy_of_other_weights_is_not_used(weights: Path, exported: Path) -> None:
     with pytest.raises(Int8Unavailable, match="other weights"):
-        load_int8(weights, other, CPU)
+        load_int8(weights, "0" * 64, CPU, NETWORK)
 
 
 @pytest.mark.slow
@@ -73,12 +70,13 @@ def test_a_model_with_other_outputs_shares_the_copy_and_has_the_same_embeddings(
 ) -> None:
     network = copy.deepcopy(model.network)
     torch.nn.init.normal_(network.output.weight)
-    tuned = LoadedModel(network, save_model(tmp_path / "tuned.safetensors", network, model.card))
     target = tmp_path / "tuned.safetensors"
-    assert share_int8(weights, model.card.sha256, target, tuned.card.sha256)
+    card = save_model(target, network, model.card)
+    assert share_int8(weights, model.card.sha256, target, card.sha256)
     x = quantisation._sound(TEST, 0)
     with torch.inference_mode():
-        first, second = (load_int8(*of, CPU)(x) for of in ((weights, model), (target, tuned)))
+        first = load_int8(weights, model.card.sha256, CPU, model.network)(x)
+        second = load_int8(target, card.sha256, CPU, network)(x)
         torch.testing.assert_close(network.output(second[1]), second[0])
     torch.testing.assert_close(first[1], second[1], rtol=0, atol=0)
     assert not torch.allclose(first[0], second[0])
@@ -89,17 +87,17 @@ def test_a_damaged_copy_is_not_used(model: LoadedModel, exported: Path, tmp_path
     other = tmp_path / "net.safetensors"
     int8_path(other).write_bytes(exported.read_bytes()[:1000])
     with pytest.raises(Int8Unavailable, match="cannot be read"):
-        load_int8(other, model, CPU)
+        load_int8(other, model.card.sha256, CPU, model.network)
 
 
-def test_a_model_without_a_copy_says_so(model: LoadedModel, tmp_path: Path) -> None:
+def test_a_model_without_a_copy_says_so(tmp_path: Path) -> None:
     with pytest.raises(Int8Unavailable, match="no 8-bit copy"):
-        load_int8(tmp_path / "net.safetensors", model, CPU)
+        load_int8(tmp_path / "net.safetensors", "", CPU, NETWORK)
 
 
-def test_a_copy_is_not_taken_to_a_gpu(model: LoadedModel, tmp_path: Path) -> None:
+def test_a_copy_is_not_taken_to_a_gpu(tmp_path: Path) -> None:
     with pytest.raises(Int8Unavailable, match="for the CPU"):
-        load_int8(tmp_path / "net.safetensors", model, torch.device("cuda"))
+        load_int8(tmp_path / "net.safetensors", "", torch.device("cuda"), NETWORK)
 
 
 @pytest.mark.slow
