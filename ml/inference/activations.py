@@ -85,8 +85,8 @@ class SegmentActivations:
         """What `to_bytes` made. Raises ActivationsError for anything else."""
         try:
             with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-                *parts, labels = (archive[name] for name in _PARTS)
-                made = cls(*parts, tuple(str(label) for label in labels))
+                levels, ranges, silent, spoken, labels = (archive[name] for name in _PARTS)
+                made = cls(levels, ranges, silent, spoken, tuple(map(str, labels)))
         except _DAMAGE as error:
             raise ActivationsError(f"These are no kept activations: {error}") from error
         made.check()

@@ -83,7 +83,7 @@ def test_models_that_differ_in_outputs_alone_share_a_trunk(tuned: Path, tmp_path
     assert trunk_sha256(tuned) == trunk_sha256(default_model_path())
     model = load_model(default_model_path())
     with torch.no_grad():
-        model.network.stem[0].weight.mul_(1.01)
+        next(model.network.stem.parameters()).mul_(1.01)
     save_model(tmp_path / "other.safetensors", model.network, model.card)
     assert trunk_sha256(tmp_path / "other.safetensors") != trunk_sha256(default_model_path())
 
@@ -109,3 +109,17 @@ def test_activations_of_another_width_are_refused(tuned: Path) -> None:
     narrow = SegmentActivations.of(np.ones((2, 8), np.float32), np.zeros(2, bool))
     with pytest.raises(WeightsError, match="takes 1024 activations; 8 are kept"):
         OutputLayer.load(tuned).rescore(narrow)
+
+
+def test_what_a_second_network_says_is_kept_beside_the_activations() -> None:
+    card = load_model(default_model_path()).card
+    kept = SegmentActivations.of(np.ones((3, 1024), np.float32), np.zeros(3, bool))
+    spoken = kept.with_spoken(np.array([[0.25], [0.5], [0.75]], np.float32), ["guitar"])
+    again = SegmentActivations.from_bytes(spoken.to_bytes())
+    assert again.spoken_labels == ("guitar",)
+    layer = OutputLayer.load(default_model_path())
+    layer._spoken = {"guitar": card.labels.index("guitar")}
+    scores = layer.rescore(again).scores
+    np.testing.assert_allclose(scores[:, card.labels.index("guitar")], [0.25, 0.5, 0.75])
+    with pytest.raises(WeightsError, match="'guitar' was not kept"):
+        layer.rescore(kept)

@@ -12,7 +12,7 @@ from ml.inference import SegmentActivations
 from tagger.analysis import retag
 from tagger.analysis.activations import kept_activations
 from tagger.analysis.reanalysis import analyse_sample, reanalyse_stale
-from tagger.analysis.record import record_analysis
+from tagger.analysis.record import record_analysis, record_rescored
 from tagger.analysis.retag import retaggable
 from tagger.library.trash import delete_track, purge_track
 from tagger.models import Analysis, Job, KeptActivations, ModelVersion, Track, User, Webhook
@@ -115,7 +115,7 @@ def test_a_stopped_job_goes_on_behind_what_is_done(
     library: list[Track], tuned: ModelVersion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(retag, "TOGETHER", 2)
-    record = retag.record_rescored
+    record = record_rescored
 
     def dies(*arguments: Any) -> int:
         if Analysis.objects.filter(model=tuned).exists():
@@ -138,8 +138,8 @@ def test_lost_and_damaged_files_leave_their_tracks_to_be_heard(
     library: list[Track], tuned: ModelVersion, scratch_media: Path
 ) -> None:
     lost, damaged = (KeptActivations.objects.get(track=track) for track in library[:2])
-    (scratch_media / lost.file.name).unlink()
-    (scratch_media / damaged.file.name).write_bytes(b"half a fi")
+    (scratch_media / str(lost.file.name)).unlink()
+    (scratch_media / str(damaged.file.name)).write_bytes(b"half a fi")
     retag.request_retag(tuned, by=None, trigger=WEB)
     assert work().result == {"tracks": 3}
     assert set(KeptActivations.objects.values_list("track", flat=True)) == {
@@ -200,8 +200,8 @@ def test_hearing_again_replaces_the_file(
     with committed():
         heard(library[0], active, seed=9)
     kept = KeptActivations.objects.get(track=library[0])
-    assert not (scratch_media / former.file.name).exists()
-    assert (scratch_media / kept.file.name).stat().st_size == kept.size
+    assert not (scratch_media / str(former.file.name)).exists()
+    assert (scratch_media / str(kept.file.name)).stat().st_size == kept.size
 
 
 def test_the_file_goes_with_the_track(
