@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from . import at_least_one
+
 if TYPE_CHECKING:
     from ml.training.head_trainer import HeadTrainer
     from ml.training.trainer import Trainer
@@ -33,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="terms of use, written into the model's card",
     )
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda (default auto)")
-    parser.add_argument("--threads", type=int, help="CPU threads (default: all cores)")
+    parser.add_argument("--threads", type=at_least_one, help="CPU threads (default: all cores)")
 
 
 def run(args: argparse.Namespace) -> int:
