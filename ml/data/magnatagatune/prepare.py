@@ -17,7 +17,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from ml.audio.reading import SEGMENT_SAMPLES, AudioError, Decoding
+from ml.audio.reading import SEGMENT_SAMPLES, AudioError, Decoding, Samples
 from ml.audio.types import FULL_SCALE
 
 from .annotations import Annotations, DatasetError, read_annotations
@@ -91,7 +91,7 @@ def decode_clip(path: Path) -> npt.NDArray[np.int16] | None:
     """
     decoding = Decoding(path)
     try:
-        sound = np.concatenate(list(decoding))[:CLIP_SAMPLES]
+        sound: Samples = np.concatenate(list(decoding))[:CLIP_SAMPLES]
     except AudioError:
         return None
     if decoding.damage.damaged:

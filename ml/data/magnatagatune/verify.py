@@ -72,13 +72,12 @@ def _flaw(file: Path, *, deep: bool) -> str | None:
     if not file.is_file():
         return ""
     try:
-        return _damage(file) if deep else _unreadable(file)
+        if deep:
+            return _damage(file)
+        probe(file)
     except AudioError as error:
         return str(error)
-
-
-def _unreadable(file: Path) -> None:
-    probe(file)
+    return None
 
 
 def _damage(file: Path) -> str | None:
