@@ -127,6 +127,8 @@ def cases(owner: User) -> dict[str, Case]:
         "page of one tag": page("tag=guitar"),
         "page of one tag, best first": page("tag=guitar&ordering=-score"),
         "page in the middle of the library": page(f"page={last // 2}"),
+        "page by title": page("ordering=title"),
+        "page by artist, in the middle": page(f"ordering=artist&page={last // 2}"),
         "page of a text search": page("q=harbour+letter"),
         "ten similar tracks": (
             lambda: similar_tracks([track], library(owner.personal_library), most=10),
