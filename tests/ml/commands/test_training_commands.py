@@ -70,6 +70,15 @@ def test_a_finished_training_started_again_has_nothing_to_do(workshop: Path) -> 
     assert log.read_text() == before
 
 
+def test_a_run_leaves_one_page_that_needs_no_other_file(workshop: Path) -> None:
+    page = (workshop / "run" / "report.html").read_text(encoding="utf-8")
+    assert page.count("<svg") == 1
+    assert "<td>loud</td>" in page
+    assert "95 % intervals by bootstrap over tracks" in page
+    for outside in ("src=", 'href="http', "@import", "<script", "url(http"):
+        assert outside not in page
+
+
 def test_a_checkpoint_that_was_cut_off_is_said(workshop: Path, tmp_path: Path) -> None:
     content = (workshop / "run" / "checkpoint.pt").read_bytes()
     (tmp_path / "checkpoint.pt").write_bytes(content[: len(content) // 2])
