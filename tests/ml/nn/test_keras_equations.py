@@ -7,7 +7,7 @@ is in double precision, so that what differs is the order of additions and nothi
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -105,9 +105,9 @@ def made(config: NetworkConfig) -> SampleCNN:
     for module in modules:
         if isinstance(module, torch.nn.BatchNorm1d | torch.nn.BatchNorm2d):
             for values in (module.weight, module.running_var):
-                torch.nn.init.uniform_(values, 0.5, 1.5)
+                torch.nn.init.uniform_(cast(torch.Tensor, values), 0.5, 1.5)
             for values in (module.bias, module.running_mean):
-                torch.nn.init.normal_(values, std=0.2)
+                torch.nn.init.normal_(cast(torch.Tensor, values), std=0.2)
     return network
 
 
