@@ -76,20 +76,20 @@ class _SyncedNorm(nn.modules.batchnorm._BatchNorm):
             plain: Tensor = super().forward(x)
             return plain
         axes = [0, *range(2, x.dim())]
-        values = x.float()
-        count = values.new_tensor([values.numel() / values.shape[1]])
-        sums = torch.cat([values.sum(axes), values.square().sum(axes), count])
-        total, squares, counts = all_reduce(sums).split([x.shape[1], x.shape[1], 1])
-        mean = total / counts
-        variance = (squares / counts - mean.square()).clamp_min(0)
-        self._follow(mean.detach(), variance.detach() * counts.detach() / (counts.detach() - 1))
+        # Half precision would not do for sums of so many.
+        values = x.float() if x.dtype.itemsize < torch.float32.itemsize else x
         shape = [1, -1, *[1] * (x.dim() - 2)]
+        own = values.new_tensor([values.numel() / values.shape[1]])
+        total, count = all_reduce(torch.cat([values.sum(axes), own])).split([x.shape[1], 1])
+        centred = values - (total / count).view(shape)
+        # In two passes: the mean of squares less the square of the mean loses too many digits.
+        variance = all_reduce(centred.square().sum(axes)) / count
+        with torch.no_grad():
+            self._follow(total / count, variance * count / (count - 1))
         scale = (variance + self.eps).rsqrt() * self.weight
-        shift = self.bias - mean * scale
-        normal: Tensor = values * scale.view(shape) + shift.view(shape)
+        normal: Tensor = centred * scale.view(shape) + self.bias.view(shape)
         return normal.to(x.dtype)
 
-    @torch.no_grad()
     def _follow(self, mean: Tensor, variance: Tensor) -> None:
         """Update the running statistics, the variance unbiased, as torch's layers do."""
         momentum = self.momentum or 0.0
