@@ -17,6 +17,7 @@ from .header import TensorEntry, read_header
 from .trunk import output_layer, trunk_sha256
 from .weights import (
     LoadedModel,
+    change_card,
     default_model_path,
     load_model,
     save_model,
@@ -30,6 +31,7 @@ __all__ = [
     "TensorEntry",
     "WeightsError",
     "card_path",
+    "change_card",
     "companion_files",
     "default_model_path",
     "int8_files",
