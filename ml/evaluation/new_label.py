@@ -69,7 +69,7 @@ class NewLabel:
         return asdict(self)
 
 
-def calibrate(
+def fit_to_library(
     logits: Vector,
     answers: npt.NDArray[np.bool_],
     library: Sequence[Vector] = (),

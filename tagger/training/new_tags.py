@@ -26,14 +26,14 @@ logger = logging.getLogger(__name__)
 SAMPLE = 500
 
 
-def calibrate_new_tags(weights: Path, run: Path) -> dict[str, NewLabel]:
+def fit_new_tags(weights: Path, run: Path) -> dict[str, NewLabel]:
     """Of each new label of a head-only training: what is known of it. Its output is changed so that
     scores mean what they say, and its threshold stands in the card.
     """
     import numpy as np
 
     from ml.checkpoints import load_model, save_model
-    from ml.evaluation import calibrate
+    from ml.evaluation import fit_to_library
     from ml.training import EVIDENCE
 
     path = run / EVIDENCE
@@ -48,7 +48,7 @@ def calibrate_new_tags(weights: Path, run: Path) -> dict[str, NewLabel]:
         weight, bias = output.weight[row].detach().numpy(), float(output.bias[row].detach())
         logits = [activations @ weight + bias for activations in library]
         answers = np.array(columns["answers"])
-        found[label] = one = calibrate(np.array(columns["logits"]), answers, logits)
+        found[label] = one = fit_to_library(np.array(columns["logits"]), answers, logits)
         output.weight.data[row] *= one.slope
         output.bias.data[row] = one.slope * bias + one.shift
     thresholds = {label: one.threshold for label, one in found.items()}

@@ -24,7 +24,7 @@ from tagger.tags.effective import active_model
 from .callbacks import Watch
 from .dataset import TrainingData, assemble, freeze_examples
 from .manage import finish_training, note
-from .new_tags import calibrate_new_tags
+from .new_tags import fit_new_tags
 
 if TYPE_CHECKING:
     from ml.checkpoints import ModelCard
@@ -96,7 +96,7 @@ def _train(training: Training, run: Path, watch: Watch) -> Path:
     training.save(update_fields=["labels", "data"])
     watch.tell(_summary(training, data))
     weights = _learn(training, data, run, device, watch)
-    new_tags = calibrate_new_tags(weights, run)
+    new_tags = fit_new_tags(weights, run)
     training.data = data.facts | {"new_tags": {tag: one.as_dict() for tag, one in new_tags.items()}}
     for tag, one in new_tags.items():
         watch.tell(_of_new_tag(tag, one))

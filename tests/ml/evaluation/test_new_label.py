@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ml.evaluation.new_label import LEAST_EVIDENCE, MOST_SHOWN, MOST_TIMES, NewLabel, calibrate
+from ml.evaluation.new_label import LEAST_EVIDENCE, MOST_SHOWN, MOST_TIMES, NewLabel, fit_to_library
 
 TRUE_SHARE = 0.12
 
@@ -22,7 +22,7 @@ def learnt(apart: float, verdicts: int = 30, seed: int = 0) -> tuple[NewLabel, f
     has = rng.random(600) < TRUE_SHARE
     tracks = logits(rng, has, apart)
     library = [mean + rng.standard_normal(20) for mean in tracks]
-    found = calibrate(logits(rng, answers, apart), answers, library)
+    found = fit_to_library(logits(rng, answers, apart), answers, library)
     scores = [1 / (1 + np.exp(-(found.slope * one + found.shift))) for one in library]
     return found, float(np.mean([one.mean() >= found.threshold for one in scores]))
 
@@ -54,7 +54,7 @@ def test_too_few_verdicts_are_no_evidence() -> None:
 def test_without_a_library_a_tag_is_taken_for_as_rare_as_tags_are() -> None:
     rng = np.random.default_rng(0)
     answers = np.arange(40) % 2 == 0
-    found = calibrate(logits(rng, answers, 1.0), answers)
+    found = fit_to_library(logits(rng, answers, 1.0), answers)
     assert (found.prior, found.shown) == (None, None)
     undecided = -found.shift / found.slope
     assert undecided > np.median(logits(rng, answers, 1.0))
@@ -62,4 +62,4 @@ def test_without_a_library_a_tag_is_taken_for_as_rare_as_tags_are() -> None:
 
 def test_a_tag_needs_both_answers() -> None:
     with pytest.raises(ValueError, match="accepted and rejected"):
-        calibrate(np.zeros(4), np.ones(4, dtype=bool))
+        fit_to_library(np.zeros(4), np.ones(4, dtype=bool))

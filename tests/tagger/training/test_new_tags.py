@@ -12,7 +12,7 @@ from ml.checkpoints import load_model, output_layer, trunk_sha256
 from ml.inference import OutputLayer, SegmentActivations
 from ml.training import EVIDENCE
 from tagger.models import KeptActivations, Tag, User, Verdict
-from tagger.training.new_tags import calibrate_new_tags
+from tagger.training.new_tags import fit_new_tags
 from tests.tagger.analysis.tiny_models import SIZE, tiny_version
 from tests.web import rows
 
@@ -64,7 +64,7 @@ def test_the_output_and_its_threshold_follow_the_library(
     evidence(tmp_path, label, weights)
     contents = library(owner, weights, direction)
     others = np.delete(output_layer(weights)[0], 3, axis=0)
-    found = calibrate_new_tags(weights, tmp_path)[label]
+    found = fit_new_tags(weights, tmp_path)[label]
     assert found.has_evidence
     assert found.prior is not None
     assert found.shown is not None
@@ -86,7 +86,7 @@ def test_judged_tracks_say_nothing_of_how_common_a_tag_is(
     tag = Tag.objects.get(name=label)
     for kept in KeptActivations.objects.all()[:20]:
         Verdict.objects.create(track=kept.track, tag=tag, person=owner, answer="accepted")
-    found = calibrate_new_tags(weights, tmp_path)[label]
+    found = fit_new_tags(weights, tmp_path)[label]
     # Fewer than fifty are left: a library of that size does not tell.
     assert (found.prior, found.shown) == (None, None)
 
@@ -95,7 +95,7 @@ def test_a_training_without_new_labels_leaves_the_model_as_it_is(
     weights: Path, tmp_path: Path
 ) -> None:
     before = weights.read_bytes()
-    assert calibrate_new_tags(weights, tmp_path) == {}
+    assert fit_new_tags(weights, tmp_path) == {}
     (tmp_path / EVIDENCE).write_text("{}")
-    assert calibrate_new_tags(weights, tmp_path) == {}
+    assert fit_new_tags(weights, tmp_path) == {}
     assert weights.read_bytes() == before
