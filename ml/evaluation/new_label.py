@@ -32,6 +32,9 @@ MOST_TIMES = 1.25
 # Of tags where no library tells: MagnaTagATune's fifty are on 6 % of its clips on average; people
 # invent tags that mean something to them.
 USUAL_PRIOR = 0.1
+# Where no library tells either: half of the F1 that is reached is the best threshold for it (Lipton,
+# Elkan and Naryanaswamy, 2014), and 0.6 is what a tag that is learnt reaches.
+USUAL_THRESHOLD = 0.3
 _ROUNDS = 200
 # Where verdicts speak against what an output says, it says next to nothing.
 FLATTEST = 1e-3
@@ -86,7 +89,7 @@ def fit_to_library(
         raise ValueError("A label needs accepted and rejected clips.")
     slope, shift = _platt(logits, answers)
     prior = shown = None
-    judged, threshold = accepted / len(answers), 0.5
+    judged, threshold = accepted / len(answers), USUAL_THRESHOLD
     if len(library) >= LEAST_LIBRARY:
         means = np.array([track.mean() for track in library])
         prior = _prior(_logistic(slope * means + shift), judged)
