@@ -32,7 +32,7 @@ MOST_TIMES = 1.25
 # Of tags where no library tells: MagnaTagATune's fifty are on 6 % of its clips on average; people
 # invent tags that mean something to them.
 USUAL_PRIOR = 0.1
-# Where no library tells either: half of the F1 that is reached is the best threshold for it (Lipton,
+# Where no library tells either: half of the F1 reached is the best threshold for it (Lipton,
 # Elkan and Naryanaswamy, 2014), and 0.6 is what a tag that is learnt reaches.
 USUAL_THRESHOLD = 0.3
 _ROUNDS = 200
