@@ -1,6 +1,7 @@
 from .activation import Activation
 from .analysis import Analysis
 from .cover import Cover
+from .folder import Folder, Place
 from .job import Job
 from .kept_activations import KeptActivations
 from .kept_answer import KeptAnswer
@@ -23,12 +24,14 @@ from .verdict import Verdict
 from .webhook import Webhook
 from .webhook_delivery import WebhookAttempt, WebhookDelivery
 from .worker import Worker
+from .written_tags import WrittenTags
 
 __all__ = [
     "Activation",
     "Analysis",
     "ApiToken",
     "Cover",
+    "Folder",
     "Job",
     "KeptActivations",
     "KeptAnswer",
@@ -38,6 +41,7 @@ __all__ = [
     "Membership",
     "ModelVersion",
     "MusicKey",
+    "Place",
     "Question",
     "Reanalysis",
     "ResumableUpload",
@@ -54,4 +58,5 @@ __all__ = [
     "WebhookAttempt",
     "WebhookDelivery",
     "Worker",
+    "WrittenTags",
 ]
