@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -62,7 +62,7 @@ def found_in(
     ]
 
 
-def fill_in(analyses: Iterable[Analysis], models: dict[int, ModelVersion]) -> None:
+def fill_in(analyses: Iterable[Analysis], models: Mapping[int, ModelVersion]) -> None:
     """Find, and keep, the passages of those that were made before there were any."""
     missing = {one.pk: one for one in analyses if one.passages is None}
     stored = Analysis.objects.filter(pk__in=missing).only(
