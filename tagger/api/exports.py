@@ -137,7 +137,7 @@ class PlaylistExport(TracksExport):
     "application/xml",
     "Export for Rekordbox",
     "Rekordbox XML, which Traktor and others read too. `base` is put before the paths of files, in "
-    "place of the allowed folder that they lie in: what it is called on the computer that opens it.",
+    "place of the allowed folder that they lie in: its name on the computer that opens it.",
     OpenApiTypes.STR,
     REKORDBOX,
 )
