@@ -36,14 +36,9 @@ class Storage:
 def storage_of(person: User) -> Storage:
     """Who runs the installation has no limit but the disk's."""
     limited = settings.STORAGE_QUOTA_BYTES and not person.is_staff
-<<<<<<< HEAD
-    own = Track.objects.filter(added_by=person).order_by()
-    kept = own.exclude(file__startswith=PREFIX)
-=======
     # What is read where it lies takes no room here.
     stored = Track.objects.exclude(file__startswith=PREFIX)
     kept = stored.filter(added_by=person).order_by()
->>>>>>> main
     used = kept.aggregate(bytes=Sum("file_size"))["bytes"] or 0
     return Storage(used, settings.STORAGE_QUOTA_BYTES if limited else None)
 
