@@ -21,6 +21,8 @@ from .problems import Problem
 
 
 class Bulk(ApiView):
+    of_library = True
+
     @extend_schema(
         summary="Do something to many tracks",
         description=(

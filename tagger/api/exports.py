@@ -31,6 +31,7 @@ CHUNK = 200
 
 
 class TracksExport(ListView):
+    of_library = True
     queryset = Track.objects.none()
     filterset_class = LibraryFilter
     pagination_class = None
@@ -128,6 +129,8 @@ class PlaylistExport(TracksExport):
 
 
 class CorrectionsExport(ApiView):
+    of_library = True
+
     @extend_schema(
         operation_id="exports_corrections",
         summary="Export my corrections as a data set",

@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from tagger.api.serializers.tag import TrackTagSerializer, VerdictSerializer
 from tagger.feedback.verdicts import accept_shown, reject_shown, withdraw_shown
+from tagger.libraries.members import Role
 from tagger.models import Tag, Track, Verdict
 from tagger.tags.track_tags import ShownTag, track_tags
 
@@ -62,7 +63,7 @@ class TrackTagVerdict(ApiView):
     def _named(self, track_id: UUID, slug: str) -> tuple[Track, Tag]:
         """A synonym stands for the tag it is shown as, here as on the page."""
         tag = get_object_or_404(Tag.objects.select_related("shown_as"), slug=slug)
-        return own_track(self.person, track_id), tag.shown
+        return own_track(self.person, track_id, Role.EDITOR), tag.shown
 
 
 def _shown(track: Track, tag: Tag) -> ShownTag:

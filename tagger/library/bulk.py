@@ -12,10 +12,11 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from tagger.jobs import lifecycle
+from tagger.libraries.members import Role, RoleError, need
 from tagger.models import Job, Library, Tag, Track, User
 
 from . import bulk_run
-from .bulk_actions import OF_THE_TRASH, WITH_A_TAG, Act, BulkAction
+from .bulk_actions import OF_EDITORS, OF_THE_TRASH, WITH_A_TAG, Act, BulkAction
 from .search import LibraryFilter, library, trash
 
 # So many take a second or two, which a person waits for; more than that are a worker's.
@@ -54,15 +55,15 @@ class Preview:
 
 
 def preview(person: User, of: Library, request: BulkRequest) -> Preview:
-    """A dry run. Raises BulkError."""
-    act = _act(person, request, Job.Trigger.WEB, timezone.now())
+    """A dry run. Raises BulkError and RoleError."""
+    act = _act(person, of, request, Job.Trigger.WEB, timezone.now())
     tracks = selected(of, request)
     return Preview(tracks.count(), act.unaffected(tracks).count(), len(missing(of, request)))
 
 
 def start(person: User, of: Library, request: BulkRequest, *, trigger: Job.Trigger) -> Job:
-    """A job, ended already where few tracks are meant. Raises BulkError."""
-    _act(person, request, trigger, timezone.now())
+    """A job, ended already where few tracks are meant. Raises BulkError and RoleError."""
+    _act(person, of, request, trigger, timezone.now())
     count = selected(of, request).count()
     if not count and not missing(of, request):
         raise nothing_selected()
@@ -86,13 +87,16 @@ def nothing_selected() -> BulkError:
 def run_bulk(job: Job) -> None:
     """Work a claimed job off, from where an earlier attempt got to."""
     request = BulkRequest(**job.details)
-    person, of = cast(User, job.owner), cast(Library, job.library)
+    of = cast(Library, job.library)
     try:
-        act = _act(person, request, Job.Trigger(job.trigger), job.created_at)
+        act = _act(job.owner, of, request, Job.Trigger(job.trigger), job.created_at)
         tracks = selected(of, request).filter(created_at__lte=job.created_at)
         gone = missing(of, request)
     except BulkError as error:
         lifecycle.fail(job, code=error.code, detail=error.detail)
+        return
+    except RoleError as error:  # they have left the library since
+        lifecycle.fail(job, code="forbidden", detail=str(error))
         return
     bulk_run.run(job, act, tracks, gone)
 
@@ -132,10 +136,17 @@ def _deletion(of: Library, job_id: str) -> Job:
     return deletion
 
 
-def _act(person: User, request: BulkRequest, trigger: Job.Trigger, moment: datetime) -> Act:
+def _act(
+    person: User | None,
+    of: Library,
+    request: BulkRequest,
+    trigger: Job.Trigger,
+    moment: datetime,
+) -> Act:
     action, tag = BulkAction(request.action), None
+    need(person, of, Role.EDITOR if action in OF_EDITORS else Role.KEEPER)
     if action in WITH_A_TAG:
         tag = Tag.objects.filter(slug=request.tag, shown_as=None).first()
         if tag is None:
             raise BulkError("unknown-tag", "Choose the tag to accept or reject.")
-    return Act(action, person, trigger, moment, tag)
+    return Act(action, cast(User, person), trigger, moment, tag)

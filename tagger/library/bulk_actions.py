@@ -28,6 +28,7 @@ class BulkAction(TextChoices):
 
 OF_THE_TRASH = (BulkAction.RESTORE, BulkAction.PURGE)
 WITH_A_TAG = (BulkAction.ACCEPT, BulkAction.REJECT)
+OF_EDITORS = (*WITH_A_TAG, BulkAction.REANALYSE)
 
 
 class RefusedError(Exception):

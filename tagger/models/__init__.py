@@ -3,7 +3,7 @@ from .analysis import Analysis
 from .cover import Cover
 from .job import Job
 from .kept_answer import KeptAnswer
-from .library import Library, Membership
+from .library import Invitation, Library, Membership
 from .library_map import LibraryMap, MapPoint
 from .model_version import ModelVersion
 from .music_key import MusicKey
@@ -28,6 +28,7 @@ __all__ = [
     "Analysis",
     "ApiToken",
     "Cover",
+    "Invitation",
     "Job",
     "KeptAnswer",
     "Library",

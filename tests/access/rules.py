@@ -11,7 +11,8 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 class Audience(Enum):
     EVERYBODY = auto()
     PEOPLE = auto()  # whoever has signed in, each for their own
-    OWNER = auto()  # of what the address names; for all others it does not exist
+    MEMBER = auto()  # of the library of what the address names; for all others it does not exist
+    OWNER = auto()  # of what the address names; for all others, members too, it does not exist
     STAFF = auto()
 
 
@@ -21,6 +22,11 @@ class Rule:
     methods: str = "GET"
     # Of the methods, those that change nothing.
     reads: str = "GET HEAD"
+    # Of the methods, those that need this role in the library; the others are for listeners too.
+    edits: str = ""
+    keeps: str = ""
+    # Whether `library` in the address names the one that is meant.
+    within: bool = False
     # Of the methods, those that are for staff whoever the others are for.
     staff: str = ""
     # Where a parameter stands for something else in tests/access/targets.py than its name says.
@@ -37,51 +43,69 @@ class Rule:
         methods = set(self.methods.split())
         return methods | {"HEAD"} if "GET" in methods else methods
 
+    def role_for(self, method: str) -> str:
+        if method in self.keeps.split():
+            return "keeper"
+        return "editor" if method in self.edits.split() else "listener"
+
     def audience_of(self, method: str) -> Audience:
         return Audience.STAFF if method in self.staff.split() else self.audience
 
 
-EVERYBODY, PEOPLE, OWNER, STAFF = Audience
+EVERYBODY, PEOPLE, MEMBER, OWNER, STAFF = Audience
 
 WEB = {
-    "web:library": Rule(PEOPLE),
-    "web:albums": Rule(PEOPLE),
-    "web:album": Rule(OWNER, query="album=Low+tide&artist=Mira"),
-    "web:artists": Rule(PEOPLE),
-    "web:artist": Rule(OWNER, query="artist=Mira"),
-    "web:cover": Rule(OWNER),
-    "web:tags": Rule(PEOPLE),
-    "web:tag": Rule(PEOPLE),
-    "web:track": Rule(OWNER),
-    "web:edit-track": Rule(OWNER, "GET POST"),
-    "web:delete-track": Rule(OWNER, "POST"),
-    "web:trash": Rule(PEOPLE),
-    "web:restore-track": Rule(OWNER, "POST", values={"track_id": "trashed"}),
-    "web:alike": Rule(PEOPLE),
-    "web:map": Rule(PEOPLE),
-    "web:map-points": Rule(PEOPLE),
-    "web:draw-map": Rule(PEOPLE, "POST"),
-    "web:review": Rule(PEOPLE, "GET POST"),
-    "web:views": Rule(PEOPLE, "GET POST"),
+    "web:library": Rule(PEOPLE, within=True),
+    "web:albums": Rule(PEOPLE, within=True),
+    "web:album": Rule(OWNER, query="album=Low+tide&artist=Mira", within=True),
+    "web:artists": Rule(PEOPLE, within=True),
+    "web:artist": Rule(OWNER, query="artist=Mira", within=True),
+    "web:cover": Rule(MEMBER),
+    "web:tags": Rule(PEOPLE, within=True),
+    "web:tag": Rule(PEOPLE, within=True),
+    "web:track": Rule(MEMBER),
+    "web:edit-track": Rule(MEMBER, "GET POST", edits="GET HEAD POST"),
+    "web:delete-track": Rule(MEMBER, "POST", keeps="POST"),
+    "web:trash": Rule(PEOPLE, within=True),
+    "web:restore-track": Rule(MEMBER, "POST", values={"track_id": "trashed"}, keeps="POST"),
+    "web:libraries": Rule(PEOPLE, "GET POST"),
+    "web:one-library": Rule(MEMBER, "GET POST", keeps="POST"),
+    "web:choose-library": Rule(MEMBER, "POST"),
+    "web:leave-library": Rule(MEMBER, "POST"),
+    "web:delete-library": Rule(MEMBER, "POST", keeps="POST"),
+    "web:change-member": Rule(MEMBER, "POST", keeps="POST", form={"role": "editor"}),
+    "web:invite": Rule(MEMBER, "POST", keeps="POST", form={"role": "editor"}),
+    "web:withdraw-invitation": Rule(
+        MEMBER, "POST", keeps="POST", values={"invitation_id": "asked"}
+    ),
+    "web:answer-invitation": Rule(OWNER, "POST"),
+    "web:alike": Rule(PEOPLE, within=True),
+    "web:map": Rule(PEOPLE, within=True),
+    "web:map-points": Rule(PEOPLE, within=True),
+    "web:draw-map": Rule(PEOPLE, "POST", edits="POST", within=True),
+    "web:review": Rule(PEOPLE, "GET POST", edits="POST", within=True),
+    "web:views": Rule(PEOPLE, "GET POST", within=True),
     "web:rename-view": Rule(OWNER, "POST"),
     "web:delete-view": Rule(OWNER, "POST"),
-    "web:bulk": Rule(PEOPLE, "POST"),
-    "web:jobs": Rule(PEOPLE),
-    "web:job": Rule(OWNER),
-    "web:cancel-job": Rule(OWNER, "POST"),
-    "web:retry-own-job": Rule(OWNER, "POST"),
-    "web:retry-failed-jobs": Rule(PEOPLE, "POST"),
-    "web:undo-bulk": Rule(OWNER, "POST", values={"job_id": "deletion"}),
-    "web:hear-again": Rule(OWNER, "POST"),
-    "web:download": Rule(OWNER),
-    "web:tagged-copy": Rule(OWNER),
-    "web:sample": Rule(PEOPLE, "POST"),
-    "web:corrections": Rule(PEOPLE),
-    "web:similar": Rule(OWNER),
-    "web:music": Rule(OWNER),
-    "web:add-tag": Rule(OWNER, "POST", form={"tag": "guitar"}),
-    "web:verdict": Rule(OWNER, "POST"),
-    "web:upload": Rule(PEOPLE, "GET POST"),
+    "web:bulk": Rule(
+        PEOPLE, "POST", keeps="POST", within=True, form={"action": "delete", "id": "song"}
+    ),
+    "web:jobs": Rule(PEOPLE, within=True),
+    "web:job": Rule(MEMBER),
+    "web:cancel-job": Rule(MEMBER, "POST", edits="POST"),
+    "web:retry-own-job": Rule(MEMBER, "POST", edits="POST"),
+    "web:retry-failed-jobs": Rule(PEOPLE, "POST", edits="POST", within=True),
+    "web:undo-bulk": Rule(MEMBER, "POST", values={"job_id": "deletion"}, keeps="POST"),
+    "web:hear-again": Rule(MEMBER, "POST", edits="POST"),
+    "web:download": Rule(MEMBER),
+    "web:tagged-copy": Rule(MEMBER),
+    "web:sample": Rule(PEOPLE, "POST", edits="POST", within=True),
+    "web:corrections": Rule(PEOPLE, within=True),
+    "web:similar": Rule(MEMBER),
+    "web:music": Rule(MEMBER),
+    "web:add-tag": Rule(MEMBER, "POST", form={"tag": "guitar"}, edits="POST"),
+    "web:verdict": Rule(MEMBER, "POST", edits="POST"),
+    "web:upload": Rule(PEOPLE, "GET POST", edits="POST", within=True),
     "web:arrived": Rule(OWNER, values={"upload_id": "arrived"}),
     "web:discard-upload": Rule(OWNER, "POST"),
     "web:live": Rule(PEOPLE, "POST"),
@@ -129,35 +153,35 @@ WEB = {
 
 TUS = {"Tus-Resumable": "1.0.0"}
 API = {
-    "api:tracks": Rule(PEOPLE, "GET POST"),
-    "api:tracks-check": Rule(PEOPLE, "POST", reads="POST"),
-    "api:tracks-bulk": Rule(PEOPLE, "POST"),
-    "api:track-restore": Rule(OWNER, "POST", values={"track_id": "trashed"}),
-    "api:trash": Rule(PEOPLE),
-    "api:trash-audio": Rule(OWNER, values={"track_id": "trashed"}),
-    "api:track": Rule(OWNER, "GET PATCH DELETE"),
-    "api:track-audio": Rule(OWNER),
-    "api:track-cover": Rule(OWNER),
-    "api:albums": Rule(PEOPLE),
-    "api:artists": Rule(PEOPLE),
-    "api:track-peaks": Rule(OWNER),
-    "api:track-tagged": Rule(OWNER),
-    "api:track-predictions": Rule(OWNER),
-    "api:track-similar": Rule(OWNER),
-    "api:track-spectrogram": Rule(OWNER, "GET POST"),
-    "api:track-tags": Rule(OWNER),
-    "api:track-tag": Rule(OWNER, "PUT DELETE"),
-    "api:track-reanalyse": Rule(OWNER, "POST"),
-    "api:export-csv": Rule(PEOPLE),
-    "api:export-json": Rule(PEOPLE),
-    "api:export-m3u8": Rule(PEOPLE),
-    "api:export-corrections": Rule(PEOPLE),
-    "api:tags": Rule(PEOPLE),
-    "api:jobs": Rule(PEOPLE),
-    "api:job": Rule(OWNER),
-    "api:job-cancel": Rule(OWNER, "POST"),
-    "api:job-retry": Rule(OWNER, "POST"),
-    "api:jobs-retry": Rule(PEOPLE, "POST"),
+    "api:tracks": Rule(PEOPLE, "GET POST", edits="POST", within=True),
+    "api:tracks-check": Rule(PEOPLE, "POST", reads="POST", within=True),
+    "api:tracks-bulk": Rule(PEOPLE, "POST", within=True),
+    "api:track-restore": Rule(MEMBER, "POST", values={"track_id": "trashed"}, keeps="POST"),
+    "api:trash": Rule(PEOPLE, within=True),
+    "api:trash-audio": Rule(MEMBER, values={"track_id": "trashed"}),
+    "api:track": Rule(MEMBER, "GET PATCH DELETE", edits="PATCH", keeps="DELETE"),
+    "api:track-audio": Rule(MEMBER),
+    "api:track-cover": Rule(MEMBER),
+    "api:albums": Rule(PEOPLE, within=True),
+    "api:artists": Rule(PEOPLE, within=True),
+    "api:track-peaks": Rule(MEMBER),
+    "api:track-tagged": Rule(MEMBER),
+    "api:track-predictions": Rule(MEMBER),
+    "api:track-similar": Rule(MEMBER),
+    "api:track-spectrogram": Rule(MEMBER, "GET POST"),
+    "api:track-tags": Rule(MEMBER),
+    "api:track-tag": Rule(MEMBER, "PUT DELETE", edits="PUT DELETE"),
+    "api:track-reanalyse": Rule(MEMBER, "POST", edits="POST"),
+    "api:export-csv": Rule(PEOPLE, within=True),
+    "api:export-json": Rule(PEOPLE, within=True),
+    "api:export-m3u8": Rule(PEOPLE, within=True),
+    "api:export-corrections": Rule(PEOPLE, within=True),
+    "api:tags": Rule(PEOPLE, within=True),
+    "api:jobs": Rule(PEOPLE, within=True),
+    "api:job": Rule(MEMBER),
+    "api:job-cancel": Rule(MEMBER, "POST", edits="POST"),
+    "api:job-retry": Rule(MEMBER, "POST", edits="POST"),
+    "api:jobs-retry": Rule(PEOPLE, "POST", edits="POST", within=True),
     "api:status": Rule(STAFF),
     "api:status-jobs-retry": Rule(STAFF, "POST"),
     "api:status-job-retry": Rule(STAFF, "POST"),
@@ -179,15 +203,25 @@ API = {
     "api:reanalysis": Rule(STAFF, values={"job_id": "reanalysis"}),
     "api:reanalysis-cancel": Rule(STAFF, "POST", values={"job_id": "reanalysis"}),
     "api:training-schedule": Rule(STAFF, "GET PUT"),
-    "api:review": Rule(PEOPLE),
-    "api:review-skipped": Rule(PEOPLE, "POST"),
-    "api:review-question": Rule(OWNER, "POST"),
-    "api:map": Rule(PEOPLE, "GET POST"),
-    "api:sample": Rule(PEOPLE, "POST"),
+    "api:review": Rule(PEOPLE, within=True),
+    "api:review-skipped": Rule(PEOPLE, "POST", edits="POST", within=True),
+    "api:review-question": Rule(MEMBER, "POST", edits="POST"),
+    "api:libraries": Rule(PEOPLE, "GET POST"),
+    "api:one-library": Rule(MEMBER, "GET PATCH DELETE", keeps="PATCH DELETE"),
+    "api:members": Rule(MEMBER),
+    "api:member": Rule(MEMBER, "PATCH DELETE", keeps="PATCH DELETE"),
+    "api:library-invitations": Rule(MEMBER, "GET POST", keeps="GET HEAD POST"),
+    "api:library-invitation": Rule(
+        MEMBER, "DELETE", keeps="DELETE", values={"invitation_id": "asked"}
+    ),
+    "api:invitations": Rule(PEOPLE),
+    "api:invitation": Rule(OWNER, "POST"),
+    "api:map": Rule(PEOPLE, "GET POST", edits="POST", within=True),
+    "api:sample": Rule(PEOPLE, "POST", edits="POST", within=True),
     "api:me": Rule(PEOPLE),
     "api:tokens": Rule(PEOPLE, "GET POST"),
     "api:token": Rule(OWNER, "DELETE"),
-    "api:views": Rule(PEOPLE, "GET POST"),
+    "api:views": Rule(PEOPLE, "GET POST", within=True),
     "api:view": Rule(OWNER, "GET PATCH DELETE"),
     "api:webhooks": Rule(PEOPLE, "GET POST"),
     "api:webhook": Rule(OWNER, "GET PATCH DELETE"),
@@ -196,7 +230,7 @@ API = {
     "api:webhook-deliveries": Rule(OWNER),
     "api:webhook-delivery": Rule(OWNER),
     "api:webhook-delivery-retry": Rule(OWNER, "POST"),
-    "api:uploads": Rule(PEOPLE, "GET POST", headers=TUS),
+    "api:uploads": Rule(PEOPLE, "GET POST", headers=TUS, edits="POST", within=True),
     "api:upload": Rule(OWNER, "GET PATCH DELETE", headers=TUS),
     "api:problems": Rule(EVERYBODY),
     "api:problem": Rule(EVERYBODY, values={"slug": "problem"}),

@@ -8,12 +8,14 @@ from .rules import METHODS, WEB, Audience
 # A token is for the API: a page does not know it.
 UNKNOWN_HERE = ["anonymous", "outsider's token", "read-only token", "owner's token"]
 TURNED_AWAY = {
-    Audience.OWNER: ["outsider", "staff"],
+    Audience.MEMBER: ["outsider", "staff"],
+    Audience.OWNER: ["outsider", "staff", "keeper"],
     Audience.STAFF: ["outsider", "owner"],
 }
 LET_IN = {
     Audience.EVERYBODY: ["anonymous", "outsider", "owner"],
     Audience.PEOPLE: ["outsider", "owner", "staff"],
+    Audience.MEMBER: ["owner"],
     Audience.OWNER: ["owner"],
     Audience.STAFF: ["staff"],
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import cast
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -13,9 +14,11 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from tagger.feedback.verdicts import undo_verdicts
+from tagger.jobs.queries import jobs_of, need_for_job
+from tagger.libraries.members import Role
 from tagger.library.bulk import AT_ONCE, BulkError, BulkRequest, preview, start
 from tagger.library.bulk_actions import OF_THE_TRASH, WITH_A_TAG, BulkAction
-from tagger.models import Job, Tag
+from tagger.models import Job, Library, Tag
 from tagger.web.access import PageRequest, signed_in
 from tagger.web.bulk_summary import outcome, verdicts_undone
 from tagger.web.library_query import LibraryQuery
@@ -32,7 +35,7 @@ def bulk(request: PageRequest) -> HttpResponse:
     query = _query(request.POST)
     wish = request.POST.get("action", "")
     if wish in EXPORTS:
-        return redirect(query.export_url(EXPORTS[wish]))
+        return redirect(query.export_url(EXPORTS[wish], request.library))
     if wish == "similar":
         return redirect(f"{reverse('web:alike')}?{_likes(request.POST)}")
     if wish not in BulkAction:
@@ -53,16 +56,16 @@ def bulk(request: PageRequest) -> HttpResponse:
 @require_POST
 @signed_in
 def undo(request: PageRequest, job_id: UUID) -> HttpResponse:
-    done = get_object_or_404(Job, pk=job_id, owner=request.user, kind=Job.Kind.BULK)
+    done = get_object_or_404(jobs_of(request.user), pk=job_id, kind=Job.Kind.BULK)
+    library = cast(Library, done.library)
     if done.details["action"] in WITH_A_TAG:
+        need_for_job(request.user, done, Role.EDITOR)
         count = undo_verdicts(request.user, done.created_at)
         messages.success(request, verdicts_undone(done, count))
         return redirect(_back(request))
     asked = BulkRequest(BulkAction.RESTORE, deletion=str(done.pk))
     try:
-        return _answer(
-            request, start(request.user, request.library, asked, trigger=Job.Trigger.WEB)
-        )
+        return _answer(request, start(request.user, library, asked, trigger=Job.Trigger.WEB))
     except BulkError:
         messages.info(request, outcome(done, nothing_left=True))
         return redirect("web:library")

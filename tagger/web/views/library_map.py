@@ -9,10 +9,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from tagger.jobs.queries import jobs_in
+from tagger.libraries.members import Role
 from tagger.library.map import MOST_DRAWN, current_map, map_points, request_map, unplaced
 from tagger.library.search import LibraryFilter, library
 from tagger.models import Job, Tag
-from tagger.web.access import PageRequest, signed_in
+from tagger.web.access import PageRequest, allowed_to, signed_in
 from tagger.web.conditions import conditions
 from tagger.web.library_query import LibraryQuery
 
@@ -64,6 +65,7 @@ def map_points_view(request: PageRequest) -> HttpResponse:
 
 @require_POST
 @signed_in
+@allowed_to(Role.EDITOR)
 def draw(request: PageRequest) -> HttpResponse:
     request_map(request.library, by=request.user, trigger=Job.Trigger.WEB)
     return redirect("web:map")

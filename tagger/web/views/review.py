@@ -19,9 +19,10 @@ from tagger.feedback.review import (
     shown,
     skipped_questions,
 )
+from tagger.libraries.members import Role
 from tagger.library.search import library
 from tagger.models import Question, Tag, Track
-from tagger.web.access import PageRequest, signed_in
+from tagger.web.access import PageRequest, allowed_to, signed_in
 
 REMEMBERED = 50
 LONGEST_ID = 18
@@ -29,6 +30,7 @@ LONGEST_ID = 18
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
+@allowed_to(Role.EDITOR)
 def review_page(request: PageRequest) -> HttpResponse:
     if request.method == "POST":
         return _act(request)

@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from tagger.libraries.members import Role
 from tagger.models import Job, ResumableUpload, Track
 from tagger.platform.db import return_connection
 from tagger.platform.http.uploaded_file import on_disk
 from tagger.uploads import resumable
 from tagger.uploads.ingest import Ingested, IngestError, ingest, tagging_job
-from tagger.web.access import PageRequest, signed_in
+from tagger.web.access import PageRequest, allowed_to, signed_in
 from tagger.web.transfers import poll_seconds, recent_transfers, transfer
 
 
@@ -29,6 +30,7 @@ class Refused:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
+@allowed_to(Role.EDITOR)
 def upload_page(request: PageRequest) -> HttpResponse:
     """Files come one to a request from the script, all at once from the plain form."""
     if request.method != "POST":
@@ -36,7 +38,7 @@ def upload_page(request: PageRequest) -> HttpResponse:
         context = {
             "transfers": transfers,
             "poll": poll_seconds(transfers),
-            "unfinished": resumable.unfinished(request.user),
+            "unfinished": resumable.unfinished(request.user).filter(library=request.library),
         }
         return render(request, "tagger/upload/upload.html", context)
     return_connection()

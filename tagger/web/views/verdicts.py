@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from tagger.feedback.history import verdict_history
 from tagger.feedback.verdicts import accept_shown, reject_shown, withdraw_shown
+from tagger.libraries.members import Role
 from tagger.models import Tag, Track, User
 from tagger.tags.track_tags import track_tags
 from tagger.tags.vocabulary import shown_tags
@@ -25,7 +26,7 @@ ANSWERS: dict[str, Callable[[User, Track, Tag], None]] = {
 @signed_in
 def verdict(request: PageRequest, track_id: UUID, slug: str) -> HttpResponse:
     """The person's word on a shown tag; answers with the tags as they are now."""
-    track = own_track(request, track_id)
+    track = own_track(request, track_id, Role.EDITOR)
     tag = get_object_or_404(Tag, slug=slug, shown_as=None)
     answer = request.POST.get("answer", "")
     if answer not in ANSWERS:
@@ -38,7 +39,7 @@ def verdict(request: PageRequest, track_id: UUID, slug: str) -> HttpResponse:
 @signed_in
 def add_tag(request: PageRequest, track_id: UUID) -> HttpResponse:
     """A tag the model did not give, or was not sure of."""
-    track = own_track(request, track_id)
+    track = own_track(request, track_id, Role.EDITOR)
     offered = {tag.slug: tag for tag in shown_tags()}
     tag = offered.get(request.POST.get("tag", ""))
     if tag is None:
