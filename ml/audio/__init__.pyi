@@ -31,8 +31,12 @@ from .types import (
     too_long,
 )
 from .write_tags import (
+    Field,
+    Fields,
     TagsUnsupported,
     TrackMetadata,
+    edit_fields,
+    read_fields,
     write_metadata,
 )
 
@@ -48,6 +52,8 @@ __all__ = [
     "DecodeLimits",
     "DecoderLost",
     "Examination",
+    "Field",
+    "Fields",
     "Metadata",
     "Samples",
     "TagSystem",
@@ -55,9 +61,11 @@ __all__ = [
     "TrackMetadata",
     "blocks",
     "can_refuse_syscalls",
+    "edit_fields",
     "embedded_cover",
     "examine",
     "picture_cover",
+    "read_fields",
     "read_metadata",
     "taggable",
     "too_long",

@@ -5,15 +5,18 @@ from .archive import (
 )
 from .card import (
     ModelCard,
+    SecondNetwork,
     WeightsError,
     card_path,
     companion_files,
     int8_files,
     read_card,
+    second_network,
 )
 from .header import TensorEntry, read_header
 from .weights import (
     LoadedModel,
+    change_card,
     default_model_path,
     load_model,
     save_model,
@@ -23,9 +26,11 @@ __all__ = [
     "LoadedModel",
     "ModelCard",
     "PackageError",
+    "SecondNetwork",
     "TensorEntry",
     "WeightsError",
     "card_path",
+    "change_card",
     "companion_files",
     "default_model_path",
     "int8_files",
@@ -34,5 +39,6 @@ __all__ = [
     "read_header",
     "read_package",
     "save_model",
+    "second_network",
     "write_package",
 ]

@@ -28,7 +28,7 @@ def placed(model: str) -> list:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tagger", "0032_libraries")]
+    dependencies = [("tagger", "0036_confidence")]
 
     operations = [
         *placed("savedview"),
