@@ -140,4 +140,10 @@ def webhook_delivery(owner: User) -> WebhookDelivery:
 
 def guessed(values: dict[str, str]) -> dict[str, str]:
     """The same with ids that could exist."""
-    return {name: str(uuid4()) if IS_ID.fullmatch(at) else at for name, at in values.items()}
+    return {name: _guess(at) for name, at in values.items()}
+
+
+def _guess(at: str) -> str:
+    if IS_ID.fullmatch(at):
+        return str(uuid4())
+    return str(int(at) + 10**9) if at.isdigit() else at
