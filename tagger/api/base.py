@@ -13,7 +13,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from tagger.libraries.members import Role, RoleError, membership_in
+from tagger.libraries.members import Role, RoleError, membership_in, personal
 from tagger.models import Library, Membership, User
 
 from .authentication import BearerAuthentication
@@ -91,15 +91,14 @@ class ApiView(APIView):
 
     def _named_membership(self) -> Membership:
         named = self.request.query_params.get("library")
-        if named is None:
-            found = membership_in(self.person, self.person.personal_library.pk)
-        else:
-            found = membership_in(self.person, library_number(named))
+        found = (
+            personal(self.person) if named is None else membership_in(self.person, _number(named))
+        )
         if found is None:
             raise Http404
         return found
 
 
-def library_number(named: str) -> int:
+def _number(named: str) -> int:
     """A number that no row can have is that of no library."""
     return int(named) if named.isascii() and named.isdigit() and len(named) <= LONGEST_ID else 0

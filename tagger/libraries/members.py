@@ -41,6 +41,12 @@ def membership_in(person: User, library: Library | int) -> Membership | None:
     return mine.select_related("library").first()
 
 
+def personal(person: User) -> Membership | None:
+    """In the person's own library."""
+    mine = Membership.objects.filter(person=person, library__personal_of=person)
+    return mine.select_related("library").first()
+
+
 def need(person: User | None, library: Library, role: Role) -> None:
     """Raises RoleError. Whoever is no member any more may nothing either."""
     membership = membership_in(person, library) if person else None
