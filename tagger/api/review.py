@@ -28,7 +28,7 @@ class Review(ApiView):
         responses=problems({200: ReviewSerializer}),
     )
     def get(self, request: Request) -> Response:
-        return queue_response(self.library)
+        return queue_response(self.library, self.person)
 
 
 class ReviewQuestion(ApiView):
@@ -49,7 +49,7 @@ class ReviewQuestion(ApiView):
         serializer = AnswerSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         answer_question(self.person, question, ReviewAnswer(serializer.validated_data["answer"]))
-        return queue_response(question.library)
+        return queue_response(question.library, self.person)
 
 
 class ReviewSkipped(ApiView):
@@ -66,23 +66,23 @@ class ReviewSkipped(ApiView):
     def post(self, request: Request) -> Response:
         self.need(Role.EDITOR)
         ask_skipped(self.library)
-        return queue_response(self.library)
+        return queue_response(self.library, self.person)
 
 
 def _asked_of(person: User, question_id: int) -> Question:
     """A question on a track that the person may judge."""
     known = Question.objects.filter(library__in=libraries_of(person)).select_related("library")
     library = get_object_or_404(known, pk=question_id).library
-    question = get_object_or_404(open_questions(library), pk=question_id)
+    question = get_object_or_404(open_questions(library, person), pk=question_id)
     need(person, library, Role.EDITOR)
     return question
 
 
-def queue_response(of: Library) -> Response:
-    question = open_questions(of).first()
+def queue_response(of: Library, person: User) -> Response:
+    question = open_questions(of, person).first()
     body = {
         "question": shown(question) if question else None,
-        "left": count_up_to_most(open_questions(of)),
-        "skipped": count_up_to_most(skipped_questions(of)),
+        "left": count_up_to_most(open_questions(of, person)),
+        "skipped": count_up_to_most(skipped_questions(of, person)),
     }
     return Response(ReviewSerializer(body).data)

@@ -85,6 +85,7 @@ class UploadList(TusView):
             "upload-limit",
             "tus-version",
             "too-large",
+            "quota-exceeded",
             "empty",
         ),
     )

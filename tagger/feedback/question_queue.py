@@ -12,6 +12,7 @@ from tagger.models import Analysis, ModelVersion, Question, Tag, Track
 from tagger.tags.card_metrics import card_figures
 from tagger.tags.effective import SILENT, active_model
 
+from .disputes import ask_about_disputes
 from .review import to_be_asked
 
 # So many a track: the queue of a large library stays small, and no track is asked about for long.
@@ -28,7 +29,9 @@ def ask(track: Track, model: ModelVersion, mean_scores: Iterable[float]) -> None
     priorities = {} if SILENT in track.notes else _priorities(model, mean_scores, tags)
     best = sorted(priorities.items(), key=lambda item: -item[1])[:MOST]
     with transaction.atomic():
-        Question.objects.filter(track=track, model=model).delete()
+        known = Question.objects.filter(track=track, model=model)
+        known.filter(disputed=False).delete()
+        disputed = set(known.values_list("tag", flat=True))
         Question.objects.bulk_create(
             Question(
                 library_id=track.library_id,
@@ -38,7 +41,9 @@ def ask(track: Track, model: ModelVersion, mean_scores: Iterable[float]) -> None
                 priority=priority,
             )
             for tag_id, priority in best
+            if tag_id not in disputed
         )
+        ask_about_disputes(track)
 
 
 def ask_waiting(most: int = AT_ONCE) -> int:

@@ -1,6 +1,7 @@
 from .activation import Activation
 from .analysis import Analysis
 from .cover import Cover
+from .folder import Folder, Place
 from .job import Job
 from .kept_answer import KeptAnswer
 from .library import Invitation, Library, Membership
@@ -22,12 +23,14 @@ from .verdict import Verdict
 from .webhook import Webhook
 from .webhook_delivery import WebhookAttempt, WebhookDelivery
 from .worker import Worker
+from .written_tags import WrittenTags
 
 __all__ = [
     "Activation",
     "Analysis",
     "ApiToken",
     "Cover",
+    "Folder",
     "Invitation",
     "Job",
     "KeptAnswer",
@@ -37,6 +40,7 @@ __all__ = [
     "Membership",
     "ModelVersion",
     "MusicKey",
+    "Place",
     "Question",
     "Reanalysis",
     "ResumableUpload",
@@ -53,4 +57,5 @@ __all__ = [
     "WebhookAttempt",
     "WebhookDelivery",
     "Worker",
+    "WrittenTags",
 ]

@@ -70,7 +70,9 @@ def ask(song: Track, crowd: dict[str, Client], settings: Any, sent: list[str]) -
     ) -> HttpResponseBase:
         rule = RULES[at]
         wanted = {name: values[rule.values.get(name, name)] for name in parameters[at]}
-        path = reverse(at, kwargs=wanted) + (f"?library={within}" if within else "")
+        path, query = reverse(at, kwargs=wanted), QueryDict(rule.query, mutable=True)
+        if within:
+            query["library"] = within
         kind, content = FORM if at.startswith("web:") else JSON
         with transaction.atomic():
             response = crowd[who].generic(
@@ -79,7 +81,7 @@ def ask(song: Track, crowd: dict[str, Client], settings: Any, sent: list[str]) -
                 content(rule.form),
                 content_type=kind,
                 headers=rule.headers,
-                query_params=QueryDict(rule.query),
+                query_params=query,
             )
             transaction.set_rollback(True)
         return response

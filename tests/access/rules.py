@@ -12,6 +12,7 @@ class Audience(Enum):
     EVERYBODY = auto()
     PEOPLE = auto()  # whoever has signed in, each for their own
     MEMBER = auto()  # of the library of what the address names; for all others it does not exist
+    KEEPER = auto()  # of the library of what the address names; for all others it does not exist
     OWNER = auto()  # of what the address names; for all others, members too, it does not exist
     STAFF = auto()
 
@@ -52,7 +53,7 @@ class Rule:
         return Audience.STAFF if method in self.staff.split() else self.audience
 
 
-EVERYBODY, PEOPLE, MEMBER, OWNER, STAFF = Audience
+EVERYBODY, PEOPLE, MEMBER, KEEPER, OWNER, STAFF = Audience
 
 WEB = {
     "web:library": Rule(PEOPLE, within=True),
@@ -85,6 +86,14 @@ WEB = {
     "web:draw-map": Rule(PEOPLE, "POST", edits="POST", within=True),
     "web:review": Rule(PEOPLE, "GET POST", edits="POST", within=True),
     "web:views": Rule(PEOPLE, "GET POST", within=True),
+    "web:folders": Rule(PEOPLE, "GET POST"),
+    "web:folder": Rule(KEEPER),
+    "web:scan-folder": Rule(KEEPER, "POST"),
+    "web:change-folder": Rule(KEEPER, "POST"),
+    "web:remove-folder": Rule(KEEPER, "POST"),
+    "web:open-folder": Rule(KEEPER, "POST"),
+    "web:write-folder": Rule(KEEPER, "GET POST"),
+    "web:undo-writing": Rule(KEEPER, "POST"),
     "web:rename-view": Rule(OWNER, "POST"),
     "web:delete-view": Rule(OWNER, "POST"),
     "web:bulk": Rule(
@@ -182,6 +191,12 @@ API = {
     "api:job-cancel": Rule(MEMBER, "POST", edits="POST"),
     "api:job-retry": Rule(MEMBER, "POST", edits="POST"),
     "api:jobs-retry": Rule(PEOPLE, "POST", edits="POST", within=True),
+    "api:folders": Rule(PEOPLE, "GET POST"),
+    "api:folder": Rule(KEEPER, "GET PATCH DELETE"),
+    "api:folder-scan": Rule(KEEPER, "POST"),
+    "api:folder-files": Rule(KEEPER),
+    "api:folder-write": Rule(KEEPER, "GET POST"),
+    "api:folder-write-undo": Rule(KEEPER, "POST"),
     "api:status": Rule(STAFF),
     "api:status-jobs-retry": Rule(STAFF, "POST"),
     "api:status-job-retry": Rule(STAFF, "POST"),

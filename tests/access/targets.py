@@ -26,6 +26,7 @@ from tagger.library.trash import delete_track
 from tagger.models import (
     Activation,
     ApiToken,
+    Folder,
     Job,
     Library,
     Membership,
@@ -71,6 +72,7 @@ def targets(song: Track) -> dict[str, str]:
         "asked": str(invite(library, rows.person().username, Role.EDITOR, by=owner).pk),
         "invitation_id": str(invite(elsewhere, owner.username, Role.EDITOR, by=host).pk),
         "track_id": str(song.pk),
+        "folder_id": str(_folder(song).pk),
         "cover_id": str(cover.pk),
         "size": "small",
         "job_id": str(rows.job(other, Job.State.FAILED).pk),
@@ -92,6 +94,12 @@ def targets(song: Track) -> dict[str, str]:
         "activation": str(change.pk),
         "name": rows.active_model().name,
     }
+
+
+def _folder(song: Track) -> Folder:
+    """Opened for writing, so that everything can be asked of it."""
+    opened = {"writable": True, "fields": ["genre"]}
+    return song.library.folders.get_or_create(path=f"/srv/{TITLE}", defaults=opened)[0]
 
 
 def _training(song: Track) -> Training:

@@ -20,7 +20,7 @@ from .targets import TITLE, guessed, targets
 OF_SOMEBODY = [
     (name, method)
     for name, rule in RULES.items()
-    if rule.audience in (Audience.MEMBER, Audience.OWNER)
+    if rule.audience in (Audience.MEMBER, Audience.KEEPER, Audience.OWNER)
     for method in rule.methods.split()
 ]
 OPEN_IN_ADMIN = {"admin:login", "admin:logout"}

@@ -9,6 +9,7 @@ from .rules import METHODS, WEB, Audience
 UNKNOWN_HERE = ["anonymous", "outsider's token", "read-only token", "owner's token"]
 TURNED_AWAY = {
     Audience.MEMBER: ["outsider", "staff"],
+    Audience.KEEPER: ["outsider", "staff", "listener", "editor"],
     Audience.OWNER: ["outsider", "staff", "keeper"],
     Audience.STAFF: ["outsider", "owner"],
 }
@@ -16,6 +17,7 @@ LET_IN = {
     Audience.EVERYBODY: ["anonymous", "outsider", "owner"],
     Audience.PEOPLE: ["outsider", "owner", "staff"],
     Audience.MEMBER: ["owner"],
+    Audience.KEEPER: ["owner", "keeper"],
     Audience.OWNER: ["owner"],
     Audience.STAFF: ["staff"],
 }

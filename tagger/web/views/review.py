@@ -34,8 +34,8 @@ LONGEST_ID = 18
 def review_page(request: PageRequest) -> HttpResponse:
     if request.method == "POST":
         return _act(request)
-    question = _wanted(request) or open_questions(request.library).first()
-    left = count_up_to_most(open_questions(request.library))
+    question = _wanted(request) or open_questions(request.library, request.user).first()
+    left = count_up_to_most(open_questions(request.library, request.user))
     done = len(request.session.get("reviewed", []))
     context = {
         "shown": shown(question) if question else None,
@@ -44,7 +44,7 @@ def review_page(request: PageRequest) -> HttpResponse:
         "done": done,
         "all": done + left,
         "sought": are_sought(request.library),
-        "skipped": count_up_to_most(skipped_questions(request.library)),
+        "skipped": count_up_to_most(skipped_questions(request.library, request.user)),
     }
     return render(request, "tagger/review/review.html", context)
 
@@ -59,7 +59,7 @@ def _question(request: PageRequest, named: str) -> Question | None:
     """A number that no row can have is no question, and none that Python should read."""
     if not named.isdecimal() or len(named) > LONGEST_ID:
         return None
-    return open_questions(request.library).filter(pk=named).first()
+    return open_questions(request.library, request.user).filter(pk=named).first()
 
 
 def _act(request: PageRequest) -> HttpResponse:
@@ -100,5 +100,5 @@ def _undo(request: PageRequest) -> HttpResponse:
 
 
 def _address_of(request: PageRequest, track: Track, tag: Tag) -> str:
-    again = open_questions(request.library).filter(track=track, tag=tag).first()
+    again = open_questions(request.library, request.user).filter(track=track, tag=tag).first()
     return f"{reverse('web:review')}?question={again.pk}" if again else reverse("web:review")

@@ -34,7 +34,7 @@ def track_page(request: PageRequest, track_id: UUID) -> HttpResponse:
         "row": row,
         "album_by": row.track.album_artist or row.track.artist,
         "poll": poll_seconds([row]),
-        "tags": track_tags(row.track),
+        "tags": track_tags(row.track, request.user),
         "history": verdict_history(row.track),
         "music_open": measuring,
     }

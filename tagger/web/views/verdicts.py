@@ -53,7 +53,7 @@ def _tags_response(request: PageRequest, track: Track, tag: Tag, answer: str) ->
         return redirect("web:track", track_id=track.pk)
     context = {
         "track": track,
-        "tags": track_tags(track),
+        "tags": track_tags(track, request.user),
         "history": verdict_history(track),
         "answered_tag": tag,
         "answer": answer,

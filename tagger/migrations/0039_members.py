@@ -28,7 +28,7 @@ def placed(model: str) -> list:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tagger", "0036_confidence")]
+    dependencies = [("tagger", "0038_written_tags")]
 
     operations = [
         *placed("savedview"),
