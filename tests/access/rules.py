@@ -115,6 +115,10 @@ WEB = {
     "web:add-tag": Rule(MEMBER, "POST", form={"tag": "guitar"}, edits="POST"),
     "web:verdict": Rule(MEMBER, "POST", edits="POST"),
     "web:upload": Rule(PEOPLE, "GET POST", edits="POST", within=True),
+    "web:share": Rule(
+        PEOPLE, "POST", edits="POST", headers={"Sec-Fetch-Site": "none"}, within=True
+    ),
+    "web:manifest": Rule(EVERYBODY),
     "web:arrived": Rule(OWNER, values={"upload_id": "arrived"}),
     "web:discard-upload": Rule(OWNER, "POST"),
     "web:live": Rule(PEOPLE, "POST"),
