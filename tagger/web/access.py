@@ -86,16 +86,20 @@ def choose_library(request: PageRequest) -> None:
     """
     request.memberships = memberships_of(request.user)
     by_library = {str(one.library_id): one for one in request.memberships}
+    chosen = by_library.get(request.session.get(CHOSEN, ""), request.memberships[0])
+    _open(request, chosen)
     if "library" in request.GET:
         named = by_library.get(request.GET["library"])
         if named is None:
             raise Http404
+        _open(request, named)
         if request.method in ("GET", "HEAD"):
             request.session[CHOSEN] = str(named.library_id)
-    else:
-        named = by_library.get(request.session.get(CHOSEN, ""), request.memberships[0])
-    request.membership = request.here = named
-    request.library = named.library
+
+
+def _open(request: PageRequest, membership: Membership) -> None:
+    request.membership = request.here = membership
+    request.library = membership.library
 
 
 def _without_library(request: PageRequest) -> str:
