@@ -28,7 +28,7 @@ def placed(model: str) -> list:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tagger", "0038_written_tags")]
+    dependencies = [("tagger", "0039_tag_groups")]
 
     operations = [
         *placed("savedview"),
