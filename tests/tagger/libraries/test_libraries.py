@@ -250,7 +250,7 @@ def test_pages_of_a_list_stay_in_their_library(owner: User, shared: Library) -> 
     for _ in range(3):
         rows.track(owner, library=shared)
     api = token_client(owner)
-    first = api.get(f"/api/v1/tracks/?library={shared.pk}&limit=2").json()
+    first = api.get(f"/api/v1/tracks/?library={shared.pk}&page_size=2").json()
     rest = api.get(first["next"]).json()
     assert (len(first["results"]), len(rest["results"])) == (2, 1)
     assert {one["library"] for one in rest["results"]} == {shared.pk}
