@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef
 from django.db.models.signals import post_delete, post_save, pre_delete
 from django.dispatch import receiver
 
@@ -37,6 +38,16 @@ def ask_about_disputes(track: Track) -> None:
             tag=tag,
             defaults={"library_id": track.library_id, "priority": FIRST, "disputed": True},
         )
+
+
+def ask_about_all(tracks: Sequence[Track]) -> None:
+    """The same for many tracks: those on which several people have spoken."""
+    several = Verdict.objects.filter(track__in=tracks, withdrawn_at=None).order_by()
+    spoken = several.values("track").annotate(people=Count("person", distinct=True))
+    contested = set(spoken.filter(people__gt=1).values_list("track", flat=True))
+    for track in tracks:
+        if track.pk in contested:
+            ask_about_disputes(track)
 
 
 @receiver([post_save, post_delete], sender=Membership, dispatch_uid="settle-again")

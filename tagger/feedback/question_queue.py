@@ -3,7 +3,7 @@ ones, since the next model learns most from these."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from math import exp, log
 
 from django.db import transaction
@@ -12,7 +12,7 @@ from tagger.models import Analysis, ModelVersion, Question, Tag, Track
 from tagger.tags.card_metrics import card_figures
 from tagger.tags.effective import SILENT, active_model
 
-from .disputes import ask_about_disputes
+from .disputes import ask_about_all
 from .review import to_be_asked
 
 # So many a track: the queue of a large library stays small, and no track is asked about for long.
@@ -25,13 +25,19 @@ DOUBT = 2.0
 
 def ask(track: Track, model: ModelVersion, mean_scores: Iterable[float]) -> None:
     """Put the questions that this model's analysis of the track raises; former ones go."""
+    ask_many(model, [(track, mean_scores)])
+
+
+def ask_many(model: ModelVersion, analyses: Sequence[tuple[Track, Iterable[float]]]) -> None:
+    """The same for many tracks with their mean scores, in four queries."""
     tags = {tag.name: tag.shown_as_id or tag.pk for tag in Tag.objects.all()}
-    priorities = {} if SILENT in track.notes else _priorities(model, mean_scores, tags)
-    best = sorted(priorities.items(), key=lambda item: -item[1])[:MOST]
+    prevalence = _prevalence(model)
+    tracks = [track for track, _ in analyses]
     with transaction.atomic():
-        known = Question.objects.filter(track=track, model=model)
+        known = Question.objects.filter(track__in=tracks, model=model)
         known.filter(disputed=False).delete()
-        disputed = set(known.values_list("tag", flat=True))
+        # What people differ about is asked already, and stays.
+        asked = set(known.values_list("track", "tag"))
         Question.objects.bulk_create(
             Question(
                 library_id=track.library_id,
@@ -40,10 +46,12 @@ def ask(track: Track, model: ModelVersion, mean_scores: Iterable[float]) -> None
                 tag_id=tag_id,
                 priority=priority,
             )
-            for tag_id, priority in best
-            if tag_id not in disputed
+            for track, mean_scores in analyses
+            if SILENT not in track.notes
+            for tag_id, priority in _most_worth(_priorities(model, mean_scores, tags, prevalence))
+            if (track.pk, tag_id) not in asked
         )
-        ask_about_disputes(track)
+        ask_about_all(tracks)
 
 
 def ask_waiting(most: int = AT_ONCE) -> int:
@@ -83,14 +91,20 @@ def ask_again(track: Track) -> None:
         ask(track, analysis.model, analysis.mean_scores)
 
 
+def _most_worth(priorities: Mapping[int, float]) -> list[tuple[int, float]]:
+    return sorted(priorities.items(), key=lambda item: -item[1])[:MOST]
+
+
 def _priorities(
-    model: ModelVersion, mean_scores: Iterable[float], tags: Mapping[str, int]
+    model: ModelVersion,
+    mean_scores: Iterable[float],
+    tags: Mapping[str, int],
+    prevalence: Mapping[str, float],
 ) -> dict[int, float]:
     """By shown tag, those in doubt: nearest to its threshold in odds, which calibrates each tag by
     its own; raised gently for tags that are rare in the model's data."""
     margins: dict[int, float] = {}
     rarity: dict[int, float] = {}
-    prevalence = _prevalence(model)
     for label, score, threshold in zip(model.labels, mean_scores, model.thresholds, strict=True):
         tag_id, margin = tags[label], _log_odds(score) - _log_odds(threshold)
         # The surest of its synonyms decides whether a shown tag is there.

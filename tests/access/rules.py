@@ -201,6 +201,7 @@ API = {
     "api:folder-files": Rule(KEEPER),
     "api:folder-write": Rule(KEEPER, "GET POST"),
     "api:folder-write-undo": Rule(KEEPER, "POST"),
+    "api:export-xml": Rule(PEOPLE, within=True),
     "api:status": Rule(STAFF),
     "api:status-jobs-retry": Rule(STAFF, "POST"),
     "api:status-job-retry": Rule(STAFF, "POST"),

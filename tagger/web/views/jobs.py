@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from tagger.jobs import lifecycle
 from tagger.jobs.queries import jobs_in, jobs_of, need_for_job, retriable
 from tagger.libraries.members import Role, RoleError
-from tagger.library.bulk_actions import BulkAction
+from tagger.library.bulk import undoable
 from tagger.models import Job
 from tagger.web.access import PageRequest, allowed_to, signed_in
 from tagger.web.bulk_summary import outcome, title
@@ -51,12 +51,11 @@ def job_page(request: PageRequest, job_id: UUID) -> HttpResponse:
         return (
             redirect("web:track", track_id=job.track_id) if job.track_id else redirect("web:jobs")
         )
-    deleted = job.details["action"] == BulkAction.DELETE and job.result.get("changed")
     context = {
         "job": job,
         "title": title(job),
         "said": outcome(job),
-        "undoable": deleted and not job.is_open,
+        "undoable": undoable(job) and job.owner_id == request.user.pk,
         "mine": _may_change(request, job),
         "poll": job.is_open,
     }

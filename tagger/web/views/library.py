@@ -20,7 +20,7 @@ from tagger.web.selection import tag_choices
 from tagger.web.transfers import poll_seconds
 
 PAGE_SIZE = 50
-EXPORTS = ("csv", "json", "m3u8")
+EXPORTS = {"csv": "CSV", "json": "JSON", "m3u8": "M3U8", "xml": "Rekordbox"}
 SORTS = [
     ("-created", _("newest first")),
     ("created", _("oldest first")),
@@ -73,7 +73,7 @@ def _controls(request: PageRequest, query: LibraryQuery) -> dict[str, Any]:
         "selection_query": query.unpaged().urlencode(),
         "selectable_tags": tag_choices(),
         "exports": [
-            (suffix.upper(), query.export_url(suffix, request.library)) for suffix in EXPORTS
+            (label, query.export_url(suffix, request.library)) for suffix, label in EXPORTS.items()
         ],
     }
 

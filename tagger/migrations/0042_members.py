@@ -28,7 +28,7 @@ def placed(model: str) -> list:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tagger", "0039_tag_groups")]
+    dependencies = [("tagger", "0041_reread_words")]
 
     operations = [
         *placed("savedview"),
