@@ -5,6 +5,7 @@ from .formats import (
     TagSystem,
     taggable,
 )
+from .loudness import measure_loudness
 from .probe import (
     Examination,
     Metadata,
@@ -18,9 +19,11 @@ from .reading import (
 from .sandbox.seccomp import can_refuse_syscalls
 from .types import (
     SAMPLE_RATE,
+    SILENT_LUFS,
     AudioError,
     AudioInfo,
     DecodeLimits,
+    Loudness,
     Samples,
     too_long,
 )
@@ -34,6 +37,7 @@ __all__ = [
     "FORMATS",
     "SAMPLE_RATE",
     "SEGMENT_SAMPLES",
+    "SILENT_LUFS",
     "SUFFIXES",
     "AudioError",
     "AudioFormat",
@@ -41,6 +45,7 @@ __all__ = [
     "DecodeLimits",
     "DecoderLost",
     "Examination",
+    "Loudness",
     "Metadata",
     "Samples",
     "TagSystem",
@@ -49,6 +54,7 @@ __all__ = [
     "blocks",
     "can_refuse_syscalls",
     "examine",
+    "measure_loudness",
     "taggable",
     "too_long",
     "write_metadata",

@@ -15,10 +15,11 @@ import mutagen
 
 from ml.audio.decoder.decode import Pass
 from ml.audio.decoder.facts import digest, facts
+from ml.audio.decoder.loudness import loudness
 from ml.audio.decoder.read_tags import tags
 from ml.audio.decoder.write_tags import write
 from ml.audio.open import AudioFile
-from ml.audio.types import DecodeLimits
+from ml.audio.types import DecodeLimits, Loudness
 
 from .wire import Kind, write_frame, write_json
 
@@ -62,9 +63,19 @@ def blocks(file: AudioFile, answer: IO[bytes], limits: dict[str, float]) -> Any:
     return asdict(sound.damage)
 
 
+def loudness_of(file: AudioFile, answer: IO[bytes], limits: dict[str, float]) -> Any:
+    """NOTEs of the seconds measured; the result is the loudness."""
+    for told in loudness(file, DecodeLimits(**limits)):
+        if isinstance(told, Loudness):
+            return asdict(told)
+        write_json(answer, Kind.NOTE, told)
+    raise AssertionError("the loudness comes last")
+
+
 OPERATIONS: dict[str, Callable[..., Any]] = {
     "facts": lambda file, answer: asdict(facts(file)),
     "examination": examination,
     "blocks": blocks,
+    "loudness": loudness_of,
     "write_metadata": lambda file, answer, **how: write(file, **how),
 }
