@@ -4,28 +4,35 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tagger', '0028_track_imported_path'),
+        ("tagger", "0028_track_imported_path"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='track',
-            name='track_music_pending',
+            model_name="track",
+            name="track_music_pending",
         ),
         migrations.AddField(
-            model_name='track',
-            name='loudness',
-            field=models.FloatField(blank=True, help_text='LUFS, by EBU R 128', null=True),
+            model_name="track",
+            name="loudness",
+            field=models.FloatField(blank=True, help_text="LUFS, by EBU R 128", null=True),
         ),
         migrations.AddField(
-            model_name='track',
-            name='true_peak',
-            field=models.FloatField(blank=True, help_text='dBTP', null=True),
+            model_name="track",
+            name="true_peak",
+            field=models.FloatField(blank=True, help_text="dBTP", null=True),
         ),
         migrations.AddIndex(
-            model_name='track',
-            index=models.Index(condition=models.Q(('loudness', None), ('music_state__in', ['pending', 'analysed']), ('state', 'tagged')), fields=['created_at'], name='track_music_unknown'),
+            model_name="track",
+            index=models.Index(
+                condition=models.Q(
+                    ("loudness", None),
+                    ("music_state__in", ["pending", "analysed"]),
+                    ("state", "tagged"),
+                ),
+                fields=["created_at"],
+                name="track_music_unknown",
+            ),
         ),
     ]

@@ -72,6 +72,8 @@ WEB = {
     "web:corrections": Rule(PEOPLE),
     "web:similar": Rule(OWNER),
     "web:music": Rule(OWNER),
+    "web:play-queue": Rule(PEOPLE),
+    "web:telling": Rule(OWNER),
     "web:add-tag": Rule(OWNER, "POST", form={"tag": "guitar"}),
     "web:verdict": Rule(OWNER, "POST"),
     "web:upload": Rule(PEOPLE, "GET POST"),

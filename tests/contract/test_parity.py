@@ -19,6 +19,8 @@ TWINS = {
     "corrections": "export-corrections",
     "similar": "track-similar",
     "music": "track",
+    "play-queue": "tracks",
+    "telling": "track-predictions",
     "add-tag": "track-tag",
     "verdict": "track-tag",
     "restore-track": "track-restore",
