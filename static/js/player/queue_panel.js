@@ -118,13 +118,16 @@ if (panel) {
   list.addEventListener("keydown", key);
   list.addEventListener("pointerdown", drag);
   document.getElementById("queue-clear").addEventListener("click", queue.clearUpcoming);
+  opener.addEventListener("click", () => panel.togglePopover());
   document.getElementById("player-close").addEventListener("click", () => panel.hidePopover());
+  document.addEventListener("pointerdown", ({ target }) => {
+    if (isOpen() && !target.closest("#queue, #player")) panel.hidePopover();
+  });
   document.addEventListener("queue-changed", draw);
-  panel.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
-    event.stopPropagation();
+  document.addEventListener("keydown", ({ key: pressed, target }) => {
+    if (pressed !== "Escape" || !isOpen()) return;
     panel.hidePopover();
-    opener.focus();
+    if (target === document.body || target.closest("#queue")) opener.focus();
   });
   draw();
 }
