@@ -9,6 +9,8 @@ from celery import shared_task
 from django.utils.module_loading import import_string
 
 from tagger.accounts import idempotency
+from tagger.albums import covers
+from tagger.albums.read import catch_up_on_albums
 from tagger.analysis import reanalysis
 from tagger.analysis.tempo_key import catch_up_on_music
 from tagger.feedback.question_queue import ask_waiting
@@ -52,6 +54,12 @@ def look_for_music() -> None:
 
 
 @shared_task
+def read_albums() -> None:
+    """Album, numbers, year and cover of tracks that were there before these were kept."""
+    catch_up_on_albums()
+
+
+@shared_task
 def ask_questions() -> None:
     """The review questions of a library that was analysed before there were any."""
     asked = ask_waiting()
@@ -75,6 +83,13 @@ def sweep_uploads() -> None:
     swept = repair.sweep()
     if swept:
         logger.warning("%d files of uploads that were broken off are deleted", swept)
+
+
+@shared_task
+def purge_covers() -> None:
+    purged = covers.purge_unused()
+    if purged:
+        logger.info("%d covers that no track has any more are gone", purged)
 
 
 @shared_task

@@ -1,3 +1,8 @@
+from .cover import (
+    Cover,
+    embedded_cover,
+    picture_cover,
+)
 from .formats import (
     FORMATS,
     SUFFIXES,
@@ -10,6 +15,7 @@ from .probe import (
     Examination,
     Metadata,
     examine,
+    read_metadata,
 )
 from .reading import (
     SEGMENT_SAMPLES,
@@ -42,6 +48,7 @@ __all__ = [
     "AudioError",
     "AudioFormat",
     "AudioInfo",
+    "Cover",
     "DecodeLimits",
     "DecoderLost",
     "Examination",
@@ -53,8 +60,11 @@ __all__ = [
     "TrackMetadata",
     "blocks",
     "can_refuse_syscalls",
+    "embedded_cover",
     "examine",
     "measure_loudness",
+    "picture_cover",
+    "read_metadata",
     "taggable",
     "too_long",
     "write_metadata",

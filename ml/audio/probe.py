@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from ml.audio.sandbox.client import replies, retry_if_lost
+from ml.audio.sandbox.client import replies, request_once, retry_if_lost
 
 from .types import AudioError, AudioInfo
 
 # Characters: room for the longest titles of classical music, and a row of the library still.
 MAX_LENGTH = 300
+_COUNT = re.compile("0*([1-9][0-9]{0,3})", re.ASCII)
+_YEAR = re.compile(r"(?<![0-9])[12][0-9]{3}(?![0-9])", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -20,12 +23,18 @@ class Metadata:
     """Title, artist and album as the file itself states them; empty where it says nothing.
 
     Control characters and marks of reading direction are removed, each field is cut at 300
-    characters.
+    characters. Numbers are 1 to 9,999, years 1000 to 2999; None where there is none.
     """
 
     title: str = ""
     artist: str = ""
     album: str = ""
+    album_artist: str = ""
+    track_number: int | None = None
+    track_total: int | None = None
+    disc_number: int | None = None
+    disc_total: int | None = None
+    year: int | None = None
 
 
 @dataclass(frozen=True)
@@ -48,6 +57,15 @@ def examine(path: str | Path) -> Examination:
     return retry_if_lost(path, _examined)
 
 
+def read_metadata(path: str | Path) -> Metadata:
+    """The tags alone: without reading the sound. Raises AudioError ("missing", "empty" or of tags
+    that are too much for the decoder), DecoderLost.
+    """
+    return retry_if_lost(
+        path, lambda file: _metadata(request_once("metadata", file, length=MAX_LENGTH))
+    )
+
+
 def _examined(file: io.IOBase) -> Examination:
     with replies("examination", file, length=MAX_LENGTH) as frames:
         parts = (json.loads(payload) for _, payload in frames)
@@ -60,4 +78,29 @@ def _examined(file: io.IOBase) -> Examination:
 
 
 def _metadata(reply: dict[str, object]) -> Metadata:
-    return Metadata(**{field: str(text)[:MAX_LENGTH] for field, text in reply.items()})
+    """The decoder may be in a hostile file's hands: lengths and numbers are bounded here."""
+    said = {field: str(text)[:MAX_LENGTH] for field, text in reply.items()}
+    track, of_tracks = _numbered(said.get("track", ""), said.get("track_total", ""))
+    disc, of_discs = _numbered(said.get("disc", ""), said.get("disc_total", ""))
+    texts = {field: said.get(field, "") for field in ("title", "artist", "album", "album_artist")}
+    year = _YEAR.search(said.get("year", ""))
+    return Metadata(
+        **texts,
+        track_number=track,
+        track_total=of_tracks,
+        disc_number=disc,
+        disc_total=of_discs,
+        year=int(year[0]) if year else None,
+    )
+
+
+def _numbered(number: str, total: str) -> tuple[int | None, int | None]:
+    """ "3/12" as ID3 and MP4 write it, or the two apart, as Vorbis comments do."""
+    first, _, behind = number.partition("/")
+    return _number(first), _number(behind) or _number(total)
+
+
+def _number(text: str) -> int | None:
+    """None for what is no plain number: the side of a record ("A1") has none."""
+    match = _COUNT.fullmatch(text.strip())
+    return int(match[1]) if match else None

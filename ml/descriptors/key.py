@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from ml.audio.reading import SAMPLE_RATE, Samples
 
+from .compiled import compiled_librosa
+
 # As ID3 writes them in TKEY, from C upwards.
 MAJOR = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 MINOR = ("Cm", "C#m", "Dm", "Ebm", "Em", "Fm", "F#m", "Gm", "G#m", "Am", "Bbm", "Bm")
@@ -51,8 +53,7 @@ def estimate_key(parts: Sequence[Samples]) -> Key | None:
 
 def _chroma(samples: Samples) -> NDArray[np.float64]:
     """How much each of the twelve pitch classes sounds, `(12,)`; drums are taken out before."""
-    import librosa
-
+    librosa = compiled_librosa()
     harmonic = librosa.effects.harmonic(samples, margin=2.0)
     chroma = librosa.feature.chroma_cqt(y=harmonic, sr=SAMPLE_RATE, norm=None)
     return np.asarray(chroma.mean(axis=1), dtype=np.float64)

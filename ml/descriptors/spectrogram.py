@@ -11,6 +11,8 @@ from PIL import Image
 
 from ml.audio.reading import SAMPLE_RATE, Samples
 
+from .compiled import plain_librosa
+
 WIDTH = 2_000
 BANDS = 128
 LOWEST, HIGHEST = 30.0, 8_000.0
@@ -48,8 +50,7 @@ def png(picture: NDArray[np.uint8]) -> bytes:
 
 def _mel_frames(blocks: Iterable[Samples], hop: int) -> Iterator[tuple[int, NDArray[np.float32]]]:
     """First sample and mel power `(BANDS, frames)` of each run of frames, `hop` samples apart."""
-    import librosa
-
+    librosa = plain_librosa()
     rest, position, skip = np.zeros(0, np.float32), 0, 0
     for block in _padded(blocks):
         rest = np.concatenate([rest, block])

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from ml.audio.reading import SAMPLE_RATE, Samples
 
+from .compiled import compiled_librosa
+
 # Two excerpts with tempi this near (as a share) keep the same beat.
 SAME_BEAT = 0.04
 # From fewer, one missed beat moves the tempo by a fifth.
@@ -48,8 +50,7 @@ def _same(one: Tempo, other: Tempo) -> bool:
 
 
 def _follow(samples: Samples) -> Tempo | None:
-    import librosa
-
+    librosa = compiled_librosa()
     onsets = librosa.onset.onset_strength(y=samples, sr=SAMPLE_RATE, hop_length=_HOP)
     if onsets.max(initial=0) < _FAINTEST_ONSET:
         return None

@@ -1,3 +1,4 @@
+from .passages import Passage, passages
 from .smoke import smoke_test
 from .tagger import (
     Analysis,
@@ -9,7 +10,9 @@ from .tagger import (
 __all__ = [
     "Analysis",
     "Cancelled",
+    "Passage",
     "Request",
     "Tagger",
+    "passages",
     "smoke_test",
 ]

@@ -12,6 +12,7 @@ function tagOf(row, columns, data) {
     name: row.dataset.tag,
     score: row.querySelector(".score")?.textContent ?? "",
     inPlaces: !row.matches(".sure"),
+    passages: [...row.querySelectorAll(".passages [data-from]")].map(({ dataset }) => [dataset.from, dataset.until].map(Number)),
     scores,
     peak: scores.reduce((most, score) => Math.max(most, score)),
   };
@@ -54,7 +55,16 @@ class Row {
     this.starts = data.segments.map(({ start }) => start);
     this.element = document.createElement("div");
     this.element.className = tag.inPlaces ? "taggram-row in-places" : "taggram-row";
-    this.element.append(this.#label(tag, onSeek), this.#canvas(tag, onSeek));
+    this.element.append(this.#label(tag, onSeek), this.#canvas(tag, onSeek), ...tag.passages.map((ends) => this.#mark(ends)));
+  }
+
+  // Where the tag is one of the track, if not of the whole of it.
+  #mark([from, until]) {
+    const mark = document.createElement("div");
+    mark.className = "passage";
+    mark.style.left = `${(from / this.total) * 100}%`;
+    mark.style.width = `${(Math.min(until, this.total) / this.total - from / this.total) * 100}%`;
+    return mark;
   }
 
   // The name is a button for the keyboard: it plays the strongest moment.

@@ -10,6 +10,7 @@ from django.db import transaction
 from tagger.feedback.question_queue import ask
 from tagger.models import Analysis, ModelVersion, Track, Webhook
 from tagger.tags.effective import rebuild_effective_tags
+from tagger.tags.passages import found_in
 from tagger.webhooks.events import announce
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def record_analysis(track: Track, model: ModelVersion, prediction: Prediction) -
     with transaction.atomic():
         track = Track.objects.select_for_update(no_key=True).get(pk=track.pk)
         analysis, _ = Analysis.objects.update_or_create(
-            track=track, model=model, defaults=_values(prediction)
+            track=track, model=model, defaults=_values(prediction, model)
         )
         if _was_in_use(model):
             _show(track, prediction)
@@ -50,12 +51,16 @@ def _show(track: Track, prediction: Prediction) -> None:
     rebuild_effective_tags(track)
 
 
-def _values(prediction: Prediction) -> dict[str, object]:
+def _values(prediction: Prediction, model: ModelVersion) -> dict[str, object]:
+    stored = prediction.scores.astype("<f2")
+    hop_seconds, segment_seconds = prediction.hop_seconds, prediction.segment_seconds
     return {
-        "segments": prediction.scores.shape[0],
-        "segment_seconds": prediction.segment_seconds,
-        "hop_seconds": prediction.hop_seconds,
-        "scores": prediction.scores.astype("<f2").tobytes(),
+        "segments": stored.shape[0],
+        "segment_seconds": segment_seconds,
+        "hop_seconds": hop_seconds,
+        "scores": stored.tobytes(),
+        # Out of what is stored, so that they are the same when they are found again.
+        "passages": found_in(stored.astype(np.float32), model, hop_seconds, segment_seconds),
         "mean_scores": [float(score) for score in prediction.mean_scores],
         "embedding": prediction.embedding,
     }

@@ -69,6 +69,12 @@ _TABLE = (
         "The spectrogram is drawn when it is first asked for: send a `POST` to this address.",
     ),
     ProblemType(
+        "no-cover",
+        404,
+        "No cover",
+        "Neither the file nor the folder that it came from has a picture of the album.",
+    ),
+    ProblemType(
         "no-map",
         404,
         "The map is not drawn yet",

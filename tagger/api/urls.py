@@ -7,6 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from . import (
     activations,
+    albums,
     audio,
     bulk,
     exports,
@@ -54,6 +55,9 @@ urlpatterns = [
     path("trash/", trash.TrashList.as_view(), name="trash"),
     path("trash/<uuid:track_id>/audio/", audio.TrashAudio.as_view(), name="trash-audio"),
     path("tracks/<uuid:track_id>/audio/", audio.TrackAudio.as_view(), name="track-audio"),
+    path("tracks/<uuid:track_id>/cover/", albums.TrackCover.as_view(), name="track-cover"),
+    path("albums/", albums.AlbumList.as_view(), name="albums"),
+    path("artists/", albums.ArtistList.as_view(), name="artists"),
     path("tracks/<uuid:track_id>/tagged/", audio.TrackTaggedCopy.as_view(), name="track-tagged"),
     path("tracks/<uuid:track_id>/peaks/", audio.TrackPeaks.as_view(), name="track-peaks"),
     path(

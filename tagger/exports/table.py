@@ -9,6 +9,8 @@ from typing import Any
 
 from tagger.library.rows import chips_of
 from tagger.models import Track
+from tagger.platform.humanize import human_duration
+from tagger.tags.passages import Passage
 
 COLUMNS = (
     "id",
@@ -24,6 +26,7 @@ COLUMNS = (
     "file_name",
     "file_sha256",
     "created_at",
+    "passages",
 )
 BYTE_ORDER_MARK = "\ufeff"
 # Spreadsheets run a cell that begins with one of these, or with its full-width form.
@@ -38,7 +41,8 @@ class _Line:
 
 
 def table(tracks: Iterable[Track], *, for_spreadsheets: bool) -> Iterator[str]:
-    """A head, then a row a track. Tags and scores stand in the same order, parted by `; `.
+    """A head, then a row a track. Tags, scores and passages stand in the same order, parted by
+    `; `; the tags of a whole track have no passage.
 
     Spreadsheets take UTF-8 for another encoding unless a byte order mark says so; to programs it
     would be a part of the first column's name.
@@ -79,4 +83,11 @@ def _cells(track: Track) -> list[str]:
         track.file_name,
         track.file_sha256,
         track.created_at.isoformat(),
+        "; ".join(", ".join(_from_to(one) for one in chip.passages) for chip in tags)
+        if any(chip.passages for chip in tags)
+        else "",
     ]
+
+
+def _from_to(passage: Passage) -> str:
+    return f"{human_duration(passage.start)}-{human_duration(passage.end)}"

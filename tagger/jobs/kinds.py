@@ -45,6 +45,9 @@ KINDS: Mapping[str, JobKind] = {
     Job.Kind.DRAW_SPECTROGRAM: JobKind(
         Queue.SPECTROGRAM, "tagger.analysis.spectrograms.draw_track_spectrogram"
     ),
+    Job.Kind.READ_ALBUMS: JobKind(
+        Queue.ANALYSIS, "tagger.albums.read.read_albums", self_contained=True
+    ),
     Job.Kind.BULK: JobKind(Queue.MAINTENANCE, "tagger.library.bulk.run_bulk", self_contained=True),
     Job.Kind.DRAW_MAP: JobKind(
         Queue.MAINTENANCE, "tagger.library.map.draw_map", self_contained=True

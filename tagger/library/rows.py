@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
 from tagger.models import Job, Tag, Track, TrackTag
+from tagger.tags.passages import Passage, passages_of
 from tagger.tags.thresholds import best_score
 
 # As many chips as a line of the list holds; the others are counted behind them.
@@ -24,13 +25,17 @@ class Effective(NamedTuple):
     tag: Tag
     score: float | None
     source: str
+    passages: list[list[float]]
 
 
 @dataclass(frozen=True)
 class Chip:
+    """`passages`: where it is, in order, if not in the whole track."""
+
     tag: Tag
     score: float | None
     by_person: bool
+    passages: tuple[Passage, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,8 +59,9 @@ def _effective(tracks: list[Track]) -> Mapping[UUID, list[Effective]]:
     tags = Tag.objects.select_related("shown_as").in_bulk()
     by_track: dict[UUID, list[Effective]] = defaultdict(list)
     scores = TrackTag.objects.filter(track__in=tracks).order_by()
-    for track, tag, score, source in scores.values_list("track", "tag", "score", "source"):
-        by_track[track].append(Effective(tags[tag], score, source))
+    columns = ("track", "tag", "score", "source", "passages")
+    for track, tag, score, source, passages in scores.values_list(*columns):
+        by_track[track].append(Effective(tags[tag], score, source, passages))
     return by_track
 
 
@@ -73,15 +79,22 @@ def _row(track: Track, effective: Iterable[Effective]) -> Row:
 
 def chips_of(effective: Iterable[TrackTag]) -> list[Chip]:
     """`chips` of rows whose tags have been fetched along."""
-    return chips(Effective(row.tag, row.score, row.source) for row in effective)
+    return chips(Effective(row.tag, row.score, row.source, row.passages) for row in effective)
 
 
 def chips(effective: Iterable[Effective]) -> list[Chip]:
     """One chip a shown tag, with the best score of its synonyms; strongest first."""
-    best: dict[int, Chip] = {}
+    by_tag: dict[int, list[Effective]] = defaultdict(list)
     for row in effective:
-        tag, by_person = row.tag.shown, row.source == TrackTag.Source.PERSON
-        known = best.get(tag.pk)
-        score = best_score((row.score, known.score if known else None))
-        best[tag.pk] = Chip(tag, score, by_person or bool(known and known.by_person))
-    return sorted(best.values(), key=lambda chip: (-(chip.score or 0.0), chip.tag.name))
+        by_tag[row.tag.shown.pk].append(row)
+    merged = [_chip(synonyms) for synonyms in by_tag.values()]
+    return sorted(merged, key=lambda chip: (-(chip.score or 0.0), chip.tag.name))
+
+
+def _chip(synonyms: list[Effective]) -> Chip:
+    return Chip(
+        tag=synonyms[0].tag.shown,
+        score=best_score(row.score for row in synonyms),
+        by_person=any(row.source == TrackTag.Source.PERSON for row in synonyms),
+        passages=passages_of(synonyms),
+    )

@@ -7,7 +7,18 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 import django_filters as filters
-from django.db.models import F, FilteredRelation, FloatField, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    F,
+    FilteredRelation,
+    FloatField,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
@@ -28,6 +39,11 @@ def compatible(key: str) -> set[str]:
     return {key, other[at], own[at - 1], own[(at + 1) % len(own)]}
 
 
+# Whose album it is: the album artist, or the track's own where the file names none.
+ALBUM_BY = Coalesce(NullIf("album_artist", Value("")), "artist")
+# Several artists in one text are parted by it (`ml.audio`).
+BETWEEN_ARTISTS = "; "
+
 ORDERINGS = {
     "-created": ("-created_at", "-id"),
     "created": ("created_at", "id"),
@@ -39,6 +55,9 @@ ORDERINGS = {
     "-duration": (F("duration").desc(nulls_last=True), "-id"),
     "bpm": ("bpm", "id"),
     "-bpm": (F("bpm").desc(nulls_last=True), "-id"),
+    "album": ("album", "album_artist", "disc_number", "track_number", "title", "id"),
+    "year": ("year", "album", "disc_number", "track_number", "id"),
+    "-year": (F("year").desc(nulls_last=True), *("album", "disc_number", "track_number", "id")),
     "-score": (F("best_score").desc(nulls_last=True), "-created_at", "-id"),
 }
 
@@ -81,6 +100,11 @@ class TempoFilter(filters.NumberFilter):
     """Beats per minute, as the API's description says too."""
 
 
+@extend_schema_field({"type": "integer", "minimum": 1000, "maximum": 2999})
+class YearFilter(filters.NumberFilter):
+    """A year, as the API's description says too."""
+
+
 class IdsFilter(filters.BaseInFilter, filters.UUIDFilter):
     """Tracks by their ids, comma-separated."""
 
@@ -111,6 +135,11 @@ class LibraryFilter(filters.FilterSet):
         choices=[("exact", _("exactly")), ("compatible", _("and what goes with it"))],
         method="ignore",
     )
+    album = filters.CharFilter(field_name="album", lookup_expr="exact", max_length=255)
+    album_artist = filters.CharFilter(method="of_albums_by", max_length=255)
+    artist = filters.CharFilter(method="by_artist", max_length=255)
+    year_min = YearFilter(field_name="year", lookup_expr="gte", min_value=1000, max_value=2999)
+    year_max = YearFilter(field_name="year", lookup_expr="lte", min_value=1000, max_value=2999)
     q = filters.CharFilter(method="search", max_length=200)
     uploaded_after = TimestampFilter(field_name="created_at", lookup_expr="gte")
     uploaded_before = TimestampFilter(field_name="created_at", lookup_expr="lt")
@@ -145,6 +174,14 @@ class LibraryFilter(filters.FilterSet):
         near = self._value("key_mode") == "compatible"
         wanted = set().union(*(compatible(key) if near else {key} for key in keys))
         return tracks.filter(key__in=wanted)
+
+    def of_albums_by(self, tracks: QuerySet[Track], name: str, artist: str) -> QuerySet[Track]:
+        """Tracks of albums that are called this artist's."""
+        return tracks.filter(_album_by(artist)) if artist else tracks
+
+    def by_artist(self, tracks: QuerySet[Track], name: str, artist: str) -> QuerySet[Track]:
+        """Tracks that name this artist, alone or among others, and those of the artist's albums."""
+        return tracks.filter(by_artist(artist)) if artist else tracks
 
     def search(self, tracks: QuerySet[Track], name: str, text: str) -> QuerySet[Track]:
         """Every word must occur somewhere in title, artist, album or file name."""
@@ -184,6 +221,16 @@ class LibraryFilter(filters.FilterSet):
         if name == "-score" and "best_score" not in filtered.query.annotations:
             name = "-created"
         return ORDERINGS[name]
+
+
+def by_artist(name: str) -> Q:
+    sep = BETWEEN_ARTISTS
+    among = Q(artist__startswith=f"{name}{sep}") | Q(artist__endswith=f"{sep}{name}")
+    return Q(artist=name) | Q(album_artist=name) | among | Q(artist__contains=f"{sep}{name}{sep}")
+
+
+def _album_by(name: str) -> Q:
+    return Q(album_artist=name) | Q(album_artist="", artist=name)
 
 
 def _among(tags: list[Tag]) -> Q:

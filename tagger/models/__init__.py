@@ -1,5 +1,6 @@
 from .activation import Activation
 from .analysis import Analysis
+from .cover import Cover
 from .job import Job
 from .kept_answer import KeptAnswer
 from .library_map import LibraryMap, MapPoint
@@ -25,6 +26,7 @@ __all__ = [
     "Activation",
     "Analysis",
     "ApiToken",
+    "Cover",
     "Job",
     "KeptAnswer",
     "LibraryMap",

@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models.functions import Cast
+from django.utils.translation import gettext_lazy as _
 from pgvector.django import HalfVectorField, HnswIndex, VectorField
 
 EMBEDDING_SIZE = 1024
@@ -22,6 +23,14 @@ class Analysis(models.Model):
     hop_seconds = models.FloatField()
     scores = models.BinaryField(help_text="float16, little endian, segments × labels")
     mean_scores = ArrayField(models.FloatField())
+    passages = models.JSONField(
+        null=True,
+        editable=False,
+        help_text=_(
+            "Where labels are sure in a part of the track: place of the label, from, to in "
+            "seconds, mean score. Empty: not looked for yet."
+        ),
+    )
     embedding = VectorField(dimensions=EMBEDDING_SIZE)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -53,6 +53,18 @@ class Track(models.Model):
     title = models.CharField(max_length=255)
     artist = models.CharField(max_length=255, blank=True)
     album = models.CharField(max_length=255, blank=True)
+    album_artist = models.CharField(max_length=255, blank=True, default="", db_default="")
+    track_number = models.PositiveSmallIntegerField(null=True, blank=True)
+    track_total = models.PositiveSmallIntegerField(null=True, blank=True)
+    disc_number = models.PositiveSmallIntegerField(null=True, blank=True)
+    disc_total = models.PositiveSmallIntegerField(null=True, blank=True)
+    year = models.PositiveSmallIntegerField(null=True, blank=True)
+    cover = models.ForeignKey(
+        "Cover", null=True, blank=True, on_delete=models.SET_NULL, related_name="tracks"
+    )
+    # Whether what its album says of it (artist, numbers, year, cover) was looked for in the file:
+    # tracks that were there before these columns are read by and by.
+    album_read = models.BooleanField(default=False, db_default=False, editable=False)
     duration = models.FloatField(null=True, blank=True, help_text=_("seconds"))
     sample_rate = models.PositiveIntegerField(null=True, blank=True, help_text=_("Hz"))
     channels = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -122,6 +134,9 @@ class Track(models.Model):
             ),
             models.Index(fields=["owner", "bpm"], name="track_owner_bpm"),
             models.Index(fields=["owner", "key"], name="track_owner_key"),
+            models.Index(
+                fields=["id"], condition=models.Q(album_read=False), name="track_album_unread"
+            ),
             models.Index(
                 fields=["created_at"],
                 condition=models.Q(

@@ -17,6 +17,15 @@ class TrackTag(models.Model):
     tag = models.ForeignKey("Tag", on_delete=models.PROTECT, related_name="track_tags")
     score = models.FloatField(null=True, help_text=_("The active model's; empty if it gave none."))
     source = models.CharField(max_length=6, choices=Source.choices)
+    passages = models.JSONField(
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text=_(
+            "Where the model is sure of it, if not of the whole track: from, to in seconds, and "
+            "the mean score there."
+        ),
+    )
 
     class Meta:
         ordering: ClassVar = [models.F("score").desc(nulls_last=True), "tag_id"]

@@ -15,7 +15,7 @@ from django.utils import timezone
 from tagger.library.tracks import reanalyse_track
 from tagger.models import Analysis, Job, Track
 from tagger.operations.integrity.faults import Fault, Kind
-from tagger.operations.integrity.files import has_track, left_uploads, orphans
+from tagger.operations.integrity.files import has_row, left_uploads, orphans
 from tagger.platform.storage.local import media_storage, model_storage
 from tagger.tags.counts import recount
 from tagger.tags.effective import rebuild_many
@@ -42,7 +42,7 @@ def sweep() -> int:
 
 
 def _delete_orphan(name: str) -> bool:
-    if has_track(name):
+    if has_row(name):
         return False
     media_storage().delete(name)
     return True

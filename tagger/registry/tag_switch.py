@@ -30,6 +30,18 @@ def begin_switch(activation: Activation, *, owner: User | None, trigger: Job.Tri
             _end(activation)
 
 
+def start_over() -> None:
+    """What follows from analyses has changed, by a new release: all tags are to be made anew."""
+    Activation.objects.exclude(model=None).update(switched_at=None, last_track=None)
+
+
+def resume() -> None:
+    """Go on with a switch that was cut short, or is to be made again; harmless at any time."""
+    last = Activation.objects.filter(switched_at=None).select_related("job").first()
+    if last and not (last.job and last.job.is_open):
+        begin_switch(last, owner=None, trigger=Job.Trigger.RELEASE)
+
+
 def switch_tags(job: Job) -> None:
     """Run a claimed job; after a stop it goes on behind the last batch that was written."""
     activation = Activation.objects.filter(job=job).first()

@@ -13,6 +13,7 @@ from django.db.models import OuterRef
 from tagger.models import Analysis, ModelVersion, Track, TrackTag, Verdict
 
 from .analyses import latest_analyses
+from .passages import Span, fill_in, found_passages, spans_by_label
 from .thresholds import given
 from .vocabulary import TagIds, shown_ids_of, tag_ids
 
@@ -84,6 +85,8 @@ def effective_tags(
     No query: `tag_ids` holds the id of each tag by its name.
     """
     by = _thresholds(analysis.model, tag_ids) if analysis else None
+    if analysis and analysis.passages is None:
+        analysis.passages = found_passages(analysis, analysis.model)
     return _decide(track, analysis, by, verdicts)
 
 
@@ -103,6 +106,7 @@ def _effective(tracks: list[Track], tags: TagIds) -> dict[Key, TrackTag]:
     analyses = latest_analyses(track.pk for track in tracks)
     versions = ModelVersion.objects.only("labels", "thresholds")
     models = versions.in_bulk({analysis.model_id for analysis in analyses.values()})
+    fill_in(analyses.values(), models)
     thresholds = {pk: _thresholds(model, tags.by_name) for pk, model in models.items()}
     verdicts = _current_verdicts(tracks)
     rows = {}
@@ -128,32 +132,47 @@ def _decide(
     thresholds: _Thresholds | None,
     verdicts: Mapping[int, Verdict],
 ) -> dict[int, TrackTag]:
-    """The rule: what the model is certain of, less what people rejected, and what they accepted."""
-    scores, certain = _scored(track, analysis, thresholds)
-    rows = {tag_id: _row(track, tag_id, scores, TrackTag.Source.MODEL) for tag_id in certain}
+    """The rule: what the model is certain of, in the whole track or in a part of it, less what
+    people rejected, and what they accepted."""
+    heard = _heard(track, analysis, thresholds)
+    rows = {
+        tag_id: _row(track, tag_id, heard, TrackTag.Source.MODEL)
+        for tag_id in heard.whole | heard.passages.keys()
+    }
     for tag_id, verdict in verdicts.items():
         if verdict.answer == Verdict.Answer.REJECTED:
             rows.pop(tag_id, None)
         else:
-            rows[tag_id] = _row(track, tag_id, scores, TrackTag.Source.PERSON)
+            rows[tag_id] = _row(track, tag_id, heard, TrackTag.Source.PERSON)
     return rows
 
 
-def _row(track: Track, tag_id: int, scores: dict[int, float], source: str) -> TrackTag:
-    return TrackTag(track=track, tag_id=tag_id, score=scores.get(tag_id), source=source)
+@dataclass(frozen=True)
+class _Heard:
+    """What a model says of a track, by tag id; `passages` are of what is not given as a whole."""
+
+    scores: dict[int, float]
+    whole: set[int]
+    passages: dict[int, list[Span]]
 
 
-def _scored(
-    track: Track, analysis: Analysis | None, by: _Thresholds | None
-) -> tuple[dict[int, float], list[int]]:
-    """The score for each tag id, and the ids of the labels that are given."""
+def _row(track: Track, tag_id: int, heard: _Heard, source: str) -> TrackTag:
+    passages = [list(span) for span in heard.passages.get(tag_id, [])]
+    score = heard.scores.get(tag_id)
+    return TrackTag(track=track, tag_id=tag_id, score=score, source=source, passages=passages)
+
+
+def _heard(track: Track, analysis: Analysis | None, by: _Thresholds | None) -> _Heard:
     if analysis is None or by is None:
-        return {}, []
+        return _Heard({}, set(), {})
     scores = dict(zip(by.tag_ids, analysis.mean_scores, strict=True))
     if SILENT in track.notes:
-        return scores, []
+        return _Heard(scores, set(), {})
     passed = zip(by.tag_ids, given(analysis.mean_scores, by.values), strict=True)
-    return scores, [tag_id for tag_id, is_given in passed if is_given]
+    whole = {tag_id for tag_id, is_given in passed if is_given}
+    spans = spans_by_label(analysis.passages or [])
+    parts = {by.tag_ids[label]: there for label, there in spans.items()}
+    return _Heard(scores, whole, {pk: there for pk, there in parts.items() if pk not in whole})
 
 
 def _write(wanted: dict[Key, TrackTag], existing: Iterable[TrackTag]) -> None:
@@ -165,7 +184,7 @@ def _write(wanted: dict[Key, TrackTag], existing: Iterable[TrackTag]) -> None:
         [row for key, row in wanted.items() if not _same(row, present.get(key))],
         update_conflicts=True,
         unique_fields=["track", "tag"],
-        update_fields=["score", "source"],
+        update_fields=["score", "source", "passages"],
     )
 
 
@@ -178,4 +197,8 @@ def _listed_otherwise(tracks: list[Track], wanted: Iterable[Key], tags: TagIds) 
 
 
 def _same(row: TrackTag, other: TrackTag | None) -> bool:
-    return other is not None and (row.score, row.source) == (other.score, other.source)
+    return other is not None and _said(row) == _said(other)
+
+
+def _said(row: TrackTag) -> tuple[float | None, str, list[list[float]]]:
+    return row.score, row.source, row.passages

@@ -11,6 +11,7 @@ from tagger.models import Analysis, Tag, Track, TrackTag, Verdict
 
 from .analyses import latest_analysis
 from .effective import current_verdicts, effective_tags
+from .passages import Passage, passages_of
 from .reliability import LabelTest, Reliability, TagAgreement, agreements, label_tests
 from .thresholds import ShownScores, best_score, merged
 
@@ -24,6 +25,7 @@ class RawTag:
     effective: bool
     source: str | None
     verdict: str | None
+    passages: list[list[float]]
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,11 @@ class ShownTag:
     @cached_property
     def effective(self) -> bool:
         return any(raw.effective for raw in self.raw)
+
+    @cached_property
+    def passages(self) -> tuple[Passage, ...]:
+        """Where it is, in order, if it is effective but not of the whole track."""
+        return passages_of(raw for raw in self.raw if raw.effective)
 
     @cached_property
     def source(self) -> str | None:
@@ -138,6 +145,7 @@ def track_tags(track: Track) -> TrackTags:
                     effective=row is not None,
                     source=row.source if row else None,
                     verdict=verdict.answer if verdict else None,
+                    passages=row.passages if row else [],
                 )
             )
     tests = label_tests(analysis.model) if analysis else {}

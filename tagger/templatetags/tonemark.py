@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.conf import settings
@@ -16,6 +17,7 @@ from django.utils.translation import gettext
 from ml.audio import FORMATS, SUFFIXES
 from tagger.models import Tag, Track
 from tagger.platform.humanize import human_duration, human_size
+from tagger.tags.passages import Passage
 
 register = template.Library()
 
@@ -28,6 +30,13 @@ CERTAIN = {"bpm": (0.35, 0.15), "key": (0.75, 0.55)}
 @register.filter
 def duration(seconds: float | None) -> str:
     return "–" if seconds is None else human_duration(seconds)
+
+
+@register.filter
+def from_to(passage: Passage) -> str:
+    """'from 12:40 to 31:00'."""
+    start, end = human_duration(passage.start), human_duration(passage.end)
+    return gettext("from %(start)s to %(end)s") % {"start": start, "end": end}
 
 
 @register.filter
@@ -65,6 +74,18 @@ def certainty(measure: str, confidence: float | None) -> str:
 def trust_levels() -> list[tuple[str, str]]:
     """How a model did on one tag in its test: the mark's class, and the word for it."""
     return [("well", gettext("well")), ("fairly", gettext("fairly")), ("poorly", gettext("poorly"))]
+
+
+@register.simple_tag
+def querystring_of(**values: str) -> str:
+    """A query of these values alone; the page's own has no part in it."""
+    return urlencode({name: value for name, value in values.items() if value})
+
+
+@register.filter
+def cover_url(cover_id: int, size: str) -> str:
+    """Of a track's or album's `cover_id`; "small" is for lists (96 pixels), "large" has 600."""
+    return reverse("web:cover", args=[cover_id, size])
 
 
 @register.filter

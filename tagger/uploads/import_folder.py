@@ -8,11 +8,13 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
 
 from ml.audio import SUFFIXES
+from tagger.albums.covers import folder_picture
 from tagger.models import Job, User
 from tagger.platform.http.clean_text import is_clean
 
@@ -102,6 +104,13 @@ def _is_audio(path: Path) -> bool:
     )
 
 
+@lru_cache(maxsize=1)
+def picture_of(folder: Path) -> Path | None:
+    """Asked for one file after the other of the same folder."""
+    name = folder_picture([entry.name for entry in os.scandir(folder) if entry.is_file()])
+    return folder / name if name else None
+
+
 def import_file(path: Path, folder: Path, *, owner: User, trigger: Job.Trigger) -> FileResult:
     """One file that lies below `folder`: its path from there is kept, for playlists."""
     below = str(path.relative_to(folder))
@@ -110,7 +119,14 @@ def import_file(path: Path, folder: Path, *, owner: User, trigger: Job.Trigger) 
     with tempfile.TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as scratch:
         try:
             copy = Path(shutil.copyfile(path, Path(scratch) / f"copy{path.suffix}"))
-            ingested = ingest(copy, path.name, owner=owner, trigger=trigger, metadata=metadata)
+            ingested = ingest(
+                copy,
+                path.name,
+                owner=owner,
+                trigger=trigger,
+                metadata=metadata,
+                picture=picture_of(path.parent),
+            )
         except (IngestError, OSError) as error:
             return FileResult(FileOutcome.REFUSED, str(error))
     return FileResult(FileOutcome.KNOWN if ingested.duplicate else FileOutcome.IMPORTED)

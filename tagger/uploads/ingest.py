@@ -11,10 +11,12 @@ from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 
 from ml.audio import AudioError, DecodeLimits, DecoderLost, Examination, examine, too_long
+from tagger.albums.covers import cover_of
+from tagger.albums.read import album_values
 from tagger.jobs.lifecycle import create_job
 from tagger.library.tracks import guessed_title
 from tagger.library.trash import restore_track
-from tagger.models import Job, Track, User
+from tagger.models import Cover, Job, Track, User
 from tagger.platform.db import return_connection
 from tagger.platform.humanize import human_size, readable
 from tagger.platform.storage.local import Movable
@@ -63,8 +65,11 @@ def ingest(
     owner: User,
     trigger: Job.Trigger,
     metadata: SenderMetadata | None = None,
+    picture: Path | None = None,
 ) -> Ingested:
     """Bring the file at `path` into the owner's library; the file is moved away on success.
+
+    `picture` is the cover of the folder it came from, for a file that has none inside.
 
     The same audio again (whatever its file name and metadata) is answered with the track that
     exists, which is taken out of the Trash if it lies there. Raises IngestError, and then nothing
@@ -76,6 +81,7 @@ def ingest(
     if known:
         return known
     track = _new_track(facts, clean_name(file_name), owner, metadata or SenderMetadata())
+    track.cover, track.album_read = _cover(path, picture)
     try:
         with Movable(path) as content:
             # On the disk before the row says that it is there.
@@ -140,6 +146,15 @@ def _examine(path: Path, file_name: str) -> _Facts:
     return _Facts(size, file_sha256, examined)
 
 
+def _cover(path: Path, beside: Path | None) -> tuple[Cover | None, bool]:
+    """And whether it could be looked for. A track is taken in without; the job for older tracks
+    looks again."""
+    try:
+        return cover_of(path, beside), True
+    except (AudioError, DecoderLost):
+        return None, False
+
+
 def empty() -> IngestError:
     return IngestError("empty", "The file is empty. Choose one that holds audio.")
 
@@ -172,6 +187,7 @@ def _new_track(facts: _Facts, file_name: str, owner: User, metadata: SenderMetad
         title=(metadata.title or from_file.title or guessed_title(file_name))[:255],
         artist=(metadata.artist or from_file.artist)[:255],
         album=(metadata.album or from_file.album)[:255],
+        **album_values(from_file),
         duration=info.duration,
         sample_rate=info.sample_rate,
         channels=info.channels,

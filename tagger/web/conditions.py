@@ -68,6 +68,11 @@ def _several(value: str) -> str:
 WORDED: dict[str, Callable[[str], str]] = {
     "q": lambda value: _("“%s”") % value,
     "id": _several,
+    "album": lambda value: _("album: %s") % value,
+    "album_artist": lambda value: _("albums by %s") % value,
+    "artist": lambda value: _("artist: %s") % value,
+    "year_min": lambda value: _("from the year %s") % value,
+    "year_max": lambda value: _("to the year %s") % value,
     "tag_min": lambda value: f"≥ {float(value) * 100:.0f}\u00a0%",
     "source": lambda value: _("tags by people") if value == "person" else _("tags by the model"),
     "state": _among(Track.State.choices),

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 from django.contrib.auth import views as auth
-from django.urls import path
+from django.urls import path, re_path
 
 from .views import (
     account,
+    albums,
     bulk,
     corrections,
     jobs,
@@ -36,6 +37,15 @@ app_name = "web"
 
 urlpatterns = [
     path("", library.library_page, name="library"),
+    path("albums/", albums.albums_page, name="albums"),
+    path("albums/album/", albums.album_page, name="album"),
+    path("artists/", albums.artists_page, name="artists"),
+    path("artists/artist/", albums.artist_page, name="artist"),
+    re_path(
+        r"^covers/(?P<cover_id>[0-9]{1,18})/(?P<size>small|large)\.webp$",
+        albums.cover,
+        name="cover",
+    ),
     path("tags/", tags.tags_page, name="tags"),
     path("tags/<slug:slug>/", tags.tag_page, name="tag"),
     path("tracks/<uuid:track_id>/", track.track_page, name="track"),

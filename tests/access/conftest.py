@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 from django.db import transaction
-from django.http import HttpResponseBase
+from django.http import HttpResponseBase, QueryDict
 from django.test import Client
 from django.urls import reverse
 
@@ -61,7 +61,12 @@ def ask(song: Track, crowd: dict[str, Client], settings: Any, sent: list[str]) -
         kind, content = FORM if at.startswith("web:") else JSON
         with transaction.atomic():
             response = crowd[who].generic(
-                method, path, content(rule.form), content_type=kind, headers=rule.headers
+                method,
+                path,
+                content(rule.form),
+                content_type=kind,
+                headers=rule.headers,
+                query_params=QueryDict(rule.query),
             )
             transaction.set_rollback(True)
         return response

@@ -29,6 +29,8 @@ class Rule:
     headers: dict[str, str] = field(default_factory=dict)
     # What a page's form holds at least.
     form: dict[str, str] = field(default_factory=dict)
+    # What the address asks for behind its path.
+    query: str = ""
 
     @property
     def allowed(self) -> set[str]:
@@ -43,6 +45,11 @@ EVERYBODY, PEOPLE, OWNER, STAFF = Audience
 
 WEB = {
     "web:library": Rule(PEOPLE),
+    "web:albums": Rule(PEOPLE),
+    "web:album": Rule(OWNER, query="album=Low+tide&artist=Mira"),
+    "web:artists": Rule(PEOPLE),
+    "web:artist": Rule(OWNER, query="artist=Mira"),
+    "web:cover": Rule(OWNER),
     "web:tags": Rule(PEOPLE),
     "web:tag": Rule(PEOPLE),
     "web:track": Rule(OWNER),
@@ -132,6 +139,9 @@ API = {
     "api:trash-audio": Rule(OWNER, values={"track_id": "trashed"}),
     "api:track": Rule(OWNER, "GET PATCH DELETE"),
     "api:track-audio": Rule(OWNER),
+    "api:track-cover": Rule(OWNER),
+    "api:albums": Rule(PEOPLE),
+    "api:artists": Rule(PEOPLE),
     "api:track-peaks": Rule(OWNER),
     "api:track-tagged": Rule(OWNER),
     "api:track-predictions": Rule(OWNER),

@@ -10,8 +10,10 @@ from uuid import uuid4
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from ml.audio import Cover
 from ml.checkpoints.weights import default_model_path
 from tagger.accounts.tokens import make_token
+from tagger.albums.covers import keep
 from tagger.analysis.reanalysis import analyse_sample
 from tagger.jobs.lifecycle import cancel, create_job
 from tagger.library.bulk import BulkRequest, start
@@ -39,7 +41,8 @@ TITLE = "Nocturne of the seventh lighthouse"
 
 def targets(song: Track) -> dict[str, str]:
     """What a parameter of an address stands for, by its name."""
-    Track.objects.filter(pk=song.pk).update(title=TITLE)
+    cover = keep(Cover(b"large", b"small"))
+    Track.objects.filter(pk=song.pk).update(title=TITLE, album="Low tide", cover=cover)
     other = rows.track(song.owner, f"{TITLE}, second take")
     trashed = rows.track(song.owner, f"{TITLE}, third take")
     delete_track(trashed)
@@ -55,6 +58,8 @@ def targets(song: Track) -> dict[str, str]:
     change = Activation.objects.create(model=candidate, trigger=Job.Trigger.WEB)
     return {
         "track_id": str(song.pk),
+        "cover_id": str(cover.pk),
+        "size": "small",
         "job_id": str(rows.job(other, Job.State.FAILED).pk),
         "trashed": str(trashed.pk),
         "deletion": str(_deletion(song).pk),

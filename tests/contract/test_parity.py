@@ -8,6 +8,11 @@ from tests.access.rules import API, WEB
 # Each page and the resources that do its work. A new page needs a line, and a resource.
 TWINS = {
     "library": "tracks tags",
+    "albums": "albums",
+    "album": "tracks",
+    "artists": "artists",
+    "artist": "albums tracks",
+    "cover": "track-cover",
     "tags": "tags",
     "tag": "tracks",
     "track": "track track-tags track-predictions track-peaks track-spectrogram track-similar",

@@ -101,6 +101,9 @@ PERIODIC = {
     # Both catch up on what was there before an upgrade, and find nothing to do afterwards.
     "look_for_music": timedelta(seconds=30),
     "ask_questions": timedelta(seconds=30),
+    "read_albums": timedelta(minutes=1),
+    # What it deletes is six hours old at least.
+    "purge_covers": timedelta(hours=1),
     # An event is also sent at once; this sends what failed, of which the first wait is ten seconds.
     "deliver_webhooks": timedelta(seconds=10),
 }

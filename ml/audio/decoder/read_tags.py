@@ -21,12 +21,18 @@ from ml.audio.types import AudioError
 
 from .container import open_audio
 
-# The same three facts under the names of each family: easy keys, ID3 frames (in WAV and AIFF,
-# for which mutagen has no easy keys), ASF attributes, APE items.
+# The same facts under the names of each family: easy keys, ID3 frames (in WAV and AIFF, for which
+# mutagen has no easy keys), ASF attributes, APE items.
 _KEYS = {
     "title": ("title", "TIT2"),
     "artist": ("artist", "TPE1", "author", "WM/AlbumArtist", "album_artist", "albumartist"),
     "album": ("album", "TALB", "WM/AlbumTitle"),
+    "album_artist": ("albumartist", "TPE2", "WM/AlbumArtist", "album_artist", "album artist"),
+    "track": ("tracknumber", "TRCK", "WM/TrackNumber", "track"),
+    "track_total": ("tracktotal", "totaltracks"),
+    "disc": ("discnumber", "TPOS", "WM/PartOfSet", "disc", "disk"),
+    "disc_total": ("disctotal", "totaldiscs"),
+    "year": ("date", "TDRC", "TYER", "WM/Year", "year", "originaldate", "TDOR"),
 }
 # Marks that turn the reading direction round: a name could pose as another with them.
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -40,7 +46,7 @@ _ENOUGH_LETTERS, _FOREIGN = 4, 0.75
 
 
 def tags(file: AudioFile, length: int) -> dict[str, str]:
-    """Title, artist and album, each cut at `length`; several values of one are all there."""
+    """The facts of `_KEYS`, each cut at `length`; several values of one are all there."""
     raw_tags = _mutagen_tags(file) or _ffmpeg_tags(file)
     return {field: _first(raw_tags, keys)[:length].rstrip() for field, keys in _KEYS.items()}
 

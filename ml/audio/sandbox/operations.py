@@ -13,6 +13,7 @@ from typing import IO, Any
 import av
 import mutagen
 
+from ml.audio.decoder.cover import embedded_picture, picture_file, resized, warm_up
 from ml.audio.decoder.decode import Pass
 from ml.audio.decoder.facts import digest, facts
 from ml.audio.decoder.loudness import loudness
@@ -42,6 +43,9 @@ def preload_modules() -> None:
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
     mutagen.File(io.BytesIO(bytes(128)), easy=True)
+    for name in ("Jpeg", "Png", "WebP", "Gif", "Bmp", "Mpo", "Tiff"):
+        importlib.import_module(f"PIL.{name}ImagePlugin")
+    warm_up()
     for encoding in _ENCODINGS:
         codecs.lookup(encoding)
 
@@ -72,10 +76,21 @@ def loudness_of(file: AudioFile, answer: IO[bytes], limits: dict[str, float]) ->
     raise AssertionError("the loudness comes last")
 
 
+def cover(file: AudioFile, answer: IO[bytes], edges: list[int], embedded: bool) -> Any:
+    """A BLOCK for each edge, WebP; the result is their number: 0 where there is no picture."""
+    source = embedded_picture(file) if embedded else picture_file(file)
+    pictures = resized(source, edges) if source else []
+    for picture in pictures:
+        write_frame(answer, Kind.BLOCK, picture)
+    return len(pictures)
+
+
 OPERATIONS: dict[str, Callable[..., Any]] = {
     "facts": lambda file, answer: asdict(facts(file)),
     "examination": examination,
     "blocks": blocks,
     "loudness": loudness_of,
+    "cover": cover,
+    "metadata": lambda file, answer, **how: tags(file, **how),
     "write_metadata": lambda file, answer, **how: write(file, **how),
 }

@@ -21,7 +21,7 @@ _LARGEST = 16 * 2**20
 
 
 class Kind(Enum):
-    """BLOCK: float32 samples. The others: JSON.
+    """BLOCK: float32 samples, or a picture. The others: JSON.
 
     REQUEST is the question; of the answer, all but BLOCK and NOTE are the last frame.
     """

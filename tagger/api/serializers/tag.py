@@ -22,6 +22,17 @@ class TagSerializer(serializers.Serializer[Any]):
     synonyms = serializers.ListField(child=serializers.SlugField())
 
 
+class PassageSerializer(serializers.Serializer[Any]):
+    """A part of a track in which the model is sure of a tag."""
+
+    start = serializers.FloatField(help_text="seconds")
+    end = serializers.FloatField(help_text="seconds")
+    score = serializers.FloatField(help_text="Mean over these segments, 0 to 1.")
+
+
+PASSAGES_HELP = "Where the tag is, in order, if it is not one of the whole track; else empty."
+
+
 class ChipSerializer(serializers.Serializer[Any]):
     """An effective tag of a track, in short. Its score is empty when the model gave none."""
 
@@ -29,6 +40,7 @@ class ChipSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(source="tag.name")
     score = serializers.FloatField(allow_null=True)
     source = serializers.SerializerMethodField()  # type: ignore[assignment]
+    passages = PassageSerializer(many=True, help_text=PASSAGES_HELP)
 
     def get_source(self, chip: Any) -> TrackTag.Source:
         return TrackTag.Source.PERSON if chip.by_person else TrackTag.Source.MODEL
@@ -58,6 +70,7 @@ class TrackTagSerializer(serializers.Serializer[Any]):
         TrackTag.Source.choices, allow_null=True
     )
     verdict = serializers.ChoiceField(Verdict.Answer.choices, allow_null=True)
+    passages = PassageSerializer(many=True, help_text=PASSAGES_HELP)
     raw = RawTagSerializer(many=True)
 
 

@@ -21,6 +21,7 @@ class TrackSerializer(serializers.ModelSerializer[Track]):
 
     tags = serializers.SerializerMethodField()
     key = serializers.SerializerMethodField()
+    has_cover = serializers.SerializerMethodField()
 
     class Meta:
         model = Track
@@ -29,6 +30,13 @@ class TrackSerializer(serializers.ModelSerializer[Track]):
             "title",
             "artist",
             "album",
+            "album_artist",
+            "track_number",
+            "track_total",
+            "disc_number",
+            "disc_total",
+            "year",
+            "has_cover",
             "state",
             "tags",
             "duration",
@@ -57,6 +65,9 @@ class TrackSerializer(serializers.ModelSerializer[Track]):
     @extend_schema_field(serializers.ChoiceField(MusicKey.choices, allow_null=True))
     def get_key(self, track: Track) -> str | None:
         return track.key or None
+
+    def get_has_cover(self, track: Track) -> bool:
+        return track.cover_id is not None
 
     @extend_schema_field(ChipSerializer(many=True))
     def get_tags(self, track: Track) -> Any:

@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from tagger.operations import bootstrap
+from tagger.registry import tag_switch
 from tagger.registry.shipped import shipped_candidate
 from tagger.training.schedule import ensure_schedule
 
@@ -21,6 +22,7 @@ class Command(BaseCommand):
         ensure_schedule()
         model = bootstrap.ensure_model()
         self.stdout.write(f"Active model: {model}")
+        tag_switch.resume()
         newer = shipped_candidate()
         if newer:
             self.stdout.write(f"A candidate came with this release: {newer}; see the Models page")

@@ -10,7 +10,7 @@ from pathlib import Path
 from django.core.files import File
 from django.core.files.storage import Storage
 
-from tagger.models import ModelVersion, Track
+from tagger.models import Cover, ModelVersion, Track
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,8 @@ class Shelf:
             return
         for pair in Track.objects.values_list("file", "spectrogram").iterator():
             yield from filter(None, pair)
+        for pair in Cover.objects.values_list("large", "small").iterator():
+            yield from pair
 
 
 @dataclass

@@ -8,8 +8,11 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
+from django.db.models import Model
+
 from ml.checkpoints import card_path
-from tagger.models import ModelVersion, ResumableUpload, Track
+from tagger.models import Cover, ModelVersion, ResumableUpload, Track
+from tagger.models.cover import LARGE, SMALL
 from tagger.models.resumable_upload import parts_folder
 from tagger.platform.batches import batches
 from tagger.platform.storage.local import model_storage, stored_files
@@ -17,7 +20,12 @@ from tagger.platform.storage.local import model_storage, stored_files
 from .faults import Fault, Kind
 
 # Folders of the store, and whose files are in them.
-STORED = {"tracks": "file", "spectrograms": "spectrogram"}
+STORED: dict[str, tuple[type[Model], str]] = {
+    "tracks": (Track, "file"),
+    "spectrograms": (Track, "spectrogram"),
+    LARGE: (Cover, "large"),
+    SMALL: (Cover, "small"),
+}
 _TOGETHER = 500
 # What a version has in the folder of models; exported copies belong to whoever made them.
 _OURS = (".safetensors", ".json")
@@ -49,17 +57,18 @@ def orphans(before: datetime) -> Iterator[Fault]:
 
     Killed between storing and writing its row, an upload leaves one: it was never accepted.
     """
-    for folder, column in STORED.items():
+    for folder, (model, column) in STORED.items():
         old = (name for name, modified in stored_files(folder) if modified < before)
         while names := list(islice(old, _TOGETHER)):
-            tracks = Track.objects.filter(**{f"{column}__in": names})
-            for name in sorted(set(names) - set(tracks.values_list(column, flat=True))):
+            rows = model._default_manager.filter(**{f"{column}__in": names})
+            for name in sorted(set(names) - set(rows.values_list(column, flat=True))):
                 yield Fault(Kind.FILE_ORPHANED, name, "no track has this file")
 
 
-def has_track(name: str) -> bool:
-    """Whether a stored file is a track's after all."""
-    return Track.objects.filter(**{STORED[name.partition("/")[0]]: name}).exists()
+def has_row(name: str) -> bool:
+    """Whether a stored file is a track's, or a cover's, after all."""
+    model, column = STORED[name.partition("/")[0]]
+    return model._default_manager.filter(**{column: name}).exists()
 
 
 def left_uploads(before: datetime) -> Iterator[Fault]:

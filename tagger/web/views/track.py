@@ -31,6 +31,7 @@ def track_page(request: PageRequest, track_id: UUID) -> HttpResponse:
     context = {
         "track": row.track,
         "row": row,
+        "album_by": row.track.album_artist or row.track.artist,
         "poll": poll_seconds([row]),
         "tags": track_tags(row.track),
         "history": verdict_history(row.track),

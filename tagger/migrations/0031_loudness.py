@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tagger", "0028_track_imported_path"),
+        ("tagger", "0030_passages"),
     ]
 
     operations = [
