@@ -13,12 +13,18 @@ function markCurrentPage() {
   showSearch();
 }
 
-// The bar stays while pages change below it: it shows what this one was searched for.
+// The bar stays while pages change below it: it shows what this one was searched for, and searches
+// within what the list has been narrowed to.
 function showSearch() {
   const field = document.getElementById("search");
   if (!field) return;
   const isList = location.pathname === new URL(field.form.action).pathname;
-  field.value = (isList && new URLSearchParams(location.search).get("q")) || "";
+  const params = new URLSearchParams(isList ? location.search : "");
+  field.value = params.get("q") ?? "";
+  for (const old of field.form.querySelectorAll("input[type=hidden]")) old.remove();
+  for (const [name, value] of params) {
+    if (name !== "q" && name !== "page") field.form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+  }
 }
 
 // On a phone the pages' names do not fit side by side.

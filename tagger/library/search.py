@@ -8,15 +8,20 @@ from uuid import UUID
 
 import django_filters as filters
 from django.db.models import (
+    Case,
     F,
     FilteredRelation,
     FloatField,
+    Func,
+    IntegerField,
     Max,
     OuterRef,
     Q,
     QuerySet,
+    SmallIntegerField,
     Subquery,
     Value,
+    When,
 )
 from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext_lazy as _
@@ -24,12 +29,9 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 
 from tagger.models import Tag, Track, TrackTag, User
-from tagger.models.music_key import MusicKey
+from tagger.models.music_key import CAMELOT_ORDER, FIFTHS, RELATIVES, MusicKey
 from tagger.platform.timestamp_filter import TimestampFilter
 from tagger.tags.vocabulary import meant_by
-
-FIFTHS = ("C", "G", "D", "A", "E", "B", "F#", "Db", "Ab", "Eb", "Bb", "F")
-RELATIVES = ("Am", "Em", "Bm", "F#m", "C#m", "G#m", "Ebm", "Bbm", "Fm", "Cm", "Gm", "Dm")
 
 
 def compatible(key: str) -> set[str]:
@@ -58,7 +60,21 @@ ORDERINGS = {
     "album": ("album", "album_artist", "disc_number", "track_number", "title", "id"),
     "year": ("year", "album", "disc_number", "track_number", "id"),
     "-year": (F("year").desc(nulls_last=True), *("album", "disc_number", "track_number", "id")),
+    "-album": ("-album", "album_artist", "disc_number", "track_number", "title", "id"),
+    "key": (F("key_place").asc(nulls_last=True), "id"),
+    "-key": (F("key_place").desc(nulls_last=True), "-id"),
+    "tags": ("tag_count", "id"),
+    "-tags": ("-tag_count", "-id"),
     "-score": (F("best_score").desc(nulls_last=True), "-created_at", "-id"),
+}
+
+# What is made only where it is asked for. Keys go round as disc jockeys number them.
+_PLACES = [When(key=key, then=place) for place, key in enumerate(CAMELOT_ORDER)]
+COMPUTED: dict[str, dict[str, Any]] = {
+    "key": {"key_place": Case(*_PLACES, output_field=SmallIntegerField(null=True))},
+    "tags": {
+        "tag_count": Func("shown_tag_ids", function="cardinality", output_field=IntegerField())
+    },
 }
 
 
@@ -153,7 +169,10 @@ class LibraryFilter(filters.FilterSet):
         filtered: QuerySet[Track] = super().filter_queryset(queryset)
         if not self._value("tag") and self._narrows_tags():
             filtered = filtered.filter(pk__in=self._tagged().values("track"))
-        return filtered.order_by(*self._ordering(filtered))
+        name = self._ordering(filtered)
+        if computed := COMPUTED.get(name.removeprefix("-")):
+            filtered = filtered.annotate(**computed)
+        return filtered.order_by(*ORDERINGS[name])
 
     def with_tags(self, tracks: QuerySet[Track], name: str, tags: list[Tag]) -> QuerySet[Track]:
         if not tags:
@@ -216,11 +235,11 @@ class LibraryFilter(filters.FilterSet):
             rows = rows.filter(source=self._value("source"))
         return rows
 
-    def _ordering(self, filtered: QuerySet[Track]) -> tuple[Any, ...]:
+    def _ordering(self, filtered: QuerySet[Track]) -> str:
         name = self._value("ordering") or "-created"
         if name == "-score" and "best_score" not in filtered.query.annotations:
-            name = "-created"
-        return ORDERINGS[name]
+            return "-created"
+        return str(name)
 
 
 def by_artist(name: str) -> Q:

@@ -50,6 +50,8 @@ WEB = {
     "web:artists": Rule(PEOPLE),
     "web:artist": Rule(OWNER, query="artist=Mira"),
     "web:cover": Rule(OWNER),
+    "web:list-look": Rule(PEOPLE, "POST"),
+    "web:facets": Rule(PEOPLE),
     "web:tags": Rule(PEOPLE),
     "web:tag": Rule(PEOPLE),
     "web:track": Rule(OWNER),

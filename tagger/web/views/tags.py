@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
@@ -10,6 +10,8 @@ from tagger.library.rows import rows
 from tagger.library.search import LibraryFilter, library
 from tagger.models import Tag
 from tagger.web.access import PageRequest, signed_in
+from tagger.web.library_query import LibraryQuery
+from tagger.web.list_look import track_list
 from tagger.web.numbered import Numbered
 from tagger.web.selection import tag_choices
 from tagger.web.transfers import poll_seconds
@@ -42,7 +44,7 @@ def tag_page(request: PageRequest, slug: str) -> HttpResponse:
         "synonyms": list(tag.synonyms.order_by("name")),
         "page": page,
         "rows": listed,
-        "selection_query": f"tag={slug}",
+        **track_list(request, LibraryQuery(QueryDict(f"tag={slug}&ordering=-score")), listed),
         "selectable_tags": tag_choices(),
         "poll": poll_seconds(listed),
     }
