@@ -5,11 +5,10 @@ const trouble = document.getElementById("trouble");
 let focused = ""; // id of what had the focus before the page was swapped
 
 function markCurrentPage() {
-  for (const link of document.querySelectorAll(".pages a")) {
+  for (const link of document.querySelectorAll(".pages a, .places a")) {
     if (link.pathname === location.pathname) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
-  showCurrentPage();
   showSearch();
 }
 
@@ -25,15 +24,6 @@ function showSearch() {
   for (const [name, value] of params) {
     if (name !== "q" && name !== "page") field.form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
   }
-}
-
-// On a phone the pages' names do not fit side by side.
-function showCurrentPage() {
-  const link = document.querySelector(".pages [aria-current]");
-  if (!link) return;
-  const here = link.getBoundingClientRect();
-  const row = link.parentElement.getBoundingClientRect();
-  link.parentElement.scrollLeft += here.left - row.left - (row.width - here.width) / 2;
 }
 
 function closeMenus(except) {
@@ -83,5 +73,4 @@ document.addEventListener("click", (event) => closeMenus(event.target));
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") closeMenus(null);
 });
-showCurrentPage();
 showSearch();

@@ -1,15 +1,16 @@
-// One thin row a tag, time from left to right, coloured by score. The colour scale changes in
-// lightness only, so it reads the same to the colour-blind and in both themes.
+// One thin row a tag, time from left to right, coloured by score. Within a row the colour changes in
+// lightness only, so it reads the same to the colour-blind and in both themes; its hue is the group's.
 import { cellsOf } from "./cells.js";
 import { clock } from "./clock.js";
 
-const HEIGHT = 12;
+const HEIGHT = 14;
 
 // What the model heard of the tag of a row over time, by the surest of its raw labels.
 function tagOf(row, columns, data) {
   const scores = data.segments.map((segment) => Math.max(...columns.map((at) => segment.scores[at])));
   return {
     name: row.dataset.tag,
+    group: [...row.classList].find((name) => name.startsWith("g-")),
     score: row.querySelector(".score")?.textContent ?? "",
     inPlaces: !row.matches(".sure"),
     passages: [...row.querySelectorAll(".passages [data-from]")].map(({ dataset }) => [dataset.from, dataset.until].map(Number)),
@@ -54,7 +55,7 @@ class Row {
     this.scores = tag.scores;
     this.starts = data.segments.map(({ start }) => start);
     this.element = document.createElement("div");
-    this.element.className = tag.inPlaces ? "taggram-row in-places" : "taggram-row";
+    this.element.className = `taggram-row ${tag.group}${tag.inPlaces ? " in-places" : ""}`;
     this.element.append(this.#label(tag, onSeek), this.#canvas(tag, onSeek), ...tag.passages.map((ends) => this.#mark(ends)));
   }
 

@@ -33,6 +33,7 @@ class Album:
     tracks: int
     year: int | None = None
     cover_id: int | None = None
+    hue: int | None = None
     duration: float | None = None
 
 
@@ -53,6 +54,7 @@ def albums(tracks: QuerySet[Track], ordering: str = "artist", q: str = "") -> Gr
         count=Count("pk"),
         year=Min("year"),
         picture=Max("cover"),
+        colour=Min("hue"),
         length=Sum("duration"),
         added=Max("created_at"),
     )
@@ -67,6 +69,7 @@ def as_albums(rows: Iterable[Any]) -> list[Album]:
             tracks=row["count"],
             year=row["year"],
             cover_id=row["picture"],
+            hue=row["colour"],
             duration=row["length"],
         )
         for row in rows

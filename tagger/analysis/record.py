@@ -13,6 +13,8 @@ from tagger.tags.effective import rebuild_effective_tags
 from tagger.tags.passages import found_in
 from tagger.webhooks.events import announce
 
+from .cover_hue import hue
+
 if TYPE_CHECKING:
     from ml.inference import Analysis as Prediction
 
@@ -47,7 +49,8 @@ def _show(track: Track, prediction: Prediction) -> None:
     track.duration = prediction.duration
     track.peaks = prediction.peaks.astype(np.int8).tobytes()
     track.notes = list(prediction.notes)
-    track.save(update_fields=["state", "duration", "peaks", "notes", "updated_at"])
+    track.hue = hue(prediction.embedding)
+    track.save(update_fields=["state", "duration", "peaks", "notes", "hue", "updated_at"])
     rebuild_effective_tags(track)
 
 

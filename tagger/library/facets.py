@@ -37,6 +37,11 @@ class FacetGroup:
     label: str
     facets: list[Facet]
 
+    @property
+    def absent(self) -> list[str]:
+        """The tags of the group that no track carries."""
+        return [facet.tag.name for facet in self.facets if not facet.count]
+
 
 def library_counts(owner: User) -> Counts:
     """Of all that is this person's. One query, which reads no track."""

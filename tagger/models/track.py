@@ -71,6 +71,9 @@ class Track(models.Model):
     codec = models.CharField(max_length=32, blank=True)
     bit_rate = models.PositiveIntegerField(null=True, blank=True, help_text=_("bits per second"))
     peaks = models.BinaryField(null=True, editable=False)
+    hue = models.PositiveSmallIntegerField(
+        null=True, editable=False, help_text=_("Of the cover it gets when it brings none.")
+    )
     notes = ArrayField(models.CharField(max_length=32), default=list, blank=True)
     shown_tag_ids = ArrayField(
         models.IntegerField(),

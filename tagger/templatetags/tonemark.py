@@ -12,11 +12,12 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
 from ml.audio import FORMATS, SUFFIXES
 from tagger.models import Tag, Track
 from tagger.models.music_key import CAMELOT
+from tagger.platform.celery.queues import Queue
 from tagger.platform.humanize import human_duration, human_size
 from tagger.tags.passages import Passage
 
@@ -26,6 +27,23 @@ register = template.Library()
 # From where on a measure is called clear, and likely. White noise has a tempo at 0.03 and a key
 # at 0.45; played music with a steady beat is above 0.35, tonal music above 0.75.
 CERTAIN = {"bpm": (0.35, 0.15), "key": (0.75, 0.55)}
+
+
+# What a queue holds, for whoever has not read the operations guide.
+QUEUE_WORDS: dict[str, Any] = {
+    Queue.INFERENCE: gettext_lazy("tags for uploads"),
+    Queue.BULK: gettext_lazy("work on many tracks"),
+    Queue.SPECTROGRAM: gettext_lazy("spectrograms"),
+    Queue.CHECKS: gettext_lazy("checks of imported models"),
+    Queue.ANALYSIS: gettext_lazy("tempo and key"),
+    Queue.TRAINING: gettext_lazy("trainings"),
+    Queue.MAINTENANCE: gettext_lazy("housekeeping"),
+}
+
+
+@register.filter
+def queue_words(name: str) -> str:
+    return str(QUEUE_WORDS.get(name, name))
 
 
 @register.filter

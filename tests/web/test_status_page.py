@@ -36,7 +36,8 @@ def test_it_shows_queues_model_and_failures(staff: Client, owner: User) -> None:
 
 
 @pytest.mark.parametrize(
-    ("can", "said"), [(True, "behind a fence"), (False, "cannot refuse a decoder connections")]
+    ("can", "said"),
+    [(True, "in a sandbox"), (False, "cannot keep whatever opens them from the network")],
 )
 def test_it_says_how_uploaded_files_are_read(
     staff: Client, monkeypatch: pytest.MonkeyPatch, can: bool, said: str

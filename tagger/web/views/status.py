@@ -20,7 +20,15 @@ from tagger.web.access import PageRequest, staff_only
 @staff_only
 def status_page(request: PageRequest) -> HttpResponse:
     failed = retriable(Job.objects.filter(track__deleted_at=None)).count()
-    context = {"status": status(), "retriable": failed, "versions": versions()}
+    now = status()
+    context = {
+        "status": now,
+        "waiting": sum(queue.queued for queue in now.queues),
+        "running": sum(queue.running for queue in now.queues),
+        "working": sum(1 for worker in now.workers if worker.serving),
+        "retriable": failed,
+        "versions": versions(),
+    }
     return render(request, "tagger/status/status.html", context)
 
 

@@ -190,7 +190,10 @@ def out_again(day: Day, song: Track) -> None:
 
 def the_status(day: Day) -> None:
     day.opens("/status/", "#failed")
+    if day.width < 700:
+        day.page.get_by_role("navigation", name="Places").get_by_text("More", exact=True).click()
     expect(day.page.get_by_role("link", name="Status")).to_be_in_viewport(ratio=1)
+    day.page.keyboard.press("Escape")
     expect(day.page.get_by_role("cell", name="The file is damaged.")).to_be_visible()
     day.button("Retry 1 failed").click()
     expect(day.page.get_by_text("1 job is queued again.")).to_be_visible()
