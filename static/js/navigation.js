@@ -48,7 +48,8 @@ document.addEventListener("htmx:afterSettle", ({ detail }) => {
   trouble.hidden = true;
   if (!detail.boosted) return;
   markCurrentPage();
-  closeMenus(null);
+  // One in which several things are chosen, one after the other, stays.
+  closeMenus(document.querySelector("details.menu[open].list-look"));
   // A swap leaves the focus on nothing; a form that filters in place keeps it, also in what a
   // script has unfolded only now.
   for (const id of [focused, "page"]) {

@@ -71,10 +71,10 @@ class ListLook:
     @classmethod
     def of(cls, request: HttpRequest) -> ListLook:
         """What this browser has kept; of what it makes no sense of, the usual."""
-        density, _bar, names = request.COOKIES.get(COOKIE, "").partition("|")
+        density, _bar, names = request.COOKIES.get(COOKIE, "").partition("!")
         if density not in DENSITIES:
             return cls()
-        known = dict.fromkeys(name for name in names.split(",") if name in COLUMNS)
+        known = dict.fromkeys(name for name in names.split(".") if name in COLUMNS)
         return cls(density, tuple(known))
 
     @classmethod
@@ -94,7 +94,7 @@ class ListLook:
         )
 
     def keep(self, response: HttpResponse) -> None:
-        value = f"{self.density}|{','.join(self.columns)}"
+        value = f"{self.density}!{'.'.join(self.columns)}"
         response.set_cookie(COOKIE, value, max_age=KEPT_SECONDS, samesite="Lax", httponly=True)
 
     @property
