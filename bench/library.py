@@ -108,18 +108,18 @@ def cases(owner: User) -> dict[str, Case]:
 
     client = Client(headers={"host": "localhost"})
     client.force_login(owner)
-    track = Track.objects.filter(owner=owner).order_by("pk")[0]
+    track = Track.objects.filter(library=owner.personal_library).order_by("pk")[0]
     tag = Tag.objects.get(slug="guitar")
 
     def narrowed(query: str) -> QuerySet[Track]:
-        return LibraryFilter(QueryDict(query), queryset=library(owner)).qs
+        return LibraryFilter(QueryDict(query), queryset=library(owner.personal_library)).qs
 
     def page(query: str) -> Case:
         return lambda: opened(client, f"/?{query}"), narrowed(query)[:50]
 
     answers = cycle([Verdict.Answer.ACCEPTED, Verdict.Answer.REJECTED])
     filtered = "tag=guitar&tag=classical&tag=slow"
-    last = library(owner).count() // 50
+    last = library(owner.personal_library).count() // 50
     return {
         "library page with facets": page(""),
         "page of a three-tag filter": page(filtered),
@@ -128,7 +128,10 @@ def cases(owner: User) -> dict[str, Case]:
         "page of one tag, best first": page("tag=guitar&ordering=-score"),
         "page in the middle of the library": page(f"page={last // 2}"),
         "page of a text search": page("q=harbour+letter"),
-        "ten similar tracks": (lambda: similar_tracks([track], library(owner), most=10), None),
+        "ten similar tracks": (
+            lambda: similar_tracks([track], library(owner.personal_library), most=10),
+            None,
+        ),
         "a verdict": (lambda: give_verdict(owner, track, tag, next(answers)), None),
     }
 

@@ -39,10 +39,11 @@ JOIN (SELECT id, 0.41 / (1 + 0.09 * row_number() OVER (ORDER BY id)) AS share FR
     AS tag ON (uuid_hash_extended(made.id, tag.id) & 1048575) / 1048576.0 < tag.share
 """
 _TRACKS = """
-INSERT INTO tagger_track (id, owner_id, file, file_name, file_size, file_sha256, audio_sha256,
-    title, artist, album, duration, sample_rate, channels, codec, notes, shown_tag_ids, state, bpm,
+INSERT INTO tagger_track (id, library_id, added_by_id, file, file_name, file_size, file_sha256,
+    audio_sha256, title, artist, album, duration, sample_rate, channels, codec, notes,
+    shown_tag_ids, state, bpm,
     key, music_state, spectrogram, created_at, updated_at)
-SELECT made.id, %(owner)s, 'tracks/' || n || '.mp3', n || '.mp3', 4000000,
+SELECT made.id, %(library)s, %(owner)s, 'tracks/' || n || '.mp3', n || '.mp3', 4000000,
     md5(n::text) || md5('f' || n), md5('a' || n) || md5('b' || n),
     (%(words)s::text[])[1 + n %% 12] || ' ' || (%(words)s::text[])[1 + (n / 12) %% 12] || ' ' || n,
     'Artist ' || n %% 5000, 'Album ' || n / 12, 120 + n %% 240, 44100, 2, 'mp3', '{}',
@@ -88,7 +89,7 @@ def fill(size: int) -> User:
         cursor.execute("TRUNCATE tagger_track, tagger_tagcount CASCADE")
         with _indexes_last(size):
             _insert(size, owner, model)
-        recount(owner.pk)
+        recount(owner.personal_library.pk)
         fold_counts()
         cursor.execute("VACUUM ANALYZE")
     return owner
@@ -96,6 +97,7 @@ def fill(size: int) -> User:
 
 def _insert(size: int, owner: User, model: ModelVersion) -> None:
     values: dict[str, int | list[str]] = {
+        "library": owner.personal_library.pk,
         "owner": owner.pk,
         "size": size,
         "words": WORDS,

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from tagger.models import User
 
 _QUESTIONS = """
-INSERT INTO tagger_question (owner_id, track_id, model_id, tag_id, priority)
-SELECT owner_id, id, %(model)s, shown_tag_ids[n], random()
+INSERT INTO tagger_question (library_id, track_id, model_id, tag_id, priority)
+SELECT library_id, id, %(model)s, shown_tag_ids[n], random()
 FROM tagger_track, generate_series(1, 3) AS n WHERE shown_tag_ids[n] IS NOT NULL
 """
 _POINTS = """
@@ -60,7 +60,9 @@ def _fill(owner: User) -> None:
     model = active_model()
     assert model
     drawn = LibraryMap.objects.update_or_create(
-        owner=owner, model=model, defaults={"projection": b"", "drawn_at": timezone.now()}
+        library=owner.personal_library,
+        model=model,
+        defaults={"projection": b"", "drawn_at": timezone.now()},
     )[0]
     with connection.cursor() as cursor:
         cursor.execute(_QUESTIONS, {"model": model.pk})
@@ -79,7 +81,7 @@ def _cases(owner: User) -> dict[str, Callable[[], object]]:
     client.force_login(owner)
 
     def answer() -> None:
-        question = open_questions(owner)[0]
+        question = open_questions(owner.personal_library)[0]
         track, tag = question.track, question.tag
         answer_question(owner, question, ReviewAnswer.YES)
         take_back(owner, track, tag, ReviewAnswer.YES)

@@ -34,8 +34,12 @@ from .types import (
     too_long,
 )
 from .write_tags import (
+    Field,
+    Fields,
     TagsUnsupported,
     TrackMetadata,
+    edit_fields,
+    read_fields,
     write_metadata,
 )
 
@@ -52,6 +56,8 @@ __all__ = [
     "DecodeLimits",
     "DecoderLost",
     "Examination",
+    "Field",
+    "Fields",
     "Loudness",
     "Metadata",
     "Samples",
@@ -60,10 +66,12 @@ __all__ = [
     "TrackMetadata",
     "blocks",
     "can_refuse_syscalls",
+    "edit_fields",
     "embedded_cover",
     "examine",
     "measure_loudness",
     "picture_cover",
+    "read_fields",
     "read_metadata",
     "taggable",
     "too_long",

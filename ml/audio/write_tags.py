@@ -15,8 +15,11 @@ The file is read and written by a process that can do nothing else (see `ml.audi
 from __future__ import annotations
 
 import errno
+import io
 import os
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from ml.audio.sandbox.budget import MEBIBYTE
@@ -28,7 +31,25 @@ __all__ = ["DecoderLost", "TagsUnsupported", "TrackMetadata", "write_metadata"]
 
 # Room for the metadata, and for the padding that mutagen leaves behind it: a hundredth of the file.
 _ROOM, _SHARE = MEBIBYTE, 50
-_UNUSUAL = "The metadata of this file cannot be rewritten: it is damaged or in an unusual form."
+UNUSUAL = "The metadata of this file cannot be rewritten: it is damaged or in an unusual form."
+
+
+class Field(StrEnum):
+    """What is written into files that stay where they are, each by choice.
+
+    `TONEMARK` holds every effective tag: TXXX:TONEMARK_TAGS, TONEMARK_TAGS, ----:…:TONEMARK_TAGS.
+    """
+
+    GENRE = "genre"
+    MOOD = "mood"
+    GROUPING = "grouping"
+    COMMENT = "comment"
+    TONEMARK = "tonemark"
+    BPM = "bpm"
+    KEY = "key"
+
+
+Fields = Mapping[Field, tuple[str, ...]]
 
 
 class TagsUnsupported(ValueError):
@@ -53,10 +74,40 @@ def write_metadata(path: Path, metadata: TrackMetadata) -> None:
             raise _as_exception(error) from error
 
 
+def read_fields(file: io.IOBase) -> Fields:
+    """The values that an open file has of each field; () where it has none.
+
+    Raises TagsUnsupported and DecoderLost.
+    """
+    try:
+        return _as_fields(request_once("read_fields", file))
+    except AudioError as error:
+        raise _as_exception(error) from error
+
+
+def edit_fields(file: io.IOBase, changes: Fields) -> Fields:
+    """Replace these fields (no value: remove) in a file open for writing, a copy: where this
+    raises, it may be half written. Answers what all fields were before.
+
+    Everything else that the file says stays as its bytes are. Raises TagsUnsupported (also where
+    that could not be had), OSError (ENOSPC) and DecoderLost.
+    """
+    max_growth = _ROOM + os.fstat(file.fileno()).st_size // _SHARE
+    plain = {field.value: list(values) for field, values in changes.items()}
+    try:
+        return _as_fields(request_once("edit_fields", file, max_growth=max_growth, changes=plain))
+    except AudioError as error:
+        raise _as_exception(error) from error
+
+
+def _as_fields(reply: dict[str, list[object]]) -> Fields:
+    return {field: tuple(map(str, reply.get(field.value, ()))) for field in Field}
+
+
 def _as_exception(error: AudioError) -> Exception:
     if error.code == NO_ROOM:
         return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-    return TagsUnsupported(error.sentence if error.code == NO_PLACE else _UNUSUAL)
+    return TagsUnsupported(error.sentence if error.code == NO_PLACE else UNUSUAL)
 
 
 # Why metadata cannot be written, beside the codes of AudioError.

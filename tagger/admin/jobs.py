@@ -14,10 +14,27 @@ from .read_only import ReadOnlyAdmin
 
 @admin.register(Job)
 class JobAdmin(ReadOnlyAdmin):
-    list_display = ("id", "kind", "state", "track", "owner", "attempts", "error_code", "created_at")
+    list_display = (
+        "id",
+        "kind",
+        "state",
+        "track",
+        "library",
+        "owner",
+        "attempts",
+        "error_code",
+        "created_at",
+    )
     list_filter = ("state", "kind", "trigger", "queue", "error_code", "created_at")
-    list_select_related = ("track", "owner")
-    search_fields = ("id", "track__title", "track__id", "owner__username", "error_detail")
+    list_select_related = ("track", "library", "owner")
+    search_fields = (
+        "id",
+        "track__title",
+        "track__id",
+        "library__name",
+        "owner__username",
+        "error_detail",
+    )
     date_hierarchy = "created_at"
     actions = ("cancel", "retry")
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -10,17 +10,26 @@ from django.utils.translation import ngettext
 
 from tagger.library.tracks import reanalyse_track
 from tagger.library.trash import delete_track, purge_track
-from tagger.models import Job, Track
+from tagger.models import Job, Track, User
 
 from .read_only import ReadOnlyAdmin
 
 
 @admin.register(Track)
 class TrackAdmin(ReadOnlyAdmin):
-    list_display = ("title", "artist", "owner", "state", "duration", "codec", "created_at")
+    list_display = (
+        "title",
+        "artist",
+        "library",
+        "added_by",
+        "state",
+        "duration",
+        "codec",
+        "created_at",
+    )
     list_filter = ("state", ("deleted_at", admin.EmptyFieldListFilter), "codec", "created_at")
-    list_select_related = ("owner",)
-    search_fields = ("id", "title", "artist", "album", "file_name", "owner__username")
+    list_select_related = ("library", "added_by")
+    search_fields = ("id", "title", "artist", "album", "file_name", "library__name")
     date_hierarchy = "created_at"
     actions = ("analyse_again",)
 
@@ -45,8 +54,8 @@ class TrackAdmin(ReadOnlyAdmin):
 
     @admin.action(description=_("Hear again with the active model"), permissions=["act"])
     def analyse_again(self, request: HttpRequest, queryset: QuerySet[Track]) -> None:
-        for track in queryset.select_related("owner"):
-            reanalyse_track(track, trigger=Job.Trigger.ADMIN)
+        for track in queryset:
+            reanalyse_track(track, trigger=Job.Trigger.ADMIN, by=cast(User, request.user))
         count = len(queryset)
         said = ngettext("%d track is queued.", "%d tracks are queued.", count) % count
         self.message_user(request, said, messages.SUCCESS)

@@ -32,7 +32,7 @@ def record_analysis(track: Track, model: ModelVersion, prediction: Prediction) -
         )
         if _was_in_use(model):
             _show(track, prediction)
-            announce(track.owner_id, Webhook.Event.TRACK_TAGGED, track=track.pk, model=model.name)
+            announce(track.library_id, Webhook.Event.TRACK_TAGGED, track=track.pk, model=model.name)
         ask(track, model, analysis.mean_scores)
     return analysis
 

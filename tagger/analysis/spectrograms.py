@@ -11,12 +11,14 @@ from ml.audio import AudioError, Samples
 from tagger.jobs import lifecycle
 from tagger.jobs.lease import heartbeat
 from tagger.jobs.progress import Reporter, Stopped
-from tagger.models import Job, Track
+from tagger.models import Job, Track, User
 from tagger.platform.storage.local import on_this_machine
 from tagger.uploads.ingest import limits
 
 
-def request_spectrogram(track: Track, *, trigger: Job.Trigger) -> Job | None:
+def request_spectrogram(
+    track: Track, *, trigger: Job.Trigger, by: User | None = None
+) -> Job | None:
     """The job that draws it, also one that is open already; None where it is drawn.
 
     Raises Track.DoesNotExist.
@@ -27,9 +29,7 @@ def request_spectrogram(track: Track, *, trigger: Job.Trigger) -> Job | None:
             return None
         kind = Job.Kind.DRAW_SPECTROGRAM
         existing = locked.jobs.filter(kind=kind, state__in=Job.OPEN_STATES).first()
-        return existing or lifecycle.create_job(
-            kind, owner=track.owner, trigger=trigger, track=locked
-        )
+        return existing or lifecycle.create_job(kind, owner=by, trigger=trigger, track=locked)
 
 
 def draw_track_spectrogram(job: Job) -> None:

@@ -39,7 +39,7 @@ def request_music(track: Track, *, trigger: Job.Trigger) -> Job | None:
         if not locked.filter(UNKNOWN).exists() or is_being_measured(track.pk):
             return None
         return lifecycle.create_job(
-            Job.Kind.ANALYSE_MUSIC, owner=track.owner, trigger=trigger, track=track
+            Job.Kind.ANALYSE_MUSIC, owner=None, trigger=trigger, track=track
         )
 
 
@@ -63,7 +63,7 @@ def unknown_music() -> QuerySet[Track]:
         state=Track.State.TAGGED,
         deleted_at=None,
     )
-    return pending.select_related("owner").defer("peaks").order_by("created_at")
+    return pending.defer("peaks").order_by("created_at")
 
 
 def forget_failed_music() -> int:

@@ -8,17 +8,18 @@ from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 
 from tagger.library.rows import WITH_TAGS
-from tagger.library.search import library
-from tagger.models import Job, Track, User
+from tagger.library.search import library, tracks_of
+from tagger.models import Library, Track, User
+
+
+def listed_tracks(of: Library) -> QuerySet[Track]:
+    return library(of).prefetch_related(WITH_TAGS)
 
 
 def own_tracks(person: User) -> QuerySet[Track]:
-    return library(person).prefetch_related(WITH_TAGS)
+    """In any of the person's libraries."""
+    return tracks_of(person).prefetch_related(WITH_TAGS)
 
 
 def own_track(person: User, track_id: UUID) -> Track:
-    return get_object_or_404(library(person), pk=track_id)
-
-
-def own_jobs(person: User) -> QuerySet[Job]:
-    return Job.objects.filter(owner=person)
+    return get_object_or_404(tracks_of(person), pk=track_id)

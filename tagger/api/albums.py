@@ -63,7 +63,7 @@ class AlbumList(GroupedList):
     def get(self, request: Request) -> Response:
         pages = Pages()
         rows: Any = pages.paginate_queryset(
-            albums(library(self.person), q=self.words()), request, view=self
+            albums(library(self.library), q=self.words()), request, view=self
         )
         return pages.get_paginated_response(AlbumSerializer(as_albums(rows), many=True).data)
 
@@ -78,7 +78,7 @@ class ArtistList(GroupedList):
     def get(self, request: Request) -> Response:
         pages = Pages()
         rows: Any = pages.paginate_queryset(
-            artists(library(self.person), self.words()), request, view=self
+            artists(library(self.library), self.words()), request, view=self
         )
         return pages.get_paginated_response(ArtistSerializer(rows, many=True).data)
 

@@ -13,7 +13,7 @@ from ml.audio import taggable
 from tagger.api.serializers.prediction import PeaksSerializer
 from tagger.exports.tagged_copy import TagsUnsupported, tagged_copy
 from tagger.library.audio_response import media_type, stored_audio
-from tagger.library.search import trash
+from tagger.library.search import trash_of
 from tagger.models import Track
 from tagger.platform.http.range_response import RangeNotSatisfiable
 from tagger.tags.segment_scores import peak_pairs
@@ -68,7 +68,7 @@ class TrashAudio(TrackAudio):
         responses=_AUDIO,
     )
     def get(self, request: Request, track_id: UUID) -> HttpResponseBase:
-        return self.audio(get_object_or_404(trash(self.person), pk=track_id))
+        return self.audio(get_object_or_404(trash_of(self.person), pk=track_id))
 
 
 class TrackTaggedCopy(ApiView):

@@ -12,7 +12,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from tagger.models import User
+from tagger.models import Library, User
 
 from .authentication import BearerAuthentication
 from .parsers import BoundedJSONParser
@@ -68,3 +68,8 @@ class ApiView(APIView):
     @property
     def person(self) -> User:
         return cast(User, self.request.user)
+
+    @property
+    def library(self) -> Library:
+        """The one that is asked about."""
+        return self.person.personal_library

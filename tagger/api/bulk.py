@@ -44,8 +44,10 @@ class Bulk(ApiView):
         wish = serializer.validated_data
         try:
             if wish["dry_run"]:
-                return Response(BulkPreviewSerializer(preview(self.person, _asked(wish))).data)
-            job = start(self.person, _asked(wish), trigger=Job.Trigger.API)
+                return Response(
+                    BulkPreviewSerializer(preview(self.person, self.library, _asked(wish))).data
+                )
+            job = start(self.person, self.library, _asked(wish), trigger=Job.Trigger.API)
         except BulkError as error:
             raise _problem(error) from error
         return accepted(request, job, JobSerializer(job).data)

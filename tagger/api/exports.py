@@ -20,7 +20,7 @@ from tagger.exports.table import table
 from tagger.library.search import LibraryFilter
 from tagger.models import Track
 
-from .access import own_tracks
+from .access import listed_tracks
 from .base import ApiView
 from .documentation import problems
 from .lists import ListView
@@ -41,7 +41,7 @@ class TracksExport(ListView):
         return frozenset(LibraryFilter.base_filters)
 
     def get_queryset(self) -> QuerySet[Track]:
-        return own_tracks(self.person)
+        return listed_tracks(self.library)
 
     def written(self, tracks: Iterable[Track]) -> Iterator[str]:
         raise NotImplementedError
@@ -138,7 +138,7 @@ class CorrectionsExport(ApiView):
         responses=problems({(200, "application/zip"): OpenApiTypes.BINARY}, "no-corrections"),
     )
     def get(self, request: Request) -> StreamingHttpResponse:
-        pieces = corrections(self.person)
+        pieces = corrections(self.library)
         if pieces is None:
             raise Problem("no-corrections", "You have judged no tag yet.")
         return StreamingHttpResponse(

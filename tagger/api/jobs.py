@@ -17,7 +17,6 @@ from tagger.jobs import queries as found_jobs
 from tagger.models import Job
 
 from .accepted import accepted, ask_again
-from .access import own_jobs
 from .base import ApiView
 from .conditional import ETAG, IF_NONE_MATCH, tagged
 from .documentation import LOCATION, RETRY_AFTER, changes, later, problems
@@ -44,7 +43,7 @@ class JobList(ListView):
     filterset_class = JobFilter
 
     def get_queryset(self) -> QuerySet[Job]:
-        return own_jobs(self.person)
+        return found_jobs.all_jobs_in(self.library, self.person)
 
     @extend_schema(
         summary="List my jobs",
@@ -57,7 +56,7 @@ class JobList(ListView):
 
 class JobView(ApiView):
     def named(self, job_id: UUID) -> Job:
-        return get_object_or_404(own_jobs(self.person), pk=job_id)
+        return get_object_or_404(found_jobs.all_jobs_in(self.library, self.person), pk=job_id)
 
 
 class JobDetail(JobView):
@@ -118,6 +117,6 @@ class FailedRetry(ApiView):
     )
     @idempotent(nothing)
     def post(self, request: Request) -> Response:
-        failed = found_jobs.retriable(found_jobs.own_jobs(self.person))
+        failed = found_jobs.retriable(found_jobs.jobs_in(self.library, self.person))
         retried = lifecycle.retry_all(failed, trigger=Job.Trigger.API)
         return Response(RetriedSerializer({"retried": retried}).data, status=202)

@@ -33,7 +33,7 @@ class FileCheck(ApiView):
         serializer = FileCheckSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         asked = list(dict.fromkeys(serializer.validated_data["file_sha256"]))
-        tracks = tracks_by_file(self.person, asked)
+        tracks = tracks_by_file(self.library, asked)
         known = [{"file_sha256": sha, "track": tracks[sha]} for sha in asked if sha in tracks]
         unknown = [sha for sha in asked if sha not in tracks]
         return Response(FilesCheckedSerializer({"known": known, "unknown": unknown}).data)

@@ -53,7 +53,7 @@ class Map(ApiView, GenericAPIView[Any]):
         group = request.query_params.get("group", Tag.Group.GENRE)
         if group not in Tag.Group:
             raise bad_parameter("group", f"group must be one of {', '.join(Tag.Group.values)}.")
-        among, drawn = self.filter_queryset(library(self.person)), current_map(self.person)
+        among, drawn = self.filter_queryset(library(self.library)), current_map(self.library)
         if drawn is None:
             raise Problem("no-map", "Nobody has asked for it yet: send a POST to have it drawn.")
         points = map_points(drawn, among, group)
@@ -69,5 +69,5 @@ class Map(ApiView, GenericAPIView[Any]):
     )
     @idempotent(nothing)
     def post(self, request: Request) -> Response:
-        job = request_map(self.person, trigger=Job.Trigger.API)
+        job = request_map(self.library, by=self.person, trigger=Job.Trigger.API)
         return accepted(request, job, JobSerializer(job).data)

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from tagger.analysis import reanalysis
 from tagger.api.serializers.models import ReanalysisSerializer, ReanalysisWishSerializer
-from tagger.library.search import library
+from tagger.library.search import tracks_of
 from tagger.models import Job, ModelVersion, Reanalysis
 
 from .accepted import accepted
@@ -60,7 +60,7 @@ class ReanalysisList(StaffView):
     def _own(self, ids: list[UUID]) -> list[UUID]:
         if not ids:
             raise _at_fault("tracks", "Name the tracks that are to be heard.")
-        own = set(library(self.person).filter(pk__in=ids).values_list("pk", flat=True))
+        own = set(tracks_of(self.person).filter(pk__in=ids).values_list("pk", flat=True))
         strange = [str(track) for track in ids if track not in own]
         if strange:
             raise _at_fault("tracks", f"There is no track {strange[0]} in your library.")

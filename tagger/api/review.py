@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from tagger.api.serializers.review import AnswerSerializer, ReviewSerializer
 from tagger.feedback.answers import ReviewAnswer, answer_question, ask_skipped
 from tagger.feedback.review import count_up_to_most, open_questions, shown, skipped_questions
-from tagger.models import User
+from tagger.models import Library
 
 from .base import ApiView
 from .documentation import BODY, changes, problems
@@ -25,7 +25,7 @@ class Review(ApiView):
         responses=problems({200: ReviewSerializer}),
     )
     def get(self, request: Request) -> Response:
-        return queue_response(self.person)
+        return queue_response(self.library)
 
 
 class ReviewQuestion(ApiView):
@@ -42,11 +42,11 @@ class ReviewQuestion(ApiView):
     )
     @idempotent(sent)
     def post(self, request: Request, question_id: int) -> Response:
-        question = get_object_or_404(open_questions(self.person), pk=question_id)
+        question = get_object_or_404(open_questions(self.library), pk=question_id)
         serializer = AnswerSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         answer_question(self.person, question, ReviewAnswer(serializer.validated_data["answer"]))
-        return queue_response(self.person)
+        return queue_response(self.library)
 
 
 class ReviewSkipped(ApiView):
@@ -59,15 +59,15 @@ class ReviewSkipped(ApiView):
     )
     @idempotent(nothing)
     def post(self, request: Request) -> Response:
-        ask_skipped(self.person)
-        return queue_response(self.person)
+        ask_skipped(self.library)
+        return queue_response(self.library)
 
 
-def queue_response(person: User) -> Response:
-    question = open_questions(person).first()
+def queue_response(of: Library) -> Response:
+    question = open_questions(of).first()
     body = {
         "question": shown(question) if question else None,
-        "left": count_up_to_most(open_questions(person)),
-        "skipped": count_up_to_most(skipped_questions(person)),
+        "left": count_up_to_most(open_questions(of)),
+        "skipped": count_up_to_most(skipped_questions(of)),
     }
     return Response(ReviewSerializer(body).data)

@@ -28,7 +28,7 @@ class Sample(ApiView):
     )
     @idempotent(nothing)
     def post(self, request: Request) -> Response:
-        brought = bring_sample(self.person, trigger=Job.Trigger.API)
+        brought = bring_sample(self.library, by=self.person, trigger=Job.Trigger.API)
         track = own_tracks(self.person).get(pk=brought.track.pk)
         body = UploadedSerializer(
             {"track": track, "job": brought.job, "duplicate": brought.duplicate}

@@ -13,7 +13,7 @@ from tagger.library.search import LibraryFilter
 from tagger.library.similar import similar_tracks
 from tagger.models import Track
 
-from .access import own_track, own_tracks
+from .access import listed_tracks, own_track, own_tracks
 from .base import ApiView
 from .documentation import problems
 from .filtering import ParameterFilter
@@ -61,7 +61,7 @@ class TrackSimilar(ApiView, GenericAPIView[Any]):
         most = _limit(request)
         track = own_track(self.person, track_id)
         like, unlike = (self._named(request, name) for name in ("like", "unlike"))
-        among = self.filter_queryset(own_tracks(self.person))
+        among = self.filter_queryset(listed_tracks(track.library))
         similar = similar_tracks([track, *like], among, most=most, unlike=unlike)
         if similar is None:
             raise Problem("not-analysed", "The active model has not heard this track yet.")

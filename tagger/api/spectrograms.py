@@ -67,7 +67,7 @@ class TrackSpectrogram(ApiView):
         track = own_track(self.person, track_id)
         if track.state != Track.State.TAGGED:
             raise Problem("not-analysed", "This track has not been heard yet.")
-        job = request_spectrogram(track, trigger=Job.Trigger.API)
+        job = request_spectrogram(track, trigger=Job.Trigger.API, by=self.person)
         if job is None:
             return Response(status=204)
         return accepted(request, job, JobSerializer(job).data)

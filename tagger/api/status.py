@@ -61,7 +61,9 @@ class AnyJobRetry(StaffView):
     )
     @idempotent(nothing)
     def post(self, request: Request, job_id: UUID) -> Response:
-        failed = get_object_or_404(Job.objects.select_related("track", "owner"), pk=job_id)
+        failed = get_object_or_404(
+            Job.objects.select_related("track", "library", "owner"), pk=job_id
+        )
         try:
             job = lifecycle.retry(failed, trigger=Job.Trigger.API)
         except lifecycle.JobStateError as error:

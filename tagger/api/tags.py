@@ -22,7 +22,7 @@ class TagList(ApiView):
         responses=problems({200: TagSerializer(many=True)}),
     )
     def get(self, request: Request) -> Response:
-        groups = facet_groups(library_counts(self.person), keep_empty=True)
+        groups = facet_groups(library_counts(self.library), keep_empty=True)
         synonyms = _synonyms()
         rows: list[dict[str, Any]] = [
             {

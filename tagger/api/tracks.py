@@ -22,7 +22,7 @@ from tagger.platform.http.upload_handler import TidyUploadHandler
 from tagger.uploads.ingest import Ingested, IngestError, SenderMetadata, ingest, too_large
 
 from .accepted import accepted
-from .access import own_track, own_tracks
+from .access import listed_tracks, own_track, own_tracks
 from .base import ApiView
 from .conditional import ETAG, IF_MATCH, IF_NONE_MATCH, etag_of, refuse_unless_matching, tagged
 from .documentation import BODY, LOCATION, RETRY_AFTER, changes, problems
@@ -77,7 +77,7 @@ class TrackList(ListView):
         return [MultiPartParser()]
 
     def get_queryset(self) -> Any:
-        return own_tracks(self.person)
+        return listed_tracks(self.library)
 
     def get(self, request: Request) -> Response:
         return self.listed()
@@ -102,7 +102,8 @@ class TrackList(ListView):
             return ingest(
                 Path(file.temporary_file_path()),
                 file.name,
-                owner=self.person,
+                library=self.library,
+                by=self.person,
                 trigger=Job.Trigger.API,
                 metadata=SenderMetadata(**sent),
             )
@@ -167,7 +168,9 @@ class TrackReanalysis(ApiView):
     )
     @idempotent(nothing)
     def post(self, request: Request, track_id: UUID) -> Response:
-        job = reanalyse_track(own_track(self.person, track_id), trigger=Job.Trigger.API)
+        job = reanalyse_track(
+            own_track(self.person, track_id), trigger=Job.Trigger.API, by=self.person
+        )
         return accepted(request, job, JobSerializer(job).data)
 
 

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from tagger.api.serializers.track import TrackSerializer
 from tagger.library.rows import WITH_TAGS
-from tagger.library.search import LibraryFilter, trash
+from tagger.library.search import LibraryFilter, trash, trash_of
 from tagger.library.trash import restore_track
 from tagger.models import Job, Track
 
@@ -29,7 +29,7 @@ class TrashList(ListView):
     filterset_class = LibraryFilter
 
     def get_queryset(self) -> Any:
-        return trash(self.person).prefetch_related(WITH_TAGS)
+        return trash(self.library).prefetch_related(WITH_TAGS)
 
     @extend_schema(
         summary="List my deleted tracks",
@@ -50,7 +50,7 @@ class TrackRestore(ApiView):
     )
     @idempotent(nothing)
     def post(self, request: Request, track_id: UUID) -> Response:
-        deleted = trash(self.person).filter(pk=track_id).first()
+        deleted = trash_of(self.person).filter(pk=track_id).first()
         if deleted:
             restore_track(deleted, trigger=Job.Trigger.API)
         track = get_object_or_404(own_tracks(self.person), pk=track_id)

@@ -1,4 +1,4 @@
-"""What a person has said of tags as a data set in MagnaTagATune's form, streamed as a zip."""
+"""What people have said of tags as a data set in MagnaTagATune's form, streamed as a zip."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 from ml.config import LABEL_NAMES
 from tagger.feedback.labelled_tracks import LabelledTrack, labelled_tracks
-from tagger.models import Tag, Track, User
+from tagger.models import Library, Tag, Track
 from tagger.tags.effective import active_model
 
 from .zip_stream import Entry, zip_stream
@@ -30,11 +30,11 @@ The recordings are those of the library it came from; their rights are unchanged
 """
 
 
-def corrections(owner: User) -> Iterator[bytes] | None:
+def corrections(library: Library) -> Iterator[bytes] | None:
     """The zip in pieces; None where no tag of any stored track has a verdict."""
     labels = _labels()
     storage = Track._meta.get_field("file").storage
-    labelled = [row for row in labelled_tracks(labels, of=owner) if storage.exists(row.file)]
+    labelled = [row for row in labelled_tracks(labels, of=library) if storage.exists(row.file)]
     if not labelled:
         return None
     return zip_stream(_entries(labelled, labels))

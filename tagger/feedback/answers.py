@@ -7,7 +7,7 @@ from enum import Enum
 from django.db import transaction
 from django.utils import timezone
 
-from tagger.models import Question, Tag, Track, User
+from tagger.models import Library, Question, Tag, Track, User
 
 from .question_queue import ask_again
 from .verdicts import accept_shown, reject_shown, withdraw_shown
@@ -33,13 +33,13 @@ def answer_question(person: User, question: Question, answer: ReviewAnswer) -> N
 def take_back(person: User, track: Track, tag: Tag, answer: ReviewAnswer) -> None:
     """As if the question had not been answered: it stands again."""
     if answer is ReviewAnswer.SKIP:
-        Question.objects.filter(owner=person, track=track, tag=tag).update(skipped_at=None)
+        Question.objects.filter(track=track, tag=tag).update(skipped_at=None)
         return
     with transaction.atomic():
         withdraw_shown(person, track, tag)
         ask_again(track)
 
 
-def ask_skipped(person: User) -> int:
+def ask_skipped(of: Library) -> int:
     """Those that were skipped are asked again; how many that was."""
-    return Question.objects.filter(owner=person, skipped_at__isnull=False).update(skipped_at=None)
+    return Question.objects.filter(library=of, skipped_at__isnull=False).update(skipped_at=None)

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.conf import settings
 
 from ml.data import in_holdout
-from tagger.models import Tag, User, Verdict
+from tagger.models import Library, Tag, Verdict
 
 # Of the verdicts a new tag needs, this share must say yes, and this share no.
 LEAST_SHARE = 6
@@ -59,10 +59,10 @@ class Support:
         return self.total >= self.wanted and min(self.accepted, self.rejected) >= self.least
 
 
-def labelled_tracks(labels: Iterable[str], of: User | None = None) -> list[LabelledTrack]:
+def labelled_tracks(labels: Iterable[str], of: Library | None = None) -> list[LabelledTrack]:
     """The tracks people have given a verdict on by one of `labels`, in a stable order. Two queries.
 
-    `of` narrows it to one person's own tracks.
+    `of` narrows it to the tracks of one library.
 
     A verdict on a tag that is shown for several labels counts for each of them, but for those
     with a verdict of their own: to a person they are one word.
@@ -120,11 +120,11 @@ def new_labels(known: Iterable[str]) -> list[str]:
     return sorted(label for label, sides in support_by_name.items() if sides.enough)
 
 
-def _current_verdicts(of: User | None) -> Iterable[tuple[UUID, str, str, int, str]]:
+def _current_verdicts(of: Library | None) -> Iterable[tuple[UUID, str, str, int, str]]:
     """Oldest first, so that the latest word on a tag is the one that stays."""
     rows = Verdict.objects.filter(withdrawn_at=None, track__deleted_at=None)
     if of is not None:
-        rows = rows.filter(track__owner=of)
+        rows = rows.filter(track__library=of)
     return rows.order_by("given_at", "pk").values_list(
         "track_id", "track__audio_sha256", "track__file", "tag_id", "answer"
     )

@@ -31,7 +31,11 @@ def ask(track: Track, model: ModelVersion, mean_scores: Iterable[float]) -> None
         Question.objects.filter(track=track, model=model).delete()
         Question.objects.bulk_create(
             Question(
-                owner_id=track.owner_id, track=track, model=model, tag_id=tag_id, priority=priority
+                library_id=track.library_id,
+                track=track,
+                model=model,
+                tag_id=tag_id,
+                priority=priority,
             )
             for tag_id, priority in best
         )
@@ -59,7 +63,7 @@ def ask_waiting(most: int = AT_ONCE) -> int:
 def _ask_once(analysis: Analysis, model: ModelVersion) -> bool:
     """Under the lock of the track, which may go meanwhile."""
     with transaction.atomic():
-        own = Track.objects.filter(pk=analysis.track_id).only("owner_id", "notes")
+        own = Track.objects.filter(pk=analysis.track_id).only("library_id", "notes")
         track = own.select_for_update(no_key=True).first()
         if track:
             ask(track, model, analysis.mean_scores)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from tagger.models import Analysis, ModelVersion, Question, User, Verdict
+from tagger.models import Analysis, Library, ModelVersion, Question, Verdict
 from tagger.tags.effective import active_model
 from tagger.tags.segment_scores import telling_seconds
 
@@ -25,12 +25,12 @@ class ShownQuestion:
     end: float
 
 
-def open_questions(person: User) -> QuerySet[Question]:
-    return _unanswered(person).filter(skipped_at=None)
+def open_questions(of: Library) -> QuerySet[Question]:
+    return _unanswered(of).filter(skipped_at=None)
 
 
-def skipped_questions(person: User) -> QuerySet[Question]:
-    return _unanswered(person).filter(skipped_at__isnull=False)
+def skipped_questions(of: Library) -> QuerySet[Question]:
+    return _unanswered(of).filter(skipped_at__isnull=False)
 
 
 def to_be_asked(model: ModelVersion) -> QuerySet[Analysis]:
@@ -40,12 +40,12 @@ def to_be_asked(model: ModelVersion) -> QuerySet[Analysis]:
     return Analysis.objects.filter(model=model, pk__lt=model.unasked_below).order_by("-pk")
 
 
-def are_sought(person: User) -> bool:
+def are_sought(of: Library) -> bool:
     """Whether more questions come by themselves out of what was analysed long ago."""
     model = active_model()
     if model is None:
         return False
-    return to_be_asked(model).filter(track__owner=person, track__deleted_at=None).exists()
+    return to_be_asked(model).filter(track__library=of, track__deleted_at=None).exists()
 
 
 def count_up_to_most(questions: QuerySet[Question]) -> int:
@@ -71,7 +71,7 @@ def shown(question: Question) -> ShownQuestion | None:
     )
 
 
-def _unanswered(person: User) -> QuerySet[Question]:
+def _unanswered(of: Library) -> QuerySet[Question]:
     """Not answered yet, wherever the answer was given. In order, by an index."""
     answered = Verdict.objects.filter(
         Q(tag=OuterRef("tag")) | Q(tag__shown_as=OuterRef("tag")),
@@ -80,7 +80,7 @@ def _unanswered(person: User) -> QuerySet[Question]:
     )
     return Question.objects.filter(
         ~Exists(answered),
-        owner=person,
+        library=of,
         model__in=ModelVersion.objects.filter(state=ModelVersion.State.ACTIVE)[:1],
         track__deleted_at=None,
     ).select_related("track", "tag")

@@ -49,7 +49,7 @@ def withdraw_verdict(person: User, track: Track, tag: Tag, at: datetime | None =
 
 def _tell(track: Track, tag: Tag, answer: Verdict.Answer | None) -> None:
     announce(
-        track.owner_id,
+        track.library_id,
         Webhook.Event.VERDICT_CHANGED,
         track=track.pk,
         tag=tag.slug,

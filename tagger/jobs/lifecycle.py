@@ -19,10 +19,10 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from tagger.models import Job, ModelVersion, Track, User, Webhook
+from tagger.models import Job, Library, ModelVersion, Track, User, Webhook
 from tagger.platform.celery.queues import Queue
 from tagger.platform.celery.tasks import RUN_JOB, send
-from tagger.webhooks.events import announce
+from tagger.webhooks.events import announce, announce_to
 
 from .kinds import KINDS, kind_of
 
@@ -45,15 +45,21 @@ def create_job(
     *,
     owner: User | None,
     trigger: Job.Trigger,
+    library: Library | None = None,
     track: Track | None = None,
     details: dict[str, Any] | None = None,
     queue: Queue | None = None,
     model: ModelVersion | None = None,
     parent: Job | None = None,
 ) -> Job:
-    """Write the row, and tell the queue of it once the transaction has committed."""
+    """Write the row, and tell the queue of it once the transaction has committed.
+
+    Work on a track is its library's, unless it is a part of what staff have asked for; what is
+    about no library is listed in its owner's own.
+    """
     job = Job.objects.create(
         kind=kind,
+        library=library or _listed_in(owner, track, parent),
         owner=owner,
         trigger=trigger,
         track=track,
@@ -66,13 +72,22 @@ def create_job(
     return job
 
 
+def _listed_in(owner: User | None, track: Track | None, parent: Job | None) -> Library | None:
+    if parent is not None:
+        return None
+    if track is not None:
+        return track.library
+    return owner.personal_library if owner else None
+
+
 def begin_here(
-    kind: Job.Kind, *, owner: User, trigger: Job.Trigger, details: dict[str, Any]
+    kind: Job.Kind, *, owner: User, library: Library, trigger: Job.Trigger, details: dict[str, Any]
 ) -> Job:
     """A job that its maker works off at once. Should it die, the reaper sends it to a worker."""
     now = timezone.now()
     return Job.objects.create(
         kind=kind,
+        library=library,
         owner=owner,
         trigger=trigger,
         details=details,
@@ -110,7 +125,11 @@ def claim(job_id: str) -> Job | None:
         done=0,
         total=None,
     )
-    return Job.objects.select_related("track", "owner", "model").get(pk=job_id) if claimed else None
+    return (
+        Job.objects.select_related("track", "library", "owner", "model").get(pk=job_id)
+        if claimed
+        else None
+    )
 
 
 def claim_alike(job: Job, *, shorter_than: float, seconds: float) -> list[Job]:
@@ -188,11 +207,17 @@ def fail(job: Job, *, code: str, detail: str) -> bool:
         )
         if ended:
             if _mark_track(job):
-                announce(job.owner_id, Webhook.Event.TRACK_FAILED, track=job.track_id, job=job.pk)
-            announce(
-                job.owner_id, Webhook.Event.JOB_FAILED, job=job.pk, track=job.track_id, code=code
-            )
+                announce(job.library_id, Webhook.Event.TRACK_FAILED, track=job.track_id, job=job.pk)
+            _tell_of_failure(job, code)
     return bool(ended)
+
+
+def _tell_of_failure(job: Job, code: str) -> None:
+    told = {"job": job.pk, "track": job.track_id, "code": code}
+    if job.library_id is None or job.kind in Job.STAFF_KINDS:
+        announce_to(job.owner_id, Webhook.Event.JOB_FAILED, **told)
+    else:
+        announce(job.library_id, Webhook.Event.JOB_FAILED, **told)
 
 
 def was_the_last_attempt(job: Job) -> bool:
@@ -257,6 +282,7 @@ def retry(job: Job, *, trigger: Job.Trigger) -> Job:
         return create_job(
             Job.Kind(job.kind),
             owner=job.owner,
+            library=job.library,
             trigger=trigger,
             details=job.details,
             model=job.model,
@@ -289,7 +315,7 @@ def retry_all(failed: QuerySet[Job], *, trigger: Job.Trigger) -> int:
     No more than a person waits for: ask again for the rest.
     """
     retried = 0
-    for job in failed.select_related("owner")[:MOST_RETRIED]:
+    for job in failed.select_related("library", "owner")[:MOST_RETRIED]:
         with suppress(JobStateError, Track.DoesNotExist):
             retry(job, trigger=trigger)
             retried += 1

@@ -1,13 +1,18 @@
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from tagger.models import Job, User
+from tagger.models import Job, Library, User
 
 
-def own_jobs(owner: User) -> QuerySet[Job]:
-    """This person's work, newest first, but for that on tracks in the Trash."""
-    visible = Job.objects.filter(owner=owner, track__deleted_at=None)
+def all_jobs_in(of: Library, person: User) -> QuerySet[Job]:
+    """The library's work as this person sees it: what staff have asked for is theirs alone."""
+    return Job.objects.filter(~Q(kind__in=Job.STAFF_KINDS) | Q(owner=person), library=of)
+
+
+def jobs_in(of: Library, person: User) -> QuerySet[Job]:
+    """The same, newest first, but for that on tracks in the Trash."""
+    visible = all_jobs_in(of, person).filter(track__deleted_at=None)
     return visible.select_related("track").defer("track__peaks", "track__search_text")
 
 

@@ -12,7 +12,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from tagger.jobs import lifecycle
-from tagger.models import Job, Tag, Track, User
+from tagger.models import Job, Library, Tag, Track, User
 
 from . import bulk_run
 from .bulk_actions import OF_THE_TRASH, WITH_A_TAG, Act, BulkAction
@@ -53,23 +53,27 @@ class Preview:
     missing: int
 
 
-def preview(owner: User, request: BulkRequest) -> Preview:
+def preview(person: User, of: Library, request: BulkRequest) -> Preview:
     """A dry run. Raises BulkError."""
-    act = _act(owner, request, Job.Trigger.WEB, timezone.now())
-    tracks = selected(owner, request)
-    return Preview(tracks.count(), act.unaffected(tracks).count(), len(missing(owner, request)))
+    act = _act(person, request, Job.Trigger.WEB, timezone.now())
+    tracks = selected(of, request)
+    return Preview(tracks.count(), act.unaffected(tracks).count(), len(missing(of, request)))
 
 
-def start(owner: User, request: BulkRequest, *, trigger: Job.Trigger) -> Job:
+def start(person: User, of: Library, request: BulkRequest, *, trigger: Job.Trigger) -> Job:
     """A job, ended already where few tracks are meant. Raises BulkError."""
-    _act(owner, request, trigger, timezone.now())
-    count = selected(owner, request).count()
-    if not count and not missing(owner, request):
+    _act(person, request, trigger, timezone.now())
+    count = selected(of, request).count()
+    if not count and not missing(of, request):
         raise nothing_selected()
     details = asdict(request)
     if count > AT_ONCE:
-        return lifecycle.create_job(Job.Kind.BULK, owner=owner, trigger=trigger, details=details)
-    job = lifecycle.begin_here(Job.Kind.BULK, owner=owner, trigger=trigger, details=details)
+        return lifecycle.create_job(
+            Job.Kind.BULK, owner=person, library=of, trigger=trigger, details=details
+        )
+    job = lifecycle.begin_here(
+        Job.Kind.BULK, owner=person, library=of, trigger=trigger, details=details
+    )
     run_bulk(job)
     job.refresh_from_db()
     return job
@@ -81,26 +85,27 @@ def nothing_selected() -> BulkError:
 
 def run_bulk(job: Job) -> None:
     """Work a claimed job off, from where an earlier attempt got to."""
-    request, owner = BulkRequest(**job.details), cast(User, job.owner)
+    request = BulkRequest(**job.details)
+    person, of = cast(User, job.owner), cast(Library, job.library)
     try:
-        act = _act(owner, request, Job.Trigger(job.trigger), job.created_at)
-        tracks = selected(owner, request).filter(created_at__lte=job.created_at)
-        gone = missing(owner, request)
+        act = _act(person, request, Job.Trigger(job.trigger), job.created_at)
+        tracks = selected(of, request).filter(created_at__lte=job.created_at)
+        gone = missing(of, request)
     except BulkError as error:
         lifecycle.fail(job, code=error.code, detail=error.detail)
         return
     bulk_run.run(job, act, tracks, gone)
 
 
-def selected(owner: User, request: BulkRequest) -> QuerySet[Track]:
-    """The person's tracks that are meant, in the order of their ids. Raises BulkError."""
-    base = trash(owner) if request.action in OF_THE_TRASH else library(owner)
+def selected(of: Library, request: BulkRequest) -> QuerySet[Track]:
+    """The tracks of the library that are meant, in the order of their ids. Raises BulkError."""
+    base = trash(of) if request.action in OF_THE_TRASH else library(of)
     query = QueryDict(request.query)
     if "id" in query and not query["id"].strip(", "):
         # For a filter an empty list of names is none at all; here it is certainly not "all".
         raise nothing_selected()
     if request.deletion:
-        base = base.filter(deleted_at=_deletion(owner, request.deletion).created_at)
+        base = base.filter(deleted_at=_deletion(of, request.deletion).created_at)
     narrowed = LibraryFilter(query, queryset=base)
     if not narrowed.is_valid():
         errors = " ".join(str(fault) for faults in narrowed.errors.values() for fault in faults)
@@ -109,28 +114,28 @@ def selected(owner: User, request: BulkRequest) -> QuerySet[Track]:
     return tracks.order_by("pk")
 
 
-def missing(owner: User, request: BulkRequest) -> list[UUID]:
-    """Tracks asked for by name that are not there: gone, or never the person's."""
+def missing(of: Library, request: BulkRequest) -> list[UUID]:
+    """Tracks asked for by name that are not there: gone, or never in the library."""
     names = QueryDict(request.query).get("id", "")
     asked = [UUID(name) for name in names.split(",") if name]
     if not asked:
         return []
-    base = trash(owner) if request.action in OF_THE_TRASH else library(owner)
+    base = trash(of) if request.action in OF_THE_TRASH else library(of)
     present = set(base.filter(pk__in=asked).values_list("pk", flat=True))
     return [name for name in dict.fromkeys(asked) if name not in present]
 
 
-def _deletion(owner: User, job_id: str) -> Job:
-    deletion = Job.objects.filter(pk=job_id, owner=owner, kind=Job.Kind.BULK).first()
+def _deletion(of: Library, job_id: str) -> Job:
+    deletion = Job.objects.filter(pk=job_id, library=of, kind=Job.Kind.BULK).first()
     if deletion is None:
         raise BulkError("invalid", "The deletion to be undone is not known.")
     return deletion
 
 
-def _act(owner: User, request: BulkRequest, trigger: Job.Trigger, moment: datetime) -> Act:
+def _act(person: User, request: BulkRequest, trigger: Job.Trigger, moment: datetime) -> Act:
     action, tag = BulkAction(request.action), None
     if action in WITH_A_TAG:
         tag = Tag.objects.filter(slug=request.tag, shown_as=None).first()
         if tag is None:
             raise BulkError("unknown-tag", "Choose the tag to accept or reject.")
-    return Act(action, owner, trigger, moment, tag)
+    return Act(action, person, trigger, moment, tag)

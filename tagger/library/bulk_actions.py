@@ -39,7 +39,7 @@ class Act:
     """One action as it is done to each of many tracks. `moment` is when it was asked for."""
 
     action: BulkAction
-    owner: User
+    person: User
     trigger: Job.Trigger
     moment: datetime
     tag: Tag | None = None
@@ -55,7 +55,7 @@ class Act:
         accepts = self.action == BulkAction.ACCEPT
         said = Verdict.objects.filter(
             track=OuterRef("pk"),
-            person=self.owner,
+            person=self.person,
             tag=self.tag,
             withdrawn_at=None,
             answer=Verdict.Answer.ACCEPTED if accepts else Verdict.Answer.REJECTED,
@@ -66,9 +66,9 @@ class Act:
         """Raises RefusedError, and Track.DoesNotExist when it has gone meanwhile."""
         match self.action:
             case BulkAction.ACCEPT if self.tag:
-                accept_shown(self.owner, track, self.tag, self.moment)
+                accept_shown(self.person, track, self.tag, self.moment)
             case BulkAction.REJECT if self.tag:
-                reject_shown(self.owner, track, self.tag, self.moment)
+                reject_shown(self.person, track, self.tag, self.moment)
             case BulkAction.REANALYSE:
                 self._analyse_again(track)
             case BulkAction.DELETE:
@@ -82,4 +82,4 @@ class Act:
         if not track.file.storage.exists(str(track.file.name)):
             raise RefusedError("The stored file is missing. Ask an admin to restore it.")
         # Behind what people upload meanwhile.
-        reanalyse_track(track, trigger=self.trigger, queue=Queue.BULK)
+        reanalyse_track(track, trigger=self.trigger, by=self.person, queue=Queue.BULK)

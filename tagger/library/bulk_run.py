@@ -91,7 +91,7 @@ def _remaining(act: Act, tracks: QuerySet[Track], tally: Tally) -> Iterator[tupl
     """
     while True:
         left = tracks.filter(pk__gt=tally.after) if tally.after else tracks
-        chunk = list(left.select_related("owner")[:CHUNK])
+        chunk = list(left[:CHUNK])
         if not chunk:
             return
         same = Track.objects.filter(pk__in=[track.pk for track in chunk])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.models import QuerySet
 
-from tagger.models import Tag, Track, User
+from tagger.models import Library, Tag, Track
 from tagger.tags.counts import stored_counts
 from tagger.tags.vocabulary import shown_tags
 
@@ -43,9 +43,9 @@ class FacetGroup:
         return [facet.tag.name for facet in self.facets if not facet.count]
 
 
-def library_counts(owner: User) -> Counts:
-    """Of all that is this person's. One query, which reads no track."""
-    return _counts(stored_counts(owner))
+def library_counts(of: Library) -> Counts:
+    """Of the whole library. One query, which reads no track."""
+    return _counts(stored_counts(of))
 
 
 def counts(tracks: QuerySet[Track]) -> Counts:
@@ -58,9 +58,9 @@ def counts(tracks: QuerySet[Track]) -> Counts:
     return _counts(by_tag, capped=by_tag.get(None) == MOST_COUNTED)
 
 
-def listed_counts(owner: User, narrowed: QuerySet[Track] | None) -> Counts:
+def listed_counts(of: Library, narrowed: QuerySet[Track] | None) -> Counts:
     """Of the tracks that are listed; None: all of the library."""
-    return library_counts(owner) if narrowed is None else counts(narrowed)
+    return library_counts(of) if narrowed is None else counts(narrowed)
 
 
 _COUNT = """

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from tagger.jobs import lifecycle
 from tagger.jobs.lease import heartbeat
-from tagger.models import Analysis, Job, LibraryMap, MapPoint, ModelVersion, User
+from tagger.models import Analysis, Job, Library, LibraryMap, MapPoint, ModelVersion, User
 from tagger.tags.effective import active_model
 
 if TYPE_CHECKING:
@@ -34,22 +34,24 @@ from tagger.tags.effective import SILENT
 CHUNK = 1000
 
 
-def request_map(owner: User, *, trigger: Job.Trigger) -> Job:
-    """A job that draws the person's map anew; one that is open already is answered as it is."""
+def request_map(of: Library, *, by: User, trigger: Job.Trigger) -> Job:
+    """A job that draws the library's map anew; one that is open already is answered as it is."""
     with transaction.atomic():
-        User.objects.select_for_update(no_key=True).get(pk=owner.pk)
+        Library.objects.select_for_update(no_key=True).get(pk=of.pk)
         existing = Job.objects.filter(
-            owner=owner, kind=Job.Kind.DRAW_MAP, state__in=Job.OPEN_STATES
+            library=of, kind=Job.Kind.DRAW_MAP, state__in=Job.OPEN_STATES
         ).first()
-        return existing or lifecycle.create_job(Job.Kind.DRAW_MAP, owner=owner, trigger=trigger)
+        return existing or lifecycle.create_job(
+            Job.Kind.DRAW_MAP, owner=by, library=of, trigger=trigger
+        )
 
 
 def draw_map(job: Job) -> None:
     """Run a claimed job to its end."""
     from ml.descriptors import LANDMARKS, MIN_TRACKS, fit_projection
 
-    owner, model = cast(User, job.owner), active_model()
-    analysed = mappable(owner, model) if model else None
+    of, model = cast(Library, job.library), active_model()
+    analysed = mappable(of, model) if model else None
     sample = (
         list(analysed.order_by("?").values_list("pk", flat=True)[:LANDMARKS]) if analysed else []
     )
@@ -63,7 +65,7 @@ def draw_map(job: Job) -> None:
         if stop.is_set():
             lifecycle.end_cancelled(job)
             return
-        _replace(owner, model, projection, drawn)
+        _replace(of, model, projection, drawn)
     lifecycle.succeed(job)
 
 
@@ -73,7 +75,7 @@ def place_new_tracks() -> int:
 
     placed = 0
     current = LibraryMap.objects.filter(model__state=ModelVersion.State.ACTIVE)
-    for drawn in current.select_related("model", "owner"):
+    for drawn in current.select_related("model", "library"):
         ids = list(unplaced(drawn).values_list("pk", flat=True)[:CHUNK])
         if ids:
             projection = Projection.from_bytes(bytes(drawn.projection))
@@ -82,13 +84,13 @@ def place_new_tracks() -> int:
 
 
 def _replace(
-    owner: User, model: ModelVersion, projection: Projection, drawn: dict[UUID, np.ndarray]
+    of: Library, model: ModelVersion, projection: Projection, drawn: dict[UUID, np.ndarray]
 ) -> None:
     """The new map at once takes the place of the old."""
     with transaction.atomic():
-        LibraryMap.objects.filter(owner=owner, model=model).delete()
+        LibraryMap.objects.filter(library=of, model=model).delete()
         made = LibraryMap.objects.create(
-            owner=owner, model=model, projection=projection.to_bytes(), drawn_at=timezone.now()
+            library=of, model=model, projection=projection.to_bytes(), drawn_at=timezone.now()
         )
         _write(made, drawn)
 
@@ -121,7 +123,7 @@ def _write(drawn: LibraryMap, places: dict[UUID, np.ndarray]) -> int:
         if not LibraryMap.objects.select_for_update(no_key=True).filter(pk=drawn.pk).exists():
             return 0  # drawn anew meanwhile
         # Locked in their order, so that a track purged in this moment is left out, not an error.
-        present = drawn.owner.tracks.filter(pk__in=places).select_for_update(no_key=True)
+        present = drawn.library.tracks.filter(pk__in=places).select_for_update(no_key=True)
         points = [
             MapPoint(map=drawn, track_id=pk, x=float(places[pk][0]), y=float(places[pk][1]))
             for pk in present.order_by("pk").values_list("pk", flat=True)
@@ -144,20 +146,20 @@ class MapPoints:
     total: int
 
 
-def mappable(owner: User, model: ModelVersion) -> QuerySet[Track]:
+def mappable(of: Library, model: ModelVersion) -> QuerySet[Track]:
     """Tracks this model has analysed; what it made of silence lies nowhere."""
     analysed = Analysis.objects.filter(track=OuterRef("pk"), model=model)
-    return library(owner).filter(Exists(analysed)).exclude(notes__contains=[SILENT])
+    return library(of).filter(Exists(analysed)).exclude(notes__contains=[SILENT])
 
 
 def unplaced(drawn: LibraryMap) -> QuerySet[Track]:
     placed = MapPoint.objects.filter(map=drawn, track=OuterRef("pk"))
-    return mappable(drawn.owner, drawn.model).filter(~Exists(placed))
+    return mappable(drawn.library, drawn.model).filter(~Exists(placed))
 
 
-def current_map(owner: User) -> LibraryMap | None:
+def current_map(of: Library) -> LibraryMap | None:
     active = Q(model__state=ModelVersion.State.ACTIVE)
-    return LibraryMap.objects.filter(active, owner=owner).select_related("model", "owner").first()
+    return LibraryMap.objects.filter(active, library=of).select_related("model", "library").first()
 
 
 def map_points(drawn: LibraryMap, among: QuerySet[Track], group: str) -> MapPoints:
@@ -180,7 +182,7 @@ def map_points(drawn: LibraryMap, among: QuerySet[Track], group: str) -> MapPoin
 def _strongest(drawn: LibraryMap, group: str, last: UUID) -> dict[UUID, int]:
     """The shown tag of the group with the highest score, by track, up to the last that is drawn."""
     rows = TrackTag.objects.filter(
-        track__owner=drawn.owner, track__deleted_at=None, track__lte=last, tag__group=group
+        track__library=drawn.library, track__deleted_at=None, track__lte=last, tag__group=group
     ).annotate(shown=Coalesce("tag__shown_as", "tag"))
     best = rows.order_by("track_id", "-score").distinct("track_id")
     return dict(best.values_list("track_id", "shown"))

@@ -91,7 +91,7 @@ def _checked_query(owner: User, query: str) -> str:
     if len(query) > LONGEST_QUERY:
         raise SavedViewError(_("A view keeps at most %s letters.") % LONGEST_QUERY, "query")
     asked = QueryDict(query)
-    narrowed = LibraryFilter(asked, queryset=library(owner))
+    narrowed = LibraryFilter(asked, queryset=library(owner.personal_library))
     faults = sorted({*(asked.keys() - narrowed.filters.keys()), *narrowed.errors})
     if faults:
         said = _("This address asks for something the library does not have: %s.")

@@ -1,4 +1,4 @@
-"""The library as its owner may narrow it. Page and API read these same querysets."""
+"""A library as its members may narrow it. Page and API read these same querysets."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 
-from tagger.models import Tag, Track, TrackTag, User
+from tagger.libraries.members import libraries_of
+from tagger.models import Library, Tag, Track, TrackTag, User
 from tagger.models.music_key import CAMELOT_ORDER, FIFTHS, RELATIVES, MusicKey
 from tagger.platform.timestamp_filter import TimestampFilter
 from tagger.tags.vocabulary import meant_by
@@ -78,26 +79,39 @@ COMPUTED: dict[str, dict[str, Any]] = {
 }
 
 
-def library(owner: User) -> QuerySet[Track]:
-    """Everything that is this person's, without the columns no list shows."""
-    return _own(owner).filter(deleted_at=None)
+def library(of: Library) -> QuerySet[Track]:
+    """All its tracks, without the columns no list shows."""
+    return _light(Track.objects.filter(library=of, deleted_at=None))
 
 
-def trash(owner: User) -> QuerySet[Track]:
-    """What this person has deleted and can still have back."""
-    return _own(owner).filter(deleted_at__isnull=False)
+def trash(of: Library) -> QuerySet[Track]:
+    """What has been deleted there and can still be had back."""
+    return _light(Track.objects.filter(library=of, deleted_at__isnull=False))
 
 
-def _own(owner: User) -> QuerySet[Track]:
-    return Track.objects.filter(owner=owner).defer("peaks", "search_text", "shown_tag_ids")
+def tracks_of(person: User) -> QuerySet[Track]:
+    """In whichever of this person's libraries."""
+    return _light(in_libraries_of(person).filter(deleted_at=None))
 
 
-def tracks_by_file(owner: User, digests: Sequence[str]) -> dict[str, UUID]:
+def trash_of(person: User) -> QuerySet[Track]:
+    return _light(in_libraries_of(person).filter(deleted_at__isnull=False))
+
+
+def in_libraries_of(person: User) -> QuerySet[Track]:
+    return Track.objects.filter(library__in=libraries_of(person))
+
+
+def _light(tracks: QuerySet[Track]) -> QuerySet[Track]:
+    return tracks.defer("peaks", "search_text", "shown_tag_ids")
+
+
+def tracks_by_file(of: Library, digests: Sequence[str]) -> dict[str, UUID]:
     """Which of these files (SHA-256, lower case) the library holds, and as which track.
 
     Not those in the Trash: sending such a file again brings its track back.
     """
-    held = library(owner).filter(file_sha256__in=digests)
+    held = library(of).filter(file_sha256__in=digests)
     return dict(held.values_list("file_sha256", "id"))
 
 

@@ -7,7 +7,7 @@ from pathlib import PurePath
 from django.db import transaction
 
 from tagger.jobs import lifecycle
-from tagger.models import Job, Track
+from tagger.models import Job, Track, User
 from tagger.platform.celery.queues import Queue
 
 
@@ -33,7 +33,9 @@ def rename_track(track: Track, *, title: str, artist: str, album: str) -> Track:
     return track
 
 
-def reanalyse_track(track: Track, *, trigger: Job.Trigger, queue: Queue | None = None) -> Job:
+def reanalyse_track(
+    track: Track, *, trigger: Job.Trigger, by: User | None = None, queue: Queue | None = None
+) -> Job:
     """Analyse the track again; an open job for it is answered as it is."""
     with transaction.atomic():
         Track.objects.select_for_update(no_key=True).get(pk=track.pk)
@@ -44,5 +46,5 @@ def reanalyse_track(track: Track, *, trigger: Job.Trigger, queue: Queue | None =
             state=Track.State.PENDING
         )
         return lifecycle.create_job(
-            Job.Kind.TAG_TRACK, owner=track.owner, trigger=trigger, track=track, queue=queue
+            Job.Kind.TAG_TRACK, owner=by, trigger=trigger, track=track, queue=queue
         )

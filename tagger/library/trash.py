@@ -29,7 +29,7 @@ def delete_track(track: Track, *, at: datetime | None = None) -> bool:
         if _locked(track).deleted_at is not None:
             return False
         _mark(track, at or timezone.now())
-        announce(track.owner_id, Webhook.Event.TRACK_DELETED, track=track.pk)
+        announce(track.library_id, Webhook.Event.TRACK_DELETED, track=track.pk)
     # Not under the lock: a worker that ends its job locks the job first, then the track.
     for job in track.jobs.filter(state__in=Job.OPEN_STATES):
         lifecycle.cancel(job)
@@ -45,7 +45,7 @@ def restore_track(track: Track, *, trigger: Job.Trigger) -> bool:
         if _locked(track).deleted_at is None:
             return False
         _mark(track, None)
-        announce(track.owner_id, Webhook.Event.TRACK_RESTORED, track=track.pk)
+        announce(track.library_id, Webhook.Event.TRACK_RESTORED, track=track.pk)
     # A worker that has not noticed yet goes on as if nothing had been said.
     track.jobs.filter(state=Job.State.RUNNING).update(cancel_requested=False)
     failed = Track.objects.filter(pk=track.pk, music_state=Track.MusicState.FAILED)
@@ -78,7 +78,11 @@ def purge_expired() -> int:
 
 
 def _locked(track: Track) -> Track:
-    return Track.objects.select_for_update(no_key=True).only("deleted_at").get(pk=track.pk)
+    return (
+        Track.objects.select_for_update(no_key=True)
+        .only("library_id", "deleted_at")
+        .get(pk=track.pk)
+    )
 
 
 def _mark(track: Track, moment: datetime | None) -> None:

@@ -3,6 +3,7 @@ from .analysis import Analysis
 from .cover import Cover
 from .job import Job
 from .kept_answer import KeptAnswer
+from .library import Library, Membership
 from .library_map import LibraryMap, MapPoint
 from .model_version import ModelVersion
 from .music_key import MusicKey
@@ -29,8 +30,10 @@ __all__ = [
     "Cover",
     "Job",
     "KeptAnswer",
+    "Library",
     "LibraryMap",
     "MapPoint",
+    "Membership",
     "ModelVersion",
     "MusicKey",
     "Question",

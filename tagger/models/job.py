@@ -41,18 +41,34 @@ class Job(models.Model):
         CANCELLED = "cancelled", _("cancelled")
 
     OPEN_STATES: ClassVar = (State.QUEUED, State.RUNNING)
+    # Of no library: listed in that of whoever asked, for them alone.
+    STAFF_KINDS: ClassVar = (
+        Kind.TRAIN,
+        Kind.SWITCH_TAGS,
+        Kind.REANALYSE,
+        Kind.CHECK_MODEL,
+        Kind.EVALUATE,
+    )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=20, choices=Kind.choices)
     trigger = models.CharField(max_length=10, choices=Trigger.choices)
     queue = models.CharField(max_length=20)
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
+    library = models.ForeignKey(
+        "Library",
         null=True,
         blank=True,
         on_delete=models.CASCADE,
         related_name="jobs",
-        help_text=_("Empty: the installation's own work."),
+        help_text=_("Where it is listed. Empty: the installation's own work."),
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="jobs",
+        help_text=_("Who has asked for it. Empty: nobody, or it is from before libraries."),
     )
     track = models.ForeignKey(
         "Track", null=True, blank=True, on_delete=models.CASCADE, related_name="jobs"
@@ -101,7 +117,7 @@ class Job(models.Model):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["owner", "-created_at"], name="job_owner_created"),
+            models.Index(fields=["library", "-created_at"], name="job_library_created"),
             models.Index(
                 fields=["state", "lease_until"],
                 condition=models.Q(state__in=["queued", "running"]),

@@ -2,26 +2,25 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class LibraryMap(models.Model):
-    """One person's library laid out in two dimensions, by the embeddings of one model version."""
+    """A library laid out in two dimensions, by the embeddings of one model version."""
 
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    library = models.ForeignKey("Library", on_delete=models.CASCADE, related_name="+")
     model = models.ForeignKey("ModelVersion", on_delete=models.CASCADE, related_name="+")
     projection = models.BinaryField(help_text=_("Places new tracks on the map too."))
     drawn_at = models.DateTimeField()
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["owner", "model"], name="one_map_per_model")
+            models.UniqueConstraint(fields=["library", "model"], name="one_map_per_model")
         ]
 
     def __str__(self) -> str:
-        return f"{self.owner_id} by model {self.model_id}"
+        return f"{self.library_id} by model {self.model_id}"
 
 
 class MapPoint(models.Model):

@@ -2,18 +2,15 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class Question(models.Model):
-    """A tag of which a model is not sure in a track, for the owner to decide. Derived from what
+    """A tag of which a model is not sure in a track, for a person to decide. Derived from what
     the model found, so it can be made anew."""
 
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="questions"
-    )
+    library = models.ForeignKey("Library", on_delete=models.CASCADE, related_name="+")
     track = models.ForeignKey("Track", on_delete=models.CASCADE, related_name="questions")
     model = models.ForeignKey("ModelVersion", on_delete=models.CASCADE, related_name="questions")
     tag = models.ForeignKey("Tag", on_delete=models.CASCADE, related_name="questions")
@@ -27,12 +24,12 @@ class Question(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(
-                fields=["owner", "model", "-priority", "id"],
+                fields=["library", "model", "-priority", "id"],
                 condition=models.Q(skipped_at=None),
                 name="question_next",
             ),
             models.Index(
-                fields=["owner", "model"],
+                fields=["library", "model"],
                 condition=models.Q(skipped_at__isnull=False),
                 name="question_skipped",
             ),

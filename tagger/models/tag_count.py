@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from django.conf import settings
 from django.db import models
 
 
@@ -14,8 +13,8 @@ class TagCount(models.Model):
     """
 
     # The triggers' rows for a deleted library come after the rest of it, and sum up to nothing.
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
+    library = models.ForeignKey(
+        "Library",
         on_delete=models.DO_NOTHING,
         related_name="+",
         db_constraint=False,
@@ -33,7 +32,7 @@ class TagCount(models.Model):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["owner", "tag"], include=["tracks"], name="tag_count_of_owner")
+            models.Index(fields=["library", "tag"], include=["tracks"], name="tag_count_of_library")
         ]
 
     def __str__(self) -> str:

@@ -40,8 +40,14 @@ class Track(models.Model):
         FAILED = "failed", _("failed")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="tracks"
+    library = models.ForeignKey("Library", on_delete=models.CASCADE, related_name="tracks")
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text=_("Empty: from before there were libraries, or of an account that is gone."),
     )
     file = models.FileField(storage=media_storage, upload_to=stored_name, max_length=255)
     file_name = models.CharField(max_length=255)
@@ -120,23 +126,25 @@ class Track(models.Model):
     class Meta:
         ordering: ClassVar = ["-created_at", "-id"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["owner", "audio_sha256"], name="track_once_per_owner")
+            models.UniqueConstraint(
+                fields=["library", "audio_sha256"], name="track_once_per_library"
+            )
         ]
         indexes: ClassVar = [
             models.Index(
-                fields=["owner", "-created_at", "-id"],
+                fields=["library", "-created_at", "-id"],
                 condition=models.Q(deleted_at=None),
-                name="track_owner_newest",
+                name="track_library_newest",
             ),
-            models.Index(fields=["owner", "state"], name="track_owner_state"),
-            models.Index(fields=["owner", "file_sha256"], name="track_owner_file"),
+            models.Index(fields=["library", "state"], name="track_library_state"),
+            models.Index(fields=["library", "file_sha256"], name="track_library_file"),
             models.Index(
                 fields=["deleted_at"],
                 condition=models.Q(deleted_at__isnull=False),
                 name="track_trashed",
             ),
-            models.Index(fields=["owner", "bpm"], name="track_owner_bpm"),
-            models.Index(fields=["owner", "key"], name="track_owner_key"),
+            models.Index(fields=["library", "bpm"], name="track_library_bpm"),
+            models.Index(fields=["library", "key"], name="track_library_key"),
             models.Index(
                 fields=["id"], condition=models.Q(album_read=False), name="track_album_unread"
             ),

@@ -83,8 +83,8 @@ def _rebuild(track_id: str) -> bool:
     return rebuild_many([UUID(track_id)]) == 1
 
 
-def _recount(owner_id: str) -> bool:
-    return recount(int(owner_id))
+def _recount(library_id: str) -> bool:
+    return recount(int(library_id))
 
 
 _WORK: dict[Kind, Callable[[str], bool]] = {

@@ -44,7 +44,9 @@ def status() -> Status:
         broker_reachable=broker_is_there(),
         model=active_model(),
         failed=list(
-            failed.select_related("track", "owner", "training").order_by("-finished_at")[:50]
+            failed.select_related("track", "library", "owner", "training").order_by("-finished_at")[
+                :50
+            ]
         ),
         disk_free=disk.free,
         disk_total=disk.total,

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import F, OuterRef, QuerySet, Subquery
 
+from tagger.libraries.members import libraries_of
 from tagger.models import Analysis, ModelVersion, Tag, Track, User, Verdict
 from tagger.tags.effective import SILENT
 from tagger.tags.thresholds import merged
@@ -163,7 +164,9 @@ def _tag_changes(pairs: Mapping[UUID, _Pair], vocabulary: _Vocabulary) -> list[T
 def _to_hear(
     changed: Mapping[UUID, _Pair], vocabulary: _Vocabulary, listener: User
 ) -> list[TrackChange]:
-    own = Track.objects.filter(owner=listener, pk__in=changed).defer("peaks", "search_text")
+    own = Track.objects.filter(library__in=libraries_of(listener), pk__in=changed).defer(
+        "peaks", "search_text"
+    )
     changes = [
         TrackChange(
             track,

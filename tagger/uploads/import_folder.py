@@ -15,7 +15,7 @@ from django.conf import settings
 
 from ml.audio import SUFFIXES
 from tagger.albums.covers import folder_picture
-from tagger.models import Job, User
+from tagger.models import Job, Library, User
 from tagger.platform.http.clean_text import is_clean
 
 from .ingest import IngestError, SenderMetadata, ingest
@@ -111,7 +111,9 @@ def picture_of(folder: Path) -> Path | None:
     return folder / name if name else None
 
 
-def import_file(path: Path, folder: Path, *, owner: User, trigger: Job.Trigger) -> FileResult:
+def import_file(
+    path: Path, folder: Path, *, library: Library, by: User, trigger: Job.Trigger
+) -> FileResult:
     """One file that lies below `folder`: its path from there is kept, for playlists."""
     below = str(path.relative_to(folder))
     # A name in no encoding that text has cannot be kept exactly, so it is not kept at all.
@@ -122,7 +124,8 @@ def import_file(path: Path, folder: Path, *, owner: User, trigger: Job.Trigger) 
             ingested = ingest(
                 copy,
                 path.name,
-                owner=owner,
+                library=library,
+                by=by,
                 trigger=trigger,
                 metadata=metadata,
                 picture=picture_of(path.parent),

@@ -16,7 +16,7 @@ from tagger.albums.read import album_values
 from tagger.jobs.lifecycle import create_job
 from tagger.library.tracks import guessed_title
 from tagger.library.trash import restore_track
-from tagger.models import Cover, Job, Track, User
+from tagger.models import Cover, Job, Library, Track, User
 from tagger.platform.db import return_connection
 from tagger.platform.humanize import human_size, readable
 from tagger.platform.storage.local import Movable
@@ -62,12 +62,13 @@ def ingest(
     path: Path,
     file_name: str,
     *,
-    owner: User,
+    library: Library,
+    by: User | None,
     trigger: Job.Trigger,
     metadata: SenderMetadata | None = None,
     picture: Path | None = None,
 ) -> Ingested:
-    """Bring the file at `path` into the owner's library; the file is moved away on success.
+    """Bring the file at `path` into the library; the file is moved away on success.
 
     `picture` is the cover of the folder it came from, for a file that has none inside.
 
@@ -77,10 +78,10 @@ def ingest(
     """
     return_connection()
     facts = _examine(path, file_name)
-    known = _known(facts, owner, trigger)
+    known = _known(facts, library, trigger)
     if known:
         return known
-    track = _new_track(facts, clean_name(file_name), owner, metadata or SenderMetadata())
+    track = _new_track(facts, clean_name(file_name), library, by, metadata or SenderMetadata())
     track.cover, track.album_read = _cover(path, picture)
     try:
         with Movable(path) as content:
@@ -89,10 +90,10 @@ def ingest(
             track.file.save(track.file_name, content, save=False)
         with transaction.atomic():
             track.save(force_insert=True)
-            job = create_job(Job.Kind.TAG_TRACK, owner=owner, trigger=trigger, track=track)
+            job = create_job(Job.Kind.TAG_TRACK, owner=by, trigger=trigger, track=track)
     except IntegrityError:
         track.file.delete(save=False)
-        known = _known(facts, owner, trigger)
+        known = _known(facts, library, trigger)
         if known is None:
             raise
         return known
@@ -107,8 +108,8 @@ def ingest(
     return Ingested(track, job, duplicate=False)
 
 
-def _known(facts: _Facts, owner: User, trigger: Job.Trigger) -> Ingested | None:
-    known = Track.objects.filter(owner=owner, audio_sha256=facts.examined.audio_sha256).first()
+def _known(facts: _Facts, library: Library, trigger: Job.Trigger) -> Ingested | None:
+    known = Track.objects.filter(library=library, audio_sha256=facts.examined.audio_sha256).first()
     if known is None:
         return None
     try:
@@ -175,10 +176,13 @@ def _shorten(name: str, length: int = 200) -> str:
     return name if len(name) <= length else f"{name[: length - 20]}…{name[-19:]}"
 
 
-def _new_track(facts: _Facts, file_name: str, owner: User, metadata: SenderMetadata) -> Track:
+def _new_track(
+    facts: _Facts, file_name: str, library: Library, by: User | None, metadata: SenderMetadata
+) -> Track:
     from_file, info = facts.examined.metadata, facts.examined.info
     return Track(
-        owner=owner,
+        library=library,
+        added_by=by,
         file_name=file_name,
         file_size=facts.size,
         file_sha256=facts.file_sha256,

@@ -171,7 +171,8 @@ def _finish(upload: ResumableUpload, trigger: Job.Trigger) -> None:
         taken = ingest(
             upload.path,
             upload.file_name,
-            owner=upload.owner,
+            library=upload.owner.personal_library,
+            by=upload.owner,
             trigger=trigger,
             metadata=SenderMetadata(**upload.words),
         )

@@ -8,12 +8,12 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from tagger.models import Job, User
+from tagger.models import Job, Library, User
 
 from .ingest import Ingested, SenderMetadata, ingest
 
 
-def bring_sample(owner: User, *, trigger: Job.Trigger) -> Ingested:
+def bring_sample(library: Library, *, by: User, trigger: Job.Trigger) -> Ingested:
     """By the way of every upload; a second time it is the track that is there. Takes a second."""
     from ml.sample import write_sample
 
@@ -22,5 +22,10 @@ def bring_sample(owner: User, *, trigger: Job.Trigger) -> Ingested:
         write_sample(path)
         metadata = SenderMetadata(title=_("Four bars, four lights"), artist="Tonemark")
         return ingest(
-            path, "four bars, four lights.flac", owner=owner, trigger=trigger, metadata=metadata
+            path,
+            "four bars, four lights.flac",
+            library=library,
+            by=by,
+            trigger=trigger,
+            metadata=metadata,
         )

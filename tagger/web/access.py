@@ -13,8 +13,8 @@ from django.shortcuts import get_object_or_404
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
-from tagger.library.search import library
-from tagger.models import Track, User
+from tagger.library.search import tracks_of
+from tagger.models import Library, Track, User
 
 View = Callable[..., HttpResponseBase]
 
@@ -23,6 +23,7 @@ class PageRequest(HttpRequest):
     """A request of a signed-in person, as the views behind `signed_in` receive it."""
 
     user: User
+    library: Library
     htmx: HtmxDetails
 
 
@@ -35,6 +36,8 @@ def signed_in(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.user.is_authenticated:
+            page_request = cast(PageRequest, request)
+            page_request.library = page_request.user.personal_library
             return _unless_gone(view, request, *args, **kwargs)
         htmx = cast(PageRequest, request).htmx
         if not htmx:
@@ -73,4 +76,4 @@ def staff_only(view: View) -> View:
 
 
 def own_track(request: PageRequest, track_id: UUID) -> Track:
-    return get_object_or_404(library(request.user), pk=track_id)
+    return get_object_or_404(tracks_of(request.user), pk=track_id)

@@ -6,19 +6,19 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from tagger.library.rows import Row, rows
-from tagger.library.search import library
-from tagger.models import Job, Track, User
+from tagger.library.search import library, tracks_of
+from tagger.models import Job, Library, Track, User
 
 SHOWN = 50
 SLOWEST = 5
 
 
-def recent_transfers(owner: User) -> list[Row]:
-    return rows(library(owner).order_by("-created_at", "-id")[:SHOWN])
+def recent_transfers(of: Library) -> list[Row]:
+    return rows(library(of).order_by("-created_at", "-id")[:SHOWN])
 
 
-def watched_transfers(owner: User, track_ids: Iterable[UUID]) -> list[Row]:
-    return rows(library(owner).filter(pk__in=track_ids))
+def watched_transfers(person: User, track_ids: Iterable[UUID]) -> list[Row]:
+    return rows(tracks_of(person).filter(pk__in=track_ids))
 
 
 def transfer(track: Track) -> Row:

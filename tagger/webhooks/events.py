@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from tagger.models import Webhook, WebhookDelivery
+from tagger.models import Membership, Webhook, WebhookDelivery
 from tagger.platform.celery.tasks import DELIVER_WEBHOOKS, send
 
 logger = logging.getLogger(__name__)
@@ -21,7 +21,13 @@ logger = logging.getLogger(__name__)
 WAKE_SECONDS = 10
 
 
-def announce(owner_id: int | None, event: Webhook.Event, **data: Any) -> None:
+def announce(library_id: int | None, event: Webhook.Event, **data: Any) -> None:
+    """To the webhooks of a library's members; what is in none is told to nobody."""
+    members = Membership.objects.filter(library=library_id)
+    _write(Webhook.objects.filter(owner__in=members.values("person")), event, data)
+
+
+def announce_to(owner_id: int | None, event: Webhook.Event, **data: Any) -> None:
     """To the webhooks of one person; work that nobody owns is told to nobody."""
     _write(Webhook.objects.filter(owner=owner_id), event, data)
 

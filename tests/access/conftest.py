@@ -40,9 +40,9 @@ def crowd(song: Track, outsider: User) -> dict[str, Client]:
         "anonymous": Client(),
         "outsider": browser(outsider),
         "outsider's token": token_client(outsider),
-        "read-only token": token_client(song.owner, ApiToken.Scope.READ),
-        "owner": browser(song.owner),
-        "owner's token": token_client(song.owner),
+        "read-only token": token_client(rows.owner_of(song), ApiToken.Scope.READ),
+        "owner": browser(rows.owner_of(song)),
+        "owner's token": token_client(rows.owner_of(song)),
         "staff": browser(boss),
     }
 

@@ -43,10 +43,10 @@ def targets(song: Track) -> dict[str, str]:
     """What a parameter of an address stands for, by its name."""
     cover = keep(Cover(b"large", b"small"))
     Track.objects.filter(pk=song.pk).update(title=TITLE, album="Low tide", cover=cover)
-    other = rows.track(song.owner, f"{TITLE}, second take")
-    trashed = rows.track(song.owner, f"{TITLE}, third take")
+    other = rows.track(rows.owner_of(song), f"{TITLE}, second take")
+    trashed = rows.track(rows.owner_of(song), f"{TITLE}, third take")
     delete_track(trashed)
-    delivery = webhook_delivery(song.owner)
+    delivery = webhook_delivery(rows.owner_of(song))
     # A network of which is known how it was made, as of every real one.
     card = json.loads(default_model_path().with_suffix(".json").read_text())
     ModelVersion.objects.update(card=card)
@@ -64,14 +64,14 @@ def targets(song: Track) -> dict[str, str]:
         "trashed": str(trashed.pk),
         "deletion": str(_deletion(song).pk),
         "training_id": str(_training(song).pk),
-        "token_id": str(make_token(song.owner, "sync", ApiToken.Scope.READ)[0].pk),
+        "token_id": str(make_token(rows.owner_of(song), "sync", ApiToken.Scope.READ)[0].pk),
         "webhook_id": str(delivery.webhook_id),
         "delivery_id": str(delivery.pk),
-        "upload_id": str(_upload(song.owner).pk),
-        "arrived": str(_upload(song.owner, song).pk),
+        "upload_id": str(_upload(rows.owner_of(song)).pk),
+        "arrived": str(_upload(rows.owner_of(song), song).pk),
         "slug": "guitar",
         "question_id": str(song.questions.latest("pk").pk),
-        "view_id": str(save_view(song.owner, TITLE, "tag=guitar").pk),
+        "view_id": str(save_view(rows.owner_of(song), TITLE, "tag=guitar").pk),
         "problem": "invalid",
         "candidate_name": candidate.name,
         "candidate": str(candidate.pk),
@@ -82,7 +82,7 @@ def targets(song: Track) -> dict[str, str]:
 
 
 def _training(song: Track) -> Training:
-    job = cancel(create_job(Job.Kind.TRAIN, owner=song.owner, trigger=Job.Trigger.WEB))
+    job = cancel(create_job(Job.Kind.TRAIN, owner=rows.owner_of(song), trigger=Job.Trigger.WEB))
     return Training.objects.create(
         job=job, name=TITLE, from_scratch=True, verdicts=True, epochs=1, seed=0, recipe={}
     )
@@ -90,9 +90,9 @@ def _training(song: Track) -> Training:
 
 def _deletion(song: Track) -> Job:
     """A job that has deleted a track."""
-    gone = rows.track(song.owner, f"{TITLE}, fourth take")
+    gone = rows.track(rows.owner_of(song), f"{TITLE}, fourth take")
     asked = BulkRequest(BulkAction.DELETE, f"id={gone.pk}")
-    return start(song.owner, asked, trigger=Job.Trigger.WEB)
+    return start(rows.owner_of(song), song.library, asked, trigger=Job.Trigger.WEB)
 
 
 def _upload(owner: User, track: Track | None = None) -> ResumableUpload:

@@ -34,19 +34,19 @@ def folder(settings: Any, tmp_path: Path) -> None:
 @pytest.fixture
 def world(base: ModelVersion, song: Track, tmp_path: Path, sent: list[str], folder: None) -> World:
     """A staff member's library in which everything can be done."""
-    User.objects.filter(pk=song.owner_id).update(is_staff=True)
+    User.objects.filter(pk=rows.owner_of(song).pk).update(is_staff=True)
     package = tmp_path / "model.zip"
     with package.open("wb") as file:
         export_model(base, file)
     known = targets(song)
     for answer in Verdict.Answer:
-        labelled(song.owner, "harp", answer, 12)
+        labelled(rows.owner_of(song), "harp", answer, 12)
     former = ModelVersion.objects.get(name=known["candidate_name"])
     Activation.objects.create(model=base, former=former, trigger=Job.Trigger.API)
     song_file = write(tmp_path / "song.wav", tone(440.0, 1.0))
     return World(
-        client=token_client(User.objects.get(pk=song.owner_id)),
+        client=token_client(User.objects.get(pk=rows.owner_of(song).pk)),
         targets=known | {"name": base.name},
         files={"file": song_file, "package": package},
-        meant={"default": base.name, EXAMPLE_TRACK: str(rows.track(song.owner).pk)},
+        meant={"default": base.name, EXAMPLE_TRACK: str(rows.track(rows.owner_of(song)).pk)},
     )

@@ -111,7 +111,7 @@ def test_tracks_that_were_analysed_together_survive_their_worker(
 
 
 def upload(song: Path, owner: User) -> None:
-    ingest(song, song.name, owner=owner, trigger=Job.Trigger.API)
+    ingest(song, song.name, library=owner.personal_library, by=owner, trigger=Job.Trigger.API)
 
 
 def wait_for_the_end(log: Path) -> None:

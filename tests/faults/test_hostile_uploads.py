@@ -60,7 +60,7 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def take(file: Path, name: str, owner: User) -> Ingested | IngestError:
     try:
-        return ingest(file, name, owner=owner, trigger=Job.Trigger.API)
+        return ingest(file, name, library=owner.personal_library, by=owner, trigger=Job.Trigger.API)
     except IngestError as error:
         return error
 

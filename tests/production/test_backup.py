@@ -39,7 +39,10 @@ def song(sent: list[str], wav: Callable[..., Path], transactional_db: None) -> T
     ensure_vocabulary()
     ensure_model()
     path = wav(title="Kept")
-    return ingest(path, path.name, owner=rows.person("owner"), trigger=Job.Trigger.API).track
+    owner = rows.person("owner")
+    return ingest(
+        path, path.name, library=owner.personal_library, by=owner, trigger=Job.Trigger.API
+    ).track
 
 
 @pytest.fixture
@@ -100,7 +103,7 @@ def test_everything_comes_back_elsewhere(
 
 def test_a_second_backup_copies_what_is_new_only(song: Track, tmp_path: Path) -> None:
     back_up(tmp_path / "backup")
-    rows.track(song.owner)
+    rows.track(rows.owner_of(song))
     assert "media: 1 copied, 1 there, 0 missing" in back_up(tmp_path / "backup")
 
 

@@ -31,6 +31,7 @@ from tagger.platform.storage.s3 import ObjectStorage
 from tagger.uploads.ingest import ingest
 from tests.ports import free_port
 from tests.tagger.conftest import scratch_media, sent, token_client, wav
+from tests.web import rows
 from webapp.settings.media import media_backend
 
 from .compose import PROGRAMS
@@ -85,7 +86,9 @@ def bucket(
 @pytest.fixture
 def stored(bucket: ObjectStorage, owner: User, wav: Callable[..., Path], sent: list[str]) -> Track:
     path = wav()
-    track = ingest(path, path.name, owner=owner, trigger=Job.Trigger.API).track
+    track = ingest(
+        path, path.name, library=owner.personal_library, by=owner, trigger=Job.Trigger.API
+    ).track
     assert not path.exists(), "the upload stays behind"
     return track
 
@@ -99,7 +102,7 @@ def test_an_upload_goes_into_the_bucket_and_nowhere_else(
 
 
 def test_its_owner_alone_hears_ranges_of_it(stored: Track, outsider: User) -> None:
-    api, address = token_client(stored.owner), f"/api/v1/tracks/{stored.pk}/audio/"
+    api, address = token_client(rows.owner_of(stored)), f"/api/v1/tracks/{stored.pk}/audio/"
     whole = b"".join(api.get(address).streaming_content)  # type: ignore[attr-defined]
     assert hashlib.sha256(whole).hexdigest() == stored.file_sha256
     part = api.get(address, headers={"Range": "bytes=1000-1999"})
@@ -153,7 +156,7 @@ def test_an_object_that_is_missing_is_a_missing_file(stored: Track, bucket: Obje
     bucket.delete(str(stored.file.name))
     with pytest.raises(FileNotFoundError), on_this_machine(stored.file):
         pass
-    answer = token_client(stored.owner).get(f"/api/v1/tracks/{stored.pk}/audio/")
+    answer = token_client(rows.owner_of(stored)).get(f"/api/v1/tracks/{stored.pk}/audio/")
     assert answer.status_code == 404
     assert answer.json()["type"] == "/api/v1/problems/file-missing/"
 

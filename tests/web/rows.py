@@ -54,7 +54,8 @@ def track(
 ) -> Track:
     number = next(_numbers)
     made = Track(
-        owner=owner,
+        library=owner.personal_library,
+        added_by=owner,
         title=title or f"Track {number}",
         file_name=f"{number}.mp3",
         file_size=1000,
@@ -66,6 +67,13 @@ def track(
     made.file.save(made.file_name, ContentFile(content), save=False)
     made.save(force_insert=True)
     return made
+
+
+def owner_of(made: Track) -> User:
+    """Whose library it is in."""
+    owner = made.library.personal_of
+    assert owner
+    return owner
 
 
 def direction(degrees: float) -> Array:
@@ -135,7 +143,8 @@ def job(made: Track, state: Job.State, **values: Any) -> Job:
         kind=Job.Kind.TAG_TRACK,
         trigger=Job.Trigger.WEB,
         queue="inference",
-        owner=made.owner,
+        library=made.library,
+        owner=made.added_by,
         track=made,
         state=state,
         **values,

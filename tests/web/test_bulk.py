@@ -36,7 +36,7 @@ def test_deleting_offers_to_undo_it(page: Client, owner: User, shelf: list[Track
     assert "1 track deleted." in text.decode()
     assert f'action="{undo}"' in text.decode()
     assert "1 track restored." in page.post(undo, follow=True).content.decode()
-    assert library(owner).count() == 3
+    assert library(owner.personal_library).count() == 3
     assert "None of those tracks is in the Trash" in page.post(undo, follow=True).content.decode()
 
 
@@ -86,9 +86,9 @@ def test_a_whole_list_is_asked_about_first(page: Client, owner: User, shelf: lis
     assert "3 tracks are in the list." in text
     assert 'name="query" value="tag=guitar"' in text
     assert 'href="/?tag=guitar"' in text
-    assert library(owner).count() == 3
+    assert library(owner.personal_library).count() == 3
     assert page.post("/bulk/", sent | {"confirmed": "1"})["Location"] == "/?tag=guitar"
-    assert not library(owner).exists()
+    assert not library(owner.personal_library).exists()
 
 
 def test_many_tracks_lead_to_the_page_of_the_job(
@@ -149,7 +149,7 @@ def test_a_person_sees_their_own_jobs(
         broken = rows.track(owner, "Broken", state=Track.State.FAILED)
         rows.job(broken, Job.State.FAILED, error_detail="The file is damaged.")
     rows.job(rows.track(outsider, "Secret"), Job.State.FAILED)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         text = page.get("/jobs/").content.decode()
     assert "The file is damaged." in text
     assert "Retry all 3 failed" in text

@@ -82,5 +82,5 @@ def test_asking_for_many_costs_no_more_queries(
     many = [rows.track(owner) for _ in range(10)]
     for made in many:
         rows.job(made, Job.State.RUNNING)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         ask(page, *many)

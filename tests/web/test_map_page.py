@@ -25,7 +25,7 @@ def shelf(owner: User) -> None:
 
 
 def draw(owner: User) -> None:
-    run_job(str(request_map(owner, trigger=Job.Trigger.WEB).pk))
+    run_job(str(request_map(owner.personal_library, by=owner, trigger=Job.Trigger.WEB).pk))
 
 
 def test_without_a_map_it_offers_to_draw_one(page: Client, shelf: None) -> None:
@@ -80,5 +80,5 @@ def test_the_number_of_queries_does_not_grow(
     page: Client, owner: User, shelf: None, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     draw(owner)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         page.get("/map/points/")

@@ -55,7 +55,7 @@ def test_the_list_needs_a_fixed_number_of_queries(
 ) -> None:
     for angle in range(5):
         rows.analysed(rows.track(owner), embedding=rows.direction(angle))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         show(page, song, **{"HX-Request": "true"})
 
 

@@ -70,5 +70,5 @@ def test_the_number_of_queries_does_not_grow(
 ) -> None:
     for _ in range(5):
         delete_track(rows.track(owner))
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         page.get("/trash/")

@@ -53,7 +53,7 @@ def test_a_file_becomes_a_track_with_a_job(page: Client, owner: User) -> None:
     response = page.post("/upload/", {"files": tone("Evening.wav")}, headers=SCRIPT)
     assert response.status_code == 200
     track = Track.objects.get()
-    assert (track.owner, track.title, track.state) == (owner, "Evening", "pending")
+    assert (track.added_by, track.title, track.state) == (owner, "Evening", "pending")
     assert (track.jobs.get().state, track.jobs.get().trigger) == ("queued", "web")
     assert f'id="transfer-{track.pk}"' in response.content.decode()
     assert "Queued" in response.content.decode()

@@ -147,5 +147,5 @@ def test_the_page_takes_the_same_queries_whatever_its_length(
 ) -> None:
     for _ in range(12):
         manage.send_test(webhook)
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         page.get(address("webhook", webhook))

@@ -43,7 +43,7 @@ def write(file: AudioFile, metadata: dict[str, Any]) -> None:
         _write(opened, TrackMetadata(**metadata))
         opened.flush()
     except (mutagen.MutagenError, OSError) as error:
-        raise _refusal(error) from error
+        raise refusal(error) from error
 
 
 def _write(opened: io.BufferedRandom, metadata: TrackMetadata) -> None:
@@ -57,7 +57,7 @@ def _write(opened: io.BufferedRandom, metadata: TrackMetadata) -> None:
     file.save(opened)
 
 
-def _refusal(error: Exception) -> AudioError:
+def refusal(error: Exception) -> AudioError:
     """mutagen wraps what the system says in an error of its own."""
     cause = error.args[0] if isinstance(error, mutagen.MutagenError) and error.args else error
     if isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT):

@@ -15,6 +15,7 @@ import mutagen
 
 from ml.audio.decoder.cover import embedded_picture, picture_file, resized, warm_up
 from ml.audio.decoder.decode import Pass
+from ml.audio.decoder.edit_tags import edit_fields, read_fields
 from ml.audio.decoder.facts import digest, facts
 from ml.audio.decoder.loudness import loudness
 from ml.audio.decoder.read_tags import tags
@@ -92,5 +93,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "loudness": loudness_of,
     "cover": cover,
     "metadata": lambda file, answer, **how: tags(file, **how),
+    "read_fields": lambda file, answer: read_fields(file),
+    "edit_fields": lambda file, answer, **how: edit_fields(file, **how),
     "write_metadata": lambda file, answer, **how: write(file, **how),
 }

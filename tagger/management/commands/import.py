@@ -47,7 +47,13 @@ class Command(BaseCommand):
         outcomes = []
         with tqdm(files, unit="file", file=self.stderr._out, disable=None) as bar:
             for path in bar:
-                result = import_file(path, folder, owner=owner, trigger=Job.Trigger.COMMAND)
+                result = import_file(
+                    path,
+                    folder,
+                    library=owner.personal_library,
+                    by=owner,
+                    trigger=Job.Trigger.COMMAND,
+                )
                 outcomes.append(result.outcome)
                 if result.outcome is FileOutcome.REFUSED:
                     bar.write(f"{path}: {result.detail}", file=self.stderr._out)

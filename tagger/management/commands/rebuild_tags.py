@@ -17,6 +17,6 @@ class Command(BaseCommand):
         count = 0
         for ids in batches(Track.objects.all()):
             count += rebuild_many(ids)
-            for track in Track.objects.filter(pk__in=ids).only("notes", "owner_id"):
+            for track in Track.objects.filter(pk__in=ids).only("notes", "library_id"):
                 ask_again(track)
         self.stdout.write(f"Rebuilt the tags of {count} tracks.")

@@ -53,7 +53,5 @@ def stale() -> Iterator[Fault]:
 
 
 def wrong_counts() -> Iterator[Fault]:
-    for owner_id, wrong in miscounted():
-        yield Fault(
-            Kind.COUNTS_WRONG, str(owner_id), f"{wrong} counts of this user's library are wrong"
-        )
+    for library_id, wrong in miscounted():
+        yield Fault(Kind.COUNTS_WRONG, str(library_id), f"{wrong} counts of this library are wrong")

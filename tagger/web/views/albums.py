@@ -20,7 +20,7 @@ from tagger.albums.albums import (
 )
 from tagger.albums.covers import cover_response, visible_cover
 from tagger.library.rows import rows
-from tagger.library.search import by_artist, library
+from tagger.library.search import by_artist, library, tracks_of
 from tagger.web.access import PageRequest, signed_in
 
 # Of a wide screen six to a row; a page of them is scrolled through in a few seconds.
@@ -40,7 +40,7 @@ SORTS = [
 def albums_page(request: PageRequest) -> HttpResponse:
     asked, words = request.GET.get("ordering", ""), request.GET.get("q", "")[:200]
     ordering = asked if asked in ORDERINGS else "artist"
-    page = Paginator(albums(library(request.user), ordering, words), ALBUMS_A_PAGE)
+    page = Paginator(albums(library(request.library), ordering, words), ALBUMS_A_PAGE)
     shown = page.get_page(request.GET.get("page"))
     context = {
         "page": shown,
@@ -57,10 +57,10 @@ def albums_page(request: PageRequest) -> HttpResponse:
 def album_page(request: PageRequest) -> HttpResponse:
     """Named by its query, since titles hold every sign there is."""
     artist, title = request.GET.get("artist", ""), request.GET.get("album", "")
-    found = album(library(request.user), artist, title)
+    found = album(library(request.library), artist, title)
     if found is None:
         raise Http404
-    listed = album_tracks(library(request.user), artist, title)
+    listed = album_tracks(library(request.library), artist, title)
     by_track = {row.track.pk: row for row in rows(listed)}
     context = {
         "album": found,
@@ -76,7 +76,7 @@ def album_page(request: PageRequest) -> HttpResponse:
 @signed_in
 def artists_page(request: PageRequest) -> HttpResponse:
     words = request.GET.get("q", "")[:200]
-    page = Paginator(artists(library(request.user), words), ARTISTS_A_PAGE)
+    page = Paginator(artists(library(request.library), words), ARTISTS_A_PAGE)
     context = {"page": page.get_page(request.GET.get("page")), "words": words}
     return render(request, "tagger/albums/artists.html", context)
 
@@ -85,7 +85,7 @@ def artists_page(request: PageRequest) -> HttpResponse:
 @signed_in
 def artist_page(request: PageRequest) -> HttpResponse:
     name = request.GET.get("artist", "")
-    heard = library(request.user).filter(by_artist(name))
+    heard = library(request.library).filter(by_artist(name))
     count = heard.count() if name else 0
     if not count:
         raise Http404
@@ -93,7 +93,7 @@ def artist_page(request: PageRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "artist": name,
         "count": count,
-        "albums": albums_of(library(request.user), name),
+        "albums": albums_of(library(request.library), name),
         "rows": rows(loose[:LOOSE_TRACKS]),
     }
     return render(request, "tagger/albums/artist.html", context)
@@ -102,7 +102,7 @@ def artist_page(request: PageRequest) -> HttpResponse:
 @require_safe
 @signed_in
 def cover(request: PageRequest, cover_id: int, size: str) -> HttpResponseBase:
-    found = visible_cover(library(request.user), cover_id)
+    found = visible_cover(tracks_of(request.user), cover_id)
     if found is None:
         raise Http404
     try:

@@ -42,7 +42,9 @@ def bulk(request: PageRequest) -> HttpResponse:
         grave = _is_whole(request.POST) or wish == BulkAction.PURGE
         if grave and "confirmed" not in request.POST:
             return _ask(request, asked)
-        return _answer(request, start(request.user, asked, trigger=Job.Trigger.WEB))
+        return _answer(
+            request, start(request.user, request.library, asked, trigger=Job.Trigger.WEB)
+        )
     except BulkError as error:
         messages.error(request, error.detail)
         return redirect(_back(request))
@@ -58,7 +60,9 @@ def undo(request: PageRequest, job_id: UUID) -> HttpResponse:
         return redirect(_back(request))
     asked = BulkRequest(BulkAction.RESTORE, deletion=str(done.pk))
     try:
-        return _answer(request, start(request.user, asked, trigger=Job.Trigger.WEB))
+        return _answer(
+            request, start(request.user, request.library, asked, trigger=Job.Trigger.WEB)
+        )
     except BulkError:
         messages.info(request, outcome(done, nothing_left=True))
         return redirect("web:library")
@@ -82,7 +86,7 @@ def _likes(sent: QueryDict) -> str:
 def _ask(request: PageRequest, asked: BulkRequest) -> HttpResponse:
     context = {
         "asked": asked,
-        "preview": preview(request.user, asked),
+        "preview": preview(request.user, request.library, asked),
         "tag": Tag.objects.filter(slug=asked.tag).first(),
         "back": _back(request),
         "at_once": AT_ONCE,

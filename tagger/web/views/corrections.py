@@ -14,7 +14,7 @@ from tagger.web.access import PageRequest, signed_in
 @signed_in
 def download(request: PageRequest) -> HttpResponseBase:
     """Everything this person has said of tags, with the sound, as a data set."""
-    pieces = corrections(request.user)
+    pieces = corrections(request.library)
     if pieces is None:
         messages.info(request, _("You have judged no tag yet. Accept or reject some first."))
         return redirect("web:library")

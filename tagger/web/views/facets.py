@@ -23,10 +23,10 @@ def facet_page(request: PageRequest) -> HttpResponse:
     params = request.GET.copy()
     group, name = (" ".join(params.pop(key, [])).strip().lower() for key in ("group", "name"))
     query = LibraryQuery(params, "web:alike" if "like" in params else "web:library")
-    narrowed = LibraryFilter(params, queryset=library(request.user))
+    narrowed = LibraryFilter(params, queryset=library(request.library))
     if not narrowed.is_valid():
         return HttpResponseBadRequest("The query of a list.")
-    counted = listed_counts(request.user, narrowed.qs if query.narrows else None)
+    counted = listed_counts(request.library, narrowed.qs if query.narrows else None)
     groups = [found for found in facet_groups(counted) if found.name == group]
     shown = sections(groups, query, most=MOST_FOUND, name=name)
     context = {"section": shown[0] if shown else None, "searched": name}

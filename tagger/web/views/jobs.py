@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from tagger.jobs import lifecycle
-from tagger.jobs.queries import own_jobs, retriable
+from tagger.jobs.queries import jobs_in, retriable
 from tagger.library.bulk_actions import BulkAction
 from tagger.models import Job
 from tagger.web.access import PageRequest, signed_in
@@ -26,7 +26,7 @@ PAGE_SIZE = 50
 @signed_in
 def jobs_page(request: PageRequest) -> HttpResponse:
     state = request.GET.get("state", "")
-    own = own_jobs(request.user)
+    own = jobs_in(request.library, request.user)
     narrowed = own.filter(state=state) if state in Job.State else own
     page = Paginator(narrowed, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
@@ -81,11 +81,13 @@ def retry_own_job(request: PageRequest, job_id: UUID) -> HttpResponse:
 @require_POST
 @signed_in
 def retry_failed_jobs(request: PageRequest) -> HttpResponse:
-    retried = lifecycle.retry_all(retriable(own_jobs(request.user)), trigger=Job.Trigger.WEB)
+    retried = lifecycle.retry_all(
+        retriable(jobs_in(request.library, request.user)), trigger=Job.Trigger.WEB
+    )
     said = ngettext("%d job is queued again.", "%d jobs are queued again.", retried)
     messages.success(request, said % retried if retried else _("There was nothing to retry."))
     return redirect("web:jobs")
 
 
 def _own(request: PageRequest, job_id: UUID) -> Job:
-    return get_object_or_404(own_jobs(request.user), pk=job_id)
+    return get_object_or_404(jobs_in(request.library, request.user), pk=job_id)

@@ -44,11 +44,11 @@ def library_page(request: PageRequest) -> HttpResponse:
     query = LibraryQuery(request.GET)
     if query.tidy().url != query.url:
         return redirect(query.tidy().url)
-    narrowed = LibraryFilter(request.GET, queryset=library(request.user))
+    narrowed = LibraryFilter(request.GET, queryset=library(request.library))
     if not narrowed.is_valid():
         return refused(request, narrowed.errors, query)
     tracks = narrowed.qs
-    counted = listed_counts(request.user, tracks if query.narrows else None)
+    counted = listed_counts(request.library, tracks if query.narrows else None)
     page = Numbered(tracks, PAGE_SIZE, counted.tracks).get_page(query.value("page"))
     listed = rows(page.object_list)
     context = {

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from tagger.jobs.queries import own_jobs
+from tagger.jobs.queries import jobs_in
 from tagger.library.map import MOST_DRAWN, current_map, map_points, request_map, unplaced
 from tagger.library.search import LibraryFilter, library
 from tagger.models import Job, Tag
@@ -23,8 +23,8 @@ GROUPS = [choice for choice in Tag.Group.choices if choice[0] != Tag.Group.OTHER
 @require_safe
 @signed_in
 def map_page(request: PageRequest) -> HttpResponse:
-    drawn = current_map(request.user)
-    job = own_jobs(request.user).filter(kind=Job.Kind.DRAW_MAP).first()
+    drawn = current_map(request.library)
+    job = jobs_in(request.library, request.user).filter(kind=Job.Kind.DRAW_MAP).first()
     query = LibraryQuery(request.GET)
     context = {
         "drawn": drawn,
@@ -36,7 +36,7 @@ def map_page(request: PageRequest) -> HttpResponse:
         "chosen": conditions(query) if drawn else [],
         "hidden": query.hidden("group"),
         "points": f"{reverse('web:map-points')}?{request.GET.urlencode()}",
-        "listed": Paginator(library(request.user), LISTED).page(1) if drawn else [],
+        "listed": Paginator(library(request.library), LISTED).page(1) if drawn else [],
     }
     return render(request, "tagger/map/map.html", context)
 
@@ -45,8 +45,8 @@ def map_page(request: PageRequest) -> HttpResponse:
 @signed_in
 def map_points_view(request: PageRequest) -> HttpResponse:
     """What the script draws: points of a thousandth's precision, each with the place of its tag."""
-    drawn = current_map(request.user)
-    narrowed = LibraryFilter(request.GET, queryset=library(request.user))
+    drawn = current_map(request.library)
+    narrowed = LibraryFilter(request.GET, queryset=library(request.library))
     if drawn is None or not narrowed.is_valid():
         return JsonResponse({"tags": [], "points": [], "total": 0})
     points = map_points(drawn, narrowed.qs, _group(request))
@@ -65,7 +65,7 @@ def map_points_view(request: PageRequest) -> HttpResponse:
 @require_POST
 @signed_in
 def draw(request: PageRequest) -> HttpResponse:
-    request_map(request.user, trigger=Job.Trigger.WEB)
+    request_map(request.library, by=request.user, trigger=Job.Trigger.WEB)
     return redirect("web:map")
 
 

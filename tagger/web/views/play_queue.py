@@ -27,7 +27,7 @@ _PRIVATE = {"Cache-Control": "private, no-store"}
 def play_queue(request: PageRequest) -> HttpResponse:
     """A part of the list with this query, from the place `start` on; `seed` shuffles it."""
     seed, start = request.GET.get("seed", ""), request.GET.get("start", "0")
-    narrowed = LibraryFilter(_filters(request.GET), queryset=library(request.user))
+    narrowed = LibraryFilter(_filters(request.GET), queryset=library(request.library))
     sound = start.isascii() and start.isdecimal() and len(start) <= MOST_DIGITS
     if not sound or len(seed) > LONGEST_SEED or "\0" in seed or not narrowed.is_valid():
         return HttpResponseBadRequest("The query of a list, start: a number, seed: a short text.")

@@ -32,8 +32,8 @@ LONGEST_ID = 18
 def review_page(request: PageRequest) -> HttpResponse:
     if request.method == "POST":
         return _act(request)
-    question = _wanted(request) or open_questions(request.user).first()
-    left = count_up_to_most(open_questions(request.user))
+    question = _wanted(request) or open_questions(request.library).first()
+    left = count_up_to_most(open_questions(request.library))
     done = len(request.session.get("reviewed", []))
     context = {
         "shown": shown(question) if question else None,
@@ -41,8 +41,8 @@ def review_page(request: PageRequest) -> HttpResponse:
         "more": left > MOST_COUNTED,
         "done": done,
         "all": done + left,
-        "sought": are_sought(request.user),
-        "skipped": count_up_to_most(skipped_questions(request.user)),
+        "sought": are_sought(request.library),
+        "skipped": count_up_to_most(skipped_questions(request.library)),
     }
     return render(request, "tagger/review/review.html", context)
 
@@ -57,7 +57,7 @@ def _question(request: PageRequest, named: str) -> Question | None:
     """A number that no row can have is no question, and none that Python should read."""
     if not named.isdecimal() or len(named) > LONGEST_ID:
         return None
-    return open_questions(request.user).filter(pk=named).first()
+    return open_questions(request.library).filter(pk=named).first()
 
 
 def _act(request: PageRequest) -> HttpResponse:
@@ -65,7 +65,7 @@ def _act(request: PageRequest) -> HttpResponse:
     if wish == "undo":
         return _undo(request)
     if wish == "skipped":
-        ask_skipped(request.user)
+        ask_skipped(request.library)
         return redirect("web:review")
     if wish not in [answer.value for answer in ReviewAnswer]:
         return HttpResponseBadRequest("answer: yes, no, skip, undo or skipped.")
@@ -89,7 +89,7 @@ def _undo(request: PageRequest) -> HttpResponse:
         return redirect("web:review")
     request.session["reviewed"] = answers[:-1]
     last = answers[-1]
-    track = library(request.user).filter(pk=UUID(last["track"])).first()
+    track = library(request.library).filter(pk=UUID(last["track"])).first()
     tag = Tag.objects.filter(pk=last["tag"]).first()
     if track is None or tag is None:
         return redirect("web:review")
@@ -98,5 +98,5 @@ def _undo(request: PageRequest) -> HttpResponse:
 
 
 def _address_of(request: PageRequest, track: Track, tag: Tag) -> str:
-    again = open_questions(request.user).filter(track=track, tag=tag).first()
+    again = open_questions(request.library).filter(track=track, tag=tag).first()
     return f"{reverse('web:review')}?question={again.pk}" if again else reverse("web:review")

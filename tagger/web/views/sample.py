@@ -13,5 +13,5 @@ from tagger.web.access import PageRequest, signed_in
 @signed_in
 def bring(request: PageRequest) -> HttpResponse:
     """The sample's own page, where it comes alive while it is analysed."""
-    track = bring_sample(request.user, trigger=Job.Trigger.WEB).track
+    track = bring_sample(request.library, by=request.user, trigger=Job.Trigger.WEB).track
     return redirect("web:track", track_id=track.pk)

@@ -28,7 +28,7 @@ SHOWN, MANY = 8, 30
 def similar_page(request: PageRequest, track_id: UUID) -> HttpResponse:
     """The track's page fetches its list from here, since a large library takes a moment."""
     track = own_track(request, track_id)
-    similar = similar_tracks([track], library(request.user), most=SHOWN)
+    similar = similar_tracks([track], library(request.library), most=SHOWN)
     part = request.htmx and not request.htmx.boosted
     template = "tagger/similar/_similar.html" if part else "tagger/similar/similar.html"
     return render(request, template, {"track": track, "similar": similar})
@@ -42,7 +42,7 @@ def alike_page(request: PageRequest) -> HttpResponse:
     conditions = query.conditions
     if conditions.tidy().url != conditions.url:
         return redirect(conditions.tidy().url)
-    narrowed = LibraryFilter(request.GET, queryset=library(request.user))
+    narrowed = LibraryFilter(request.GET, queryset=library(request.library))
     if not query.is_valid:
         return HttpResponseBadRequest("like and unlike: ids of tracks.")
     if not narrowed.is_valid():
@@ -63,12 +63,12 @@ def alike_page(request: PageRequest) -> HttpResponse:
 
 
 def _filter(request: PageRequest, narrowed: LibraryFilter, query: LibraryQuery) -> dict[str, Any]:
-    counted = listed_counts(request.user, narrowed.qs if query.narrows else None)
+    counted = listed_counts(request.library, narrowed.qs if query.narrows else None)
     facet_sections = sections(facet_groups(counted), query)
     return filter_form(query) | {"counted": counted, "sections": facet_sections}
 
 
 def _named(request: PageRequest, ids: Sequence[UUID]) -> list[Track]:
     """In the order asked for; those that have gone are passed over."""
-    by_id = library(request.user).in_bulk(list(ids))
+    by_id = library(request.library).in_bulk(list(ids))
     return [by_id[pk] for pk in ids if pk in by_id]

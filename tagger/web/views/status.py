@@ -45,7 +45,7 @@ def retry_all_jobs(request: PageRequest) -> HttpResponse:
 @require_POST
 @staff_only
 def retry_job(request: PageRequest, job_id: UUID) -> HttpResponse:
-    job = get_object_or_404(Job.objects.select_related("track", "owner"), pk=job_id)
+    job = get_object_or_404(Job.objects.select_related("track", "library", "owner"), pk=job_id)
     try:
         lifecycle.retry(job, trigger=Job.Trigger.ADMIN)
     except lifecycle.JobStateError as error:

@@ -22,7 +22,7 @@ PAGE_SIZE = 50
 @require_safe
 @signed_in
 def tags_page(request: PageRequest) -> HttpResponse:
-    counted = library_counts(request.user)
+    counted = library_counts(request.library)
     groups, any_tagged = facet_groups(counted, keep_empty=True), any(counted.by_tag.values())
     return render(request, "tagger/tags/tags.html", {"groups": groups, "any_tagged": any_tagged})
 
@@ -34,8 +34,8 @@ def tag_page(request: PageRequest, slug: str) -> HttpResponse:
     tag = get_object_or_404(Tag.objects.select_related("shown_as"), slug=slug)
     if tag.shown_as:
         return redirect("web:tag", slug=tag.shown_as.slug)
-    narrowed = LibraryFilter({"tag": [slug], "ordering": "-score"}, library(request.user))
-    carried = library_counts(request.user).by_tag.get(tag.pk, 0)
+    narrowed = LibraryFilter({"tag": [slug], "ordering": "-score"}, library(request.library))
+    carried = library_counts(request.library).by_tag.get(tag.pk, 0)
     page = Numbered(narrowed.qs, PAGE_SIZE, carried).get_page(request.GET.get("page"))
     listed = rows(page.object_list)
     context = {

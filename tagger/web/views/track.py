@@ -76,7 +76,7 @@ def delete_track(request: PageRequest, track_id: UUID) -> HttpResponse:
 def analyse_again(request: PageRequest, track_id: UUID) -> HttpResponse:
     """Retry after a failure, or a fresh listen with the model that is active now."""
     track = own_track(request, track_id)
-    tracks.reanalyse_track(track, trigger=Job.Trigger.WEB)
+    tracks.reanalyse_track(track, trigger=Job.Trigger.WEB, by=request.user)
     return redirect("web:track", track_id=track.pk)
 
 

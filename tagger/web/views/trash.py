@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from tagger.library.search import trash
+from tagger.library.search import trash, trash_of
 from tagger.library.trash import RETENTION, restore_track
 from tagger.models import Job
 from tagger.web.access import PageRequest, signed_in
@@ -20,7 +20,7 @@ PAGE_SIZE = 50
 @require_safe
 @signed_in
 def trash_page(request: PageRequest) -> HttpResponse:
-    deleted = trash(request.user).order_by("-deleted_at", "-id")
+    deleted = trash(request.library).order_by("-deleted_at", "-id")
     page = Paginator(deleted, PAGE_SIZE).get_page(request.GET.get("page"))
     rows = [(track, track.deleted_at + RETENTION) for track in page if track.deleted_at]
     return render(
@@ -31,7 +31,7 @@ def trash_page(request: PageRequest) -> HttpResponse:
 @require_POST
 @signed_in
 def restore(request: PageRequest, track_id: UUID) -> HttpResponse:
-    track = get_object_or_404(trash(request.user), pk=track_id)
+    track = get_object_or_404(trash_of(request.user), pk=track_id)
     restore_track(track, trigger=Job.Trigger.WEB)
     messages.success(request, _("Back in the library: %s") % track.title)
     return redirect("web:track", track_id=track.pk)

@@ -32,7 +32,7 @@ class Refused:
 def upload_page(request: PageRequest) -> HttpResponse:
     """Files come one to a request from the script, all at once from the plain form."""
     if request.method != "POST":
-        transfers = recent_transfers(request.user)
+        transfers = recent_transfers(request.library)
         context = {
             "transfers": transfers,
             "poll": poll_seconds(transfers),
@@ -66,7 +66,9 @@ def _take_in(request: PageRequest, upload: UploadedFile) -> Ingested | Refused:
     name = upload.name or ""
     try:
         with on_disk(upload) as path:
-            return ingest(path, name, owner=request.user, trigger=Job.Trigger.WEB)
+            return ingest(
+                path, name, library=request.library, by=request.user, trigger=Job.Trigger.WEB
+            )
     except IngestError as error:
         return Refused(name, error.detail)
 

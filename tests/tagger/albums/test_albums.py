@@ -43,7 +43,9 @@ def browser(owner: User) -> Client:
 def test_an_upload_brings_its_album_and_its_cover(
     record: Path, owner: User, sent: list[str]
 ) -> None:
-    track = ingest(record, "a.flac", owner=owner, trigger=Job.Trigger.WEB).track
+    track = ingest(
+        record, "a.flac", library=owner.personal_library, by=owner, trigger=Job.Trigger.WEB
+    ).track
     track.refresh_from_db()
     assert (track.album_artist, track.year, track.track_number) == ("Various", 1999, 3)
     assert track.album_read
@@ -57,7 +59,7 @@ def test_tracks_of_one_album_share_their_picture(
     other = write(tmp_path / "b.flac", tone(550, 1), metadata=SAID)
     add_picture(other, picture("red"))
     for path in (record, other):
-        ingest(path, path.name, owner=owner, trigger=Job.Trigger.WEB)
+        ingest(path, path.name, library=owner.personal_library, by=owner, trigger=Job.Trigger.WEB)
     assert Cover.objects.count() == 1
     assert set(Track.objects.values_list("cover", flat=True)) == {Cover.objects.get().pk}
 
@@ -68,7 +70,9 @@ def test_an_import_takes_the_picture_of_the_folder(
     (tmp_path / "Nights").mkdir()
     (tmp_path / "Nights" / "Folder.JPG").write_bytes(picture("red"))
     path = write(tmp_path / "Nights" / "a.flac", tone(440, 1))
-    import_file(path, tmp_path, owner=owner, trigger=Job.Trigger.COMMAND)
+    import_file(
+        path, tmp_path, library=owner.personal_library, by=owner, trigger=Job.Trigger.COMMAND
+    )
     assert Track.objects.get().cover
 
 
@@ -113,24 +117,26 @@ def shelf(owner: User) -> None:
 
 
 def test_albums_of_one_name_by_two_are_two(shelf: None, owner: User) -> None:
-    found = as_albums(albums(library(owner)))
+    found = as_albums(albums(library(owner.personal_library)))
     assert [(one.title, one.artist, one.tracks, one.year) for one in found] == [
         ("Low tide", "Mira", 3, 2019),
         ("Low tide", "Various", 2, None),
     ]
     assert found[0].cover_id
     assert found[1].cover_id is None
-    assert [one.artist for one in as_albums(albums(library(owner), q="tide vari"))] == ["Various"]
-    assert album(library(owner), "Nobody", "Low tide") is None
+    assert [
+        one.artist for one in as_albums(albums(library(owner.personal_library), q="tide vari"))
+    ] == ["Various"]
+    assert album(library(owner.personal_library), "Nobody", "Low tide") is None
 
 
 def test_an_album_is_in_the_order_of_its_discs(shelf: None, owner: User) -> None:
-    listed = album_tracks(library(owner), "Mira", "Low tide")
+    listed = album_tracks(library(owner.personal_library), "Mira", "Low tide")
     assert [track.title for track in listed] == ["First", "Second", "Third"]
 
 
 def test_each_of_several_artists_is_one(shelf: None, owner: User) -> None:
-    named = [(row["name"], row["count"]) for row in artists(library(owner))]
+    named = [(row["name"], row["count"]) for row in artists(library(owner.personal_library))]
     assert named == [("Ana", 3), ("Mira", 4)]
 
 

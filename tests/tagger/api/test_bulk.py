@@ -49,7 +49,7 @@ def test_what_could_not_be_done_is_named(api: Client, songs: list[Track], outsid
 
 
 def test_a_query_means_what_the_list_shows(api: Client, songs: list[Track]) -> None:
-    rows.track(songs[0].owner, "Another")
+    rows.track(rows.owner_of(songs[0]), "Another")
     result = ask(api, action="reject", query="tag=guitar&q=song", tag="guitar").json()["result"]
     assert result["changed"] == 3
     rejected = Verdict.objects.filter(answer="rejected", withdrawn_at=None)
@@ -57,7 +57,7 @@ def test_a_query_means_what_the_list_shows(api: Client, songs: list[Track]) -> N
 
 
 def test_a_deletion_can_be_undone(api: Client, songs: list[Track]) -> None:
-    delete_track(rows.track(songs[0].owner, "Long gone"))
+    delete_track(rows.track(rows.owner_of(songs[0]), "Long gone"))
     deletion = ask(api, action="delete", query="").json()
     assert api.get("/api/v1/tracks/").json()["results"] == []
     assert ask(api, action="restore", deletion=deletion["id"]).json()["result"]["changed"] == 3

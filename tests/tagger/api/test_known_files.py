@@ -63,5 +63,5 @@ def test_many_files_take_one_query(
     api: Client, owner: User, django_assert_max_num_queries: Any
 ) -> None:
     made = [rows.track(owner).file_sha256 for _ in range(20)]
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(4):
         assert len(ask(api, made).json()["known"]) == 20

@@ -15,7 +15,7 @@ MAP = "/api/v1/map/"
 @pytest.fixture
 def drawn(song: Track) -> LibraryMap:
     made = LibraryMap.objects.create(
-        owner=song.owner, model=rows.active_model(), projection=b"", drawn_at=timezone.now()
+        library=song.library, model=rows.active_model(), projection=b"", drawn_at=timezone.now()
     )
     MapPoint.objects.create(map=made, track=song, x=0.25, y=-0.5)
     return made

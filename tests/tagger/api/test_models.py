@@ -25,8 +25,8 @@ JSON = "application/json"
 
 @pytest.fixture
 def staff(song: Track) -> Client:
-    User.objects.filter(pk=song.owner_id).update(is_staff=True)
-    return token_client(User.objects.get(pk=song.owner_id))
+    User.objects.filter(pk=rows.owner_of(song).pk).update(is_staff=True)
+    return token_client(User.objects.get(pk=rows.owner_of(song).pk))
 
 
 @pytest.fixture

@@ -102,7 +102,9 @@ def test_a_copy_changes_no_word_that_nobody_has_changed(tmp_path: Path, owner: U
     words = FLAC(path)
     words["artist"], words["title"] = ["Ella", "Louis"], ["A very long title " * 20]
     words.save()
-    track = ingest(path, path.name, owner=owner, trigger=Job.Trigger.WEB).track
+    track = ingest(
+        path, path.name, library=owner.personal_library, by=owner, trigger=Job.Trigger.WEB
+    ).track
     copy = FLAC(tagged_copy(track))
     assert copy["artist"] == ["Ella", "Louis"]
     assert copy["title"] == ["A very long title " * 20]
@@ -112,6 +114,8 @@ def test_a_copy_changes_no_word_that_nobody_has_changed(tmp_path: Path, owner: U
 
 def test_a_title_guessed_from_the_files_name_is_not_written(tmp_path: Path, owner: User) -> None:
     path = write(tmp_path / "03 Track.flac", music(1.0))
-    track = ingest(path, path.name, owner=owner, trigger=Job.Trigger.WEB).track
+    track = ingest(
+        path, path.name, library=owner.personal_library, by=owner, trigger=Job.Trigger.WEB
+    ).track
     assert track.title == "03 Track"
     assert "title" not in FLAC(tagged_copy(track))

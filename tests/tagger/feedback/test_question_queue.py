@@ -15,7 +15,10 @@ from tests.web import rows
 
 
 def asked(owner: User) -> list[tuple[str, str]]:
-    return [(question.tag.name, question.track.title) for question in open_questions(owner)]
+    return [
+        (question.tag.name, question.track.title)
+        for question in open_questions(owner.personal_library)
+    ]
 
 
 def test_what_is_near_its_threshold_is_asked_first(owner: User) -> None:
@@ -82,13 +85,13 @@ def old_library(owner: User) -> ModelVersion:
 def test_a_library_of_old_gets_its_questions_by_itself(
     owner: User, old_library: ModelVersion
 ) -> None:
-    assert are_sought(owner)
+    assert are_sought(owner.personal_library)
     assert ask_waiting(most=2) == 2
     assert sorted(asked(owner)) == [("guitar", "Old 1"), ("guitar", "Old 2")]
-    assert are_sought(owner)
+    assert are_sought(owner.personal_library)
     assert ask_waiting(most=2) == 1
     assert len(asked(owner)) == 3
-    assert not are_sought(owner)
+    assert not are_sought(owner.personal_library)
     assert ask_waiting() == 0
     old_library.refresh_from_db()
     assert old_library.unasked_below is None
@@ -100,13 +103,13 @@ def test_questions_that_stand_are_left_as_they_are(owner: User) -> None:
     skipped = Question.objects.get()
     answer_question(owner, skipped, ReviewAnswer.SKIP)
     assert ask_waiting() == 2
-    assert [question.pk for question in skipped_questions(owner)] == [skipped.pk]
+    assert [question.pk for question in skipped_questions(owner.personal_library)] == [skipped.pk]
 
 
 @pytest.mark.usefixtures("old_library")
 def test_what_was_analysed_since_is_not_gone_through(owner: User, outsider: User) -> None:
     rows.analysed(rows.track(outsider), guitar=0.5)
-    assert not are_sought(outsider)
+    assert not are_sought(outsider.personal_library)
     assert ask_waiting() == 3
 
 
@@ -137,7 +140,7 @@ def test_an_answer_is_a_verdict_and_can_be_taken_back(
     owner: User, answer: ReviewAnswer, tags: list[str]
 ) -> None:
     track = rows.analysed(rows.track(owner, "A"), guitar=0.55)
-    question = open_questions(owner).get()
+    question = open_questions(owner.personal_library).get()
     answer_question(owner, question, answer)
     assert [row.tag.slug for row in track.track_tags.all()] == tags
     assert asked(owner) == []
@@ -149,12 +152,12 @@ def test_an_answer_is_a_verdict_and_can_be_taken_back(
 def test_what_is_skipped_is_kept_for_later(owner: User) -> None:
     track = rows.analysed(rows.track(owner, "A"), guitar=0.5)
     rows.analysed(rows.track(owner, "B"), piano=0.5)
-    for question in open_questions(owner):
+    for question in open_questions(owner.personal_library):
         answer_question(owner, question, ReviewAnswer.SKIP)
-    assert (asked(owner), skipped_questions(owner).count()) == ([], 2)
+    assert (asked(owner), skipped_questions(owner.personal_library).count()) == ([], 2)
     take_back(owner, track, Tag.objects.get(slug="guitar"), ReviewAnswer.SKIP)
     assert asked(owner) == [("guitar", "A")]
-    assert ask_skipped(owner) == 1
+    assert ask_skipped(owner.personal_library) == 1
     assert len(asked(owner)) == 2
 
 
@@ -165,7 +168,7 @@ def test_the_telling_seconds_are_where_the_tag_is_strongest(owner: User) -> None
     scores[12:16, analysis.model.labels.index("guitar")] = 0.9
     analysis.scores = scores.astype("<f2").tobytes()
     analysis.save()
-    question = shown(open_questions(owner).get())
+    question = shown(open_questions(owner.personal_library).get())
     assert question is not None
     assert question.start == pytest.approx(12 * rows.HOP)
     assert question.end == pytest.approx(12 * rows.HOP + 10)

@@ -56,7 +56,10 @@ def test_analysing_a_track_tells_the_device(tmp_path: Any, settings: Any, sent: 
     ensure_vocabulary()
     ensure_model()
     path = write(tmp_path / "melody.flac", music(4.0))
-    ingested = ingest(path, path.name, owner=rows.person(), trigger=Job.Trigger.API)
+    owner = rows.person()
+    ingested = ingest(
+        path, path.name, library=owner.personal_library, by=owner, trigger=Job.Trigger.API
+    )
     assert ingested.job is not None
     job = claim(str(ingested.job.pk))
     assert job is not None

@@ -45,7 +45,9 @@ def named(*tracks: Any) -> str:
 
 
 def do(owner: User, action: BulkAction, query: str = "", **more: str) -> Job:
-    return start(owner, BulkRequest(action, query, **more), trigger=Job.Trigger.WEB)
+    return start(
+        owner, owner.personal_library, BulkRequest(action, query, **more), trigger=Job.Trigger.WEB
+    )
 
 
 def tags_of(track: Track) -> dict[str, str]:
@@ -64,7 +66,7 @@ def test_a_tag_is_rejected_on_all_that_fit_a_query(owner: User, shelf: Shelf) ->
     piano = rows.analysed(rows.track(owner), piano=0.9)
     job = do(owner, BulkAction.REJECT, "tag=guitar", tag="guitar")
     assert job.result["changed"] == 3
-    assert not library(owner).filter(track_tags__tag__slug="guitar").exists()
+    assert not library(owner.personal_library).filter(track_tags__tag__slug="guitar").exists()
     assert not piano.verdicts.exists()
 
 
@@ -72,7 +74,9 @@ def test_what_is_so_already_is_counted_and_left_alone(owner: User, shelf: Shelf)
     guitar = Tag.objects.get(slug="guitar")
     accept_shown(owner, shelf[0], guitar)
     asked = BulkRequest(BulkAction.ACCEPT, tag="guitar")
-    assert preview(owner, asked) == bulk.Preview(matched=3, unchanged=1, missing=0)
+    assert preview(owner, owner.personal_library, asked) == bulk.Preview(
+        matched=3, unchanged=1, missing=0
+    )
     job = do(owner, BulkAction.ACCEPT, tag="guitar")
     assert (job.result["changed"], job.result["unchanged"]) == (2, 1)
     assert shelf[0].verdicts.count() == 1
@@ -80,8 +84,8 @@ def test_what_is_so_already_is_counted_and_left_alone(owner: User, shelf: Shelf)
 
 def test_a_dry_run_changes_nothing(owner: User, shelf: Shelf) -> None:
     for action in BulkAction:
-        preview(owner, BulkRequest(action, tag="guitar"))
-    assert library(owner).count() == 3
+        preview(owner, owner.personal_library, BulkRequest(action, tag="guitar"))
+    assert library(owner.personal_library).count() == 3
     assert not Job.objects.exists()
 
 
@@ -90,7 +94,9 @@ def test_tracks_of_others_and_unknown_ones_are_failures(
 ) -> None:
     theirs = rows.track(outsider, "Secret")
     query = named(shelf[0], theirs, uuid4())
-    assert preview(owner, BulkRequest(BulkAction.DELETE, query)).missing == 2
+    assert (
+        preview(owner, owner.personal_library, BulkRequest(BulkAction.DELETE, query)).missing == 2
+    )
     job = do(owner, BulkAction.DELETE, query)
     assert (job.result["changed"], job.result["failed"]) == (1, 2)
     assert {failure["reason"] for failure in job.result["failures"]} == {
@@ -104,11 +110,11 @@ def test_tracks_of_others_and_unknown_ones_are_failures(
 def test_a_deletion_is_undone_as_a_whole_and_nothing_else(owner: User, shelf: Shelf) -> None:
     delete_track(shelf[2])
     deletion = do(owner, BulkAction.DELETE)
-    assert not library(owner).exists()
+    assert not library(owner.personal_library).exists()
     undone = do(owner, BulkAction.RESTORE, deletion=str(deletion.pk))
     assert undone.result["changed"] == 2
-    assert set(library(owner)) == set(shelf[:2])
-    assert list(trash(owner)) == [shelf[2]]
+    assert set(library(owner.personal_library)) == set(shelf[:2])
+    assert list(trash(owner.personal_library)) == [shelf[2]]
 
 
 def test_somebody_elses_deletion_cannot_be_undone(
@@ -154,7 +160,7 @@ def test_what_cannot_be_understood_is_refused(
     asked: BulkRequest, code: str, owner: User, shelf: Shelf
 ) -> None:
     with pytest.raises(BulkError) as refused:
-        start(owner, asked, trigger=Job.Trigger.WEB)
+        start(owner, owner.personal_library, asked, trigger=Job.Trigger.WEB)
     assert refused.value.code == code
     assert not Job.objects.exists()
 
@@ -162,17 +168,17 @@ def test_what_cannot_be_understood_is_refused(
 def test_many_tracks_are_a_workers(owner: User, shelf: Shelf, by_worker: Any) -> None:
     job = do(owner, BulkAction.DELETE)
     assert (job.state, job.queue) == (Job.State.QUEUED, "maintenance")
-    assert library(owner).count() == 3
+    assert library(owner.personal_library).count() == 3
     job = by_worker()
     assert (job.state, job.done, job.result["changed"]) == (Job.State.SUCCEEDED, 3, 3)
-    assert not library(owner).exists()
+    assert not library(owner.personal_library).exists()
 
 
 def test_tracks_that_come_later_are_not_meant(owner: User, shelf: Shelf, by_worker: Any) -> None:
     do(owner, BulkAction.DELETE)
     later = rows.track(owner)
     by_worker()
-    assert list(library(owner)) == [later]
+    assert list(library(owner.personal_library)) == [later]
 
 
 def test_a_cancelled_job_keeps_what_it_has_done(
@@ -188,14 +194,14 @@ def test_a_cancelled_job_keeps_what_it_has_done(
     job = by_worker()
     assert job.state == Job.State.CANCELLED
     assert job.result["changed"] == 1
-    assert library(owner).count() == 2
+    assert library(owner.personal_library).count() == 2
 
 
 def test_another_attempt_goes_on_where_the_first_died(
     owner: User, shelf: Shelf, by_worker: Any
 ) -> None:
     job = do(owner, BulkAction.ACCEPT, tag="piano")
-    first = library(owner).order_by("pk")[0]
+    first = library(owner.personal_library).order_by("pk")[0]
     result = {"total": 3, "changed": 1, "after": str(first.pk)}
     Job.objects.filter(pk=job.pk).update(result=result)
     job = by_worker()
@@ -231,12 +237,22 @@ def test_a_stopped_job_can_be_gone_on_with(owner: User, shelf: Shelf, by_worker:
 
 
 def test_only_failures_nobody_has_retried_are_tried_again(owner: User) -> None:
-    from tagger.jobs.queries import own_jobs, retriable
+    from tagger.jobs.queries import jobs_in, retriable
 
     broken, mended = rows.track(owner, state=Track.State.FAILED), rows.track(owner)
     for track in (broken, mended):
         rows.job(track, Job.State.FAILED)
     rows.job(mended, Job.State.SUCCEEDED)
-    assert lifecycle.retry_all(retriable(own_jobs(owner)), trigger=Job.Trigger.WEB) == 1
+    assert (
+        lifecycle.retry_all(
+            retriable(jobs_in(owner.personal_library, owner)), trigger=Job.Trigger.WEB
+        )
+        == 1
+    )
     assert broken.jobs.filter(state=Job.State.QUEUED).exists()
-    assert lifecycle.retry_all(retriable(own_jobs(owner)), trigger=Job.Trigger.WEB) == 0
+    assert (
+        lifecycle.retry_all(
+            retriable(jobs_in(owner.personal_library, owner)), trigger=Job.Trigger.WEB
+        )
+        == 0
+    )

@@ -36,16 +36,18 @@ def shelf(owner: User) -> list[Track]:
 
 
 def draw(owner: User) -> Job:
-    job = request_map(owner, trigger=Job.Trigger.WEB)
+    job = request_map(owner.personal_library, by=owner, trigger=Job.Trigger.WEB)
     run_job(str(job.pk))
     job.refresh_from_db()
     return job
 
 
 def drawn(owner: User, query: str = "", group: str = "genre") -> Any:
-    current = current_map(owner)
+    current = current_map(owner.personal_library)
     assert current is not None
-    return map_points(current, LibraryFilter(QueryDict(query), queryset=library(owner)).qs, group)
+    return map_points(
+        current, LibraryFilter(QueryDict(query), queryset=library(owner.personal_library)).qs, group
+    )
 
 
 def test_every_track_that_was_analysed_is_on_the_map(owner: User, shelf: list[Track]) -> None:
@@ -75,7 +77,7 @@ def test_a_new_track_joins_without_moving_the_others(owner: User, shelf: list[Tr
     draw(owner)
     before = dict(MapPoint.objects.values_list("track_id", "x"))
     new = rows.analysed(rows.track(owner, "New"), embedding=rows.direction(2))
-    current = current_map(owner)
+    current = current_map(owner.personal_library)
     assert current is not None
     assert list(unplaced(current)) == [new]
     place_on_maps()
@@ -99,8 +101,8 @@ def test_drawing_anew_replaces_the_map(owner: User, shelf: list[Track]) -> None:
 
 
 def test_asking_twice_is_one_job(owner: User, shelf: list[Track]) -> None:
-    first = request_map(owner, trigger=Job.Trigger.WEB)
-    assert request_map(owner, trigger=Job.Trigger.WEB) == first
+    first = request_map(owner.personal_library, by=owner, trigger=Job.Trigger.WEB)
+    assert request_map(owner.personal_library, by=owner, trigger=Job.Trigger.WEB) == first
 
 
 def test_too_few_tracks_are_said(owner: User) -> None:
@@ -118,15 +120,15 @@ def test_a_map_belongs_to_one_model_and_one_person(
     owner: User, outsider: User, shelf: list[Track]
 ) -> None:
     draw(owner)
-    assert current_map(outsider) is None
+    assert current_map(outsider.personal_library) is None
     ModelVersion.objects.update(state=ModelVersion.State.RETIRED)
-    assert current_map(owner) is None
+    assert current_map(owner.personal_library) is None
 
 
 def test_a_cancelled_drawing_keeps_the_old_map(owner: User, shelf: list[Track]) -> None:
     draw(owner)
-    before = current_map(owner)
-    job = lifecycle.cancel(request_map(owner, trigger=Job.Trigger.WEB))
+    before = current_map(owner.personal_library)
+    job = lifecycle.cancel(request_map(owner.personal_library, by=owner, trigger=Job.Trigger.WEB))
     assert job.state == Job.State.CANCELLED
-    assert current_map(owner) == before
+    assert current_map(owner.personal_library) == before
     assert lifecycle.retry(job, trigger=Job.Trigger.WEB).kind == Job.Kind.DRAW_MAP

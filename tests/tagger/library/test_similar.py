@@ -25,7 +25,7 @@ def far(owner: User, song: Track) -> Track:
 
 
 def titles(track: Track, query: str = "", most: int = 10) -> list[str]:
-    among = LibraryFilter(QueryDict(query), queryset=library(track.owner)).qs
+    among = LibraryFilter(QueryDict(query), queryset=library(track.library)).qs
     similar = similar_tracks([track], among, most=most)
     assert similar is not None
     return [likeness.track.title for likeness in similar.nearest]
@@ -33,7 +33,7 @@ def titles(track: Track, query: str = "", most: int = 10) -> list[str]:
 
 @pytest.mark.usefixtures("far", "near")
 def test_the_nearest_come_first_with_their_likeness(song: Track) -> None:
-    similar = similar_tracks([song], library(song.owner), most=10)
+    similar = similar_tracks([song], library(song.library), most=10)
     assert similar is not None
     assert similar.model.name == "tonemark-test"
     assert [(likeness.track.title, round(likeness.value, 3)) for likeness in similar.nearest] == [
@@ -65,7 +65,7 @@ def test_what_another_model_analysed_does_not_count(song: Track, near: Track, fa
     )
     Analysis.objects.filter(track=near).update(model=older)
     assert titles(song) == ["Far"]
-    assert similar_tracks([near], library(near.owner), most=10) is None
+    assert similar_tracks([near], library(near.library), most=10) is None
 
 
 def test_silence_is_like_nothing(owner: User, song: Track) -> None:
@@ -84,7 +84,7 @@ def test_three_queries_find_them(
     owner: User, song: Track, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     with django_assert_num_queries(4):
-        similar_tracks([song], library(owner), most=10)
+        similar_tracks([song], library(owner.personal_library), most=10)
 
 
 def test_more_like_these_and_less_like_those(
@@ -93,11 +93,11 @@ def test_more_like_these_and_less_like_those(
     """Song at 0°, near at 20°, far at 80°, others between."""
     at_50 = rows.analysed(rows.track(owner, "Middle"), embedding=direction(50))
     opposite = rows.analysed(rows.track(owner, "Below"), embedding=direction(-25))
-    between = similar_tracks([song, far], library(owner), most=10)
+    between = similar_tracks([song, far], library(owner.personal_library), most=10)
     assert between is not None
     assert [likeness.track for likeness in between.nearest] == [at_50, near, opposite]
     assert between.nearest[0].value == pytest.approx(np.cos(np.radians(10)), abs=1e-3)
-    away = similar_tracks([song], library(owner), most=10, unlike=[near])
+    away = similar_tracks([song], library(owner.personal_library), most=10, unlike=[near])
     assert away is not None
     assert [likeness.track for likeness in away.nearest] == [opposite, at_50, far]
 
@@ -111,7 +111,7 @@ def test_the_seconds_that_match_best_are_pointed_at(owner: User, song: Track) ->
         scores[at : at + 4, analysis.model.labels.index("harp")] = 1.0
         analysis.scores = scores.astype("<f2").tobytes()
         analysis.save()
-    similar = similar_tracks([song], library(owner), most=1)
+    similar = similar_tracks([song], library(owner.personal_library), most=1)
     assert similar is not None
     moment = similar.nearest[0].moment
     assert moment is not None

@@ -25,13 +25,15 @@ def expire(track: Track) -> None:
 def test_a_deleted_track_is_in_the_trash_alone(owner: User, song: Track) -> None:
     other = rows.analysed(rows.track(owner), guitar=0.9)
     assert trash.delete_track(song)
-    assert list(trash_of(owner)) == [song]
-    assert list(library(owner)) == [other]
+    assert list(trash_of(owner.personal_library)) == [song]
+    assert list(library(owner.personal_library)) == [other]
     counts = [
-        facet.count for group in facet_groups(library_counts(owner)) for facet in group.facets
+        facet.count
+        for group in facet_groups(library_counts(owner.personal_library))
+        for facet in group.facets
     ]
     assert counts == [1]
-    similar = similar_tracks([other], library(owner), most=5)
+    similar = similar_tracks([other], library(owner.personal_library), most=5)
     assert similar is not None
     assert similar.nearest == []
 
@@ -48,7 +50,7 @@ def test_a_restored_track_has_its_tags_again(owner: User, song: Track) -> None:
     trash.delete_track(song)
     assert trash.restore_track(song, trigger=Job.Trigger.WEB)
     assert not trash.restore_track(song, trigger=Job.Trigger.WEB)
-    assert list(library(owner)) == [song]
+    assert list(library(owner.personal_library)) == [song]
     assert song.track_tags.count() == 2
     assert not song.jobs.exists()
 

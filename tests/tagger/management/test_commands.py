@@ -59,7 +59,7 @@ def test_an_import_without_an_owner_takes_the_only_admin(db: None, folder: Path)
         run("import", str(folder))
     boss = rows.person("boss", is_superuser=True)
     run("import", str(folder))
-    assert boss.tracks.count() == 2
+    assert boss.personal_library.tracks.count() == 2
 
 
 def test_a_folder_or_owner_that_is_not_there_is_named(owner: User, folder: Path) -> None:

@@ -47,7 +47,9 @@ def weights(db: None, scratch_media: Path, tmp_path: Path) -> None:
 @pytest.fixture
 def library(owner: User, wav: Wav) -> Track:
     """One track as an upload makes it, analysed."""
-    track = ingest(wav(), "song.wav", owner=owner, trigger=Job.Trigger.WEB).track
+    track = ingest(
+        wav(), "song.wav", library=owner.personal_library, by=owner, trigger=Job.Trigger.WEB
+    ).track
     Job.objects.update(state=Job.State.SUCCEEDED)
     return rows.analysed(track, guitar=0.9)
 
@@ -159,7 +161,7 @@ def test_what_killed_uploads_left_is_swept(library: Track, settings: Any) -> Non
 def test_an_upload_in_parts_is_left_while_it_may_be_gone_on_with(library: Track) -> None:
     expires = timezone.now() + timedelta(days=1)
     upload = ResumableUpload.objects.create(
-        owner=library.owner, file_name="a.wav", length=100, expires_at=expires
+        owner=rows.owner_of(library), file_name="a.wav", length=100, expires_at=expires
     )
     nobodys = upload.path.with_name("0" * 32)
     upload.path.parent.mkdir()
@@ -205,11 +207,11 @@ def test_tags_that_do_not_follow_are_written_anew(library: Track) -> None:
 def test_counts_that_are_wrong_are_mended(library: Track) -> None:
     TagCount.objects.update(tracks=7)
     (fault,) = check()["faults"]
-    assert (fault["kind"], fault["subject"]) == ("counts-wrong", str(library.owner_id))
-    assert fault["detail"] == "2 counts of this user's library are wrong"
+    assert (fault["kind"], fault["subject"]) == ("counts-wrong", str(library.library_id))
+    assert fault["detail"] == "2 counts of this library are wrong"
     assert not check("--repair")["left"]
     assert kinds() == []
-    assert library_counts(library.owner).tracks == 1
+    assert library_counts(library.library).tracks == 1
 
 
 def test_weights_that_are_gone_or_changed_are_told(library: Track, tmp_path: Path) -> None:

@@ -116,7 +116,7 @@ def test_metrics_say_what_waits_runs_and_fails(
     rows.job(song, Job.State.QUEUED)
     Job.objects.update(created_at=now - timedelta(seconds=90))
     ended = rows.job(
-        rows.track(song.owner),
+        rows.track(rows.owner_of(song)),
         Job.State.FAILED,
         error_code="damaged",
         started_at=now - timedelta(seconds=10),

@@ -32,15 +32,15 @@ def named(of_library: Counts) -> dict[str, int]:
 
 def kept(owner: User) -> dict[str, int]:
     """What is kept, which is also what a count finds."""
-    stored = library_counts(owner)
-    assert named(stored) == named(counts(library(owner)))
-    assert stored.tracks == library(owner).count()
+    stored = library_counts(owner.personal_library)
+    assert named(stored) == named(counts(library(owner.personal_library)))
+    assert stored.tracks == library(owner.personal_library).count()
     return named(stored)
 
 
 def test_an_upload_counts_before_it_has_tags(owner: User) -> None:
     rows.track(owner)
-    assert library_counts(owner) == Counts(1, {})
+    assert library_counts(owner.personal_library) == Counts(1, {})
 
 
 def test_two_synonyms_count_once(owner: User) -> None:
@@ -109,9 +109,13 @@ def test_tags_merged_by_staff_count_as_one(owner: User) -> None:
 def test_a_synonym_asked_for_by_name_means_itself(owner: User) -> None:
     woman = rows.analysed(rows.track(owner), woman=0.9)
     rows.analysed(rows.track(owner), female=0.9)
-    assert list(LibraryFilter({"tag": ["woman"]}, library(owner)).qs) == [woman]
-    assert LibraryFilter({"tag": ["female-vocals"]}, library(owner)).qs.count() == 2
-    assert woman not in LibraryFilter({"exclude_tag": ["woman"]}, library(owner)).qs
+    assert list(LibraryFilter({"tag": ["woman"]}, library(owner.personal_library)).qs) == [woman]
+    assert (
+        LibraryFilter({"tag": ["female-vocals"]}, library(owner.personal_library)).qs.count() == 2
+    )
+    assert (
+        woman not in LibraryFilter({"exclude_tag": ["woman"]}, library(owner.personal_library)).qs
+    )
 
 
 def elsewhere(work: Callable[[], object]) -> None:

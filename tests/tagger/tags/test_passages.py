@@ -64,7 +64,7 @@ def test_a_tag_of_the_whole_track_has_no_passage(owner: User) -> None:
 
 
 def test_it_is_counted_and_found(mix: Track, owner: User, api: Client) -> None:
-    assert library_counts(owner).by_tag[tag("techno").pk] == 1
+    assert library_counts(owner.personal_library).by_tag[tag("techno").pk] == 1
     listed = api.get("/api/v1/tracks/", {"tag": "techno"}).json()["results"]
     assert [track["title"] for track in listed] == ["A long night"]
 

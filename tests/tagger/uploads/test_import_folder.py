@@ -64,7 +64,9 @@ def test_a_folder_that_cannot_be_listed_is_named(
 
 def test_a_playlist_finds_an_imported_file_where_it_lies(folder: Path, owner: User) -> None:
     (path,) = list_folder(folder).files
-    result = import_file(path, folder, owner=owner, trigger=Job.Trigger.COMMAND)
+    result = import_file(
+        path, folder, library=owner.personal_library, by=owner, trigger=Job.Trigger.COMMAND
+    )
     assert result.outcome is FileOutcome.IMPORTED
     track = Track.objects.get()
     assert track.imported_path == "Queen/1982 Hot Space/01 Duet.wav"

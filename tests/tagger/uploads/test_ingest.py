@@ -20,7 +20,12 @@ Wav = Callable[..., Path]
 
 def take(path: Path, owner: User, name: str = "song.wav", **words: str) -> Ingested:
     return ingest(
-        path, name, owner=owner, trigger=Job.Trigger.WEB, metadata=SenderMetadata(**words)
+        path,
+        name,
+        library=owner.personal_library,
+        by=owner,
+        trigger=Job.Trigger.WEB,
+        metadata=SenderMetadata(**words),
     )
 
 
@@ -204,13 +209,13 @@ def test_the_same_sound_again_comes_back_from_the_trash(owner: User, wav: Wav) -
     delete_track(track)
     again = take(wav("again.wav"), owner)
     assert (again.track, again.duplicate, again.restored) == (track, True, True)
-    assert library(owner).get() == track
+    assert library(owner.personal_library).get() == track
     assert again.job is not None
     assert again.job.state == Job.State.QUEUED
 
 
 def test_a_file_in_the_trash_is_not_among_those_held(owner: User, wav: Wav) -> None:
     track = take(wav(), owner).track
-    assert tracks_by_file(owner, [track.file_sha256])
+    assert tracks_by_file(owner.personal_library, [track.file_sha256])
     delete_track(track)
-    assert not tracks_by_file(owner, [track.file_sha256])
+    assert not tracks_by_file(owner.personal_library, [track.file_sha256])

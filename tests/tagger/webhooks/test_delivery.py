@@ -131,7 +131,7 @@ def test_a_failing_webhook_does_not_hold_up_another(
 ) -> None:
     dead = manage.make_webhook(owner, "http://127.0.0.1:9/", [Webhook.Event.TRACK_DELETED])[0]
     for _ in range(3):
-        announce(owner.pk, Webhook.Event.TRACK_DELETED, track="x")
+        announce(owner.personal_library.pk, Webhook.Event.TRACK_DELETED, track="x")
     deliver_due()
     assert webhook.deliveries.filter(state="delivered").count() == 3
     assert {row.attempts.count() for row in dead.deliveries.all()} == {1}
@@ -183,7 +183,7 @@ def test_the_log_goes_back_thirty_days(webhook: Webhook) -> None:
 
 
 def test_the_body_is_thin(webhook: Webhook, owner: User) -> None:
-    announce(owner.pk, Webhook.Event.TRACK_TAGGED, track="t", model="m")
+    announce(owner.personal_library.pk, Webhook.Event.TRACK_TAGGED, track="t", model="m")
     body = json.loads(webhook.deliveries.get().body)
     assert body["data"] == {"track": "t", "model": "m"}
     assert body["timestamp"].endswith("Z")

@@ -118,4 +118,4 @@ def test_an_upload_tells_nothing_without_webhooks(
     from tagger.webhooks.events import announce
 
     with django_assert_num_queries(1):
-        announce(owner.pk, Webhook.Event.TRACK_TAGGED, track="x")
+        announce(owner.personal_library.pk, Webhook.Event.TRACK_TAGGED, track="x")

@@ -103,7 +103,9 @@ def first_run(day: Day, owner: User) -> Track:
     day.opens("/", ".empty")
     day.button("Listen to a sample").click()
     expect(day.page.get_by_role("heading", name=SAMPLE)).to_be_visible(timeout=PATIENCE)
-    return analyse(Track.objects.get(owner=owner), guitar=0.9, rock=0.6, harp=0.5)
+    return analyse(
+        Track.objects.get(library=owner.personal_library), guitar=0.9, rock=0.6, harp=0.5
+    )
 
 
 def analyse(track: Track, **scores: Any) -> Track:
@@ -170,7 +172,7 @@ def what_is_alike(day: Day) -> None:
 
 
 def the_map(day: Day, owner: User) -> None:
-    run_job(str(request_map(owner, trigger=Job.Trigger.WEB).pk))
+    run_job(str(request_map(owner.personal_library, by=owner, trigger=Job.Trigger.WEB).pk))
     day.opens("/map/", "#map[data-drawn='6']")
     day.page.get_by_role("application").focus()
     day.page.keyboard.press("ArrowRight")

@@ -23,7 +23,7 @@ def drawn(owner: User) -> None:
         angle = rows.direction(n if rocks else 90 + n)
         made = rows.track(owner, f"Song {n}")
         rows.analysed(made, embedding=angle, rock=0.9 * rocks, ambient=0.9 * (not rocks))
-    run_job(str(request_map(owner, trigger=Job.Trigger.WEB).pk))
+    run_job(str(request_map(owner.personal_library, by=owner, trigger=Job.Trigger.WEB).pk))
 
 
 @pytest.mark.usefixtures("drawn")

@@ -39,7 +39,7 @@ def test_a_range_is_ticked_and_judged(web: Page, owner: User) -> None:
     bar(web).get_by_role("button", name="Accept").click()
     expect(web.get_by_text("piano accepted on 4 tracks.")).to_be_visible()
     expect(bar(web)).to_be_hidden()
-    assert library(owner).filter(track_tags__tag__slug="piano").count() == 4
+    assert library(owner.personal_library).filter(track_tags__tag__slug="piano").count() == 4
 
 
 @pytest.mark.usefixtures("shelf")
@@ -51,7 +51,7 @@ def test_a_deletion_is_undone_at_the_toast(web: Page, owner: User) -> None:
     expect(web.get_by_role("heading", name="51 tracks")).to_be_visible()
     web.locator(".toast").get_by_role("button", name="Undo").click()
     expect(web.get_by_role("heading", name="52 tracks")).to_be_visible()
-    assert library(owner).count() == 52
+    assert library(owner.personal_library).count() == 52
 
 
 @pytest.mark.usefixtures("shelf")
@@ -65,7 +65,7 @@ def test_the_whole_list_is_meant_beyond_the_page(web: Page, owner: User) -> None
     expect(web.get_by_text("52 tracks are in the list.")).to_be_visible()
     web.get_by_role("button", name="Go ahead").click()
     expect(web.get_by_text("52 tracks deleted.")).to_be_visible()
-    assert not library(owner).exists()
+    assert not library(owner.personal_library).exists()
 
 
 @pytest.mark.usefixtures("shelf")

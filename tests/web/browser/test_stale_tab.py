@@ -53,17 +53,17 @@ def sign_in_again(context: BrowserContext, live_server: Any, person: User) -> No
 def test_everything_goes_on_in_a_tab_older_than_the_sign_in(
     context: BrowserContext, web: Page, song: Track, small: Path, large: Path, live_server: Any
 ) -> None:
-    assert song.owner
+    assert rows.owner_of(song)
     web.goto(f"/tracks/{song.pk}/")
-    sign_in_again(context, live_server, song.owner)
+    sign_in_again(context, live_server, rows.owner_of(song))
     web.get_by_role("button", name="guitar is wrong").click()
     expect(web.get_by_text("guitar rejected.")).to_be_visible()
     web.get_by_role("link", name="Upload").click()
-    sign_in_again(context, live_server, song.owner)
+    sign_in_again(context, live_server, rows.owner_of(song))
     web.set_input_files("#files", [small, large])
     expect(web.locator("#transfers").get_by_text("Queued")).to_have_count(2)
     web.goto("/")
-    sign_in_again(context, live_server, song.owner)
+    sign_in_again(context, live_server, rows.owner_of(song))
     web.get_by_label("Account", exact=False).or_(web.locator("details.menu summary")).first.click()
     web.get_by_role("button", name="Sign out").click()
     expect(web.get_by_role("button", name="Sign in")).to_be_visible()
@@ -104,8 +104,8 @@ def test_who_is_signed_out_is_told_so(
 def test_an_answer_that_fails_leaves_the_review_and_says_why(
     quiet: Page, song: Track, status: int, words: str
 ) -> None:
-    assert song.owner
-    rows.analysed(rows.track(song.owner, "Doubtful"), harp=0.5)
+    assert rows.owner_of(song)
+    rows.analysed(rows.track(rows.owner_of(song), "Doubtful"), harp=0.5)
     quiet.goto("/review/")
     quiet.route("**/review/", _answering(status))
     quiet.get_by_role("button", name="Skip").click()

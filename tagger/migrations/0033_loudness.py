@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tagger", "0031_track_hue"),
+        ("tagger", "0032_libraries"),
     ]
 
     operations = [
