@@ -5,6 +5,7 @@ import "./player.js";
 import "./player/queue_panel.js";
 import "./keyboard.js";
 import "./tag_keys.js";
+import "./add_tags.js";
 import "./verdicts.js";
 import "./folds.js";
 import "./uploads.js";

@@ -51,6 +51,7 @@ urlpatterns = [
     path("list/look/", list_look.change, name="list-look"),
     path("list/facets/", facets.facet_page, name="facets"),
     path("tags/", tags.tags_page, name="tags"),
+    path("tags/choices.json", tags.tag_choices, name="tag-choices"),
     path("tags/<slug:slug>/", tags.tag_page, name="tag"),
     path("tracks/<uuid:track_id>/", track.track_page, name="track"),
     path("tracks/<uuid:track_id>/edit/", track.edit_track, name="edit-track"),

@@ -53,6 +53,7 @@ WEB = {
     "web:list-look": Rule(PEOPLE, "POST"),
     "web:facets": Rule(PEOPLE),
     "web:tags": Rule(PEOPLE),
+    "web:tag-choices": Rule(PEOPLE),
     "web:tag": Rule(PEOPLE),
     "web:track": Rule(OWNER),
     "web:edit-track": Rule(OWNER, "GET POST"),

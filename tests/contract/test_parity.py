@@ -15,6 +15,7 @@ TWINS = {
     "cover": "track-cover",
     "facets": "tags",
     "tags": "tags",
+    "tag-choices": "tags",
     "tag": "tracks",
     "track": "track track-tags track-predictions track-peaks track-spectrogram track-similar",
     "edit-track": "track",

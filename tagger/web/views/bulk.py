@@ -16,6 +16,7 @@ from tagger.feedback.verdicts import undo_verdicts
 from tagger.library.bulk import AT_ONCE, BulkError, BulkRequest, preview, start
 from tagger.library.bulk_actions import OF_THE_TRASH, WITH_A_TAG, BulkAction
 from tagger.models import Job, Tag
+from tagger.tags.vocabulary import named
 from tagger.web.access import PageRequest, signed_in
 from tagger.web.bulk_summary import outcome, verdicts_undone
 from tagger.web.library_query import LibraryQuery
@@ -37,7 +38,7 @@ def bulk(request: PageRequest) -> HttpResponse:
         return redirect(f"{reverse('web:alike')}?{_likes(request.POST)}")
     if wish not in BulkAction:
         return HttpResponseBadRequest("action: what is to be done with the tracks.")
-    asked = BulkRequest(BulkAction(wish), query.urlencode(), request.POST.get("tag", ""))
+    asked = BulkRequest(BulkAction(wish), query.urlencode(), _slug(request.POST.get("tag", "")))
     try:
         grave = _is_whole(request.POST) or wish == BulkAction.PURGE
         if grave and "confirmed" not in request.POST:
@@ -66,6 +67,12 @@ def undo(request: PageRequest, job_id: UUID) -> HttpResponse:
     except BulkError:
         messages.info(request, outcome(done, nothing_left=True))
         return redirect("web:library")
+
+
+def _slug(word: str) -> str:
+    """A tag is typed by its name."""
+    found = named([word.strip()])
+    return found[word.strip()].slug if found else word
 
 
 def _is_whole(sent: QueryDict) -> bool:

@@ -17,7 +17,6 @@ from tagger.web.filter_form import filter_form
 from tagger.web.library_query import LibraryQuery
 from tagger.web.list_look import track_list
 from tagger.web.numbered import Numbered
-from tagger.web.selection import tag_choices
 from tagger.web.transfers import poll_seconds
 
 PAGE_SIZE = 50
@@ -72,7 +71,6 @@ def _controls(request: PageRequest, query: LibraryQuery) -> dict[str, Any]:
         "ordering": query.value("ordering") or "-created",
         "saved_views": saved_views(request.user, query.view),
         "view": query.view,
-        "selectable_tags": tag_choices(),
         "exports": [(suffix.upper(), query.export_url(suffix)) for suffix in EXPORTS],
     }
 

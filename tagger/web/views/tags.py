@@ -1,19 +1,20 @@
 from __future__ import annotations
 
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from tagger.feedback.custom_tags import own_tag
+from tagger.feedback.history import recent_tags
 from tagger.library.facets import facet_groups, library_counts
 from tagger.library.rows import rows
 from tagger.library.search import LibraryFilter, library
 from tagger.models import Tag
+from tagger.tags.vocabulary import shown_tags
 from tagger.web.access import PageRequest, signed_in
 from tagger.web.library_query import LibraryQuery
 from tagger.web.list_look import track_list
 from tagger.web.numbered import Numbered
-from tagger.web.selection import tag_choices
 from tagger.web.transfers import poll_seconds
 
 PAGE_SIZE = 50
@@ -45,7 +46,15 @@ def tag_page(request: PageRequest, slug: str) -> HttpResponse:
         "page": page,
         "rows": listed,
         **track_list(request, LibraryQuery(QueryDict(f"tag={slug}&ordering=-score")), listed),
-        "selectable_tags": tag_choices(),
         "poll": poll_seconds(listed),
     }
     return render(request, "tagger/tags/tag.html", context)
+
+
+@require_safe
+@signed_in
+def tag_choices(request: PageRequest) -> JsonResponse:
+    """What a person can type: slug, name and group of each tag, and those given lately."""
+    tags = [(tag.slug, tag.name, tag.get_group_display()) for tag in shown_tags().order_by("name")]
+    body = {"tags": tags, "recent": recent_tags(request.user)}
+    return JsonResponse(body, headers={"Cache-Control": "private, no-store"})
