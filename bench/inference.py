@@ -12,18 +12,20 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 import torch
+from torch.utils.flop_counter import FlopCounterMode
 
 from ml.audio.reading import SAMPLE_RATE, SEGMENT_SAMPLES
 from ml.checkpoints.weights import LoadedModel, default_model_path, load_model
-from ml.nn.macs import count_macs
+from ml.nn import SampleCNN
+from ml.nn.pair import NetworkPair
 from ml.runtime.cpu import has_fast_bfloat16, keep_activations_in_the_heap
-from ml.runtime.engine import Engine, fused, mixed
+from ml.runtime.engine import Engine, fused, mixed, torch_engine
 from ml.runtime.fused_network import can_be_fused
 from ml.runtime.int8 import Int8Unavailable, load_int8
 
@@ -51,7 +53,7 @@ def main() -> None:
     torch.set_num_threads(1)
     results = {
         "machine": facts(),
-        "network": {"gflop_per_segment": round(2 * count_macs(model.network) / 1e9, 2)},
+        "network": {"gflop_per_segment": round(gflop(model), 2)},
         "gemm_gflop_per_s": gemm_rates(),
         "rows": rows,
     }
@@ -63,7 +65,7 @@ def measure(
 ) -> list[Row]:
     """One row for each way and batch."""
     torch.set_num_threads(threads)
-    gflop = 2 * count_macs(model.network) / 1e9
+    work = gflop(model)
     ways = {
         (engine.name, batch): _run(engine, batch)
         for batch in batches
@@ -75,29 +77,42 @@ def measure(
         seconds = in_turns(named, rounds, clock)
     base = [second / max(batches) for second in seconds[f"float32/{max(batches)}"]]
     return [
-        _row(name, threads, batch, seconds, batches, base, gflop)
+        _row(name, threads, batch, seconds, batches, base, work)
         for name in dict.fromkeys(name for name, _ in ways)
         for batch in batches
     ]
 
 
+def gflop(model: LoadedModel) -> float:
+    """Of one segment, all of the model's networks together."""
+    with torch.no_grad(), FlopCounterMode(display=False) as counter:
+        model.whole(torch.zeros(1, 1, SEGMENT_SAMPLES))
+    return counter.get_total_flops() / 1e9
+
+
 def engines(model: LoadedModel, weights: Path) -> list[Engine]:
-    """Every way this machine can run the network, the plain one first."""
-    network = model.network
+    """Every way this machine can run the model, the plain one first."""
+    network = model.whole
     engines = [Engine("float32", network.forward_with_embedding)]
-    if can_be_fused(network.config):
-        engines.append(fused(network, torch.float32))
-    if has_fast_bfloat16():
-        engines.append(mixed(network, torch.bfloat16))
-        if can_be_fused(network.config):
-            engines.append(fused(network, torch.bfloat16))
+    if isinstance(network, NetworkPair):
+        engines.append(torch_engine(network, torch.device("cpu")))
+    else:
+        engines += _of_one_network(network)
     try:
-        engines.append(
-            Engine("int8, OpenVINO", load_int8(weights, model.card.sha256, torch.device("cpu")))
-        )
+        forward = load_int8(weights, model.card.sha256, torch.device("cpu"), network)
+        engines.append(Engine("int8, OpenVINO", forward))
     except Int8Unavailable as reason:
         print(f"no int8 row: {reason}", file=sys.stderr)
     return engines
+
+
+def _of_one_network(network: SampleCNN) -> Iterator[Engine]:
+    if can_be_fused(network.config):
+        yield fused(network, torch.float32)
+    if has_fast_bfloat16():
+        yield mixed(network, torch.bfloat16)
+        if can_be_fused(network.config):
+            yield fused(network, torch.bfloat16)
 
 
 def _run(engine: Engine, batch: int) -> Callable[[], Any]:

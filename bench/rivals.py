@@ -21,7 +21,9 @@ MEL_RATE, HOP, BANDS, FRAMES = 16_000, 256, 96, 187
 
 
 def eager_loop(model: LoadedModel) -> Pipeline:
-    """librosa.load, then the same network, eager and in float32, segment after segment."""
+    """librosa.load, then the same networks, eager and in float32, segment after segment."""
+
+    network = model.whole
 
     def run(file: Path) -> object:
         samples, _ = librosa.load(file, sr=SAMPLE_RATE, mono=True)
@@ -29,7 +31,7 @@ def eager_loop(model: LoadedModel) -> Pipeline:
         samples = np.resize(samples, count * SEGMENT_SAMPLES)
         segments = torch.from_numpy(samples.reshape(count, 1, SEGMENT_SAMPLES))
         with torch.inference_mode():
-            return torch.stack([model.network(one[None]).sigmoid() for one in segments]).mean(0)
+            return torch.stack([network(one[None]).sigmoid() for one in segments]).mean(0)
 
     return run
 

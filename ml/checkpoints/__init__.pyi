@@ -5,11 +5,13 @@ from .archive import (
 )
 from .card import (
     ModelCard,
+    SecondNetwork,
     WeightsError,
     card_path,
     companion_files,
     int8_files,
     read_card,
+    second_network,
 )
 from .header import TensorEntry, read_header
 from .weights import (
@@ -23,6 +25,7 @@ __all__ = [
     "LoadedModel",
     "ModelCard",
     "PackageError",
+    "SecondNetwork",
     "TensorEntry",
     "WeightsError",
     "card_path",
@@ -34,5 +37,6 @@ __all__ = [
     "read_header",
     "read_package",
     "save_model",
+    "second_network",
     "write_package",
 ]

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from ml.audio.reading import SAMPLE_RATE, SEGMENT_SAMPLES
+from ml.config.musicnn import MusicnnConfig
+from ml.config.settings import ConfigError
 
 # 64 bits, and a sign.
 MAX_DIGITS = 19
@@ -34,6 +36,7 @@ class ModelCard:
     `labels` are in the order of the network's outputs, `thresholds` maps each label to the score
     from which on it counts as present, `config` holds the fields of ml.nn.network.NetworkConfig,
     `sha256` is that of the safetensors file, filled in by `ml.checkpoints.weights.save_model`.
+    `second` holds the fields of SecondNetwork where one speaks for some labels, else nothing.
     """
 
     name: str
@@ -48,10 +51,65 @@ class ModelCard:
     data: dict[str, Any] = field(default_factory=dict)
     provenance: dict[str, Any] = field(default_factory=dict)
     created: str = field(default_factory=_now)
+    second: dict[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> str:
         """The card as indented JSON; NaN and infinity are refused, as JSON knows neither."""
         return json.dumps(dataclasses.asdict(self), indent=2, allow_nan=False) + "\n"
+
+
+@dataclass(frozen=True)
+class SecondNetwork:
+    """A network beside the main one, in the same file of weights.
+
+    `name` and `licence` are what a person is told, `config` holds the fields of
+    ml.config.musicnn.MusicnnConfig, `labels` are in the order of its outputs, `speaks_for` are
+    those of the card's labels that it, and not the main network, answers.
+    """
+
+    name: str
+    config: dict[str, Any]
+    labels: list[str]
+    speaks_for: list[str]
+    licence: str = ""
+
+    def network_config(self) -> MusicnnConfig:
+        """Raises ConfigError."""
+        return MusicnnConfig.from_dict(self.config)
+
+
+def second_network(card: ModelCard) -> SecondNetwork | None:
+    """What a card says of its second network. Raises WeightsError when that makes no sense."""
+    if not card.second:
+        return None
+    try:
+        second = SecondNetwork(**card.second)
+        fault = _fault(second, card)
+    except (TypeError, ConfigError) as error:
+        detail = str(error).partition("() ")[2] or str(error)
+        raise WeightsError(f"The card's second network is none: {detail}") from error
+    if fault:
+        raise WeightsError(f"The card's second network {fault}.")
+    return second
+
+
+def _fault(second: SecondNetwork, card: ModelCard) -> str | None:
+    texts = (second.labels, second.speaks_for)
+    if not all(isinstance(each, str) for each in (second.name, second.licence)):
+        return "has a name or a licence that is no text"
+    if not all(
+        isinstance(each, list) and all(isinstance(one, str) for one in each) for each in texts
+    ):
+        return "has labels that are no list of texts"
+    if any(len(set(each)) != len(each) for each in texts):
+        return "has a label twice"
+    if second.network_config().labels != len(second.labels):
+        return f"has {second.network_config().labels} outputs and {len(second.labels)} labels"
+    if not set(second.speaks_for) <= set(second.labels) & set(card.labels):
+        return "speaks for a label that it or the card does not have"
+    if card.config.get("head", "sigmoid") != "sigmoid":
+        return "cannot stand beside one whose outputs are not independent"
+    return None
 
 
 def card_path(weights: Path) -> Path:
@@ -128,7 +186,7 @@ def _from_values(values: object, file: Path) -> ModelCard:
 _TYPES: dict[str, type] = {
     "name": str, "config": dict, "labels": list, "licence": str, "sample_rate": int,
     "segment_samples": int, "sha256": str, "thresholds": dict, "metrics": dict, "data": dict,
-    "provenance": dict, "created": str,
+    "provenance": dict, "created": str, "second": dict,
 }  # fmt: skip
 
 
@@ -147,6 +205,7 @@ def _check(card: ModelCard, file: Path) -> None:
         raise WeightsError(f"The model card {file} has a threshold for the unknown {unknown}.")
     if not all(_is_probability(value) for value in card.thresholds.values()):
         raise WeightsError(f"The model card {file} has a threshold outside of 0 to 1.")
+    second_network(card)
 
 
 def _is_probability(value: object) -> bool:

@@ -9,18 +9,22 @@ import dataclasses
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .card import ModelCard, WeightsError, card_path, read_card
+from .card import ModelCard, WeightsError, card_path, read_card, second_network
 from .header import read_header
 
 if TYPE_CHECKING:
     import torch
 
+    from ml.config.musicnn import MusicnnConfig
     from ml.config.network import NetworkConfig
+    from ml.nn.musicnn import Musicnn
     from ml.nn.network import SampleCNN
+    from ml.nn.pair import NetworkPair
 
 __all__ = [
     "LoadedModel",
@@ -35,10 +39,31 @@ __all__ = [
 
 @dataclass(frozen=True)
 class LoadedModel:
-    """A network in evaluation mode, float32, on the CPU, and its card."""
+    """A network in evaluation mode, float32, on the CPU, and its card.
+
+    `network` is the one that trains and embeds, with an output for every label of the card;
+    `second` speaks for some of them instead, where there is one.
+    """
 
     network: SampleCNN
     card: ModelCard
+    second: Musicnn | None = None
+
+    @property
+    def whole(self) -> SampleCNN | NetworkPair:
+        """What gives the model's scores: the network, with the second beside it."""
+        facts = second_network(self.card)
+        if self.second is None or facts is None:
+            return self.network
+        from ml.nn.pair import NetworkPair
+
+        columns = [self.card.labels.index(label) for label in facts.speaks_for]
+        rows = [facts.labels.index(label) for label in facts.speaks_for]
+        return NetworkPair(self.network, self.second, columns, rows).eval()
+
+
+# What the names of the second network's tensors begin with.
+SECOND = "second."
 
 
 def default_model_path() -> Path:
@@ -46,18 +71,24 @@ def default_model_path() -> Path:
     return Path(__file__).parents[1] / "weights" / "default.safetensors"
 
 
-def save_model(path: str | Path, network: SampleCNN, card: ModelCard) -> ModelCard:
+def save_model(
+    path: str | Path, network: SampleCNN, card: ModelCard, second: Musicnn | None = None
+) -> ModelCard:
     """Write weights and card, each in one step; returns the card with the weights' sha256.
 
-    Weights are stored in the dtype they have (a `.half()` copy takes half the room).
-    Raises WeightsError when a weight is not finite or the labels do not match the network, OSError
-    when the disk does not take them; what was there before then stays.
+    Weights are stored in the dtype they have (a `.half()` copy takes half the room). `second` is
+    the network that `card.second` describes. Raises WeightsError when a weight is not finite or
+    the labels do not match the network, OSError when the disk does not take them; what was there
+    before then stays.
     """
     from safetensors.torch import save
 
     file = Path(path)
     _check_labels(network.config.labels, card, file)
-    tensors = {name: value.detach().cpu().contiguous() for name, value in _state(network)}
+    if bool(card.second) != (second is not None):
+        raise WeightsError(f"The card of {file} and its networks disagree about a second one.")
+    second_network(card)
+    tensors = {name: value.detach().cpu().contiguous() for name, value in _state(network, second)}
     _check_finite(tensors, file)
     payload = save(tensors, metadata={"format": "pt"})
     complete = dataclasses.replace(card, sha256=hashlib.sha256(payload).hexdigest())
@@ -76,15 +107,53 @@ def load_model(path: str | Path) -> LoadedModel:
     """
     file = Path(path)
     card = read_card(file)
-    config = _config(card, file)
-    _check_shapes(config, file)
+    networks = _Networks.of(card, file)
+    _check_shapes(networks, file)
     tensors = _read_tensors(file, card)
     _check_finite(tensors, file)
-    return LoadedModel(_build(config, tensors, file), card)
+    network, second = networks.make()
+    try:
+        network.load_state_dict(_of_network(tensors, second=False))
+        if second is not None:
+            second.load_state_dict(_of_network(tensors, second=True))
+    except RuntimeError as error:
+        raise WeightsError(f"The weights {file} do not fit their card: {error}") from error
+    return LoadedModel(network.eval(), card, second and second.eval().requires_grad_(False))
 
 
-def _state(network: SampleCNN) -> list[tuple[str, torch.Tensor]]:
-    return list(network.state_dict().items())
+@dataclass(frozen=True)
+class _Networks:
+    """The shapes of what is in one file."""
+
+    config: NetworkConfig
+    second: MusicnnConfig | None
+
+    @classmethod
+    def of(cls, card: ModelCard, file: Path) -> _Networks:
+        second = second_network(card)
+        return cls(_config(card, file), second.network_config() if second else None)
+
+    def make(self) -> tuple[SampleCNN, Musicnn | None]:
+        """Both with the weights that they happen to begin with."""
+        from ml.nn.musicnn import Musicnn
+        from ml.nn.network import SampleCNN
+
+        return SampleCNN(self.config), Musicnn(self.second) if self.second else None
+
+
+def _state(network: SampleCNN, second: Musicnn | None) -> Iterator[tuple[str, torch.Tensor]]:
+    yield from network.state_dict().items()
+    if second is not None:
+        for name, value in second.state_dict().items():
+            yield SECOND + name, value
+
+
+def _of_network(tensors: dict[str, torch.Tensor], *, second: bool) -> dict[str, torch.Tensor]:
+    return {
+        name.removeprefix(SECOND): value
+        for name, value in tensors.items()
+        if name.startswith(SECOND) == second
+    }
 
 
 def _replace(file: Path, payload: bytes) -> None:
@@ -133,14 +202,12 @@ def _config(card: ModelCard, file: Path) -> NetworkConfig:
     return config
 
 
-def _check_shapes(config: NetworkConfig, file: Path) -> None:
-    """Raise WeightsError unless the file has the network's tensors, before one of them is made."""
+def _check_shapes(networks: _Networks, file: Path) -> None:
+    """Raise WeightsError unless the file has the networks' tensors, before one of them is made."""
     import torch
 
-    from ml.nn.network import SampleCNN
-
     with torch.device("meta"):  # shapes without memory
-        expected = {name: tuple(t.shape) for name, t in SampleCNN(config).state_dict().items()}
+        expected = {name: tuple(t.shape) for name, t in _state(*networks.make())}
     present = {name: entry.shape for name, entry in read_header(file).items()}
     for name in sorted(expected.keys() ^ present.keys()):
         whose = "lack" if name in expected else "have an unknown tensor"
@@ -151,17 +218,6 @@ def _check_shapes(config: NetworkConfig, file: Path) -> None:
                 f"The weights {file} do not fit their card: {name} has the shape "
                 f"{list(present[name])}, not {list(shape)}."
             )
-
-
-def _build(config: NetworkConfig, tensors: dict[str, torch.Tensor], file: Path) -> SampleCNN:
-    from ml.nn.network import SampleCNN
-
-    network = SampleCNN(config)
-    try:
-        network.load_state_dict(tensors)
-    except RuntimeError as error:
-        raise WeightsError(f"The weights {file} do not fit their card: {error}") from error
-    return network.eval()
 
 
 def _check_labels(outputs: int, card: ModelCard, file: Path) -> None:

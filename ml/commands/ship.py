@@ -50,7 +50,7 @@ def _ship(args: argparse.Namespace) -> float:
     validation, test = (open_split(args.data, name) for name in ("validation", "test"))
     release = make_release(model, validation, test, device)
     card = dataclasses.replace(release.card, **_facts(args, release.card))
-    save_model(args.out, release.network, card)
+    save_model(args.out, release.network, card, release.second)
     return release.largest_change
 
 

@@ -42,7 +42,7 @@ def score_split(
     keep_activations_in_the_heap()
     callbacks = callbacks or Callbacks()
     predictions = predict(
-        model.network.to(device),
+        model.whole.to(device),
         split,
         bfloat16=wants_bfloat16(precision, device),
         change=change,

@@ -13,6 +13,7 @@ import torch
 from ml.audio.types import FULL_SCALE
 from ml.data.magnatagatune.split import Split
 from ml.nn.network import SampleCNN
+from ml.nn.pair import NetworkPair
 from ml.runtime.cpu import has_fast_bfloat16
 
 Sounds = npt.NDArray[np.float32]
@@ -45,7 +46,7 @@ def wants_bfloat16(precision: str, device: torch.device) -> bool:
 
 
 def predict(
-    network: SampleCNN,
+    network: SampleCNN | NetworkPair,
     split: Split,
     *,
     bfloat16: bool = False,
@@ -82,7 +83,9 @@ def _clips(split: Split, change: Callable[[Sounds], Sounds] | None) -> Iterator[
 
 
 @torch.inference_mode()
-def _scores(network: SampleCNN, segments: Sounds, bfloat16: bool) -> npt.NDArray[np.float32]:
+def _scores(
+    network: SampleCNN | NetworkPair, segments: Sounds, bfloat16: bool
+) -> npt.NDArray[np.float32]:
     device = next(network.parameters()).device
     x = torch.from_numpy(segments)[:, None].to(device)
     with autocast(device, bfloat16):

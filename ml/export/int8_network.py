@@ -15,6 +15,7 @@ from torch.nn.functional import avg_pool2d, conv2d
 
 from ml.nn.layers import SqueezeExcitation
 from ml.nn.network import SampleCNN
+from ml.nn.pair import NetworkPair
 from ml.runtime.folding import folded_conv
 
 # Decoded mp3 overshoots full scale; twice that is as far as the stem's steps reach.
@@ -35,6 +36,31 @@ def for_eight_bits(network: SampleCNN) -> SampleCNN:
         if isinstance(block.excitation, SqueezeExcitation):
             block.excitation = _MeanOfMeans(block.excitation)
     return made
+
+
+class SoundToBoth(nn.Module):
+    """A network with both of its outputs, logits and embedding."""
+
+    def __init__(self, network: SampleCNN) -> None:
+        super().__init__()
+        self.network = for_eight_bits(network)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        return self.network.forward_with_embedding(x)
+
+
+class SoundAndSpectraToBoth(nn.Module):
+    """The same of a pair, whose second network is given its spectra `(batch, frames, 96)`."""
+
+    def __init__(self, pair: NetworkPair) -> None:
+        super().__init__()
+        self.pair = copy.deepcopy(pair).eval().requires_grad_(False)
+        self.pair.trunk = for_eight_bits(pair.trunk)
+        self.pair.second.freeze()
+
+    def forward(self, x: Tensor, spectra: Tensor) -> tuple[Tensor, Tensor]:
+        logits, embedding = self.pair.trunk.forward_with_embedding(x)
+        return self.pair.joined(logits, self.pair.second.of_spectra(spectra)), embedding
 
 
 class _TwoPartStem(nn.Module):

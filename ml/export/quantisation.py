@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from ml.audio.types import FULL_SCALE
 from ml.checkpoints.card import int8_files, int8_path
@@ -28,12 +28,13 @@ from ml.data.magnatagatune.split import Split
 from ml.evaluation.metrics import minimum_positives
 from ml.evaluation.report import figures
 from ml.nn.network import SampleCNN
+from ml.nn.pair import NetworkPair
 from ml.runtime.engine import Engine, fused
 from ml.runtime.fused_network import can_be_fused
 from ml.runtime.int8 import WEIGHTS, compile_int8
 from ml.runtime.parity import Forward
 
-from .int8_network import for_eight_bits
+from .int8_network import SoundAndSpectraToBoth, SoundToBoth
 
 if TYPE_CHECKING:
     import openvino
@@ -78,12 +79,14 @@ def export_int8(model: LoadedModel, weights: Path, train: Split, test: Split) ->
 
     Raises ExportError, and then leaves no copy behind.
     """
-    quantised = _quantised(model.network, train)
+    quantised = _quantised(model.whole, train)
     quantised.set_rt_info(model.card.sha256, WEIGHTS)
     with tempfile.TemporaryDirectory(dir=weights.parent, prefix=".export-") as scratch:
         file = int8_path(Path(scratch) / weights.name)
         _openvino().save_model(quantised, file)
-        comparison = compare_with_float32(model, compile_int8(file, model.card.sha256), test)
+        comparison = compare_with_float32(
+            model, compile_int8(file, model.card.sha256, model.whole), test
+        )
         if not comparison.passed:
             raise ExportError(f"The 8-bit copy is not good enough: {comparison}.")
         # The one that names the other comes last.
@@ -95,21 +98,22 @@ def export_int8(model: LoadedModel, weights: Path, train: Split, test: Split) ->
 def compare_with_float32(model: LoadedModel, forward: Forward, test: Split) -> Int8Comparison:
     """Compare `forward` with the network in float32 on every clip of `test`."""
     columns = [model.card.labels.index(tag) for tag in test.tags]
-    plain = _clips(model.network, _float32(model.network).forward, test)[:, columns]
-    quick = _clips(model.network, forward, test)[:, columns]
+    network = model.whole
+    plain = _clips(network, _float32(network).forward, test)[:, columns]
+    quick = _clips(network, forward, test)[:, columns]
     minimum = minimum_positives(test)
     before, after = (figures(test, scores, minimum).macro_roc_auc for scores in (plain, quick))
     return Int8Comparison(before, after, float(np.abs(plain - quick).mean()))
 
 
-def _float32(network: SampleCNN) -> Engine:
-    if can_be_fused(network.config):
+def _float32(network: SampleCNN | NetworkPair) -> Engine:
+    if isinstance(network, SampleCNN) and can_be_fused(network.config):
         return fused(network, torch.float32)
     return Engine("float32", network.forward_with_embedding)
 
 
 @torch.inference_mode()
-def _clips(network: SampleCNN, forward: Forward, split: Split) -> Clips:
+def _clips(network: SampleCNN | NetworkPair, forward: Forward, split: Split) -> Clips:
     """Mean scores of every clip, `(clips, tags)`."""
     rows = [
         network.scores(forward(_sound(split, clip))[0].float()).mean(0).numpy()
@@ -123,25 +127,18 @@ def _sound(split: Split, clip: int) -> Tensor:
     return torch.from_numpy(split.segments(clip).astype(np.float32) / FULL_SCALE)[:, None]
 
 
-class _Both(nn.Module):
-    """The network with both of its outputs."""
-
-    def __init__(self, network: SampleCNN) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        return self.network.forward_with_embedding(x)
-
-
-def _quantised(network: SampleCNN, train: Split) -> openvino.Model:
+def _quantised(network: SampleCNN | NetworkPair, train: Split) -> openvino.Model:
     openvino, nncf = _openvino(), _nncf()
-    config = network.config
-    shape = (2, config.channels, config.samples)
-    model = openvino.convert_model(
-        _Both(for_eight_bits(network)), example_input=torch.zeros(shape), input=[-1, *shape[1:]]
+    examples = _heard(network, torch.zeros(2, network.config.channels, network.config.samples))
+    of_both = (
+        SoundAndSpectraToBoth(network) if isinstance(network, NetworkPair) else SoundToBoth(network)
     )
-    sounds = nncf.Dataset(list(_calibration(train)))
+    model = openvino.convert_model(
+        of_both,
+        example_input=examples,
+        input=[[-1, *example.shape[1:]] for example in examples],
+    )
+    sounds = nncf.Dataset([_heard(network, sound) for sound in _calibration(train)])
     quantised = nncf.quantize(
         model,
         sounds,
@@ -154,11 +151,29 @@ def _quantised(network: SampleCNN, train: Split) -> openvino.Model:
     return nncf.compress_weights(quantised, mode=nncf.CompressWeightsMode.INT8_SYM)
 
 
+@torch.inference_mode()
+def _heard(network: SampleCNN | NetworkPair, sound: Tensor) -> tuple[Tensor, ...]:
+    """What the 8-bit copy is given of a sound `(batch, 1, samples)`."""
+    if isinstance(network, NetworkPair):
+        return sound, network.second.log_mel(sound[:, 0])
+    return (sound,)
+
+
 def _kept(model: openvino.Model) -> list[str]:
     """What the quantiser leaves alone: all up to the stem's convolution, and every dense layer."""
-    named = [(op.get_type_name(), op.get_friendly_name()) for op in model.get_ordered_ops()]
-    stem = next(place for place, (kind, _) in enumerate(named) if kind == "Convolution")
-    return [name for place, (kind, name) in enumerate(named) if place <= stem or kind == "MatMul"]
+    # The sound comes first among what the model is given.
+    reached, kept = {model.get_parameters()[0].get_friendly_name()}, []
+    stem_found = False
+    for op in model.get_ordered_ops():
+        name, kind = op.get_friendly_name(), op.get_type_name()
+        inputs = {each.get_node().get_friendly_name() for each in op.input_values()}
+        if not stem_found and inputs & reached:
+            reached.add(name)
+            kept.append(name)
+            stem_found = kind == "Convolution"
+        elif kind == "MatMul":
+            kept.append(name)
+    return kept
 
 
 def _calibration(train: Split) -> Iterator[Tensor]:

@@ -17,6 +17,7 @@ from ml.evaluation.evaluate import score_split
 from ml.evaluation.metrics import Scores
 from ml.evaluation.report import make_report
 from ml.evaluation.thresholds import choose_thresholds
+from ml.nn.musicnn import Musicnn
 from ml.nn.network import SampleCNN
 
 # Scores may move by this much when the weights are stored in half precision.
@@ -27,13 +28,15 @@ TOLERANCE = 0.005
 class Release:
     """A network to be saved with its card, and by how much half precision moves a clip's score.
 
-    `scores` holds those of the clips, `(clips, tags)`, by the split's name.
+    `scores` holds those of the clips, `(clips, tags)`, by the split's name. `second` is what the
+    card names so.
     """
 
     network: SampleCNN
     card: ModelCard
     largest_change: float
     scores: dict[str, Scores]
+    second: Musicnn | None = None
 
 
 def make_release(
@@ -52,7 +55,12 @@ def make_release(
     are those of the weights that ship. Raises InterruptedError when the callbacks say stop.
     """
     half = copy.deepcopy(model.network).half()
-    rounded = LoadedModel(copy.deepcopy(half).float(), model.card)
+    second = None if model.second is None else copy.deepcopy(model.second).half()
+    rounded = LoadedModel(
+        copy.deepcopy(half).float(),
+        model.card,
+        None if second is None else copy.deepcopy(second).float(),
+    )
     # In float32, so that only the rounding of the weights shows.
     exact, near = (
         score_split(kind, validation, device, callbacks=callbacks, precision="fp32").clips
@@ -60,7 +68,7 @@ def make_release(
     )
     largest_change = float(np.abs(exact - near).max())
     if largest_change > TOLERANCE:
-        rounded, half = model, model.network
+        rounded, half, second = model, model.network, model.second
     on_validation = score_split(rounded, validation, device, callbacks=callbacks)
     predictions = {validation.name: (validation, on_validation)}
     if test is not None:
@@ -77,6 +85,5 @@ def make_release(
         ),
         metrics={split: figures.as_dict() for split, figures in reports.items()},
     )
-    return Release(
-        half, card, largest_change, {name: of[1].clips for name, of in predictions.items()}
-    )
+    scores = {name: of[1].clips for name, of in predictions.items()}
+    return Release(half, card, largest_change, scores, second)

@@ -53,7 +53,7 @@ class Tagger:
         _check_input(model.card)
         self.card = model.card
         self.device = device.torch_device
-        self._network = model.network.to(self.device)
+        self._network = model.whole.to(self.device)
         self._engine = choose_engine(model, weights, self.device)
         # OpenVINO refuses a second caller while it computes.
         self._computing = Lock()

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
+    from ml.nn.network import SampleCNN
+    from ml.nn.pair import NetworkPair
+
     from .parity import Forward
 
 WEIGHTS = ["tonemark", "weights_sha256"]
@@ -28,8 +31,13 @@ class Int8Unavailable(Exception):
     """There is no 8-bit copy that could be used; str() says why."""
 
 
-def load_int8(weights: Path, sha256: str, device: torch.device) -> Forward:
-    """The 8-bit copy of the weights with this hash. Raises Int8Unavailable."""
+def load_int8(
+    weights: Path, sha256: str, device: torch.device, network: SampleCNN | NetworkPair
+) -> Forward:
+    """The 8-bit copy of the `weights` with this hash, which are `network`'s.
+
+    Raises Int8Unavailable.
+    """
     file = int8_path(weights)
     if device.type != "cpu":
         raise Int8Unavailable("8-bit copies are for the CPU")
@@ -37,13 +45,18 @@ def load_int8(weights: Path, sha256: str, device: torch.device) -> Forward:
         raise Int8Unavailable("the model has no 8-bit copy")
     if importlib.util.find_spec("openvino") is None:
         raise Int8Unavailable("OpenVINO, which the 8-bit copy needs, is not installed")
-    return compile_int8(file, sha256)
+    return compile_int8(file, sha256, network)
 
 
-def compile_int8(file: Path, sha256: str) -> Forward:
-    """The copy in `file`, to be run on as many threads as torch; see `load_int8`."""
+def compile_int8(file: Path, sha256: str, network: SampleCNN | NetworkPair) -> Forward:
+    """The copy in `file`, to be run on as many threads as torch; see `load_int8`.
+
+    What a second network hears is computed by torch: eight bits cannot hold a spectrum's range.
+    """
     import openvino
     import torch
+
+    from ml.nn.pair import NetworkPair
 
     core = openvino.Core()
     try:
@@ -55,9 +68,11 @@ def compile_int8(file: Path, sha256: str) -> Forward:
     # A thread that is tied to one core waits there for whoever else runs on it, beside idle ones.
     threads = {"INFERENCE_NUM_THREADS": torch.get_num_threads(), "ENABLE_CPU_PINNING": False}
     compiled = core.compile_model(model, "CPU", threads)
+    log_mel = network.second.log_mel if isinstance(network, NetworkPair) else None
 
     def run(part: Tensor) -> tuple[Tensor, Tensor]:
-        outputs = compiled(part.numpy())
+        heard = [part] if log_mel is None else [part, log_mel(part[:, 0])]
+        outputs = compiled([each.numpy() for each in heard])
         logits, embedding = (torch.from_numpy(outputs[k].copy()) for k in (0, 1))
         return logits, embedding
 

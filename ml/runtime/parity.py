@@ -12,6 +12,7 @@ from ml.audio.reading import SAMPLE_RATE
 
 if TYPE_CHECKING:
     from ml.nn.network import SampleCNN
+    from ml.nn.pair import NetworkPair
 
 # Scores are shown to the hundredth: this moves the last digit by one at most.
 TOLERANCE = 0.005
@@ -19,17 +20,21 @@ TOLERANCE = 0.005
 Forward = Callable[[Tensor], tuple[Tensor, Tensor]]
 
 
-def agrees(network: SampleCNN, forward: Forward, device: torch.device) -> bool:
+def agrees(network: SampleCNN | NetworkPair, forward: Forward, device: torch.device) -> bool:
     """Whether each score of `forward` for test sounds is this network's in float32, nearly."""
     return bool(_differences(network, forward, device).max() <= TOLERANCE)
 
 
-def agrees_on_average(network: SampleCNN, forward: Forward, device: torch.device) -> bool:
+def agrees_on_average(
+    network: SampleCNN | NetworkPair, forward: Forward, device: torch.device
+) -> bool:
     """The same of the mean over all scores: what 8 bits can hold to."""
     return bool(_differences(network, forward, device).mean() <= TOLERANCE)
 
 
-def _differences(network: SampleCNN, forward: Forward, device: torch.device) -> Tensor:
+def _differences(
+    network: SampleCNN | NetworkPair, forward: Forward, device: torch.device
+) -> Tensor:
     sounds = sample_sounds(network.config.channels, network.config.samples).to(device)
     with torch.inference_mode():
         exact, quick = (

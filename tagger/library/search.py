@@ -31,6 +31,7 @@ from drf_spectacular.utils import extend_schema_field
 from tagger.libraries.members import libraries_of
 from tagger.models import Library, Tag, Track, TrackTag, User
 from tagger.models.music_key import CAMELOT_ORDER, FIFTHS, RELATIVES, MusicKey
+from tagger.platform.collation import folded
 from tagger.platform.timestamp_filter import TimestampFilter
 from tagger.tags.vocabulary import meant_by
 
@@ -50,18 +51,18 @@ BETWEEN_ARTISTS = "; "
 ORDERINGS = {
     "-created": ("-created_at", "-id"),
     "created": ("created_at", "id"),
-    "title": ("title", "id"),
-    "-title": ("-title", "-id"),
-    "artist": ("artist", "title", "id"),
-    "-artist": ("-artist", "-title", "-id"),
+    "title": ("title_key", "id"),
+    "-title": ("-title_key", "-id"),
+    "artist": ("artist_key", "title_key", "id"),
+    "-artist": ("-artist_key", "-title_key", "-id"),
     "duration": ("duration", "id"),
     "-duration": (F("duration").desc(nulls_last=True), "-id"),
     "bpm": ("bpm", "id"),
     "-bpm": (F("bpm").desc(nulls_last=True), "-id"),
-    "album": ("album", "album_artist", "disc_number", "track_number", "title", "id"),
-    "year": ("year", "album", "disc_number", "track_number", "id"),
-    "-year": (F("year").desc(nulls_last=True), *("album", "disc_number", "track_number", "id")),
-    "-album": ("-album", "album_artist", "disc_number", "track_number", "title", "id"),
+    "album": ("album_key", "album_by_key", "disc_number", "track_number", "title_key", "id"),
+    "year": ("year", "album_key", "disc_number", "track_number", "id"),
+    "-year": (F("year").desc(nulls_last=True), *("album_key", "disc_number", "track_number", "id")),
+    "-album": ("-album_key", "album_by_key", "disc_number", "track_number", "title_key", "id"),
     "key": (F("key_place").asc(nulls_last=True), "id"),
     "-key": (F("key_place").desc(nulls_last=True), "-id"),
     "tags": ("tag_count", "id"),
@@ -103,7 +104,7 @@ def in_libraries_of(person: User) -> QuerySet[Track]:
 
 
 def _light(tracks: QuerySet[Track]) -> QuerySet[Track]:
-    return tracks.defer("peaks", "search_text", "shown_tag_ids")
+    return tracks.defer("peaks", "search_text", "album_text", "shown_tag_ids")
 
 
 def tracks_by_file(of: Library, digests: Sequence[str]) -> dict[str, UUID]:
@@ -219,7 +220,7 @@ class LibraryFilter(filters.FilterSet):
     def search(self, tracks: QuerySet[Track], name: str, text: str) -> QuerySet[Track]:
         """Every word must occur somewhere in title, artist, album or file name."""
         wanted = Q()
-        for word in text.lower().split():
+        for word in folded(text).split():
             wanted &= Q(search_text__contains=word)
         return tracks.filter(wanted)
 

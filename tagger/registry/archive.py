@@ -18,6 +18,7 @@ from ml.checkpoints import (
     read_card,
     read_header,
     read_package,
+    second_network,
     write_package,
 )
 from ml.config import ConfigError, NetworkConfig
@@ -86,11 +87,19 @@ def _check_network(weights: Path, card: ModelCard) -> None:
             f"this program gives {SEGMENT_SAMPLES:,} of one."
         )
     widths = {entry.shape[0] for entry in read_header(weights).values() if entry.shape}
-    for width in (config.stem_width, *config.widths, config.labels):
+    for width in (config.stem_width, *config.widths, config.labels, *_widths_of_second(card)):
         if width not in widths:
             raise PackageError(
                 f"The card's network has a layer {width:,} wide; the weights have none."
             )
+
+
+def _widths_of_second(card: ModelCard) -> tuple[int, ...]:
+    second = second_network(card)
+    if second is None:
+        return ()
+    config = second.network_config()
+    return config.timbre, config.rhythm, config.middle, config.hidden, config.labels
 
 
 def check_name(name: str) -> None:

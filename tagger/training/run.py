@@ -15,7 +15,7 @@ from ml.config import Recipe, recipe_from_dict
 from tagger.jobs import lifecycle
 from tagger.jobs.lease import heartbeat
 from tagger.jobs.workers import announce_device
-from tagger.models import Job, Training
+from tagger.models import Job, ModelVersion, Training
 from tagger.platform.outages import DISK_FULL, STORAGE_FULL, outage
 from tagger.tags.effective import active_model
 
@@ -24,6 +24,7 @@ from .dataset import TrainingData, assemble, freeze_examples
 from .manage import finish_training, note
 
 if TYPE_CHECKING:
+    from ml.checkpoints import ModelCard
     from ml.runtime import Device
 
 logger = logging.getLogger(__name__)
@@ -120,14 +121,21 @@ def _recipe(training: Training) -> Recipe:
     return dataclasses.replace(recipe, training=initial)
 
 
-def _fixed_thresholds(training: Training) -> dict[str, float]:
-    """Where the outputs alone have learnt, scores mean what they meant: thresholds stay."""
+def _fixed_thresholds(training: Training, card: ModelCard) -> dict[str, float]:
+    """Where scores mean what they meant, thresholds stay: where the outputs alone have learnt, and
+    where the second network speaks. Not where it no longer does."""
     base = training.base
-    if base is None or not training.recipe["training"].get("outputs_only"):
+    if base is None:
         return {}
-    return {
-        tag: at for tag, at in base.card.get("thresholds", {}).items() if tag in training.labels
-    }
+    before, now = (set(each.get("speaks_for", ())) for each in (_second(base), card.second))
+    outputs_only = training.recipe["training"].get("outputs_only")
+    kept = (set(training.labels) - (before - now)) if outputs_only else now
+    return {tag: at for tag, at in base.card.get("thresholds", {}).items() if tag in kept}
+
+
+def _second(base: ModelVersion) -> dict[str, Any]:
+    second: dict[str, Any] = base.card.get("second") or {}
+    return second
 
 
 def _device(training: Training) -> Device:
@@ -148,16 +156,22 @@ def _evaluate(
 ) -> Path:
     """Thresholds, figures of the candidate and of the active model on the same clips, half size."""
     from ml.checkpoints import load_model, save_model
-    from ml.export import make_release
+    from ml.export import keep_second, make_release
 
     watch.tell("judging")
+    model = load_model(weights)
+    if training.base is not None:
+        base = load_model(training.base.weights.path)
+        model = keep_second(
+            *(model, base, data.train, data.validation, device.torch_device), callbacks=watch
+        )
     release = make_release(
-        load_model(weights),
+        model,
         data.validation,
         data.test,
         device.torch_device,
         callbacks=watch,
-        fixed_thresholds=_fixed_thresholds(training),
+        fixed_thresholds=_fixed_thresholds(training, model.card),
     )
     card = dataclasses.replace(
         release.card,
@@ -165,7 +179,7 @@ def _evaluate(
         data=training.data,
         provenance=release.card.provenance | _origin(training),
     )
-    save_model(run / CANDIDATE, release.network, card)
+    save_model(run / CANDIDATE, release.network, card, release.second)
     return run / CANDIDATE
 
 

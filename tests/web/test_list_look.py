@@ -87,7 +87,7 @@ def test_a_small_waveform_stands_in_the_row(page: Client, shelf: None, owner: Us
 def test_tags_of_a_group_are_found_by_the_beginnings_of_their_words(
     page: Client, shelf: None, owner: User
 ) -> None:
-    rows.analysed(rows.track(owner), female_vocals=0.9, male_vocals=0.9)
+    rows.analysed(rows.track(owner), female=0.9)
     found = page.get("/list/facets/?group=vocal&name=voc").content.decode()
     assert "female vocals" in found
     assert "harp" not in found

@@ -19,6 +19,7 @@ from tagger.feedback.verdicts import give_verdict
 from tagger.models import Job, ModelVersion, Reanalysis, Tag, Track, User, Verdict
 from tagger.registry.versions import activate_model
 from tagger.tags.effective import active_model
+from tests.ml.second_network import facts
 from tests.tagger.conftest import scratch_media, sent
 from tests.tagger.registry.cards import card_of, paired
 
@@ -86,6 +87,16 @@ def test_the_card_page_shows_tags_and_what_the_smoke_test_found(
     candidate.smoke = {"sounds": [], "problems": ["It hums."]}
     candidate.save()
     assert "It hums." in text(staff.get(f"/models/{candidate.pk}/"))
+
+
+def test_the_card_page_says_which_network_says_what(staff: Client, candidate: ModelVersion) -> None:
+    assert "Said by" not in text(staff.get(f"/models/{candidate.pk}/"))
+    candidate.card |= {"second": facts(["guitar", "rock"], ["rock"])}
+    candidate.save()
+    page = text(staff.get(f"/models/{candidate.pk}/"))
+    assert "ear (ISC), says 1 tag" in page
+    assert "<td>rock</td> <td>ear</td>" in page
+    assert "<td>guitar</td> <td>sample-level</td>" in page
 
 
 def test_a_better_model_is_promoted_after_asking(staff: Client, candidate: ModelVersion) -> None:

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tagger.models import Activation, Job, ModelVersion
@@ -57,6 +58,7 @@ def model_page(request: PageRequest, pk: int) -> HttpResponse:
         "version": version,
         "figures": card_figures(version),
         "labels": _labels(version),
+        "second": _second(version),
         "facts": _facts(version),
         "notes": _notes(version),
     }
@@ -128,6 +130,7 @@ def _facts(version: ModelVersion) -> list[tuple[str, Any]]:
         (_("Trained"), version.trained_on or "–"),
         (_("Brought in by"), _("a release") if version.shipped else version.created_by or "–"),
         (_("Network"), _network(config)),
+        *_second_network(version),
         (_("Tags"), len(version.labels)),
         (_("Licence"), card.get("licence", "–")),
         ("SHA-256", version.sha256),
@@ -137,10 +140,37 @@ def _facts(version: ModelVersion) -> list[tuple[str, Any]]:
 def _labels(version: ModelVersion) -> list[dict[str, Any]]:
     figures = card_figures(version)
     per_tag = figures.per_tag if figures else {}
+    second = _second(version)
+    beside = set(second.get("speaks_for", ()))
     return [
-        {"name": label, "threshold": threshold, "figure": per_tag.get(label)}
+        {
+            "name": label,
+            "threshold": threshold,
+            "figure": per_tag.get(label),
+            "network": second["name"] if label in beside else _("sample-level"),
+        }
         for label, threshold in zip(version.labels, version.thresholds, strict=True)
     ]
+
+
+def _second(version: ModelVersion) -> dict[str, Any]:
+    """What the card says of a network beside the sample-level one; nothing where there is none."""
+    second: dict[str, Any] = version.card.get("second") or {}
+    return second
+
+
+def _second_network(version: ModelVersion) -> list[tuple[str, Any]]:
+    second = _second(version)
+    if not second:
+        return []
+    count = len(second["speaks_for"])
+    sentence = ngettext(
+        "%(name)s (%(licence)s), says %(count)s tag",
+        "%(name)s (%(licence)s), says %(count)s tags",
+        count,
+    )
+    values = {"name": second["name"], "licence": second.get("licence") or "–", "count": count}
+    return [(_("Second network"), sentence % values)]
 
 
 def _notes(version: ModelVersion) -> list[str]:

@@ -14,6 +14,7 @@ from ml.runtime.int8 import Int8Unavailable, load_int8
 from tests.ml.training.training_data import TAGS, make_split
 
 CPU = torch.device("cpu")
+NETWORK = SampleCNN(NetworkConfig(labels=2, stem_width=8, widths=(8,) * 9))
 TRAIN, TEST = make_split("train", 12), make_split("test", 12, seed=1)
 
 
@@ -49,7 +50,7 @@ def test_an_8_bit_copy_gives_scores_and_embeddings_like_the_networks(
     model: LoadedModel, weights: Path, exported: Path
 ) -> None:
     x = quantisation._sound(TEST, 0)
-    quick = load_int8(weights, model.card.sha256, CPU)(x)
+    quick = load_int8(weights, model.card.sha256, CPU, model.network)(x)
     with torch.inference_mode():
         plain = model.network.forward_with_embedding(x)
     assert (quick[0].sigmoid() - plain[0].sigmoid()).abs().max() < 0.1
@@ -59,7 +60,7 @@ def test_an_8_bit_copy_gives_scores_and_embeddings_like_the_networks(
 @pytest.mark.slow
 def test_a_copy_of_other_weights_is_not_used(weights: Path, exported: Path) -> None:
     with pytest.raises(Int8Unavailable, match="other weights"):
-        load_int8(weights, "0" * 64, CPU)
+        load_int8(weights, "0" * 64, CPU, NETWORK)
 
 
 @pytest.mark.slow
@@ -67,17 +68,17 @@ def test_a_damaged_copy_is_not_used(model: LoadedModel, exported: Path, tmp_path
     other = tmp_path / "net.safetensors"
     int8_path(other).write_bytes(exported.read_bytes()[:1000])
     with pytest.raises(Int8Unavailable, match="cannot be read"):
-        load_int8(other, model.card.sha256, CPU)
+        load_int8(other, model.card.sha256, CPU, model.network)
 
 
 def test_a_model_without_a_copy_says_so(tmp_path: Path) -> None:
     with pytest.raises(Int8Unavailable, match="no 8-bit copy"):
-        load_int8(tmp_path / "net.safetensors", "", CPU)
+        load_int8(tmp_path / "net.safetensors", "", CPU, NETWORK)
 
 
 def test_a_copy_is_not_taken_to_a_gpu(tmp_path: Path) -> None:
     with pytest.raises(Int8Unavailable, match="for the CPU"):
-        load_int8(tmp_path / "net.safetensors", "", torch.device("cuda"))
+        load_int8(tmp_path / "net.safetensors", "", torch.device("cuda"), NETWORK)
 
 
 @pytest.mark.slow

@@ -17,12 +17,13 @@ from django.db import connection
 
 from ml.checkpoints.archive import CARD, WEIGHTS, write_package
 from ml.checkpoints.card import card_path, companion_files, int8_files
-from ml.checkpoints.weights import default_model_path
+from ml.checkpoints.weights import default_model_path, load_model
 from tagger.models import Job, ModelVersion, Tag, Track
 from tagger.registry.archive import ImportRefusedError, export_model, import_model
 from tagger.registry.retention import ModelInUseError, delete_model, retire_model
 from tagger.registry.versions import activate_model, install_model
 from tagger.tags.effective import active_model
+from tests.ml.second_network import CONFIG, save_pair
 from tests.web import rows
 
 Pack = Callable[..., Path]
@@ -169,6 +170,35 @@ def test_cards_the_database_could_not_hold_are_refused(
     db: None, pack: Pack, changes: dict[str, Any], words: str
 ) -> None:
     assert words in refusal(pack(**changes))
+
+
+def test_a_second_network_travels_with_the_first(db: None, tmp_path: Path) -> None:
+    save_pair(tmp_path / "pair.safetensors", ["calm", "loud"], ["loud"])
+    with (tmp_path / "pair.zip").open("wb") as out:
+        write_package(tmp_path / "pair.safetensors", out)
+    version = import_model(tmp_path / "pair.zip")
+    assert version.card["second"]["speaks_for"] == ["loud"]
+    assert load_model(version.weights.path).second is not None
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"config": CONFIG.as_dict() | {"timbre": 4096}}, "a layer 4,096 wide"),
+        ({"config": CONFIG.as_dict() | {"hidden": 10**10}}, "from 1 to 4,096"),
+        ({"speaks_for": ["calm"]}, "does not have"),
+    ],
+)
+def test_a_second_network_that_cannot_be_is_refused(
+    db: None, tmp_path: Path, change: dict[str, Any], reason: str
+) -> None:
+    weights = tmp_path / "pair.safetensors"
+    save_pair(weights, ["calm", "loud", "odd"], ["odd"])
+    card = json.loads(card_path(weights).read_text())
+    card_path(weights).write_text(json.dumps(card | {"second": card["second"] | change}))
+    with (tmp_path / "pair.zip").open("wb") as out:
+        write_package(weights, out)
+    assert reason in refusal(tmp_path / "pair.zip")
 
 
 def test_a_bomb_is_counted_not_believed(

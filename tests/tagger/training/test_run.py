@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from celery.signals import worker_shutting_down
 
+from ml.checkpoints.weights import load_model
 from tagger.feedback.verdicts import give_verdict
 from tagger.jobs import lifecycle
 from tagger.jobs.lease import EVERY, heartbeat
@@ -22,7 +23,7 @@ from tagger.training.run import run_folder, run_training
 from tests.audio_factory import tone, write
 from tests.web import rows
 
-from .training_rows import beeps, small_model
+from .training_rows import beeps, model_with_a_second_network, small_model
 
 pytestmark = [
     pytest.mark.slow,
@@ -90,6 +91,23 @@ def test_a_data_set_and_verdicts_train_together_and_the_test_split_stays_apart(
     assert card["provenance"]["base"]["name"] == "small"
     assert card["licence"] == "test; music: the terms of that data set"
     assert Worker.objects.get().device == "cpu"
+
+
+def test_a_second_network_stays_for_the_tags_that_nobody_has_taught(
+    boss: User, tmp_path: Path
+) -> None:
+    base = model_with_a_second_network(tmp_path, ["harp", "cello"])
+    label_tracks(boss, tmp_path, 24)
+    training, job = begin(boss, base=base, folder="")
+    run_training(job)
+    training.refresh_from_db()
+    assert training.model is not None, training.log
+    second = training.model.card["second"]
+    assert "cello" in second["speaks_for"]
+    assert training.model.card["thresholds"]["cello"] == 0.4
+    assert load_model(training.model.weights.path).second is not None
+    if "harp" not in second["speaks_for"]:
+        assert training.model.card["thresholds"]["harp"] != 0.4
 
 
 def test_what_it_learns_from_is_frozen_when_it_begins(boss: User, tmp_path: Path) -> None:

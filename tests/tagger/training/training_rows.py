@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,14 @@ from django.core.files import File
 
 from ml.checkpoints.weights import ModelCard, save_model
 from ml.config.labels import LABEL_NAMES
+from ml.config.musicnn import MusicnnConfig
 from ml.config.network import NetworkConfig
 from ml.data.holdout import HOLDOUT_SHARE, in_holdout
 from tagger.feedback.verdicts import give_verdict
 from tagger.models import ModelVersion, Tag, Track, User, Verdict
 from tagger.registry.versions import activate_model, install_model
 from tests.audio_factory import tone, write
+from tests.ml.second_network import CONFIG, facts, make_second
 from tests.ml.training.training_data import TINY_NETWORK
 from tests.web import rows
 
@@ -51,6 +54,22 @@ def small_weights(
 def small_model(folder: Path, name: str = "small") -> ModelVersion:
     """A version with such a network, made active."""
     version = install_model(small_weights(folder, name))
+    activate_model(version)
+    return ModelVersion.objects.get(pk=version.pk)
+
+
+def model_with_a_second_network(folder: Path, speaks_for: list[str]) -> ModelVersion:
+    """The same with a second network beside it, which knows and says these tags."""
+    from ml.checkpoints.weights import load_model
+
+    first = load_model(small_weights(folder))
+    config = MusicnnConfig(**(CONFIG.as_dict() | {"labels": len(speaks_for)}))
+    second = facts(speaks_for, speaks_for, config=config.as_dict())
+    thresholds = dict.fromkeys(speaks_for, 0.4)
+    card = replace(first.card, name="pair", second=second, thresholds=thresholds)
+    path = folder / "pair.safetensors"
+    save_model(path, first.network, card, make_second(config))
+    version = install_model(path)
     activate_model(version)
     return ModelVersion.objects.get(pk=version.pk)
 

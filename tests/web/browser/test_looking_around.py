@@ -76,13 +76,13 @@ def test_the_slash_key_searches(web: Page) -> None:
 
 def test_a_chosen_theme_stays(web: Page) -> None:
     web.goto("/")
-    web.locator("details.menu summary").click()
+    web.locator(".topbar details.menu summary").click()
     web.get_by_label("Dark").check()
     dark = web.evaluate("getComputedStyle(document.body).backgroundColor")
     web.reload()
     assert web.evaluate("document.documentElement.dataset.theme") == "dark"
     assert web.evaluate("getComputedStyle(document.body).backgroundColor") == dark
-    web.locator("details.menu summary").click()
+    web.locator(".topbar details.menu summary").click()
     expect(web.get_by_label("Dark")).to_be_checked()
 
 
@@ -109,10 +109,10 @@ def test_a_server_that_is_away_is_said(context: BrowserContext, shelf: Track) ->
     web = context.new_page()
     web.goto("/")
     context.set_offline(True)
-    web.get_by_role("link", name="Tags", exact=True).click()
+    web.locator(".pages").get_by_role("link", name="Tags", exact=True).click()
     expect(web.get_by_text("The server cannot be reached")).to_be_visible()
     context.set_offline(False)
-    web.get_by_role("link", name="Tags", exact=True).click()
+    web.locator(".pages").get_by_role("link", name="Tags", exact=True).click()
     expect(web.get_by_role("heading", name="Tags")).to_be_visible()
     expect(web.get_by_text("The server cannot be reached")).to_be_hidden()
 

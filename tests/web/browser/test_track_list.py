@@ -93,7 +93,7 @@ def test_a_long_list_goes_on_and_its_address_with_it(web: Page, owner: User) -> 
 def test_columns_are_chosen_without_leaving_the_list(web: Page) -> None:
     web.goto("/")
     web.get_by_label("Columns and density").click()
-    web.get_by_label("Camelot").check()
+    web.get_by_role("checkbox", name="Camelot").check()
     expect(web.get_by_role("columnheader", name="Camelot")).to_be_visible()
     web.get_by_label("dense").check()
     expect(web.locator("table.dense")).to_be_visible()
