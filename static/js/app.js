@@ -18,7 +18,7 @@ import "./selection.js";
 import "./rows.js";
 import "./row_menu.js";
 import "./endless.js";
-import "./map.js";
+import "./map/map.js";
 import "./review.js";
 import "./live.js";
 import "./curves.js";

@@ -131,6 +131,7 @@ function playNow(entry) {
   start();
 }
 
+export const playCurrent = () => playNow(queue.current());
 export const playAt = (place) => playNow(queue.go(place));
 export const next = () => playNow(queue.goNext());
 export function previous() {

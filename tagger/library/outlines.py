@@ -17,8 +17,8 @@ STROKES, HEIGHT = 40, 12
 def outlines(tracks: Iterable[Track]) -> dict[UUID, str]:
     """By track; those not analysed yet are left out. One query."""
     ids = [track.pk for track in tracks]
-    kept = Track.objects.filter(pk__in=ids, peaks__isnull=False).order_by()
-    return {pk: outline(bytes(peaks)) for pk, peaks in kept.values_list("pk", "peaks")}
+    kept = Track.objects.filter(pk__in=ids).order_by().values_list("pk", "peaks")
+    return {pk: outline(bytes(peaks)) for pk, peaks in kept if peaks is not None}
 
 
 def outline(peaks: bytes) -> str:

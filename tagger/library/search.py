@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
 import django_filters as filters
+from django.core.validators import RegexValidator
 from django.db.models import (
+    BooleanField,
     Case,
     F,
     FilteredRelation,
@@ -20,6 +23,7 @@ from django.db.models import (
     QuerySet,
     SmallIntegerField,
     Subquery,
+    TextField,
     Value,
     When,
 )
@@ -29,7 +33,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 
 from tagger.libraries.members import libraries_of
-from tagger.models import Library, Tag, Track, TrackTag, User
+from tagger.models import Library, MapPoint, ModelVersion, Tag, Track, TrackTag, User
 from tagger.models.music_key import CAMELOT_ORDER, FIFTHS, RELATIVES, MusicKey
 from tagger.platform.collation import folded
 from tagger.platform.timestamp_filter import TimestampFilter
@@ -136,6 +140,27 @@ class YearFilter(filters.NumberFilter):
     """A year, as the API's description says too."""
 
 
+class AreaFilter(filters.CharFilter):
+    """A part of the map: the corners around it, x and y in turns, in thousandths of −1…1."""
+
+    CORNERS = re.compile(r"-?\d{1,4},-?\d{1,4}(,-?\d{1,4},-?\d{1,4}){2,99}")
+
+    def filter(self, qs: QuerySet[Track], value: str | None) -> QuerySet[Track]:
+        if not value:
+            return qs
+        numbers = [int(part) / 1000 for part in value.split(",")]
+        corners = ",".join(f"({x},{y})" for x, y in zip(numbers[::2], numbers[1::2], strict=False))
+        current = MapPoint.objects.filter(map__model__state=ModelVersion.State.ACTIVE)
+        point = Func("x", "y", function="point", output_field=TextField())
+        inside = Func(
+            *(Value(corners, output_field=TextField()), point),
+            template="(%(expressions)s)",
+            arg_joiner="::polygon @> ",
+            output_field=BooleanField(),
+        )
+        return qs.filter(pk__in=current.filter(inside).values("track"))
+
+
 class IdsFilter(filters.BaseInFilter, filters.UUIDFilter):
     """Tracks by their ids, comma-separated."""
 
@@ -171,6 +196,9 @@ class LibraryFilter(filters.FilterSet):
     artist = filters.CharFilter(method="by_artist", max_length=255)
     year_min = YearFilter(field_name="year", lookup_expr="gte", min_value=1000, max_value=2999)
     year_max = YearFilter(field_name="year", lookup_expr="lte", min_value=1000, max_value=2999)
+    area = AreaFilter(
+        max_length=1200, validators=[RegexValidator(re.compile(rf"^{AreaFilter.CORNERS.pattern}$"))]
+    )
     q = filters.CharFilter(method="search", max_length=200)
     uploaded_after = TimestampFilter(field_name="created_at", lookup_expr="gte")
     uploaded_before = TimestampFilter(field_name="created_at", lookup_expr="lt")

@@ -63,6 +63,8 @@ WEB = {
     "web:alike": Rule(PEOPLE),
     "web:map": Rule(PEOPLE),
     "web:map-points": Rule(PEOPLE),
+    "web:map-regions": Rule(PEOPLE),
+    "web:map-card": Rule(OWNER),
     "web:draw-map": Rule(PEOPLE, "POST"),
     "web:review": Rule(PEOPLE, "GET POST"),
     "web:views": Rule(PEOPLE, "GET POST"),

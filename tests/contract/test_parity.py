@@ -34,6 +34,8 @@ TWINS = {
     "alike": "track-similar",
     "map": "map",
     "map-points": "map",
+    "map-regions": "map",
+    "map-card": "track",
     "draw-map": "map",
     "review": "review review-question review-skipped",
     "views": "views",

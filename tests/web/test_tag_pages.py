@@ -43,5 +43,5 @@ def test_tag_pages_need_a_fixed_number_of_queries(
         rows.analysed(rows.track(owner), harp=0.9)
     with django_assert_num_queries(6):
         page.get("/tags/")
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         page.get("/tags/harp/")

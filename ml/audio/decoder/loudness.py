@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from fractions import Fraction
 from itertools import groupby
+from typing import Any
 
 import av
 import numpy as np
@@ -57,7 +58,7 @@ class Meter:
         self.length = 0
 
     def push(self, samples: Samples) -> None:
-        interleaved = np.ascontiguousarray(samples.T).reshape(1, -1)
+        interleaved: Any = np.ascontiguousarray(samples.T).reshape(1, -1)
         frame = AudioFrame.from_ndarray(interleaved, format=self._format, layout=self._layout)
         frame.sample_rate, frame.pts = self._rate, self.length
         frame.time_base = Fraction(1, self._rate)
