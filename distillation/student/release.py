@@ -24,6 +24,7 @@ from ml.checkpoints.card import ModelCard
 from ml.checkpoints.weights import save_model
 from ml.config import NetworkConfig
 from ml.data.magnatagatune.split import Split, open_split
+from ml.evaluation.calibration import calibrate
 from ml.evaluation.predict import Predictions
 from ml.evaluation.report import make_report
 from ml.evaluation.thresholds import choose_thresholds
@@ -172,12 +173,15 @@ def ship(
         column, first = tags.index(f"{SECOND}: {word}"), tags.index(word)
         for found in scores.values():
             found[:, column] = found[:, first]
+    chosen = _alike(thresholds(marks, scores, tags, heard_in(truth)))
+    judged = marks["validation"]
     card = ModelCard(
         name="default",
         config=trained_as["config"],
         labels=tags,
         licence=licence,
-        thresholds=_alike(thresholds(marks, scores, tags, heard_in(truth))),
+        thresholds=chosen,
+        calibration=calibrate(judged.labels, scores["validation"], tags, chosen, judged.known),
         metrics={
             "test": _report(open_split(prepared, "test"), targets, scores["test"], "test"),
             "validation": _report(

@@ -37,6 +37,7 @@ from tagger.models import Library, MapPoint, ModelVersion, Tag, Track, TrackTag,
 from tagger.models.music_key import CAMELOT_ORDER, FIFTHS, RELATIVES, MusicKey
 from tagger.platform.collation import folded
 from tagger.platform.timestamp_filter import TimestampFilter
+from tagger.tags.confidence import LEAST
 from tagger.tags.vocabulary import meant_by
 
 
@@ -182,6 +183,9 @@ class LibraryFilter(filters.FilterSet):
         queryset=Tag.objects.all(), to_field_name="slug", method="without_tags"
     )
     tag_min = ScoreFilter(min_value=0, max_value=1, method="ignore")
+    strength = filters.ChoiceFilter(
+        choices=[("likely", _("likely or sure")), ("sure", _("sure"))], method="ignore"
+    )
     source = filters.ChoiceFilter(choices=TrackTag.Source.choices, method="ignore")
     state = filters.ChoiceFilter(choices=Track.State.choices)
     bpm_min = TempoFilter(field_name="bpm", lookup_expr="gte", min_value=0, max_value=1000)
@@ -260,20 +264,24 @@ class LibraryFilter(filters.FilterSet):
         return self.form.cleaned_data.get(name)
 
     def _narrows_tags(self) -> bool:
-        return self._value("tag_min") is not None or bool(self._value("source"))
+        asked = self._value("source") or self._value("strength")
+        return self._value("tag_min") is not None or bool(asked)
 
     def _carried(self, tags: list[Tag]) -> Q:
-        """At least one of them, by the minimum score and the source asked for."""
+        """At least one of them, as sure and by whom it is asked for."""
         if not self._narrows_tags():
             return _among(tags)
         wanted = set().union(*(meant_by(tag) for tag in tags))
         return Q(pk__in=self._tagged().filter(tag__in=wanted).values("track"))
 
     def _tagged(self) -> QuerySet[TrackTag]:
-        """Tag rows that satisfy the minimum score and the source asked for."""
+        """Tag rows that are as sure and from whom it is asked for. A person is sure."""
         rows = TrackTag.objects.all()
         if self._value("tag_min") is not None:
             rows = rows.filter(score__gte=self._value("tag_min"))
+        if self._value("strength"):
+            least = Q(confidence__gte=LEAST[self._value("strength")])
+            rows = rows.filter(least | Q(source=TrackTag.Source.PERSON))
         if self._value("source"):
             rows = rows.filter(source=self._value("source"))
         return rows

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tagger", "0035_words_by_index"),
+        ("tagger", "0036_confidence"),
     ]
 
     operations = [
