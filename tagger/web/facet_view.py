@@ -11,6 +11,8 @@ from .library_query import LibraryQuery
 
 # Of each group; the others are found by typing.
 FIRST = 8
+# So few more take no more room than the field to find them by.
+FEW = 3
 
 
 @dataclass(frozen=True)
@@ -43,16 +45,16 @@ def sections(
         (group, [facet for facet in group.facets if _fits(facet.tag, taken, name)])
         for group in groups
     ]
-    return [
-        FacetSection(
-            group.name,
-            group.label,
-            [_link(facet, query) for facet in facets[:most]],
-            max(0, len(facets) - most),
-        )
-        for group, facets in found
-        if facets or name
-    ]
+    return [_section(group, facets, query, most) for group, facets in found if facets or name]
+
+
+def _section(
+    group: FacetGroup, facets: list[Facet], query: LibraryQuery, most: int
+) -> FacetSection:
+    if len(facets) <= most + FEW:
+        most = len(facets)
+    links = [_link(facet, query) for facet in facets[:most]]
+    return FacetSection(group.name, group.label, links, len(facets) - most)
 
 
 def _fits(tag: Tag, taken: set[str], name: str) -> bool:
