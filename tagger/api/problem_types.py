@@ -213,6 +213,13 @@ _TABLE = (
         "`limit` is the number of bytes that are accepted.",
     ),
     ProblemType(
+        "quota-exceeded",
+        413,
+        "There is no room for the file",
+        "The person's files, those in the Trash included, would take more than each may keep. "
+        "`/me/` says how much is used.",
+    ),
+    ProblemType(
         "unsupported-media-type",
         415,
         "Unsupported content type",

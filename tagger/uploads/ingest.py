@@ -21,6 +21,8 @@ from tagger.platform.db import return_connection
 from tagger.platform.humanize import human_size, readable
 from tagger.platform.storage.local import Movable
 
+from .quota import QuotaExceeded, refuse_beyond_quota
+
 
 class IngestError(Exception):
     """The file is refused. `code` is stable; the message is for the person who sent it."""
@@ -89,6 +91,7 @@ def ingest(
             os.fsync(content.fileno())
             track.file.save(track.file_name, content, save=False)
         with transaction.atomic():
+            _refuse_beyond_quota(by, facts.size)
             track.save(force_insert=True)
             job = create_job(Job.Kind.TAG_TRACK, owner=by, trigger=trigger, track=track)
     except IntegrityError:
@@ -154,6 +157,21 @@ def _cover(path: Path, beside: Path | None) -> tuple[Cover | None, bool]:
         return cover_of(path, beside), True
     except (AudioError, DecoderLost):
         return None, False
+
+
+def _refuse_beyond_quota(by: User | None, size: int) -> None:
+    """Two files at once must not both take the last place, so one waits for the other here."""
+    if by is None or not settings.STORAGE_QUOTA_BYTES:
+        return
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
+    try:
+        refuse_beyond_quota(by, size)
+    except QuotaExceeded as error:
+        raise no_room(error) from error
+
+
+def no_room(error: QuotaExceeded) -> IngestError:
+    return IngestError("quota-exceeded", str(error))
 
 
 def empty() -> IngestError:

@@ -21,8 +21,10 @@ __all__ = [
     "MAX_UPLOAD_BYTES",
     "MIDDLEWARE",
     "MUSIC_ANALYSIS",
+    "REGISTRATIONS_AN_HOUR",
     "REGISTRATION_OPEN",
     "ROOT_URLCONF",
+    "STORAGE_QUOTA_BYTES",
     "TAG_VERDICTS",
     "TEMPLATES",
     "TIME_ZONE",
@@ -37,6 +39,12 @@ __all__ = [
 MAX_UPLOAD_BYTES = environment.whole("MAX_UPLOAD_BYTES", 2 * 1024**3, least=1)
 MAX_DURATION_SECONDS = environment.whole("MAX_DURATION_SECONDS", 4 * 60 * 60, least=1)
 REGISTRATION_OPEN = environment.switch("REGISTRATION_OPEN", False)
+# A family or a class behind one address can still begin together.
+REGISTRATIONS_AN_HOUR = environment.whole("REGISTRATIONS_AN_HOUR", 20)
+# Where anybody may come, nobody may fill the disk alone: 10 GB are some 1,500 songs.
+STORAGE_QUOTA_BYTES = environment.whole(
+    "STORAGE_QUOTA_BYTES", 10 * 1024**3 if REGISTRATION_OPEN else 0
+)
 MUSIC_ANALYSIS = environment.switch("MUSIC_ANALYSIS", True)
 WEBHOOK_PRIVATE_ADDRESSES = environment.switch("WEBHOOK_PRIVATE_ADDRESSES", False)
 DEVICE = environment.choice("DEVICE", "auto", ["auto", "cpu", "cuda"])
