@@ -39,7 +39,8 @@ def main() -> None:
 
 
 def measure(size: int, rounds: int) -> tuple[list[Row], list[Row]]:
-    from django.test.testcases import LiveServerThread, _StaticFilesHandler
+    from django.contrib.staticfiles.handlers import StaticFilesHandler
+    from django.test.testcases import LiveServerThread
     from playwright.sync_api import sync_playwright
 
     from . import review_and_map
@@ -48,7 +49,7 @@ def measure(size: int, rounds: int) -> tuple[list[Row], list[Row]]:
     owner = fill(size)
     review_and_map.fill_map(owner)
     session = _session(owner)
-    server = LiveServerThread("127.0.0.1", _StaticFilesHandler)
+    server = LiveServerThread("127.0.0.1", StaticFilesHandler)
     server.daemon = True
     server.start()
     server.is_ready.wait()
