@@ -69,6 +69,19 @@ _TABLE = (
         "The spectrogram is drawn when it is first asked for: send a `POST` to this address.",
     ),
     ProblemType(
+        "folder-refused",
+        422,
+        "The folder cannot be added",
+        "Folders are read below those that the operator has allowed (TONEMARK_FOLDERS), and each "
+        "part of the disk once.",
+    ),
+    ProblemType(
+        "not-writable",
+        409,
+        "The folder is not opened for writing",
+        "Make it `writable` and choose `write_fields` first.",
+    ),
+    ProblemType(
         "no-cover",
         404,
         "No cover",

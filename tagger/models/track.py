@@ -52,7 +52,10 @@ class Track(models.Model):
         related_name="+",
         help_text=_("Empty: from before there were libraries, or of an account that is gone."),
     )
-    file = models.FileField(storage=media_storage, upload_to=stored_name, max_length=255)
+    # Ours, or in a folder (`in-place:…`, at most 4,096 bytes, each of which may take three).
+    file = models.FileField(storage=media_storage, upload_to=stored_name, max_length=12_300)
+    # Its folder, or the disk that holds it, is away. Only of tracks in folders.
+    missing_since = models.DateTimeField(null=True, blank=True, editable=False)
     file_name = models.CharField(max_length=255)
     # Below the folder it was imported from, exactly; empty for uploads.
     imported_path = models.TextField(blank=True, default="", db_default="")

@@ -19,6 +19,7 @@ from tagger.library.trash import restore_track
 from tagger.models import Cover, Job, Library, Track, User
 from tagger.platform.db import return_connection
 from tagger.platform.humanize import human_size, readable
+from tagger.platform.storage.in_place import is_in_place
 from tagger.platform.storage.local import Movable
 
 from .quota import QuotaExceeded, refuse_beyond_quota
@@ -82,6 +83,8 @@ def ingest(
     facts = _examine(path, file_name)
     known = _known(facts, library, trigger)
     if known:
+        if is_in_place(known.track.file.name):
+            _take_over(known.track, path, facts)
         return known
     track = _new_track(facts, clean_name(file_name), library, by, metadata or SenderMetadata())
     track.cover, track.album_read = _cover(path, picture)
@@ -120,6 +123,19 @@ def _known(facts: _Facts, library: Library, trigger: Job.Trigger) -> Ingested | 
     except Track.DoesNotExist:  # it has gone for good in this very moment
         return None
     return Ingested(known, tagging_job(known), duplicate=True, restored=restored)
+
+
+def _take_over(track: Track, path: Path, facts: _Facts) -> None:
+    """Somebody sends what lies in a folder: from now on it is there without the folder too."""
+    before = track.file.name
+    with Movable(path) as content:
+        os.fsync(content.fileno())
+        track.file.save(track.file_name, content, save=False)
+    lying = Track.objects.filter(pk=track.pk, file=before)
+    values = {"file_size": facts.size, "file_sha256": facts.file_sha256, "missing_since": None}
+    if not lying.update(file=track.file.name, **values):
+        track.file.delete(save=False)
+    path.unlink(missing_ok=True)
 
 
 def tagging_job(track: Track) -> Job | None:

@@ -10,6 +10,7 @@ __all__ = [
     "AUTH_USER_MODEL",
     "DEFAULT_AUTO_FIELD",
     "DEVICE",
+    "FOLDERS",
     "FORMAT_MODULE_PATH",
     "INSTALLED_APPS",
     "LANGUAGES",
@@ -51,6 +52,8 @@ DEVICE = environment.choice("DEVICE", "auto", ["auto", "cpu", "cuda"])
 # None: one fewer than the machine has cores.
 TORCH_THREADS = environment.whole("TORCH_THREADS", 0) or None
 TRAINING_DATA = environment.folders("TRAINING_DATA")
+# Below these, folders of music may be read where they lie.
+FOLDERS = environment.roots("FOLDERS")
 TAG_VERDICTS = environment.whole("TAG_VERDICTS", 30, least=2)
 TRAIN_AFTER_VERDICTS = environment.whole("TRAIN_AFTER_VERDICTS", 100, least=1)
 
