@@ -45,6 +45,7 @@ def test_filters_narrow_the_list_and_the_address(web: Page) -> None:
     expect(web).to_have_url(re.compile(r"\?tag=guitar&exclude_tag=piano$"))
     web.get_by_role("link", name="not piano").click()
     expect(titles).to_have_count(2)
+    web.locator("#more-conditions > summary").click()
     web.get_by_label("Score at least").fill("0.8")
     expect(titles).to_have_text(["Guitar only"])
     web.go_back()
