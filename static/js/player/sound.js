@@ -3,8 +3,7 @@
 export const sound = new EventTarget();
 const EVENTS = ["play", "pause", "playing", "ended", "loadedmetadata", "timeupdate", "seeked", "error"];
 const HANDOVER = 1; // second before the end, from when on the end is waited for by a timer
-// What a browser needs to begin what it has loaded already: begun so much earlier, nothing is missing.
-const LEAD = 0.02; // seconds
+const TAIL = 500; // ms: so long the end of the former may still sound
 
 let [active, spare] = document.querySelectorAll("#player audio");
 let timer = 0;
@@ -40,7 +39,9 @@ function swap() {
   [active, spare] = [spare, active];
   spare.removeAttribute("id");
   active.id = "audio";
-  empty(former);
+  // One that is about to end by itself is let to its end.
+  if (seamless && former.duration - former.currentTime < HANDOVER) setTimeout(() => former === spare && empty(former), TAIL);
+  else empty(former);
 }
 
 // Its beginning is fetched now. `gapless`: it is begun when the end is due, not when it is told.
@@ -70,5 +71,5 @@ sound.addEventListener("timeupdate", () => {
   clearTimeout(timer);
   const left = active.duration - active.currentTime;
   if (!seamless || active.paused || !(left < HANDOVER) || !spare.getAttribute("src")) return;
-  timer = setTimeout(() => sound.dispatchEvent(new Event("due")), Math.max(0, left - LEAD) * 1000);
+  timer = setTimeout(() => sound.dispatchEvent(new Event("due")), left * 1000);
 });
