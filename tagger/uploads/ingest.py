@@ -24,6 +24,9 @@ from tagger.platform.storage.local import Movable
 
 from .quota import QuotaExceeded, refuse_beyond_quota
 
+# Of Linux, in characters: no file lies deeper.
+LONGEST_PATH = 4096
+
 
 class IngestError(Exception):
     """The file is refused. `code` is stable; the message is for the person who sent it."""
