@@ -147,5 +147,5 @@ def test_the_number_of_queries_does_not_grow(
     page: Client, owner: User, shelf: None, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     draw(owner)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         page.get("/map/points/")
