@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -49,7 +49,7 @@ def found_in(
     ]
 
 
-def fill_in(analyses: Iterable[Analysis], models: dict[int, ModelVersion]) -> None:
+def fill_in(analyses: Iterable[Analysis], models: Mapping[int, ModelVersion]) -> None:
     """Find, and keep, the passages of those that were made before there were any."""
     missing = {one.pk: one for one in analyses if one.passages is None}
     stored = Analysis.objects.filter(pk__in=missing).only(
