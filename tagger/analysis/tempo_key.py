@@ -25,16 +25,11 @@ from tagger.uploads.ingest import limits
 if TYPE_CHECKING:
     from ml.descriptors import Music
 
-<<<<<<< HEAD
 # Also what was measured before loudness was: it is measured anew when nothing else waits.
 UNKNOWN = Q(loudness=None, music_state__in=[Track.MusicState.PENDING, Track.MusicState.ANALYSED])
-# More than these do not wait at once: a track that was just uploaded is not the last in line.
-MOST_WAITING = 20
-=======
 # More than these do not wait at once: uploads that come next have the cores to themselves soon, and
 # a track that was just uploaded is not the last in line. Each that ends asks for the next.
 MOST_WAITING = 4
->>>>>>> main
 
 
 def request_music(track: Track, *, trigger: Job.Trigger) -> Job | None:

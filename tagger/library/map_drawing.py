@@ -128,7 +128,7 @@ def map_regions(drawn: LibraryMap) -> list[Region]:
     with connection.cursor() as cursor:
         cursor.execute(_COUNTED, {"cells": CELLS, "map": drawn.pk})
         rows = cursor.fetchall()
-    names = dict(Tag.objects.exclude(group=Tag.Group.OTHER).values_list("pk", "name"))
+    names = {tag.pk: tag.label for tag in Tag.objects.exclude(group=Tag.Group.OTHER)}
     tags = sorted({row[2] for row in rows if row[2] in names})
     if not tags:
         return []

@@ -23,10 +23,13 @@ def shown_tags() -> QuerySet[Tag]:
 
 
 def named(words: Iterable[str]) -> dict[str, Tag]:
-    """The shown tag of each word that is a slug or a name, however it is capitalised. One query."""
+    """The shown tag of each word that is a slug, or a name in the vocabulary's language or one's own.
+
+    Capital letters make no difference. One query.
+    """
     known: dict[str, Tag] = {}
     for tag in shown_tags():
-        known |= {tag.name.lower(): tag, tag.slug: tag}
+        known |= {tag.label.lower(): tag, tag.name.lower(): tag, tag.slug: tag}
     found = {word: known.get(word.lower()) for word in words}
     return {word: tag for word, tag in found.items() if tag}
 

@@ -58,7 +58,7 @@ def _section(
 
 
 def _fits(tag: Tag, taken: set[str], name: str) -> bool:
-    words = tag.name.lower()
+    words = tag.label.lower()
     return tag.slug not in taken and (words.startswith(name) or f" {name}" in words)
 
 

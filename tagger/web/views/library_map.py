@@ -68,24 +68,14 @@ def map_points_view(request: PageRequest) -> HttpResponse:
         return JsonResponse({"total": 0, "drawn": 0, "tags": []}, headers=_PRIVATE)
     seen = picture(drawn, narrowed.qs, _colour(request), _colour_tag(request))
     body = {
-<<<<<<< HEAD
         "total": seen.total,
         "drawn": len(seen.ids),
         "ids": _packed(b"".join(pk.bytes for pk in seen.ids)),
         "places": _packed(seen.places.astype("<i2").tobytes()),
         "colours": _packed(seen.colours.tobytes()),
-        "tags": [tag.name for tag in seen.tags],
+        "tags": [tag.label for tag in seen.tags],
         "low": seen.low,
         "high": seen.high,
-=======
-        "tags": [tag.label for tag in points.tags],
-        "points": [
-            [str(pk), title, artist, round(x, 4), round(y, 4), tag]
-            for pk, title, artist, x, y, tag in points.points
-        ],
-        "total": points.total,
-        "most": MOST_DRAWN,
->>>>>>> main
     }
     return JsonResponse(body, headers=_PRIVATE)
 

@@ -55,6 +55,9 @@ def tag_page(request: PageRequest, slug: str) -> HttpResponse:
 @signed_in
 def tag_choices(request: PageRequest) -> JsonResponse:
     """What a person can type: slug, name and group of each tag, and those given lately."""
-    tags = [(tag.slug, tag.name, tag.get_group_display()) for tag in shown_tags().order_by("name")]
+    tags = sorted(
+        ((tag.slug, tag.label, tag.get_group_display()) for tag in shown_tags()),
+        key=lambda tag: tag[1].lower(),
+    )
     body = {"tags": tags, "recent": recent_tags(request.user)}
     return JsonResponse(body, headers={"Cache-Control": "private, no-store"})

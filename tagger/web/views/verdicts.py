@@ -67,7 +67,7 @@ def _tags_response(
         "tags": track_tags(track),
         "history": verdict_history(track),
         "answered_tag": answered[-1] if answered else None,
-        "answered_names": ", ".join(tag.name for tag in answered),
+        "answered_names": ", ".join(tag.label for tag in answered),
         "answer": answer,
         "unknown_tags": unknown,
     }

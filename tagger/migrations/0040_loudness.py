@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tagger", "0038_written_tags"),
+        ("tagger", "0039_tag_groups"),
     ]
 
     operations = [
