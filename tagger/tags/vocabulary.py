@@ -23,7 +23,7 @@ def shown_tags() -> QuerySet[Tag]:
 
 
 def named(words: Iterable[str]) -> dict[str, Tag]:
-    """The shown tag of each word that is a slug, or a name in the vocabulary's language or one's own.
+    """The shown tag of each word that is a slug, or a name, of the vocabulary or in one's own language.
 
     Capital letters make no difference. One query.
     """
