@@ -16,12 +16,14 @@ TELLING_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class SegmentScores:
-    """float32 `(segments, labels)`; segment k begins at `k * hop_seconds`."""
+    """float32 `(segments, labels)`; segment k begins at `k * hop_seconds`; nothing
+    sounds in those of `silent`."""
 
     labels: list[str]
     scores: np.ndarray
     hop_seconds: float
     segment_seconds: float
+    silent: frozenset[int]
 
 
 def segment_scores(analysis: Analysis) -> SegmentScores:
@@ -30,6 +32,7 @@ def segment_scores(analysis: Analysis) -> SegmentScores:
         scores=analysis.segment_scores(),
         hop_seconds=analysis.hop_seconds,
         segment_seconds=analysis.segment_seconds,
+        silent=frozenset(analysis.silent_segments),
     )
 
 
