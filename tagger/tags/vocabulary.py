@@ -23,7 +23,7 @@ def shown_tags() -> QuerySet[Tag]:
 
 
 def named(words: Iterable[str]) -> dict[str, Tag]:
-    """The shown tag of each word that is a slug, or a name, in the vocabulary or as one reads it.
+    """The shown tag of each word that is a slug or a name, also in the language of the reader.
 
     Capital letters make no difference. One query.
     """
