@@ -20,7 +20,7 @@ from tagger.web.numbered import Numbered
 from tagger.web.transfers import poll_seconds
 
 PAGE_SIZE = 50
-EXPORTS = ("csv", "json", "m3u8")
+EXPORTS = {"csv": "CSV", "json": "JSON", "m3u8": "M3U8", "xml": "Rekordbox"}
 SORTS = [
     ("-created", _("newest first")),
     ("created", _("oldest first")),
@@ -71,7 +71,7 @@ def _controls(request: PageRequest, query: LibraryQuery) -> dict[str, Any]:
         "ordering": query.value("ordering") or "-created",
         "saved_views": saved_views(request.user, query.view),
         "view": query.view,
-        "exports": [(suffix.upper(), query.export_url(suffix)) for suffix in EXPORTS],
+        "exports": [(label, query.export_url(suffix)) for suffix, label in EXPORTS.items()],
     }
 
 

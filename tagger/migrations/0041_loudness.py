@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tagger", "0039_tag_groups"),
+        ("tagger", "0040_kept_activations"),
     ]
 
     operations = [
