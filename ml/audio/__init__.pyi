@@ -11,11 +11,15 @@ from .formats import (
     taggable,
 )
 from .loudness import measure_loudness
+from .marks import (
+    DIRECTION_MARKS,
+)
 from .probe import (
     Examination,
     Metadata,
     examine,
     read_metadata,
+    read_metadata_as,
 )
 from .reading import (
     SEGMENT_SAMPLES,
@@ -24,6 +28,7 @@ from .reading import (
 )
 from .sandbox.seccomp import can_refuse_syscalls
 from .types import (
+    CODE_PAGES,
     SAMPLE_RATE,
     SILENT_LUFS,
     AudioError,
@@ -44,6 +49,8 @@ from .write_tags import (
 )
 
 __all__ = [
+    "CODE_PAGES",
+    "DIRECTION_MARKS",
     "FORMATS",
     "SAMPLE_RATE",
     "SEGMENT_SAMPLES",
@@ -73,6 +80,7 @@ __all__ = [
     "picture_cover",
     "read_fields",
     "read_metadata",
+    "read_metadata_as",
     "taggable",
     "too_long",
     "write_metadata",

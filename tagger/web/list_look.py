@@ -12,10 +12,10 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from tagger.library.outlines import outlines
 from tagger.library.rows import Row
 
 from .library_query import LibraryQuery
+from .outlines import outlines
 
 COOKIE = "list"
 KEPT_SECONDS = 5 * 365 * 24 * 3600

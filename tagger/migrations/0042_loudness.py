@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tagger", "0040_kept_activations"),
+        ("tagger", "0041_reread_words"),
     ]
 
     operations = [
