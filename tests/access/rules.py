@@ -118,6 +118,13 @@ WEB = {
     "web:share": Rule(
         PEOPLE, "POST", edits="POST", headers={"Sec-Fetch-Site": "none"}, within=True
     ),
+    "web:list-look": Rule(PEOPLE, "POST"),
+    "web:facets": Rule(PEOPLE, within=True),
+    "web:tag-choices": Rule(PEOPLE),
+    "web:map-regions": Rule(PEOPLE, within=True),
+    "web:map-card": Rule(MEMBER),
+    "web:play-queue": Rule(PEOPLE, within=True),
+    "web:telling": Rule(MEMBER),
     "web:manifest": Rule(EVERYBODY),
     "web:arrived": Rule(OWNER, values={"upload_id": "arrived"}),
     "web:discard-upload": Rule(OWNER, "POST"),

@@ -28,7 +28,7 @@ def placed(model: str) -> list:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tagger", "0041_reread_words")]
+    dependencies = [("tagger", "0042_loudness")]
 
     operations = [
         *placed("savedview"),

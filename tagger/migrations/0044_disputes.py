@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tagger", "0042_members"),
+        ("tagger", "0043_members"),
     ]
 
     operations = [
