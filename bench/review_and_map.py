@@ -44,13 +44,13 @@ def measure(size: int, rounds: int) -> list[Row]:
     from .library_rows import fill
 
     owner = fill(size)
-    _fill(owner)
+    fill_map(owner)
     return [
         {"case": name, "tracks": size} | timed(run, rounds) for name, run in _cases(owner).items()
     ]
 
 
-def _fill(owner: User) -> None:
+def fill_map(owner: User) -> None:
     from django.db import connection
     from django.utils import timezone
 
@@ -81,7 +81,7 @@ def _cases(owner: User) -> dict[str, Callable[[], object]]:
     client.force_login(owner)
 
     def answer() -> None:
-        question = open_questions(owner.personal_library)[0]
+        question = open_questions(owner.personal_library, owner)[0]
         track, tag = question.track, question.tag
         answer_question(owner, question, ReviewAnswer.YES)
         take_back(owner, track, tag, ReviewAnswer.YES)

@@ -71,6 +71,7 @@ def _several(value: str) -> str:
 WORDED: dict[str, Callable[[str], str]] = {
     "q": lambda value: _("“%s”") % value,
     "id": _several,
+    "area": lambda value: _("a part of the map"),
     "album": lambda value: _("album: %s") % value,
     "album_artist": lambda value: _("albums by %s") % value,
     "artist": lambda value: _("artist: %s") % value,
@@ -80,6 +81,7 @@ WORDED: dict[str, Callable[[str], str]] = {
     "strength": lambda value: _("sure") if value == "sure" else _("likely or sure"),
     "source": lambda value: _("tags by people") if value == "person" else _("tags by the model"),
     "state": _among(Track.State.choices),
+    "disputed": lambda value: _("people differ"),
     "bpm_min": lambda value: _("from %s BPM") % value,
     "bpm_max": lambda value: _("to %s BPM") % value,
     "key": _among(MusicKey.choices),

@@ -28,6 +28,7 @@ class TrackSerializer(serializers.ModelSerializer[Track]):
         model = Track
         fields: ClassVar[list[str]] = [
             "id",
+            "library",
             "title",
             "artist",
             "album",
@@ -45,6 +46,8 @@ class TrackSerializer(serializers.ModelSerializer[Track]):
             "bpm_confidence",
             "key",
             "key_confidence",
+            "loudness",
+            "true_peak",
             "music_state",
             "file_name",
             "file_size",
