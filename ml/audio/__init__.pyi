@@ -10,11 +10,16 @@ from .formats import (
     TagSystem,
     taggable,
 )
+from .loudness import measure_loudness
+from .marks import (
+    DIRECTION_MARKS,
+)
 from .probe import (
     Examination,
     Metadata,
     examine,
     read_metadata,
+    read_metadata_as,
 )
 from .reading import (
     SEGMENT_SAMPLES,
@@ -23,10 +28,13 @@ from .reading import (
 )
 from .sandbox.seccomp import can_refuse_syscalls
 from .types import (
+    CODE_PAGES,
     SAMPLE_RATE,
+    SILENT_LUFS,
     AudioError,
     AudioInfo,
     DecodeLimits,
+    Loudness,
     Samples,
     too_long,
 )
@@ -41,9 +49,12 @@ from .write_tags import (
 )
 
 __all__ = [
+    "CODE_PAGES",
+    "DIRECTION_MARKS",
     "FORMATS",
     "SAMPLE_RATE",
     "SEGMENT_SAMPLES",
+    "SILENT_LUFS",
     "SUFFIXES",
     "AudioError",
     "AudioFormat",
@@ -54,6 +65,7 @@ __all__ = [
     "Examination",
     "Field",
     "Fields",
+    "Loudness",
     "Metadata",
     "Samples",
     "TagSystem",
@@ -64,9 +76,11 @@ __all__ = [
     "edit_fields",
     "embedded_cover",
     "examine",
+    "measure_loudness",
     "picture_cover",
     "read_fields",
     "read_metadata",
+    "read_metadata_as",
     "taggable",
     "too_long",
     "write_metadata",

@@ -9,6 +9,12 @@ from numpy.typing import NDArray
 
 from .formats import readable
 
+# In which programs wrote what they then said was Latin-1.
+CODE_PAGES = (
+    *("cp1251", "koi8-r", "cp1250", "cp1253", "cp1254", "cp1255", "cp1256"),
+    *("cp932", "gbk", "big5", "euc-kr"),
+)
+
 
 class AudioError(ValueError):
     """A file that cannot be decoded.
@@ -76,6 +82,18 @@ class AudioInfo:
     codec: str
     container: str
     bit_rate: int | None
+
+
+# What EBU R 128 leaves out as silence, and so the lowest loudness there is.
+SILENT_LUFS = -70.0
+
+
+@dataclass(frozen=True)
+class Loudness:
+    """EBU R 128 of a whole file: `integrated` in LUFS, `true_peak` in dBTP."""
+
+    integrated: float
+    true_peak: float
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ class Track(models.Model):
         FAILED = "failed", _("failed")
 
     class MusicState(models.TextChoices):
-        """Whether tempo and key have been looked for; a track has its tags without them."""
+        """Whether tempo, key and loudness have been measured; a track has its tags without them."""
 
         PENDING = "pending", _("waiting")
         ANALYSED = "analysed", _("analysed")
@@ -77,6 +77,10 @@ class Track(models.Model):
     # Whether what its album says of it (artist, numbers, year, cover) was looked for in the file:
     # tracks that were there before these columns are read by and by.
     album_read = models.BooleanField(default=False, db_default=False, editable=False)
+    # The bulk job that has read its words in another code page: what undoes it goes by that.
+    reread_by = models.ForeignKey(
+        "Job", null=True, blank=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+    )
     duration = models.FloatField(null=True, blank=True, help_text=_("seconds"))
     sample_rate = models.PositiveIntegerField(null=True, blank=True, help_text=_("Hz"))
     channels = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -100,6 +104,8 @@ class Track(models.Model):
     bpm_confidence = models.FloatField(null=True, blank=True, help_text=_("0…1"))
     key = models.CharField(max_length=3, choices=MusicKey.choices, blank=True)
     key_confidence = models.FloatField(null=True, blank=True, help_text=_("0…1"))
+    loudness = models.FloatField(null=True, blank=True, help_text=_("LUFS, by EBU R 128"))
+    true_peak = models.FloatField(null=True, blank=True, help_text=_("dBTP"))
     music_state = models.CharField(
         max_length=8, choices=MusicState.choices, default=MusicState.PENDING
     )
@@ -157,8 +163,10 @@ class Track(models.Model):
             ),
             models.Index(
                 fields=["created_at"],
-                condition=models.Q(music_state="pending", state="tagged"),
-                name="track_music_pending",
+                condition=models.Q(
+                    loudness=None, music_state__in=["pending", "analysed"], state="tagged"
+                ),
+                name="track_music_unknown",
             ),
             GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="track_search_trigram"),
             GinIndex(fields=["shown_tag_ids"], name="track_shown_tags"),

@@ -70,11 +70,11 @@ def test_the_list_takes_the_same_queries_whatever_its_length(
     staff: Client, candidate: ModelVersion, django_assert_num_queries: Any
 ) -> None:
     staff.get("/models/")
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         staff.get("/models/")
     for _ in range(5):
         rows.candidate({})
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         staff.get("/models/")
 
 
@@ -266,7 +266,7 @@ def test_a_candidate_that_has_analysed_nothing_is_offered_a_sample(
     assert "Its card holds no figures of the test split." in shown
     staff.post(f"/models/{fresh.pk}/hear-library/")
     assert Reanalysis.objects.get().scope == "sample"
-    assert "hears a sample of the library" in text(staff.get(f"/models/{fresh.pk}/compare/"))
+    assert "tags the library to be compared" in text(staff.get(f"/models/{fresh.pk}/compare/"))
 
 
 def test_the_active_model_is_not_compared_with_itself(staff: Client, song: Track) -> None:

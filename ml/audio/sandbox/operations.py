@@ -17,10 +17,11 @@ from ml.audio.decoder.cover import embedded_picture, picture_file, resized, warm
 from ml.audio.decoder.decode import Pass
 from ml.audio.decoder.edit_tags import edit_fields, read_fields
 from ml.audio.decoder.facts import digest, facts
+from ml.audio.decoder.loudness import loudness
 from ml.audio.decoder.read_tags import tags
 from ml.audio.decoder.write_tags import write
 from ml.audio.open import AudioFile
-from ml.audio.types import DecodeLimits
+from ml.audio.types import CODE_PAGES, DecodeLimits, Loudness
 
 from .wire import Kind, write_frame, write_json
 
@@ -33,7 +34,7 @@ _ENCODINGS = (
     "utf-16-be",
     "utf-32",
     "cp1252",
-    "cp1251",
+    *CODE_PAGES,
 )
 
 
@@ -72,6 +73,21 @@ def blocks(file: AudioFile, answer: IO[bytes], limits: dict[str, float]) -> Any:
     return asdict(sound.damage)
 
 
+def loudness_of(file: AudioFile, answer: IO[bytes], limits: dict[str, float]) -> Any:
+    """NOTEs of the seconds measured; the result is the loudness."""
+    for told in loudness(file, DecodeLimits(**limits)):
+        if isinstance(told, Loudness):
+            return asdict(told)
+        write_json(answer, Kind.NOTE, told)
+    raise AssertionError("the loudness comes last")
+
+
+def metadata_as(
+    file: AudioFile, answer: IO[bytes], code_pages: list[str], **how: Any
+) -> list[dict[str, str]]:
+    return [tags(file, code_page=code_page, **how) for code_page in code_pages]
+
+
 def cover(file: AudioFile, answer: IO[bytes], edges: list[int], embedded: bool) -> Any:
     """A BLOCK for each edge, WebP; the result is their number: 0 where there is no picture."""
     source = embedded_picture(file) if embedded else picture_file(file)
@@ -85,8 +101,10 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "facts": lambda file, answer: asdict(facts(file)),
     "examination": examination,
     "blocks": blocks,
+    "loudness": loudness_of,
     "cover": cover,
     "metadata": lambda file, answer, **how: tags(file, **how),
+    "metadata_as": metadata_as,
     "read_fields": lambda file, answer: read_fields(file),
     "edit_fields": lambda file, answer, **how: edit_fields(file, **how),
     "write_metadata": lambda file, answer, **how: write(file, **how),

@@ -113,7 +113,7 @@ def say_what_they_are(page: Page) -> None:
     for title in ("Night, judged hum", "Night, judged beep"):
         page.goto("/?q=Night")
         page.get_by_role("link", name=title, exact=True).click()
-        page.get_by_label("Add a tag").select_option("harp")
+        page.get_by_role("combobox", name="Add tags").fill("harp")
         page.get_by_role("button", name="Add", exact=True).click()
         expect(page.locator('.tag-row[data-tag="harp"]')).to_be_visible()
     page.get_by_role("button", name="harp is wrong").click()
@@ -138,7 +138,7 @@ def train(page: Page) -> None:
 def analyse_a_sample(page: Page) -> None:
     expect(page.locator("#verdict")).to_be_visible()
     expect(page.locator("#on-split")).to_contain_text("each compared with itself")
-    page.get_by_role("button", name="Hear a sample of the library").click()
+    page.get_by_role("button", name="Compare on the whole library").click()
     library = page.locator("#on-library")
     expect(library).to_contain_text("4 tracks heard by both", timeout=PATIENCE)
     expect(library.get_by_role("cell", name="harp", exact=True)).to_be_visible()
