@@ -31,7 +31,8 @@ def test_a_passage_is_marked_over_time_and_plays(web: Page, mix: Track) -> None:
     expect(row.locator(".score")).to_have_text("sure")
     lane = web.locator(".taggram-row", has_text="techno")
     box, whole = lane.locator(".passage").bounding_box(), lane.locator("canvas").bounding_box()
-    assert box and whole
+    assert box is not None
+    assert whole is not None
     assert (box["x"] - whole["x"]) / whole["width"] == pytest.approx(760 / 3600, abs=0.02)
     assert box["width"] / whole["width"] == pytest.approx(1100 / 3600, abs=0.02)
     with web.expect_request("**/audio/"):
