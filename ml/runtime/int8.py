@@ -68,13 +68,13 @@ def compile_int8(file: Path, sha256: str, network: SampleCNN | NetworkPair) -> F
     # A thread that is tied to one core waits there for whoever else runs on it, beside idle ones.
     threads = {"INFERENCE_NUM_THREADS": torch.get_num_threads(), "ENABLE_CPU_PINNING": False}
     compiled = core.compile_model(model, "CPU", threads)
-    log_mel = network.second.log_mel if isinstance(network, NetworkPair) else None
+    pair = network if isinstance(network, NetworkPair) else None
 
     def run(part: Tensor) -> tuple[Tensor, Tensor]:
-        heard = [part] if log_mel is None else [part, log_mel(part[:, 0])]
+        heard = [part] if pair is None else [part, pair.second.log_mel(part[:, 0])]
         outputs = compiled([each.numpy() for each in heard])
-        logits, embedding = (torch.from_numpy(outputs[k].copy()) for k in (0, 1))
-        return logits, embedding
+        logits, embedding, *second = (torch.from_numpy(each.copy()) for each in outputs.values())
+        return pair.joined(logits, *second) if pair else logits, embedding
 
     def forward(x: Tensor) -> tuple[Tensor, Tensor]:
         logits, embeddings = zip(*map(run, x.split(AT_ONCE)), strict=True)
