@@ -60,7 +60,7 @@ def database() -> Iterator[None]:
     folder = Path(tempfile.mkdtemp(prefix="tonemark-bench-"))
     os.environ |= {
         "TONEMARK_DATA_DIR": str(folder),
-        "TONEMARK_BROKER_URL": "memory://",
+        "TONEMARK_BROKER_URL": "redis://127.0.0.1:1/0",
         "DJANGO_SETTINGS_MODULE": "tests.settings",
     }
     from webapp.embedded.locations import Locations
@@ -127,6 +127,8 @@ def cases(owner: User) -> dict[str, Case]:
         "page of one tag": page("tag=guitar"),
         "page of one tag, best first": page("tag=guitar&ordering=-score"),
         "page in the middle of the library": page(f"page={last // 2}"),
+        "page by title": page("ordering=title"),
+        "page by artist, in the middle": page(f"ordering=artist&page={last // 2}"),
         "page of a text search": page("q=harbour+letter"),
         "ten similar tracks": (
             lambda: similar_tracks([track], library(owner.personal_library), most=10),

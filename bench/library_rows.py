@@ -42,18 +42,28 @@ _TRACKS = """
 INSERT INTO tagger_track (id, library_id, added_by_id, file, file_name, file_size, file_sha256,
     audio_sha256, title, artist, album, duration, sample_rate, channels, codec, notes,
     shown_tag_ids, state, bpm,
-    key, music_state, spectrogram, created_at, updated_at)
+    key, music_state, spectrogram, created_at, updated_at, search_text, title_key, artist_key,
+    album_text, album_key, album_by_key)
 SELECT made.id, %(library)s, %(owner)s, 'tracks/' || n || '.mp3', n || '.mp3', 4000000,
     md5(n::text) || md5('f' || n), md5('a' || n) || md5('b' || n),
     (%(words)s::text[])[1 + n %% 12] || ' ' || (%(words)s::text[])[1 + (n / 12) %% 12] || ' ' || n,
     'Artist ' || n %% 5000, 'Album ' || n / 12, 120 + n %% 240, 44100, 2, 'mp3', '{}',
     coalesce(listed.tag_ids, '{}'), 'tagged', 60 + n %% 120, '', 'analysed', '',
-    now() - (hashint8(n) & 16777215) * interval '3 seconds', now()
+    now() - (hashint8(n) & 16777215) * interval '3 seconds', now(), '', '', '',
+    '', '', ''
 FROM made LEFT JOIN (
     SELECT track_id, array_agg(DISTINCT coalesce(shown_as_id, tag_id)::int) AS tag_ids
     FROM tagger_tracktag JOIN tagger_tag ON tagger_tag.id = tag_id GROUP BY track_id
 ) AS listed ON listed.track_id = made.id
 ORDER BY (hashint8(n) & 16777215) DESC
+"""
+# All of it is ASCII: folded by lower(), and put in order by it but for numbers.
+_WORDS = """
+UPDATE tagger_track SET
+    search_text = lower(title || ' ' || artist || ' ' || album || ' ' || file_name),
+    title_key = convert_to(lower(title), 'UTF8'), artist_key = convert_to(lower(artist), 'UTF8'),
+    album_text = lower(album || ' ' || artist), album_key = convert_to(lower(album), 'UTF8'),
+    album_by_key = convert_to(lower(artist), 'UTF8')
 """
 _DIRECTIONS = """
 DROP TABLE IF EXISTS direction;
@@ -106,7 +116,7 @@ def _insert(size: int, owner: User, model: ModelVersion) -> None:
     with connection.cursor() as cursor:
         # Neither keys nor counts are looked after row by row.
         cursor.execute("SET session_replication_role = replica")
-        for statement in (_NAMES, _TAGS, _TRACKS, _DIRECTIONS, _ANALYSES):
+        for statement in (_NAMES, _TAGS, _TRACKS, _WORDS, _DIRECTIONS, _ANALYSES):
             cursor.execute(statement, values | {"labels": len(model.labels)})
         cursor.execute("DROP TABLE made; DROP TABLE direction; RESET session_replication_role")
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from typing import Any
 
 from celery import shared_task
+from celery.signals import worker_ready
+from django.conf import settings
 from django.utils.module_loading import import_string
 
 from tagger.accounts import idempotency
@@ -14,6 +17,10 @@ from tagger.albums.read import catch_up_on_albums
 from tagger.analysis import reanalysis
 from tagger.analysis.tempo_key import catch_up_on_music
 from tagger.feedback.question_queue import ask_waiting
+from tagger.folders import watch
+from tagger.folders.hearing import hear_found
+from tagger.folders.manage import scan_due
+from tagger.folders.write_back import write_due
 from tagger.jobs import lifecycle, reaper
 from tagger.jobs.attempt import to_its_end
 from tagger.jobs.kinds import KINDS
@@ -21,6 +28,7 @@ from tagger.library import trash
 from tagger.library.map import place_new_tracks
 from tagger.models import Job
 from tagger.operations import repair
+from tagger.platform.celery.queues import Queue
 from tagger.registry import retention
 from tagger.tags import counts
 from tagger.training.schedule import train_when_due as start_when_due
@@ -33,6 +41,13 @@ logger = logging.getLogger(__name__)
 WORK: dict[str, Callable[[Job], None]] = {
     kind: import_string(row.run) for kind, row in KINDS.items()
 }
+
+
+@worker_ready.connect
+def watch_folders(sender: Any, **_: Any) -> None:
+    """Where scans are done, folders are watched too."""
+    if settings.FOLDERS and Queue.FOLDERS in sender.app.amqp.queues.consume_from:
+        watch.begin_in_worker()
 
 
 @shared_task
@@ -83,6 +98,24 @@ def sweep_uploads() -> None:
     swept = repair.sweep()
     if swept:
         logger.warning("%d files of uploads that were broken off are deleted", swept)
+
+
+@shared_task
+def scan_folders() -> None:
+    started = scan_due()
+    if started:
+        logger.info("%d folders are scanned by schedule", started)
+
+
+@shared_task
+def write_folders() -> None:
+    """Tags that have changed, into the folders that are always kept up to date."""
+    write_due()
+
+
+@shared_task
+def hear_found_tracks() -> None:
+    hear_found()
 
 
 @shared_task

@@ -27,6 +27,7 @@ from ml.checkpoints.weights import save_model
 from ml.commands.evaluate import hear_truth
 from ml.config import NetworkConfig
 from ml.data.magnatagatune.split import Split, open_split
+from ml.evaluation.calibration import calibrate
 from ml.evaluation.predict import Predictions
 from ml.evaluation.report import make_report
 from ml.evaluation.thresholds import choose_thresholds
@@ -232,9 +233,14 @@ def _judged(card: ModelCard, tagger: Tagger, sources: Sources, targets: Targets)
         for split in splits
     }
     both = {split: figures(marks[split], scores[split], card.labels) for split in splits}
+    chosen = _alike(thresholds(marks, scores, card.labels, heard_in(truth)))
+    judged = marks["validation"]
     return replace(
         card,
-        thresholds=_alike(thresholds(marks, scores, card.labels, heard_in(truth))),
+        thresholds=chosen,
+        calibration=calibrate(
+            judged.labels, scores["validation"], card.labels, chosen, judged.known
+        ),
         metrics={**reports, "both_vocabularies": both, "truth": truth},
     )
 

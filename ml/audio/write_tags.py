@@ -21,6 +21,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import BinaryIO
 
 from ml.audio.sandbox.budget import MEBIBYTE
 from ml.audio.sandbox.client import DecoderLost, request_once
@@ -74,7 +75,7 @@ def write_metadata(path: Path, metadata: TrackMetadata) -> None:
             raise _as_exception(error) from error
 
 
-def read_fields(file: io.IOBase) -> Fields:
+def read_fields(file: io.IOBase | BinaryIO) -> Fields:
     """The values that an open file has of each field; () where it has none.
 
     Raises TagsUnsupported and DecoderLost.
@@ -85,7 +86,7 @@ def read_fields(file: io.IOBase) -> Fields:
         raise _as_exception(error) from error
 
 
-def edit_fields(file: io.IOBase, changes: Fields) -> Fields:
+def edit_fields(file: io.IOBase | BinaryIO, changes: Fields) -> Fields:
     """Replace these fields (no value: remove) in a file open for writing, a copy: where this
     raises, it may be half written. Answers what all fields were before.
 

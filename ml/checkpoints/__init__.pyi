@@ -16,6 +16,7 @@ from .card import (
 from .header import TensorEntry, read_header
 from .weights import (
     LoadedModel,
+    change_card,
     default_model_path,
     load_model,
     save_model,
@@ -29,6 +30,7 @@ __all__ = [
     "TensorEntry",
     "WeightsError",
     "card_path",
+    "change_card",
     "companion_files",
     "default_model_path",
     "int8_files",

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ml.audio.reading import SAMPLE_RATE, SEGMENT_SAMPLES
+from ml.config.calibration import curves
 from ml.config.musicnn import MusicnnConfig
 from ml.config.settings import ConfigError
 
@@ -35,6 +36,7 @@ class ModelCard:
 
     `labels` are in the order of the network's outputs, `thresholds` maps each label to the score
     from which on it counts as present, `config` holds the fields of ml.nn.network.NetworkConfig,
+    `calibration` says what a score means (ml.evaluation.calibration; empty: not measured),
     `sha256` is that of the safetensors file, filled in by `ml.checkpoints.weights.save_model`.
     `second` holds the fields of SecondNetwork where one speaks for some labels, else nothing.
     """
@@ -47,6 +49,7 @@ class ModelCard:
     segment_samples: int = SEGMENT_SAMPLES
     sha256: str = ""
     thresholds: dict[str, float] = field(default_factory=dict)
+    calibration: dict[str, Any] = field(default_factory=dict)
     metrics: dict[str, Any] = field(default_factory=dict)
     data: dict[str, Any] = field(default_factory=dict)
     provenance: dict[str, Any] = field(default_factory=dict)
@@ -186,8 +189,8 @@ def _from_values(values: object, file: Path) -> ModelCard:
 
 _TYPES: dict[str, type] = {
     "name": str, "config": dict, "labels": list, "licence": str, "sample_rate": int,
-    "segment_samples": int, "sha256": str, "thresholds": dict, "metrics": dict, "data": dict,
-    "provenance": dict, "created": str, "second": dict,
+    "segment_samples": int, "sha256": str, "thresholds": dict, "calibration": dict,
+    "metrics": dict, "data": dict, "provenance": dict, "created": str, "second": dict,
 }  # fmt: skip
 
 
@@ -206,6 +209,10 @@ def _check(card: ModelCard, file: Path) -> None:
         raise WeightsError(f"The model card {file} has a threshold for the unknown {unknown}.")
     if not all(_is_probability(value) for value in card.thresholds.values()):
         raise WeightsError(f"The model card {file} has a threshold outside of 0 to 1.")
+    try:
+        curves(card.calibration)
+    except ValueError as error:
+        raise WeightsError(f"The model card {file} has a calibration, but {error}.") from error
     second_network(card)
 
 

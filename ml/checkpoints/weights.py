@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .card import ModelCard, WeightsError, card_path, read_card, second_network
 from .header import read_header
@@ -99,6 +99,16 @@ def save_model(
     _replace(file, payload)
     _replace(card_path(file), text.encode())
     return complete
+
+
+def change_card(path: Path, **changes: Any) -> ModelCard:
+    """Write fields of the card of the weights `path` anew; the weights stay as they are.
+
+    Raises WeightsError where there is no such card.
+    """
+    card = dataclasses.replace(read_card(path), **changes)
+    _replace(card_path(path), card.to_json().encode())
+    return card
 
 
 def load_model(path: str | Path) -> LoadedModel:

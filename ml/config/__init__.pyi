@@ -1,4 +1,5 @@
 from .blocks import PAPER_BLOCKS
+from .calibration import WORDS, Curve, curves, strength
 from .callbacks import (
     Callbacks,
     EpochReport,
@@ -20,12 +21,16 @@ __all__ = [
     "LABELS",
     "LABEL_NAMES",
     "PAPER_BLOCKS",
+    "WORDS",
     "Callbacks",
     "ConfigError",
+    "Curve",
     "EpochReport",
     "NetworkConfig",
     "Recipe",
+    "curves",
     "preset_names",
     "read_recipe",
     "recipe_from_dict",
+    "strength",
 ]

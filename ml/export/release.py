@@ -13,6 +13,7 @@ from ml.checkpoints.card import ModelCard
 from ml.checkpoints.weights import LoadedModel
 from ml.config.callbacks import Callbacks
 from ml.data.magnatagatune.split import Split
+from ml.evaluation.calibration import calibrate
 from ml.evaluation.evaluate import score_split
 from ml.evaluation.metrics import Scores
 from ml.evaluation.report import make_report
@@ -48,9 +49,9 @@ def make_release(
     callbacks: Callbacks | None = None,
     fixed_thresholds: Mapping[str, float] | None = None,
 ) -> Release:
-    """`model` in float16 with thresholds from `validation` and the figures of the splits there are.
+    """`model` in float16, with thresholds and calibration from `validation`.
 
-    `fixed_thresholds`, by tag, stay as they are.
+    The card has the figures of the splits there are. `fixed_thresholds`, by tag, stay as they are.
     Where float16 moves a score by more than TOLERANCE the weights stay as they are. The figures
     are those of the weights that ship. Raises InterruptedError when the callbacks say stop.
     """
@@ -74,15 +75,12 @@ def make_release(
     if test is not None:
         predictions[test.name] = test, score_split(rounded, test, device, callbacks=callbacks)
     reports = {name: make_report(model.card.name, *of) for name, of in predictions.items()}
+    judged = validation.hard, on_validation.clips, validation.tags
+    thresholds = choose_thresholds(*judged, validation.known, fixed_thresholds=fixed_thresholds)
     card = replace(
         model.card,
-        thresholds=choose_thresholds(
-            validation.hard,
-            on_validation.clips,
-            validation.tags,
-            validation.known,
-            fixed_thresholds=fixed_thresholds,
-        ),
+        thresholds=thresholds,
+        calibration=calibrate(*judged, thresholds, validation.known),
         metrics={split: figures.as_dict() for split, figures in reports.items()},
     )
     scores = {name: of[1].clips for name, of in predictions.items()}

@@ -74,8 +74,3 @@ def revoke_token(token: ApiToken) -> None:
 def _digest(secret: str) -> str:
     """Plain SHA-256 suffices: the secret has 256 random bits, so there is nothing to guess."""
     return hashlib.sha256(secret.encode()).hexdigest()
-
-
-def register(username: str, password: str) -> User:
-    """An ordinary account: the sign-up form is open to strangers, so it never makes staff."""
-    return User.objects.create_user(username=username, password=password)

@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Count, F, Func, Max, Min, Q, QuerySet, Sum, TextField, Value
-from django.db.models.functions import Lower
+from django.db.models import Count, F, Func, Max, Min, QuerySet, Sum, TextField, Value
 
 from tagger.library.search import ALBUM_BY, BETWEEN_ARTISTS, by_artist
 from tagger.models import Track
+from tagger.platform.collation import folded, sort_key
 
 # Rows that are dicts.
 Grouped = QuerySet[Track, Any]
 
 ORDERINGS = {
-    "artist": (Lower("by"), "year", Lower("album")),
-    "title": (Lower("album"), Lower("by")),
-    "-year": (F("year").desc(nulls_last=True), Lower("by"), Lower("album")),
-    "-added": ("-added", Lower("album")),
+    "artist": ("by_key", "year", "key"),
+    "title": ("key", "by_key"),
+    "-year": (F("year").desc(nulls_last=True), "by_key", "key"),
+    "-added": ("-added", "key"),
 }
 
 
@@ -48,8 +48,8 @@ class Disc:
 def albums(tracks: QuerySet[Track], ordering: str = "artist", q: str = "") -> Grouped:
     """One row (a dict) an album of these tracks; every word of `q` occurs in title or artist."""
     rows = tracks.order_by().exclude(album="").annotate(by=ALBUM_BY)
-    for word in q.split():
-        rows = rows.filter(Q(album__icontains=word) | Q(by__icontains=word))
+    for word in folded(q).split():
+        rows = rows.filter(album_text__contains=word)
     grouped = rows.values("album", "by").annotate(
         count=Count("pk"),
         year=Min("year"),
@@ -57,6 +57,8 @@ def albums(tracks: QuerySet[Track], ordering: str = "artist", q: str = "") -> Gr
         colour=Min("hue"),
         length=Sum("duration"),
         added=Max("created_at"),
+        key=Min("album_key"),
+        by_key=Min("album_by_key"),
     )
     return grouped.order_by(*ORDERINGS[ordering])
 
@@ -88,7 +90,7 @@ def album_tracks(tracks: QuerySet[Track], artist: str, title: str) -> list[Track
         _of(tracks, artist, title).order_by(
             F("disc_number").asc(nulls_first=True),
             F("track_number").asc(nulls_last=True),
-            "title",
+            "title_key",
             "id",
         )
     )
@@ -99,18 +101,25 @@ def discs(tracks: list[Track]) -> Iterator[Disc]:
         yield Disc(number, list(together))
 
 
-def artists(tracks: QuerySet[Track], q: str = "") -> Grouped:
-    """One row (a dict) an artist: `name`, `count` of tracks. Several of one track count each."""
+def artists(tracks: QuerySet[Track], q: str = "") -> list[Any]:
+    """One dict an artist: `name`, `count` of tracks. Several of one track count each.
+
+    Names are fewer by far than tracks, so they are folded and put in order here.
+    """
     each = Func(
         Func(F("artist"), Value(BETWEEN_ARTISTS), function="string_to_array"),
         function="unnest",
         output_field=TextField(),
     )
-    named = tracks.order_by().exclude(artist="")
-    for word in q.split():
-        named = named.filter(artist__icontains=word)
-    grouped = named.annotate(name=each).values("name").annotate(count=Count("pk"))
-    return grouped.order_by(Lower("name"), "name")
+    named = tracks.order_by().exclude(artist="").annotate(name=each).values("name")
+    words = folded(q).split()
+    found = [row for row in named.annotate(count=Count("pk")) if _has(row["name"], words)]
+    return sorted(found, key=lambda row: (sort_key(row["name"]), row["name"]))
+
+
+def _has(name: str, words: list[str]) -> bool:
+    text = folded(name) if words else ""
+    return all(word in text for word in words)
 
 
 def albums_of(tracks: QuerySet[Track], artist: str) -> list[Album]:

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from ml.audio import AudioError, Metadata, read_metadata
 from tagger.jobs import lifecycle
+from tagger.library.tracks import held
 from tagger.models import Job, Track
 from tagger.platform.celery.shutdown import is_shutting_down
 from tagger.platform.storage.local import on_this_machine
@@ -64,7 +65,7 @@ def read_albums(job: Job) -> None:
 def _read(track: Track) -> None:
     """A file that is missing or cannot be read says nothing; its job has said so.
 
-    An update, since the track may have been deleted meanwhile. Raises DecoderLost.
+    Raises DecoderLost.
     """
     values: dict[str, Any] = {}
     try:
@@ -73,4 +74,10 @@ def _read(track: Track) -> None:
             values["cover"] = track.cover or cover_of(path)
     except (AudioError, FileNotFoundError):
         pass
-    Track.objects.filter(pk=track.pk).update(album_read=True, **values)
+    with held(track):
+        # As it is now; it may have been deleted meanwhile.
+        current = Track.objects.filter(pk=track.pk).first()
+        if current:
+            for name, value in (values | {"album_read": True}).items():
+                setattr(current, name, value)
+            current.save(update_fields=["album_read", *values])

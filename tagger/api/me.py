@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from tagger.accounts.tokens import TokenOutlives, make_token, revoke_token
 from tagger.api.serializers.token import MeSerializer, NewTokenSerializer, TokenSerializer
 from tagger.models import ApiToken
+from tagger.uploads.quota import storage_of
 
 from .base import ApiView
 from .documentation import BODY, changes, problems
@@ -20,7 +21,8 @@ from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, sent
 class Me(ApiView):
     @extend_schema(summary="Who I am", responses=problems({200: MeSerializer}))
     def get(self, request: Request) -> Response:
-        return Response(MeSerializer(self.person).data)
+        storage = storage_of(self.person)
+        return Response(MeSerializer(self.person, context={"storage": storage}).data)
 
 
 class TokenList(ApiView):

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import BinaryField, QuerySet
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -34,7 +34,7 @@ class Cursor:
 
     def encode(self) -> str:
         # Whole: Django's JSON encoder would cut moments to milliseconds.
-        text = json.dumps([self.backward, self.keys, self.values], default=str)
+        text = json.dumps([self.backward, self.keys, self.values], default=_as_text)
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
     @classmethod
@@ -141,6 +141,12 @@ def bad_parameter(name: str, detail: str) -> Problem:
     )
 
 
+def _as_text(value: Any) -> str:
+    """As the value's field reads it again."""
+    binary = isinstance(value, bytes | memoryview)
+    return base64.b64encode(value).decode() if binary else str(value)
+
+
 def _names(keys: Sequence[Key]) -> list[str]:
     return [f"-{key.name}" if key.descending else key.name for key in keys]
 
@@ -160,6 +166,8 @@ def _value(rows: QuerySet[Any], name: str, raw: Any) -> Any:
     computed = rows.query.annotations.get(name)
     field = computed.output_field if computed else rows.model._meta.get_field(name)
     value = field.to_python(raw)
+    if isinstance(field, BinaryField) and not isinstance(value, memoryview):
+        raise ValueError
     if isinstance(value, str) and not is_clean(value):
         raise ValueError
     if isinstance(value, float) and not math.isfinite(value):

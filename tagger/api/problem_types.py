@@ -69,6 +69,19 @@ _TABLE = (
         "The spectrogram is drawn when it is first asked for: send a `POST` to this address.",
     ),
     ProblemType(
+        "folder-refused",
+        422,
+        "The folder cannot be added",
+        "Folders are read below those that the operator has allowed (TONEMARK_FOLDERS), and each "
+        "part of the disk once.",
+    ),
+    ProblemType(
+        "not-writable",
+        409,
+        "The folder is not opened for writing",
+        "Make it `writable` and choose `write_fields` first.",
+    ),
+    ProblemType(
         "no-cover",
         404,
         "No cover",
@@ -211,6 +224,13 @@ _TABLE = (
         413,
         "The file is too large",
         "`limit` is the number of bytes that are accepted.",
+    ),
+    ProblemType(
+        "quota-exceeded",
+        413,
+        "There is no room for the file",
+        "The person's files, those in the Trash included, would take more than each may keep. "
+        "`/me/` says how much is used.",
     ),
     ProblemType(
         "unsupported-media-type",

@@ -14,6 +14,7 @@ from .problems import Problem
 # Slugs of what may be wrong with a file.
 FILE_PROBLEMS = (
     "too-large",
+    "quota-exceeded",
     "unsupported-media-type",
     "not-audio",
     "no-audio-stream",

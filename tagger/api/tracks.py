@@ -19,7 +19,15 @@ from tagger.library.trash import delete_track
 from tagger.models import Job, Track
 from tagger.platform.db import return_connection
 from tagger.platform.http.upload_handler import TidyUploadHandler
-from tagger.uploads.ingest import Ingested, IngestError, SenderMetadata, ingest, too_large
+from tagger.uploads.ingest import (
+    Ingested,
+    IngestError,
+    SenderMetadata,
+    ingest,
+    no_room,
+    too_large,
+)
+from tagger.uploads.quota import QuotaExceeded, refuse_beyond_quota
 
 from .accepted import accepted
 from .access import listed_tracks, own_track, own_tracks
@@ -71,7 +79,16 @@ class TrackList(ListView):
             request._request.upload_handlers = [TidyUploadHandler(request._request)]
         super().initial(request, *args, **kwargs)
         if request.method == "POST":
+            self._refuse_beyond_quota(request)
             return_connection()
+
+    def _refuse_beyond_quota(self, request: Request) -> None:
+        """By the header as well. What frames the file in the body is given away."""
+        length = int(request.META.get("CONTENT_LENGTH") or "0")
+        try:
+            refuse_beyond_quota(self.person, max(0, length - FRAMING))
+        except QuotaExceeded as error:
+            raise refused(no_room(error)) from error
 
     def get_parsers(self) -> list[BaseParser]:
         return [MultiPartParser()]

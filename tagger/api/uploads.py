@@ -83,6 +83,7 @@ class UploadList(TusView):
             "upload-limit",
             "tus-version",
             "too-large",
+            "quota-exceeded",
             "empty",
         ),
     )

@@ -27,6 +27,7 @@ COLUMNS = (
     "file_sha256",
     "created_at",
     "passages",
+    "strengths",
 )
 BYTE_ORDER_MARK = "\ufeff"
 # Spreadsheets run a cell that begins with one of these, or with its full-width form.
@@ -41,8 +42,8 @@ class _Line:
 
 
 def table(tracks: Iterable[Track], *, for_spreadsheets: bool) -> Iterator[str]:
-    """A head, then a row a track. Tags, scores and passages stand in the same order, parted by
-    `; `; the tags of a whole track have no passage.
+    """A head, then a row a track. Tags, scores, passages and strengths stand in the same order,
+    parted by `; `; the tags of a whole track have no passage.
 
     Spreadsheets take UTF-8 for another encoding unless a byte order mark says so; to programs it
     would be a part of the first column's name.
@@ -86,6 +87,7 @@ def _cells(track: Track) -> list[str]:
         "; ".join(", ".join(_from_to(one) for one in chip.passages) for chip in tags)
         if any(chip.passages for chip in tags)
         else "",
+        "; ".join(chip.strength or "" for chip in tags),
     ]
 
 

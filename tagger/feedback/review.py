@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from ml.config import strength
 from tagger.models import Analysis, Library, ModelVersion, Question, Verdict
+from tagger.tags.confidence import calibration_of
 from tagger.tags.effective import active_model
 from tagger.tags.segment_scores import segment_scores
 
@@ -25,6 +27,7 @@ class ShownQuestion:
     threshold: float
     start: float
     end: float
+    strength: str | None = None
 
 
 def open_questions(of: Library) -> QuerySet[Question]:
@@ -68,8 +71,15 @@ def shown(question: Question) -> ShownQuestion | None:
     columns = [at for at, label in enumerate(analysis.model.labels) if label in names]
     best = max(columns, key=lambda at: analysis.mean_scores[at] - analysis.model.thresholds[at])
     start, end = _telling(analysis, columns)
+    score, label = analysis.mean_scores[best], analysis.model.labels[best]
+    confidence = calibration_of(analysis.model).confidence(label, score)
     return ShownQuestion(
-        question, analysis.mean_scores[best], analysis.model.thresholds[best], start, end
+        question,
+        score,
+        analysis.model.thresholds[best],
+        start,
+        end,
+        None if confidence is None else strength(confidence),
     )
 
 

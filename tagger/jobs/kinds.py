@@ -45,6 +45,12 @@ KINDS: Mapping[str, JobKind] = {
     Job.Kind.DRAW_SPECTROGRAM: JobKind(
         Queue.SPECTROGRAM, "tagger.analysis.spectrograms.draw_track_spectrogram"
     ),
+    Job.Kind.SCAN_FOLDER: JobKind(
+        Queue.FOLDERS, "tagger.folders.scan.scan_folder", self_contained=True
+    ),
+    Job.Kind.WRITE_TAGS: JobKind(
+        Queue.FOLDERS, "tagger.folders.write_back.write_tags", self_contained=True
+    ),
     Job.Kind.READ_ALBUMS: JobKind(
         Queue.ANALYSIS, "tagger.albums.read.read_albums", self_contained=True
     ),

@@ -12,6 +12,7 @@ from django.utils.http import content_disposition_header
 
 from tagger.models import Track
 from tagger.platform.http.range_response import ranged_response
+from tagger.platform.storage.in_place import is_in_place
 
 # As in webapp/proxy/nginx.conf.template.
 PROTECTED = "/protected/"
@@ -23,7 +24,9 @@ def stored_audio(
     """The whole or a range of it. Raises FileNotFoundError and RangeNotSatisfiable."""
     content = track.file.open("rb")
     disposition = content_disposition_header(attachment, track.file_name) or "inline"
-    if settings.X_ACCEL and isinstance(track.file.storage, FileSystemStorage):
+    # The proxy does not see people's folders.
+    stored = not is_in_place(track.file.name)
+    if settings.X_ACCEL and stored and isinstance(track.file.storage, FileSystemStorage):
         content.close()
         return _left_to_the_proxy(track, disposition)
     return ranged_response(

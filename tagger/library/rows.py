@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
+from ml.config import strength
 from tagger.models import Job, Tag, Track, TrackTag
 from tagger.tags.passages import Passage, passages_of
 from tagger.tags.thresholds import best_score
@@ -24,18 +25,26 @@ class Effective(NamedTuple):
 
     tag: Tag
     score: float | None
+    confidence: float | None
     source: str
     passages: list[list[float]]
 
 
 @dataclass(frozen=True)
 class Chip:
-    """`passages`: where it is, in order, if not in the whole track."""
+    """`passages`: where it is, in order, if not in the whole track. `confidence`: how sure the
+    model is of it; None where a person gave it, or the model does not say."""
 
     tag: Tag
     score: float | None
     by_person: bool
+    confidence: float | None = None
     passages: tuple[Passage, ...] = ()
+
+    @property
+    def strength(self) -> str | None:
+        """The word for it."""
+        return None if self.confidence is None else strength(self.confidence)
 
 
 @dataclass(frozen=True)
@@ -59,9 +68,9 @@ def _effective(tracks: list[Track]) -> Mapping[UUID, list[Effective]]:
     tags = Tag.objects.select_related("shown_as").in_bulk()
     by_track: dict[UUID, list[Effective]] = defaultdict(list)
     scores = TrackTag.objects.filter(track__in=tracks).order_by()
-    columns = ("track", "tag", "score", "source", "passages")
-    for track, tag, score, source, passages in scores.values_list(*columns):
-        by_track[track].append(Effective(tags[tag], score, source, passages))
+    columns = ("track", "tag", "score", "confidence", "source", "passages")
+    for track, tag, *said in scores.values_list(*columns):
+        by_track[track].append(Effective(tags[tag], *said))
     return by_track
 
 
@@ -79,7 +88,9 @@ def _row(track: Track, effective: Iterable[Effective]) -> Row:
 
 def chips_of(effective: Iterable[TrackTag]) -> list[Chip]:
     """`chips` of rows whose tags have been fetched along."""
-    return chips(Effective(row.tag, row.score, row.source, row.passages) for row in effective)
+    return chips(
+        Effective(row.tag, row.score, row.confidence, row.source, row.passages) for row in effective
+    )
 
 
 def chips(effective: Iterable[Effective]) -> list[Chip]:
@@ -92,9 +103,12 @@ def chips(effective: Iterable[Effective]) -> list[Chip]:
 
 
 def _chip(synonyms: list[Effective]) -> Chip:
+    by_person = any(row.source == TrackTag.Source.PERSON for row in synonyms)
+    confidence = None if by_person else best_score(row.confidence for row in synonyms)
     return Chip(
         tag=synonyms[0].tag.shown,
         score=best_score(row.score for row in synonyms),
-        by_person=any(row.source == TrackTag.Source.PERSON for row in synonyms),
+        by_person=by_person,
+        confidence=confidence,
         passages=passages_of(synonyms),
     )

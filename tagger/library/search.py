@@ -26,7 +26,9 @@ from drf_spectacular.utils import extend_schema_field
 from tagger.libraries.members import libraries_of
 from tagger.models import Library, Tag, Track, TrackTag, User
 from tagger.models.music_key import MusicKey
+from tagger.platform.collation import folded
 from tagger.platform.timestamp_filter import TimestampFilter
+from tagger.tags.confidence import LEAST
 from tagger.tags.vocabulary import meant_by
 
 FIFTHS = ("C", "G", "D", "A", "E", "B", "F#", "Db", "Ab", "Eb", "Bb", "F")
@@ -48,17 +50,17 @@ BETWEEN_ARTISTS = "; "
 ORDERINGS = {
     "-created": ("-created_at", "-id"),
     "created": ("created_at", "id"),
-    "title": ("title", "id"),
-    "-title": ("-title", "-id"),
-    "artist": ("artist", "title", "id"),
-    "-artist": ("-artist", "-title", "-id"),
+    "title": ("title_key", "id"),
+    "-title": ("-title_key", "-id"),
+    "artist": ("artist_key", "title_key", "id"),
+    "-artist": ("-artist_key", "-title_key", "-id"),
     "duration": ("duration", "id"),
     "-duration": (F("duration").desc(nulls_last=True), "-id"),
     "bpm": ("bpm", "id"),
     "-bpm": (F("bpm").desc(nulls_last=True), "-id"),
-    "album": ("album", "album_artist", "disc_number", "track_number", "title", "id"),
-    "year": ("year", "album", "disc_number", "track_number", "id"),
-    "-year": (F("year").desc(nulls_last=True), *("album", "disc_number", "track_number", "id")),
+    "album": ("album_key", "album_by_key", "disc_number", "track_number", "title_key", "id"),
+    "year": ("year", "album_key", "disc_number", "track_number", "id"),
+    "-year": (F("year").desc(nulls_last=True), *("album_key", "disc_number", "track_number", "id")),
     "-score": (F("best_score").desc(nulls_last=True), "-created_at", "-id"),
 }
 
@@ -87,7 +89,7 @@ def in_libraries_of(person: User) -> QuerySet[Track]:
 
 
 def _light(tracks: QuerySet[Track]) -> QuerySet[Track]:
-    return tracks.defer("peaks", "search_text", "shown_tag_ids")
+    return tracks.defer("peaks", "search_text", "album_text", "shown_tag_ids")
 
 
 def tracks_by_file(of: Library, digests: Sequence[str]) -> dict[str, UUID]:
@@ -140,6 +142,9 @@ class LibraryFilter(filters.FilterSet):
         queryset=Tag.objects.all(), to_field_name="slug", method="without_tags"
     )
     tag_min = ScoreFilter(min_value=0, max_value=1, method="ignore")
+    strength = filters.ChoiceFilter(
+        choices=[("likely", _("likely or sure")), ("sure", _("sure"))], method="ignore"
+    )
     source = filters.ChoiceFilter(choices=TrackTag.Source.choices, method="ignore")
     state = filters.ChoiceFilter(choices=Track.State.choices)
     bpm_min = TempoFilter(field_name="bpm", lookup_expr="gte", min_value=0, max_value=1000)
@@ -200,7 +205,7 @@ class LibraryFilter(filters.FilterSet):
     def search(self, tracks: QuerySet[Track], name: str, text: str) -> QuerySet[Track]:
         """Every word must occur somewhere in title, artist, album or file name."""
         wanted = Q()
-        for word in text.lower().split():
+        for word in folded(text).split():
             wanted &= Q(search_text__contains=word)
         return tracks.filter(wanted)
 
@@ -212,20 +217,24 @@ class LibraryFilter(filters.FilterSet):
         return self.form.cleaned_data.get(name)
 
     def _narrows_tags(self) -> bool:
-        return self._value("tag_min") is not None or bool(self._value("source"))
+        asked = self._value("source") or self._value("strength")
+        return self._value("tag_min") is not None or bool(asked)
 
     def _carried(self, tags: list[Tag]) -> Q:
-        """At least one of them, by the minimum score and the source asked for."""
+        """At least one of them, as sure and by whom it is asked for."""
         if not self._narrows_tags():
             return _among(tags)
         wanted = set().union(*(meant_by(tag) for tag in tags))
         return Q(pk__in=self._tagged().filter(tag__in=wanted).values("track"))
 
     def _tagged(self) -> QuerySet[TrackTag]:
-        """Tag rows that satisfy the minimum score and the source asked for."""
+        """Tag rows that are as sure and from whom it is asked for. A person is sure."""
         rows = TrackTag.objects.all()
         if self._value("tag_min") is not None:
             rows = rows.filter(score__gte=self._value("tag_min"))
+        if self._value("strength"):
+            least = Q(confidence__gte=LEAST[self._value("strength")])
+            rows = rows.filter(least | Q(source=TrackTag.Source.PERSON))
         if self._value("source"):
             rows = rows.filter(source=self._value("source"))
         return rows

@@ -1,6 +1,7 @@
 from .activation import Activation
 from .analysis import Analysis
 from .cover import Cover
+from .folder import Folder, Place
 from .job import Job
 from .kept_answer import KeptAnswer
 from .library import Library, Membership
@@ -22,12 +23,14 @@ from .verdict import Verdict
 from .webhook import Webhook
 from .webhook_delivery import WebhookAttempt, WebhookDelivery
 from .worker import Worker
+from .written_tags import WrittenTags
 
 __all__ = [
     "Activation",
     "Analysis",
     "ApiToken",
     "Cover",
+    "Folder",
     "Job",
     "KeptAnswer",
     "Library",
@@ -36,6 +39,7 @@ __all__ = [
     "Membership",
     "ModelVersion",
     "MusicKey",
+    "Place",
     "Question",
     "Reanalysis",
     "ResumableUpload",
@@ -52,4 +56,5 @@ __all__ = [
     "WebhookAttempt",
     "WebhookDelivery",
     "Worker",
+    "WrittenTags",
 ]

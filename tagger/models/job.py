@@ -17,6 +17,8 @@ class Job(models.Model):
         SWITCH_TAGS = "switch_tags", _("show the active model's tags")
         DRAW_MAP = "draw_map", _("draw the map")
         ANALYSE_MUSIC = "analyse_music", _("find tempo and key")
+        SCAN_FOLDER = "scan_folder", _("scan a folder")
+        WRITE_TAGS = "write_tags", _("write tags into files")
         READ_ALBUMS = "read_albums", _("read albums and covers")
         DRAW_SPECTROGRAM = "draw_spectrogram", _("draw a spectrogram")
         BULK = "bulk", _("change many tracks")

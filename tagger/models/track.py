@@ -1,19 +1,22 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from pathlib import PurePath
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from tagger.platform.collation import folded, sort_key
 from tagger.platform.storage.local import media_storage
 
 from .music_key import MusicKey
+
+SEARCHED = ("title", "artist", "album", "album_artist", "file_name")
 
 
 def stored_name(track: Track, file_name: str) -> str:
@@ -49,7 +52,10 @@ class Track(models.Model):
         related_name="+",
         help_text=_("Empty: from before there were libraries, or of an account that is gone."),
     )
-    file = models.FileField(storage=media_storage, upload_to=stored_name, max_length=255)
+    # Ours, or in a folder (`in-place:…`, at most 4,096 bytes, each of which may take three).
+    file = models.FileField(storage=media_storage, upload_to=stored_name, max_length=12_300)
+    # Its folder, or the disk that holds it, is away. Only of tracks in folders.
+    missing_since = models.DateTimeField(null=True, blank=True, editable=False)
     file_name = models.CharField(max_length=255)
     # Below the folder it was imported from, exactly; empty for uploads.
     imported_path = models.TextField(blank=True, default="", db_default="")
@@ -105,21 +111,14 @@ class Track(models.Model):
     deleted_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text=_("In the Trash since then.")
     )
-    search_text = models.GeneratedField(
-        expression=Lower(
-            models.functions.Concat(
-                "title",
-                models.Value(" "),
-                "artist",
-                models.Value(" "),
-                "album",
-                models.Value(" "),
-                "file_name",
-            )
-        ),
-        output_field=models.TextField(),
-        db_persist=True,
-    )
+    # What the words above are searched and put in order by: `save` writes them, so words are never
+    # changed by QuerySet.update.
+    search_text = models.TextField(editable=False, db_default="")
+    title_key = models.BinaryField(db_default=b"")
+    artist_key = models.BinaryField(db_default=b"")
+    album_text = models.TextField(editable=False, db_default="")
+    album_key = models.BinaryField(db_default=b"")
+    album_by_key = models.BinaryField(db_default=b"")
 
     class Meta:
         ordering: ClassVar = ["-created_at", "-id"]
@@ -133,6 +132,16 @@ class Track(models.Model):
                 fields=["library", "-created_at", "-id"],
                 condition=models.Q(deleted_at=None),
                 name="track_library_newest",
+            ),
+            models.Index(
+                fields=["library", "title_key", "id"],
+                condition=models.Q(deleted_at=None),
+                name="track_library_title",
+            ),
+            models.Index(
+                fields=["library", "artist_key", "title_key", "id"],
+                condition=models.Q(deleted_at=None),
+                name="track_library_artist",
             ),
             models.Index(fields=["library", "state"], name="track_library_state"),
             models.Index(fields=["library", "file_sha256"], name="track_library_file"),
@@ -157,3 +166,27 @@ class Track(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        """Words are saved with what they are searched and ordered by."""
+        if update_fields is None or not set(SEARCHED).isdisjoint(update_fields):
+            keys = search_keys(*(getattr(self, name) for name in SEARCHED))
+            for name, value in keys.items():
+                setattr(self, name, value)
+            update_fields = None if update_fields is None else {*update_fields, *keys}
+        super().save(*args, update_fields=update_fields, **kwargs)
+
+
+def search_keys(
+    title: str, artist: str, album: str, album_artist: str, file_name: str
+) -> dict[str, str | bytes]:
+    """The columns that follow from a track's words."""
+    album_by = album_artist or artist
+    return {
+        "search_text": folded(" ".join((title, artist, album, album_artist, file_name))),
+        "title_key": sort_key(title),
+        "artist_key": sort_key(artist),
+        "album_text": folded(f"{album} {album_by}"),
+        "album_key": sort_key(album),
+        "album_by_key": sort_key(album_by),
+    }

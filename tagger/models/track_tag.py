@@ -16,6 +16,14 @@ class TrackTag(models.Model):
     track = models.ForeignKey("Track", on_delete=models.CASCADE, related_name="track_tags")
     tag = models.ForeignKey("Tag", on_delete=models.PROTECT, related_name="track_tags")
     score = models.FloatField(null=True, help_text=_("The active model's; empty if it gave none."))
+    confidence = models.FloatField(
+        null=True,
+        blank=True,
+        help_text=_(
+            "The share of tags with such a score that are right, as the model was calibrated; "
+            "empty: a person gave it, or the model is not calibrated."
+        ),
+    )
     source = models.CharField(max_length=6, choices=Source.choices)
     passages = models.JSONField(
         default=list,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import secrets
+from pathlib import Path
 
 from django.utils.text import slugify
 
-from ml.checkpoints import ModelCard, default_model_path, read_card
+from ml.checkpoints import ModelCard, change_card, default_model_path, read_card
 from ml.config import LABELS
 from tagger.models import Job, ModelVersion, Tag, User
+from tagger.registry import tag_switch
 from tagger.registry.versions import activate_model, install_model
 from tagger.tags.effective import active_model
 
@@ -59,12 +61,24 @@ def ensure_model() -> ModelVersion:
     known = ModelVersion.objects.filter(sha256=card.sha256).first()
     # The release itself has been tested; whatever comes beside another model is tested here too.
     shipped = known or install_model(path, name=_shipped_name(card), check=former is not None)
+    if known:
+        _learn_what_scores_mean(known, path, card)
     if not shipped.shipped:
         shipped.shipped = True
         shipped.save(update_fields=["shipped"])
     if former is None or (known is None and _came_by_itself(former)):
         activate_model(shipped, trigger=Job.Trigger.RELEASE)
     return active_model() or shipped
+
+
+def _learn_what_scores_mean(known: ModelVersion, path: Path, card: ModelCard) -> None:
+    """A release may bring a calibration for weights that an installation has had before."""
+    if not card.calibration or known.card.get("calibration") == card.calibration:
+        return
+    known.card = known.card | {"calibration": card.calibration}
+    known.save(update_fields=["card"])
+    change_card(Path(known.weights.path), calibration=card.calibration)
+    tag_switch.start_over()
 
 
 def _came_by_itself(active: ModelVersion) -> bool:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import QuerySet
+
+T = TypeVar("T")
 
 # A few hundred rows keep a transaction below a second, and the locks of a batch short.
 BATCH = 500
@@ -27,3 +30,10 @@ def batches(
             return
         yield ids
         after = ids[-1]
+
+
+def chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """`size` of them at a time, the last time fewer."""
+    left = iter(items)
+    while chunk := list(islice(left, size)):
+        yield chunk

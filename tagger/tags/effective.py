@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db import transaction
@@ -13,6 +13,7 @@ from django.db.models import OuterRef
 from tagger.models import Analysis, ModelVersion, Track, TrackTag, Verdict
 
 from .analyses import latest_analyses
+from .confidence import Calibration, calibration_of
 from .passages import Span, fill_in, found_passages, spans_by_label
 from .thresholds import given
 from .vocabulary import TagIds, shown_ids_of, tag_ids
@@ -92,19 +93,22 @@ def effective_tags(
 
 @dataclass(frozen=True)
 class _Thresholds:
-    """A model's tag ids and thresholds, in the order of its scores."""
+    """A model's tag ids, labels and thresholds, in the order of its scores."""
 
     tag_ids: list[int]
+    labels: list[str]
     values: list[float]
+    calibration: Calibration
 
 
 def _thresholds(model: ModelVersion, tag_ids: Mapping[str, int]) -> _Thresholds:
-    return _Thresholds([tag_ids[label] for label in model.labels], list(model.thresholds))
+    ids = [tag_ids[label] for label in model.labels]
+    return _Thresholds(ids, model.labels, list(model.thresholds), calibration_of(model))
 
 
 def _effective(tracks: list[Track], tags: TagIds) -> dict[Key, TrackTag]:
     analyses = latest_analyses(track.pk for track in tracks)
-    versions = ModelVersion.objects.only("labels", "thresholds")
+    versions = ModelVersion.objects.only("labels", "thresholds", "card")
     models = versions.in_bulk({analysis.model_id for analysis in analyses.values()})
     fill_in(analyses.values(), models)
     thresholds = {pk: _thresholds(model, tags.by_name) for pk, model in models.items()}
@@ -154,12 +158,20 @@ class _Heard:
     scores: dict[int, float]
     whole: set[int]
     passages: dict[int, list[Span]]
+    confidence: dict[int, float | None] = field(default_factory=dict)
 
 
 def _row(track: Track, tag_id: int, heard: _Heard, source: str) -> TrackTag:
-    passages = [list(span) for span in heard.passages.get(tag_id, [])]
-    score = heard.scores.get(tag_id)
-    return TrackTag(track=track, tag_id=tag_id, score=score, source=source, passages=passages)
+    by_model = source == TrackTag.Source.MODEL
+    return TrackTag(
+        track=track,
+        tag_id=tag_id,
+        score=heard.scores.get(tag_id),
+        # A person's word is no matter of degree.
+        confidence=heard.confidence.get(tag_id) if by_model else None,
+        source=source,
+        passages=[list(span) for span in heard.passages.get(tag_id, [])],
+    )
 
 
 def _heard(track: Track, analysis: Analysis | None, by: _Thresholds | None) -> _Heard:
@@ -171,8 +183,14 @@ def _heard(track: Track, analysis: Analysis | None, by: _Thresholds | None) -> _
     passed = zip(by.tag_ids, given(analysis.mean_scores, by.values), strict=True)
     whole = {tag_id for tag_id, is_given in passed if is_given}
     spans = spans_by_label(analysis.passages or [])
-    parts = {by.tag_ids[label]: there for label, there in spans.items()}
-    return _Heard(scores, whole, {pk: there for pk, there in parts.items() if pk not in whole})
+    every = {by.tag_ids[label]: there for label, there in spans.items()}
+    parts = {pk: there for pk, there in every.items() if pk not in whole}
+    names = dict(zip(by.tag_ids, by.labels, strict=True))
+    # Where a tag is one of a part, it is as sure as it is there.
+    surest = {pk: scores[pk] for pk in whole}
+    surest |= {pk: max(score for _, _, score in there) for pk, there in parts.items()}
+    sure = {pk: by.calibration.confidence(names[pk], score) for pk, score in surest.items()}
+    return _Heard(scores, whole, parts, sure)
 
 
 def _write(wanted: dict[Key, TrackTag], existing: Iterable[TrackTag]) -> None:
@@ -184,7 +202,7 @@ def _write(wanted: dict[Key, TrackTag], existing: Iterable[TrackTag]) -> None:
         [row for key, row in wanted.items() if not _same(row, present.get(key))],
         update_conflicts=True,
         unique_fields=["track", "tag"],
-        update_fields=["score", "source", "passages"],
+        update_fields=["score", "confidence", "source", "passages"],
     )
 
 
@@ -200,5 +218,5 @@ def _same(row: TrackTag, other: TrackTag | None) -> bool:
     return other is not None and _said(row) == _said(other)
 
 
-def _said(row: TrackTag) -> tuple[float | None, str, list[list[float]]]:
-    return row.score, row.source, row.passages
+def _said(row: TrackTag) -> tuple[float | None, float | None, str, list[list[float]]]:
+    return row.score, row.confidence, row.source, row.passages

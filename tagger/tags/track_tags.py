@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from ml.config import strength
 from tagger.models import Analysis, Tag, Track, TrackTag, Verdict
 
 from .analyses import latest_analysis
+from .confidence import Calibration, calibration_of
 from .effective import current_verdicts, effective_tags
 from .passages import Passage, passages_of
 from .reliability import LabelTest, Reliability, TagAgreement, agreements, label_tests
@@ -26,6 +28,8 @@ class RawTag:
     source: str | None
     verdict: str | None
     passages: list[list[float]]
+    confidence: float | None
+    threshold: float | None
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,23 @@ class ShownTag:
     def score(self) -> float | None:
         """The best score among the synonyms: 'vocals' implies 'voice'."""
         return best_score(raw.score for raw in self.raw)
+
+    @cached_property
+    def confidence(self) -> float | None:
+        """How sure the model is of it; None where a person gave it, or the model does not say."""
+        if self.source == TrackTag.Source.PERSON:
+            return None
+        return best_score(raw.confidence for raw in self.raw)
+
+    @cached_property
+    def threshold(self) -> float | None:
+        """From which confidence on it is a tag, by the synonym that is the surest."""
+        known = [raw for raw in self.raw if raw.confidence is not None]
+        return max(known, key=lambda raw: raw.confidence or 0.0).threshold if known else None
+
+    @cached_property
+    def strength(self) -> str | None:
+        return None if self.confidence is None else strength(self.confidence)
 
     @cached_property
     def effective(self) -> bool:
@@ -77,6 +98,11 @@ class TrackTags:
     def stale(self) -> bool:
         """The active model has not analysed the track: another, in use before, has."""
         return self.analysis is not None and not self.analysis.model.is_active
+
+    @cached_property
+    def calibrated(self) -> bool:
+        """Whether the model's card says what its scores mean."""
+        return any(raw.confidence is not None for tag in self.tags for raw in tag.raw)
 
     @cached_property
     def certain(self) -> list[ShownTag]:
@@ -132,6 +158,7 @@ def track_tags(track: Track) -> TrackTags:
     verdicts = current_verdicts(track)
     tags = {tag.pk: tag for tag in Tag.objects.all()}
     ids = {tag.name: tag.pk for tag in tags.values()}
+    calibration = calibration_of(analysis.model) if analysis else None
     # Decided here, not read: while a change of model goes through the library the rows are late.
     effective = effective_tags(track, analysis, verdicts, ids)
     members: dict[int, list[RawTag]] = defaultdict(list)
@@ -146,6 +173,7 @@ def track_tags(track: Track) -> TrackTags:
                     source=row.source if row else None,
                     verdict=verdict.answer if verdict else None,
                     passages=row.passages if row else [],
+                    **_measured(calibration, tag.name, scores.get(tag.name), row),
                 )
             )
     tests = label_tests(analysis.model) if analysis else {}
@@ -155,6 +183,19 @@ def track_tags(track: Track) -> TrackTags:
         for pk, raw in members.items()
     ]
     return TrackTags(analysis, tuple(sorted(shown, key=_by_score)), tuple(tags.values()))
+
+
+def _measured(
+    calibration: Calibration | None, label: str, score: float | None, row: TrackTag | None
+) -> dict[str, float | None]:
+    """How sure the model is of a label, and from where on that makes a tag."""
+    if calibration is None:
+        return {"confidence": None, "threshold": None}
+    there = row.confidence if row else None
+    return {
+        "confidence": calibration.confidence(label, score) if there is None else there,
+        "threshold": calibration.at_threshold(label),
+    }
 
 
 def _shown(

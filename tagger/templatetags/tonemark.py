@@ -18,6 +18,7 @@ from ml.audio import FORMATS, SUFFIXES
 from tagger.models import Tag, Track
 from tagger.platform.celery.queues import Queue
 from tagger.platform.humanize import human_duration, human_size
+from tagger.tags.confidence import STRENGTHS
 from tagger.tags.passages import Passage
 
 register = template.Library()
@@ -48,6 +49,12 @@ def queue_words(name: str) -> str:
 @register.filter
 def duration(seconds: float | None) -> str:
     return "–" if seconds is None else human_duration(seconds)
+
+
+@register.filter
+def strength_word(strength: str) -> str:
+    """As a person reads it."""
+    return str(STRENGTHS[strength])
 
 
 @register.filter

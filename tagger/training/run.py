@@ -140,6 +140,12 @@ def _second(base: ModelVersion) -> dict[str, Any]:
     return second
 
 
+def _kept_calibration(training: Training, card: ModelCard) -> dict[str, Any]:
+    """Where too few clips could say what scores mean, and they mean what they meant."""
+    base = training.base if _fixed_thresholds(training, card) else None
+    return dict(base.card.get("calibration") or {}) if base else {}
+
+
 def _device(training: Training) -> Device:
     from ml.runtime import choose_device
 
@@ -177,6 +183,7 @@ def _evaluate(
     )
     card = dataclasses.replace(
         release.card,
+        calibration=release.card.calibration or _kept_calibration(training, release.card),
         metrics=release.card.metrics | _active_figures(data, release.scores, device, watch),
         data=training.data,
         provenance=release.card.provenance | _origin(training),

@@ -19,7 +19,10 @@ from tagger.library.trash import restore_track
 from tagger.models import Cover, Job, Library, Track, User
 from tagger.platform.db import return_connection
 from tagger.platform.humanize import human_size, readable
+from tagger.platform.storage.in_place import is_in_place
 from tagger.platform.storage.local import Movable
+
+from .quota import QuotaExceeded, refuse_beyond_quota
 
 
 class IngestError(Exception):
@@ -80,6 +83,8 @@ def ingest(
     facts = _examine(path, file_name)
     known = _known(facts, library, trigger)
     if known:
+        if is_in_place(known.track.file.name):
+            _take_over(known.track, path, facts)
         return known
     track = _new_track(facts, clean_name(file_name), library, by, metadata or SenderMetadata())
     track.cover, track.album_read = _cover(path, picture)
@@ -89,6 +94,7 @@ def ingest(
             os.fsync(content.fileno())
             track.file.save(track.file_name, content, save=False)
         with transaction.atomic():
+            _refuse_beyond_quota(by, facts.size)
             track.save(force_insert=True)
             job = create_job(Job.Kind.TAG_TRACK, owner=by, trigger=trigger, track=track)
     except IntegrityError:
@@ -117,6 +123,19 @@ def _known(facts: _Facts, library: Library, trigger: Job.Trigger) -> Ingested | 
     except Track.DoesNotExist:  # it has gone for good in this very moment
         return None
     return Ingested(known, tagging_job(known), duplicate=True, restored=restored)
+
+
+def _take_over(track: Track, path: Path, facts: _Facts) -> None:
+    """Somebody sends what lies in a folder: from now on it is there without the folder too."""
+    before = track.file.name
+    with Movable(path) as content:
+        os.fsync(content.fileno())
+        track.file.save(track.file_name, content, save=False)
+    lying = Track.objects.filter(pk=track.pk, file=before)
+    values = {"file_size": facts.size, "file_sha256": facts.file_sha256, "missing_since": None}
+    if not lying.update(file=track.file.name, **values):
+        track.file.delete(save=False)
+    path.unlink(missing_ok=True)
 
 
 def tagging_job(track: Track) -> Job | None:
@@ -154,6 +173,21 @@ def _cover(path: Path, beside: Path | None) -> tuple[Cover | None, bool]:
         return cover_of(path, beside), True
     except (AudioError, DecoderLost):
         return None, False
+
+
+def _refuse_beyond_quota(by: User | None, size: int) -> None:
+    """Two files at once must not both take the last place, so one waits for the other here."""
+    if by is None or not settings.STORAGE_QUOTA_BYTES:
+        return
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
+    try:
+        refuse_beyond_quota(by, size)
+    except QuotaExceeded as error:
+        raise no_room(error) from error
+
+
+def no_room(error: QuotaExceeded) -> IngestError:
+    return IngestError("quota-exceeded", str(error))
 
 
 def empty() -> IngestError:

@@ -18,14 +18,15 @@ from typing import BinaryIO
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
 from tagger.models import Job, ResumableUpload, User
 from tagger.models.resumable_upload import parts_folder
 from tagger.platform.db import return_connection
 
-from .ingest import IngestError, SenderMetadata, clean_name, empty, ingest, too_large
+from .ingest import IngestError, SenderMetadata, clean_name, empty, ingest, no_room, too_large
+from .quota import QuotaExceeded, refuse_beyond_quota
 
 # An upload interrupted on Friday evening goes on on Sunday.
 LIFETIME = timedelta(days=2)
@@ -56,8 +57,13 @@ def begin(owner: User, length: int, file_name: str, metadata: SenderMetadata) ->
         raise too_large(length)
     with transaction.atomic():
         User.objects.select_for_update(no_key=True).get(pk=owner.pk)
-        if unfinished(owner).count() >= MOST_OPEN:
+        begun = unfinished(owner)
+        if begun.count() >= MOST_OPEN:
             raise UploadError("upload-limit", f"{MOST_OPEN} uploads are unfinished already.")
+        try:
+            refuse_beyond_quota(owner, length, begun.aggregate(sum=Sum("length"))["sum"] or 0)
+        except QuotaExceeded as error:
+            raise no_room(error) from error
         upload = ResumableUpload.objects.create(
             owner=owner,
             length=length,

@@ -52,6 +52,8 @@ def _way(name: str, label: str) -> str:
             return _("search without %s") % label
         case "tag_min":
             return _("any score")
+        case "strength":
+            return _("however sure")
         case "state":
             return _("any state")
     return _("drop %s") % label
@@ -74,6 +76,7 @@ WORDED: dict[str, Callable[[str], str]] = {
     "year_min": lambda value: _("from the year %s") % value,
     "year_max": lambda value: _("to the year %s") % value,
     "tag_min": lambda value: f"≥ {float(value) * 100:.0f}\u00a0%",
+    "strength": lambda value: _("sure") if value == "sure" else _("likely or sure"),
     "source": lambda value: _("tags by people") if value == "person" else _("tags by the model"),
     "state": _among(Track.State.choices),
     "bpm_min": lambda value: _("from %s BPM") % value,

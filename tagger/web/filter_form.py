@@ -11,10 +11,19 @@ from .conditions import conditions
 from .library_query import LibraryQuery
 
 FIELDS = (
-    *("q", "tag_min", "tag_mode", "source", "bpm_min", "bpm_max", "key", "key_mode"),
+    *("q", "strength", "tag_min", "tag_mode", "source", "bpm_min", "bpm_max", "key", "key_mode"),
     *("uploaded_after", "uploaded_before", "state"),
 )
-MORE = ("source", "bpm_min", "bpm_max", "key", "uploaded_after", "uploaded_before", "state")
+MORE = (
+    "tag_min",
+    "source",
+    "bpm_min",
+    "bpm_max",
+    "key",
+    "uploaded_after",
+    "uploaded_before",
+    "state",
+)
 
 
 def filter_form(query: LibraryQuery) -> dict[str, Any]:

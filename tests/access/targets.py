@@ -23,6 +23,7 @@ from tagger.library.trash import delete_track
 from tagger.models import (
     Activation,
     ApiToken,
+    Folder,
     Job,
     ModelVersion,
     ResumableUpload,
@@ -58,6 +59,7 @@ def targets(song: Track) -> dict[str, str]:
     change = Activation.objects.create(model=candidate, trigger=Job.Trigger.WEB)
     return {
         "track_id": str(song.pk),
+        "folder_id": str(_folder(song).pk),
         "cover_id": str(cover.pk),
         "size": "small",
         "job_id": str(rows.job(other, Job.State.FAILED).pk),
@@ -79,6 +81,12 @@ def targets(song: Track) -> dict[str, str]:
         "activation": str(change.pk),
         "name": rows.active_model().name,
     }
+
+
+def _folder(song: Track) -> Folder:
+    """Opened for writing, so that everything can be asked of it."""
+    opened = {"writable": True, "fields": ["genre"]}
+    return song.library.folders.get_or_create(path=f"/srv/{TITLE}", defaults=opened)[0]
 
 
 def _training(song: Track) -> Training:

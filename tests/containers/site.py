@@ -18,7 +18,8 @@ from tests.production.visitor import Answer, Visitor
 from .engine import docker, inspect
 
 MAKE_TOKEN = """
-from tagger.accounts.tokens import make_token, register
+from tagger.accounts.registration import register
+from tagger.accounts.tokens import make_token
 from tagger.models import User
 owner = User.objects.filter(username="owner").first() or register("owner", "a-long-enough-password")
 print("TOKEN", make_token(owner, "tests", "write")[1])

@@ -29,6 +29,8 @@ def folder(settings: Any, tmp_path: Path) -> None:
     settings.TRAINING_DATA = [tmp_path / "magnatagatune"]
     (tmp_path / "magnatagatune").mkdir()
     (tmp_path / "magnatagatune" / "annotations_final.csv").touch()
+    settings.FOLDERS = [tmp_path / "music"]
+    (tmp_path / "music").mkdir()
 
 
 @pytest.fixture
@@ -48,5 +50,9 @@ def world(base: ModelVersion, song: Track, tmp_path: Path, sent: list[str], fold
         client=token_client(User.objects.get(pk=rows.owner_of(song).pk)),
         targets=known | {"name": base.name},
         files={"file": song_file, "package": package},
-        meant={"default": base.name, EXAMPLE_TRACK: str(rows.track(rows.owner_of(song)).pk)},
+        meant={
+            "default": base.name,
+            EXAMPLE_TRACK: str(rows.track(rows.owner_of(song)).pk),
+            "/srv/music": str(tmp_path / "music"),
+        },
     )

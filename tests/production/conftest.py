@@ -10,7 +10,7 @@ from .stack import Stack
 from .visitor import Visitor
 
 MAKE_PEOPLE = """
-from tagger.accounts.tokens import register
+from tagger.accounts.registration import register
 from tagger.accounts.tokens import make_token
 for name in ("owner", "outsider"):
     print("TOKEN", name, make_token(register(name, "a-long-enough-password"), "tests", "write")[1])

@@ -15,7 +15,7 @@ from webapp.embedded.processes.programs import programs
 
 from .compose import PROGRAMS, ROOT, configuration
 
-WORKERS = ["inference", "maintenance", "analysis", "training"]
+WORKERS = ["inference", "maintenance", "analysis", "training", "folders"]
 
 
 @pytest.fixture(scope="module")
@@ -57,8 +57,11 @@ def test_proxy_and_application_have_one_limit(services: dict[str, Any]) -> None:
 
 
 def test_containers_and_bin_serve_have_the_same_queues(
-    services: dict[str, Any], tmp_path: Path
+    services: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Without folders nothing is to be scanned, and no worker waits for it.
+    monkeypatch.setenv("TONEMARK_FOLDERS", "/music")
+
     def queues(command: list[str]) -> str:
         flag = "-Q" if "-Q" in command else "--queues"
         return command[command.index(flag) + 1]

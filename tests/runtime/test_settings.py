@@ -13,6 +13,8 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*found in sys.modules:RuntimeWa
 READERS = {
     "TIME_ZONE": "application",
     "MAX_UPLOAD_BYTES": "application",
+    "REGISTRATIONS_AN_HOUR": "application",
+    "STORAGE_QUOTA_BYTES": "application",
     "WEB_PROCESSES": "web",
     "WEB_THREADS": "web",
     "SECRET_KEY": "security",
@@ -36,6 +38,8 @@ def _read(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> dict[str, A
         ("TIME_ZONE", "Europe"),
         ("TIME_ZONE", "../../etc/passwd"),
         ("MAX_UPLOAD_BYTES", "0"),
+        ("REGISTRATIONS_AN_HOUR", "many"),
+        ("STORAGE_QUOTA_BYTES", "10 GB"),
         ("MAX_UPLOAD_BYTES", "1e9"),
         ("MAX_UPLOAD_BYTES", "9" * 30),
         ("WEB_PROCESSES", "100000000000"),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from django.urls import reverse
 
 from tagger.accounts.tokens import recognise_token
 from tagger.models import ApiToken, User
+from tagger.platform.rate_counter import CounterError
 
 from . import rows
 
@@ -91,6 +93,40 @@ def test_open_registration_makes_an_ordinary_account(client: Client, settings: A
     assert not made.is_staff
     assert not made.is_superuser
     assert client.get("/").status_code == 200
+
+
+def make_account(client: Client, name: str, address: str) -> Any:
+    form = {"username": name, "password1": rows.PASSWORD, "password2": rows.PASSWORD}
+    response = client.post("/register/", form, REMOTE_ADDR=address)
+    client.logout()
+    return response
+
+
+@pytest.mark.django_db
+def test_an_address_makes_only_so_many_accounts_an_hour(client: Client, settings: Any) -> None:
+    settings.REGISTRATION_OPEN, settings.REGISTRATIONS_AN_HOUR = True, 2
+    place = f"2001:db8:{secrets.randbelow(0xFFFF):x}:{secrets.randbelow(0xFFFF):x}"
+    for number in range(2):
+        made = make_account(client, f"new{number}", f"{place}::{number}")
+        assert made.status_code == 302
+    refused = make_account(client, "new2", f"{place}::ffff")
+    assert refused.status_code == 429
+    assert 3500 < int(refused["Retry-After"]) <= 3600
+    assert "Try again in 60 minutes" in refused.content.decode()
+    assert not User.objects.filter(username="new2").exists()
+    assert make_account(client, "new2", f"203.0.113.{secrets.randbelow(255)}").status_code == 302
+
+
+@pytest.mark.django_db
+def test_registration_stays_open_while_nothing_is_counted(
+    client: Client, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(key: str, seconds: int) -> tuple[int, float]:
+        raise CounterError
+
+    monkeypatch.setattr("tagger.accounts.registration.count", away)
+    settings.REGISTRATION_OPEN = True
+    assert make_account(client, "new", "203.0.113.1").status_code == 302
 
 
 @pytest.mark.django_db

@@ -10,6 +10,7 @@ __all__ = [
     "AUTH_USER_MODEL",
     "DEFAULT_AUTO_FIELD",
     "DEVICE",
+    "FOLDERS",
     "FORMAT_MODULE_PATH",
     "INSTALLED_APPS",
     "LANGUAGES",
@@ -21,8 +22,10 @@ __all__ = [
     "MAX_UPLOAD_BYTES",
     "MIDDLEWARE",
     "MUSIC_ANALYSIS",
+    "REGISTRATIONS_AN_HOUR",
     "REGISTRATION_OPEN",
     "ROOT_URLCONF",
+    "STORAGE_QUOTA_BYTES",
     "TAG_VERDICTS",
     "TEMPLATES",
     "TIME_ZONE",
@@ -37,12 +40,20 @@ __all__ = [
 MAX_UPLOAD_BYTES = environment.whole("MAX_UPLOAD_BYTES", 2 * 1024**3, least=1)
 MAX_DURATION_SECONDS = environment.whole("MAX_DURATION_SECONDS", 4 * 60 * 60, least=1)
 REGISTRATION_OPEN = environment.switch("REGISTRATION_OPEN", False)
+# A family or a class behind one address can still begin together.
+REGISTRATIONS_AN_HOUR = environment.whole("REGISTRATIONS_AN_HOUR", 20)
+# Where anybody may come, nobody may fill the disk alone: 10 GB are some 1,500 songs.
+STORAGE_QUOTA_BYTES = environment.whole(
+    "STORAGE_QUOTA_BYTES", 10 * 1024**3 if REGISTRATION_OPEN else 0
+)
 MUSIC_ANALYSIS = environment.switch("MUSIC_ANALYSIS", True)
 WEBHOOK_PRIVATE_ADDRESSES = environment.switch("WEBHOOK_PRIVATE_ADDRESSES", False)
 DEVICE = environment.choice("DEVICE", "auto", ["auto", "cpu", "cuda"])
 # None: one fewer than the machine has cores.
 TORCH_THREADS = environment.whole("TORCH_THREADS", 0) or None
 TRAINING_DATA = environment.folders("TRAINING_DATA")
+# Below these, folders of music may be read where they lie.
+FOLDERS = environment.roots("FOLDERS")
 TAG_VERDICTS = environment.whole("TAG_VERDICTS", 30, least=2)
 TRAIN_AFTER_VERDICTS = environment.whole("TRAIN_AFTER_VERDICTS", 100, least=1)
 

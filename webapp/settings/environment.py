@@ -104,6 +104,17 @@ def folders(name: str) -> list[Path]:
     return paths
 
 
+def roots(name: str) -> list[Path]:
+    """A comma-separated list of folders, as absolute paths. They need not be there now."""
+    given = [Path(word).expanduser() for word in words(name, [])]
+    for path in given:
+        if not path.is_absolute() or path.resolve() == Path("/"):
+            raise ImproperlyConfigured(
+                f"{PREFIX}{name} must hold absolute paths such as /srv/music, not {str(path)!r}."
+            )
+    return given
+
+
 def file_text(name: str) -> str:
     """What stands in the file that the variable names."""
     path = Path(text(name))

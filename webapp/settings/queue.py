@@ -102,6 +102,11 @@ PERIODIC = {
     "look_for_music": timedelta(seconds=30),
     "ask_questions": timedelta(seconds=30),
     "read_albums": timedelta(minutes=1),
+    "scan_folders": timedelta(minutes=1),
+    # A person changes several tags of a track in a row.
+    "write_folders": timedelta(minutes=10),
+    # As many tracks wait as the network hears in this time.
+    "hear_found_tracks": timedelta(seconds=10),
     # What it deletes is six hours old at least.
     "purge_covers": timedelta(hours=1),
     # An event is also sent at once; this sends what failed, of which the first wait is ten seconds.

@@ -46,6 +46,7 @@ SPECTACULAR_SETTINGS = {
         "MusicState": "tagger.models.Track.MusicState",
         "DeliveryState": "tagger.models.WebhookDelivery.State",
         "TrackState": "tagger.models.Track.State",
+        "WrittenField": "tagger.api.serializers.folder.FIELDS",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -62,7 +62,7 @@ def retry_if_lost(path: str | Path, ask: Callable[[io.IOBase], Answer]) -> Answe
             return ask(file)
 
 
-def request_once(operation: str, file: io.IOBase, **arguments: Any) -> Any:
+def request_once(operation: str, file: io.IOBase | IO[bytes], **arguments: Any) -> Any:
     """As `result`, about an open file, and asked once. For the arguments see `replies`."""
     with replies(operation, file, **arguments) as frames:
         return next(json.loads(payload) for kind, payload in frames if kind is Kind.RESULT)
@@ -71,7 +71,7 @@ def request_once(operation: str, file: io.IOBase, **arguments: Any) -> Any:
 @contextmanager
 def replies(
     operation: str,
-    file: io.IOBase,
+    file: io.IOBase | IO[bytes],
     *,
     sound_seconds: float = 0.0,
     max_growth: int | None = None,

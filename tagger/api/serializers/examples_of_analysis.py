@@ -64,6 +64,8 @@ TRACK_TAG: dict[str, Any] = {
     "name": "guitar",
     "group": "instrument",
     "score": 0.8312,
+    "confidence": 0.9417,
+    "strength": "sure",
     "effective": True,
     "source": "model",
     "verdict": None,
@@ -73,9 +75,10 @@ TRACK_TAG: dict[str, Any] = {
 REJECTED_TAG = TRACK_TAG | {"effective": False, "source": None, "verdict": "rejected"}
 TABLE = (
     "id,title,artist,album,state,duration,bpm,key,tags,scores,file_name,file_sha256,created_at,"
-    "passages\r\n"
+    "passages,strengths\r\n"
     f"{TRACK['id']},Blue hour,Mira,Nights,tagged,187.400,117.5,F#m,guitar; piano,0.8312; 0.1204,"
-    f"blue hour.flac,{TRACK['file_sha256']},2026-03-14T09:26:53.589793+00:00,; 0:43-2:09\r\n"
+    f"blue hour.flac,{TRACK['file_sha256']},2026-03-14T09:26:53.589793+00:00,; 0:43-2:09,"
+    "sure; likely\r\n"
 )
 PLAYLIST = "#EXTM3U\n#EXTINF:187,Mira - Blue hour\nblue hour.flac\n"
 REVIEW: dict[str, Any] = {

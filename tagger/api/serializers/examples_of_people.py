@@ -9,6 +9,7 @@ ME: dict[str, Any] = {
     "email": "mira@example.org",
     "is_staff": False,
     "date_joined": "2026-01-02T10:00:00Z",
+    "storage": {"used": 3_220_000_000, "limit": 10_737_418_240},
 }
 TOKEN_WISH: dict[str, Any] = {
     "name": "backup script",

@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from tagger.models import Tag, TrackTag, Verdict
+from tagger.tags.confidence import STRENGTHS
 
 from .examples import example
 from .examples_of_analysis import REJECTED_TAG, TAG, TRACK_TAG
@@ -30,6 +31,12 @@ class PassageSerializer(serializers.Serializer[Any]):
     score = serializers.FloatField(help_text="Mean over these segments, 0 to 1.")
 
 
+SCORE_HELP = "The model's raw mean over the whole track."
+CONFIDENCE_HELP = (
+    "The share of tags with such a score that were right on validation clips, the same measure for "
+    "every tag; empty where a person gave it, or the model is not calibrated."
+)
+STRENGTH_HELP = "The confidence in a word: sure from 0.8 on, likely from 0.5 on."
 PASSAGES_HELP = "Where the tag is, in order, if it is not one of the whole track; else empty."
 
 
@@ -38,7 +45,9 @@ class ChipSerializer(serializers.Serializer[Any]):
 
     slug = serializers.SlugField(source="tag.slug")
     name = serializers.CharField(source="tag.name")
-    score = serializers.FloatField(allow_null=True)
+    score = serializers.FloatField(allow_null=True, help_text=SCORE_HELP)
+    confidence = serializers.FloatField(allow_null=True, help_text=CONFIDENCE_HELP)
+    strength = serializers.ChoiceField(list(STRENGTHS), allow_null=True, help_text=STRENGTH_HELP)
     source = serializers.SerializerMethodField()  # type: ignore[assignment]
     passages = PassageSerializer(many=True, help_text=PASSAGES_HELP)
 
@@ -64,7 +73,9 @@ class TrackTagSerializer(serializers.Serializer[Any]):
     slug = serializers.SlugField(source="tag.slug")
     name = serializers.CharField(source="tag.name")
     group = serializers.ChoiceField(Tag.Group.choices, source="tag.group")
-    score = serializers.FloatField(allow_null=True)
+    score = serializers.FloatField(allow_null=True, help_text=SCORE_HELP)
+    confidence = serializers.FloatField(allow_null=True, help_text=CONFIDENCE_HELP)
+    strength = serializers.ChoiceField(list(STRENGTHS), allow_null=True, help_text=STRENGTH_HELP)
     effective = serializers.BooleanField()
     source = serializers.ChoiceField(  # type: ignore[assignment]
         TrackTag.Source.choices, allow_null=True

@@ -1,26 +1,38 @@
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import ClassVar
 
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema_serializer
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from tagger.models import ApiToken, User
+from tagger.uploads.quota import Storage
 
 from .examples import example
 from .examples_of_people import ME, NEW_TOKEN, TOKEN, TOKEN_WISH
 
 
 @extend_schema_serializer(examples=example("me", ME))
+class StorageSerializer(serializers.Serializer[Storage]):
+    used = serializers.IntegerField(help_text="Bytes of the files they have added, Trash included.")
+    limit = serializers.IntegerField(allow_null=True, help_text="null for no limit")
+
+
 class MeSerializer(serializers.ModelSerializer[User]):
     email = serializers.CharField(read_only=True, help_text="Empty where none was given.")
+    storage = serializers.SerializerMethodField()
 
     class Meta:
         model = User
-        fields: ClassVar[list[str]] = ["username", "email", "is_staff", "date_joined"]
+        fields: ClassVar[list[str]] = ["username", "email", "is_staff", "date_joined", "storage"]
         read_only_fields = fields
+
+    @extend_schema_field(StorageSerializer)
+    def get_storage(self, person: User) -> dict[str, int | None]:
+        return asdict(self.context["storage"])
 
 
 @extend_schema_serializer(

@@ -11,6 +11,7 @@ from django.core.files import File
 from django.core.files.storage import Storage
 
 from tagger.models import Cover, ModelVersion, Track
+from tagger.platform.storage.in_place import is_in_place
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,9 @@ class Shelf:
         if self.name == "models":
             yield from ModelVersion.objects.values_list("weights", flat=True)
             return
+        # What lies in people's folders is not copied; its rows are in the backup.
         for pair in Track.objects.values_list("file", "spectrogram").iterator():
-            yield from filter(None, pair)
+            yield from (name for name in pair if name and not is_in_place(name))
         for pair in Cover.objects.values_list("large", "small").iterator():
             yield from pair
 

@@ -20,6 +20,8 @@ class Queue(StrEnum):
     CHECKS = "checks"
     # A worker of its own: neither uploads nor the reaper ever wait for tempo and key.
     ANALYSIS = "analysis"
+    # Folders that are read where they lie: a first scan takes hours of a slow disk.
+    FOLDERS = "folders"
     # Its worker has the data sets, and is not waited for by uploads.
     TRAINING = "training"
     # Short work, and what beat asks for; the default.
@@ -30,7 +32,8 @@ class Queue(StrEnum):
 class WorkerKind:
     """How one worker is started. Its queues are served in their order: the first before the rest.
 
-    `background`: its work can wait while people do not.
+    `background`: its work can wait while people do not. `only_with`: without this variable there is
+    no work for it.
     """
 
     queues: tuple[Queue, ...]
@@ -38,6 +41,7 @@ class WorkerKind:
     concurrency: int | None = None
     max_tasks_per_child: int | None = None
     background: bool = False
+    only_with: str = ""
 
     def options(self, name: str) -> str:
         """The command line's, behind `celery worker`."""
@@ -56,6 +60,10 @@ WORKERS: Mapping[str, WorkerKind] = {
     "training": WorkerKind((Queue.TRAINING,), "prefork", 1, max_tasks_per_child=1, background=True),
     # Two threads: the reaper runs every ten seconds also while a bulk job takes its minutes.
     "maintenance": WorkerKind((Queue.MAINTENANCE,), "threads", 2),
+    # Threads: one scan does not wait for another. It watches the folders besides.
+    "folders": WorkerKind(
+        (Queue.FOLDERS,), "threads", 2, background=True, only_with="TONEMARK_FOLDERS"
+    ),
     # Its child is ended after fifty tracks: what measures music holds on to its memory.
     "analysis": WorkerKind(
         (Queue.SPECTROGRAM, Queue.CHECKS, Queue.ANALYSIS),

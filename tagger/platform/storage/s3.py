@@ -16,7 +16,8 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from storages.backends.s3 import S3Storage
 
-from .local import BinaryFile, StorageError
+from .in_place import is_in_place
+from .local import BinaryFile, InPlace, StorageError
 
 # Other makers' stores know the checksums of newer Amazon clients not all: only where they must be.
 CLIENT = Config(
@@ -89,7 +90,7 @@ class StoredObject(BinaryFile):
             self.body = None
 
 
-class ObjectStorage(S3Storage):
+class ObjectStorage(InPlace, S3Storage):
     def get_default_settings(self) -> dict[str, Any]:
         settings: dict[str, Any] = super().get_default_settings()
         return settings | {"client_config": CLIENT, "default_acl": None}
@@ -107,7 +108,9 @@ class ObjectStorage(S3Storage):
         for stored in self.bucket.objects.filter(Prefix=self._normalize_name(f"{folder}/")):
             yield stored.key.removeprefix(top), stored.last_modified
 
-    def _open(self, name: str, mode: str = "rb") -> StoredObject:
+    def _open(self, name: str, mode: str = "rb") -> Any:
+        if is_in_place(name):
+            return super()._open(name, mode)
         stored = self.bucket.Object(self._normalize_name(name))
         try:
             stored.load()

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from tagger.accounts import tokens
 from tagger.models import ApiToken
+from tagger.uploads.quota import storage_of
 from tagger.web.access import PageRequest, signed_in
 from tagger.web.forms import TokenForm
 
@@ -37,6 +38,7 @@ def account_page(request: PageRequest) -> HttpResponse:
         "form": TokenForm() if made else form,
         "made": made,
         "secret": secret,
+        "storage": storage_of(request.user),
         "tokens": request.user.api_tokens.filter(revoked_at=None),
     }
     return render(

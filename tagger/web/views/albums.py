@@ -89,7 +89,7 @@ def artist_page(request: PageRequest) -> HttpResponse:
     count = heard.count() if name else 0
     if not count:
         raise Http404
-    loose = heard.filter(album="").order_by("title", "id")
+    loose = heard.filter(album="").order_by("title_key", "id")
     context: dict[str, Any] = {
         "artist": name,
         "count": count,

@@ -7,7 +7,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from tagger.accounts.tokens import register
+from tagger.accounts.registration import register, seconds_to_wait
+from tagger.platform.http.client_address import client_address
 from tagger.web.forms import RegistrationForm
 
 # Of the two backends, the one that knows people; the other only counts failures.
@@ -22,6 +23,8 @@ def registration_page(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("web:library")
     form = RegistrationForm(request.POST or None)
+    if form.is_valid() and (wait := seconds_to_wait(client_address(request))):
+        return _refused_for_now(request, wait)
     if form.is_valid():
         person = register(form.cleaned_data["username"], form.cleaned_data["password1"])
         login(request, person, backend=BACKEND)
@@ -29,3 +32,10 @@ def registration_page(request: HttpRequest) -> HttpResponse:
     return render(
         request, "registration/register.html", {"form": form}, status=422 if form.errors else 200
     )
+
+
+def _refused_for_now(request: HttpRequest, wait: int) -> HttpResponse:
+    context = {"minutes": -(-wait // 60)}
+    response = render(request, "registration/refused_for_now.html", context, status=429)
+    response["Retry-After"] = str(wait)
+    return response

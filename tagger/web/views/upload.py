@@ -17,6 +17,7 @@ from tagger.platform.db import return_connection
 from tagger.platform.http.uploaded_file import on_disk
 from tagger.uploads import resumable
 from tagger.uploads.ingest import Ingested, IngestError, ingest, tagging_job
+from tagger.uploads.quota import storage_of
 from tagger.web.access import PageRequest, signed_in
 from tagger.web.transfers import poll_seconds, recent_transfers, transfer
 
@@ -37,6 +38,7 @@ def upload_page(request: PageRequest) -> HttpResponse:
             "transfers": transfers,
             "poll": poll_seconds(transfers),
             "unfinished": resumable.unfinished(request.user),
+            "storage": storage_of(request.user),
         }
         return render(request, "tagger/upload/upload.html", context)
     return_connection()

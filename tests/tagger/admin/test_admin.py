@@ -37,6 +37,13 @@ def test_every_list_opens_and_can_be_searched(admin_page: Client, model: str) ->
         assert admin_page.get(f"/admin/tagger/{model}/", query).status_code == 200
 
 
+def test_tracks_are_found_as_the_library_finds_them(admin_page: Client, outsider: User) -> None:
+    rows.track(outsider, "Slawischer Tanz", artist="Dvořák")
+    for query in ("dvorak", "TANZ outsider", "Dvor\u030ca\u0301k"):
+        page = admin_page.get("/admin/tagger/track/", {"q": query}).content.decode()
+        assert ("Slawischer Tanz" in page, "Failed song" in page) == (True, False), query
+
+
 @pytest.mark.parametrize("model", ["track", "job", "verdict"])
 def test_a_list_takes_the_same_queries_whatever_its_length(
     admin_page: Client, owner: User, model: str, django_assert_max_num_queries: Any

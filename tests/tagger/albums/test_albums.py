@@ -15,7 +15,7 @@ from ml.audio import Cover as Picture
 from tagger.albums.albums import album, album_tracks, albums, artists, as_albums
 from tagger.albums.covers import folder_picture, keep, purge_unused
 from tagger.albums.read import catch_up_on_albums
-from tagger.library.search import library
+from tagger.library.search import LibraryFilter, library
 from tagger.models import Cover, Job, Track, User
 from tagger.uploads.import_folder import import_file
 from tagger.uploads.ingest import ingest
@@ -99,6 +99,8 @@ def test_older_tracks_are_read_by_and_by(record: Path, owner: User, sent: list[s
     assert (track.album_artist, track.disc_number, track.year) == ("Various", 2, 1999)
     assert track.cover
     assert track.artist == "Somebody else", "what a person said stays"
+    found = LibraryFilter({"q": "VARIOUS"}, queryset=library(owner.personal_library)).qs
+    assert list(found) == [track], "what was read is searched as well"
     assert not Track.objects.filter(album_read=False).exists()
     assert catch_up_on_albums() is None
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import base64
+import json
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +77,13 @@ def test_an_unknown_parameter_is_refused_with_those_that_are_known(api: Client) 
 def test_a_bad_parameter_is_named(api: Client, name: str, value: str) -> None:
     body = problem(api.get(TRACKS, {name: value}), 400, "invalid")
     assert body["errors"][0]["parameter"] == name
+
+
+@pytest.mark.parametrize("key", [7, True, "a", [1], {}, 1e400, "\ud800"])
+def test_a_forged_place_in_reading_order_is_refused(api: Client, song: Track, key: Any) -> None:
+    text = json.dumps([False, ["title_key", "id"], [key, str(song.pk)]])
+    cursor = base64.urlsafe_b64encode(text.encode()).decode()
+    problem(api.get(TRACKS, {"ordering": "title", "cursor": cursor}), 400, "invalid")
 
 
 def test_a_bad_field_is_pointed_at(api: Client, song: Track) -> None:

@@ -193,7 +193,10 @@ def test_a_track_shows_its_tags_and_facts(api: Client, song: Track) -> None:
         "slug": "guitar",
         "name": "guitar",
         "score": pytest.approx(0.9),
+        "confidence": None,
+        "strength": None,
         "source": "model",
+        "passages": [],
     }
 
 

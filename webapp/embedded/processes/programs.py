@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -34,6 +35,7 @@ def programs(
         *(
             program(name, f"{WORKER} {kind.options(name)}", in_background=kind.background)
             for name, kind in WORKERS.items()
+            if not kind.only_with or os.environ.get(kind.only_with)
         ),
         program("clock", CLOCK),
     ]
