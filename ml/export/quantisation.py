@@ -167,7 +167,7 @@ _BEHIND_FIRST_LAYER = ("aten::", "__module.second.middle")
 
 
 def _kept(model: openvino.Model) -> list[str]:
-    """What the quantiser leaves alone: all up to the stem's convolution, every dense layer, and what
+    """What the quantiser leaves alone: all up to the stem's convolution, dense layers, and what
     the second network does behind its first layer, which takes a twentieth of its time.
     """
     # The sound comes first among what the model is given.
