@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from ml.audio.cover import EDGES
 from ml.audio.decoder.decode import Pass
 from ml.audio.decoder.facts import facts
 from ml.audio.open import open_file
@@ -49,7 +50,7 @@ def _within(file: Path, work: Callable[..., object]) -> None:
 
 
 def _examine(opened: object) -> None:
-    examination(opened, io.BytesIO(), name="", length=MAX_LENGTH)  # type: ignore[arg-type]
+    examination(opened, io.BytesIO(), edges=EDGES, name="", length=MAX_LENGTH)  # type: ignore[arg-type]
 
 
 def _decode(opened: object) -> None:

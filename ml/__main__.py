@@ -22,7 +22,14 @@ def main(arguments: list[str] | None = None) -> int:
         command.add_arguments(subparser)
         subparser.set_defaults(run=command.run)
     args = parser.parse_args(arguments)
-    return int(args.run(args))
+    try:
+        return int(args.run(args))
+    except OSError as error:
+        # A file or folder of the command line that is not there, or cannot be written.
+        if error.filename is None:
+            raise
+        print(f"{error.filename}: {error.strerror}.", file=sys.stderr)
+        return 1
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ what comes back is only ever WebP, of the sizes asked for.
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from .types import AudioError
 
 # Pixels of the longer edge: the album's page on a fine screen, and a row of a list on one.
 LARGE, SMALL = 600, 96
+EDGES = [LARGE, SMALL]
 # Bytes: WebP of 600 × 600 noise has a third of it. The decoder may be in a hostile file's hands.
 _MOST = 2**20
 
@@ -43,9 +45,14 @@ def picture_cover(path: str | Path) -> Cover | None:
 
 
 def _cover(file: io.IOBase, *, embedded: bool) -> Cover | None:
+    with replies("cover", file, edges=EDGES, embedded=embedded) as frames:
+        return cover_among(frames)
+
+
+def cover_among(frames: Iterator[tuple[Kind, bytearray]]) -> Cover | None:
+    """What is left of an answer, if it is a cover. Raises DecoderLost."""
     try:
-        with replies("cover", file, edges=[LARGE, SMALL], embedded=embedded) as frames:
-            pictures = [bytes(payload) for kind, payload in frames if kind is Kind.BLOCK]
+        pictures = [bytes(payload) for kind, payload in frames if kind is Kind.BLOCK]
     except AudioError:  # what cannot be decoded is no cover; the sound is another question
         return None
     if len(pictures) != 2 or not all(map(_is_webp, pictures)):

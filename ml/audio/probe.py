@@ -8,8 +8,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from ml.audio.sandbox.client import replies, request_once, retry_if_lost
+from ml.audio.sandbox.client import DecoderLost, replies, request_once, retry_if_lost
 
+from .cover import EDGES, Cover, cover_among
 from .types import AudioError, AudioInfo
 
 # Characters: room for the longest titles of classical music, and a row of the library still.
@@ -41,18 +42,22 @@ class Metadata:
 class Examination:
     """`audio_sha256` (hex) is that of the encoded sound: the stream's packets, its codec, rate and
     channels. Tags, cover art and the rest of the container do not count: a re-tagged file keeps it.
+    `cover_read`: whether a cover could be looked for.
     """
 
     info: AudioInfo
     audio_sha256: str
     metadata: Metadata
+    cover: Cover | None = None
+    cover_read: bool = False
 
 
 def examine(path: str | Path) -> Examination:
-    """Read the file's header, verified by decoding its first frames, its packets, and its tags.
+    """Read the file's header, verified by decoding its first frames, its packets, its tags and its
+    cover.
 
-    Damaged or missing tags give empty fields. Raises AudioError when it is not audio or its
-    beginning does not decode, DecoderLost.
+    Damaged or missing tags give empty fields, a damaged cover none. Raises AudioError when it is
+    not audio or its beginning does not decode, DecoderLost.
     """
     return retry_if_lost(path, _examined)
 
@@ -67,14 +72,17 @@ def read_metadata(path: str | Path) -> Metadata:
 
 
 def _examined(file: io.IOBase) -> Examination:
-    with replies("examination", file, length=MAX_LENGTH) as frames:
+    with replies("examination", file, edges=EDGES, length=MAX_LENGTH) as frames:
         parts = (json.loads(payload) for _, payload in frames)
         info, audio_sha256 = AudioInfo(**next(parts)), str(next(parts))
         try:
             metadata = _metadata(next(parts))
         except AudioError:  # its tags are too much for the decoder; its sound is not
-            metadata = Metadata()
-    return Examination(info, audio_sha256, metadata)
+            return Examination(info, audio_sha256, Metadata())
+        try:
+            return Examination(info, audio_sha256, metadata, cover_among(frames), cover_read=True)
+        except DecoderLost:
+            return Examination(info, audio_sha256, metadata)
 
 
 def _metadata(reply: dict[str, object]) -> Metadata:

@@ -14,6 +14,7 @@ from .card import (
     second_network,
 )
 from .header import TensorEntry, read_header
+from .trunk import output_layer, trunk_sha256
 from .weights import (
     LoadedModel,
     change_card,
@@ -35,10 +36,12 @@ __all__ = [
     "default_model_path",
     "int8_files",
     "load_model",
+    "output_layer",
     "read_card",
     "read_header",
     "read_package",
     "save_model",
     "second_network",
+    "trunk_sha256",
     "write_package",
 ]

@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from . import at_least_one
+
 if TYPE_CHECKING:
     from ml.data.magnatagatune.split import Split
     from ml.evaluation.predict import Predictions
@@ -35,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--plots", type=Path, metavar="DIR", help="write plots into this folder")
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda (default auto)")
-    parser.add_argument("--threads", type=int, help="CPU threads (default: all cores)")
+    parser.add_argument("--threads", type=at_least_one, help="CPU threads (default: all cores)")
 
 
 def run(args: argparse.Namespace) -> int:

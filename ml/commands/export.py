@@ -6,6 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from . import at_least_one
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", help="a .safetensors file, or: default")
@@ -13,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--backend", default="int8", choices=("int8",), help="8 bits on a CPU, by OpenVINO"
     )
-    parser.add_argument("--threads", type=int, help="CPU threads (default: all cores)")
+    parser.add_argument("--threads", type=at_least_one, help="CPU threads (default: all cores)")
 
 
 def run(args: argparse.Namespace) -> int:

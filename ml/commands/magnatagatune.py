@@ -10,6 +10,8 @@ from typing import Any
 
 from tqdm import tqdm
 
+from . import at_least_one
+
 SHOWN_FLAWS = 20
 
 
@@ -20,10 +22,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     fetch.add_argument("--source", help="a mirror's address (default: the official site)")
     verify = steps.add_parser("verify", help="count clips and tags, name files with a flaw")
     verify.add_argument("folder", type=Path)
+    verify.add_argument(
+        "--deep", action="store_true", help="decode every clip to its end, not its beginning alone"
+    )
     prepare = steps.add_parser("prepare", help="decode all clips once into memory-mapped files")
     prepare.add_argument("folder", type=Path)
     prepare.add_argument("out", type=Path)
-    prepare.add_argument("--workers", type=int, help="processes (default: one a core)")
+    prepare.add_argument("--workers", type=at_least_one, help="processes (default: one a core)")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -52,7 +57,9 @@ def _verify(args: argparse.Namespace) -> int:
     from ml.data.magnatagatune.verify import verify
 
     with _bar(unit="clip") as bar:
-        verification = verify(args.folder, on_progress=lambda done, total: _show(bar, done, total))
+        verification = verify(
+            args.folder, deep=args.deep, on_progress=lambda done, total: _show(bar, done, total)
+        )
     for protocol, counts in verification.counts.items():
         print(f"protocol {protocol}: " + ", ".join(f"{n} {split}" for split, n in counts.items()))
     for tag, positives in sorted(verification.positives.items(), key=lambda item: -item[1]):

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ml.checkpoints.card import ModelCard
 
+from . import at_least_one
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", type=Path, help="the .safetensors file of a training")
@@ -21,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data-note", help="what the model was trained on, for its card")
     parser.add_argument("--note", help="what else a reader of the card must know")
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda (default auto)")
-    parser.add_argument("--threads", type=int, help="CPU threads (default: all cores)")
+    parser.add_argument("--threads", type=at_least_one, help="CPU threads (default: all cores)")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -7,9 +7,17 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from . import at_least_one
+
 if TYPE_CHECKING:
+    import torch
+
+    from ml.data.magnatagatune.split import Split
     from ml.training.head_trainer import HeadTrainer
     from ml.training.trainer import Trainer
+
+
+REPORT = "report.html"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="terms of use, written into the model's card",
     )
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda (default auto)")
-    parser.add_argument("--threads", type=int, help="CPU threads (default: all cores)")
+    parser.add_argument("--threads", type=at_least_one, help="CPU threads (default: all cores)")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -53,8 +61,27 @@ def run(args: argparse.Namespace) -> int:
     if not result.finished:
         print("Stopped; run the same command again to go on.", file=sys.stderr)
         return 130
+    _report(result.model, trainer.validation, trainer.device)
     print(result.model)
     return 0
+
+
+def _report(weights: Path, validation: Split, device: torch.device) -> None:
+    """The run on one page, beside its weights. Of several processes, the first one's."""
+    from ml.checkpoints.weights import load_model
+    from ml.config.callbacks import read_log
+    from ml.evaluation.evaluate import evaluate
+    from ml.evaluation.html_report import write_html_report
+    from ml.training.best_model import LOG
+    from ml.training.distributed import is_leader
+
+    if not is_leader():
+        return
+    model = load_model(weights)
+    report, _predictions = evaluate(model, validation, device)
+    page = weights.parent / REPORT
+    write_html_report(page, model.card, read_log(weights.parent / LOG), report)
+    print(f"Curves and tags: {page}", file=sys.stderr)
 
 
 def _trainer(args: argparse.Namespace) -> Trainer | HeadTrainer:

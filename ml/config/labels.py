@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Group = Literal["genre", "instrument", "vocal", "mood", "tempo", "other"]
+Group = Literal["genre", "instrument", "vocal", "mood", "tempo", "decade", "use", "other"]
 
 
 @dataclass(frozen=True)
@@ -63,17 +63,17 @@ LABEL_NAMES: tuple[str, ...] = tuple(label.name for label in MAGNATAGATUNE)
 MILLION_SONG_PREFIX = "million-song: "
 _MILLION_SONG_GROUPS: dict[str, Group] = {
     "rock": "genre", "pop": "genre", "alternative": "genre", "indie": "genre",
-    "electronic": "genre", "female vocalists": "vocal", "dance": "genre", "00s": "other",
+    "electronic": "genre", "female vocalists": "vocal", "dance": "genre", "00s": "decade",
     "alternative rock": "genre", "jazz": "genre", "beautiful": "mood", "metal": "genre",
-    "chillout": "mood", "male vocalists": "vocal", "classic rock": "genre", "soul": "genre",
-    "indie rock": "genre", "Mellow": "mood", "electronica": "genre", "80s": "other",
-    "folk": "genre", "90s": "other", "chill": "mood", "instrumental": "vocal", "punk": "genre",
-    "oldies": "genre", "blues": "genre", "hard rock": "genre", "ambient": "genre",
+    "chillout": "use", "male vocalists": "vocal", "classic rock": "genre", "soul": "genre",
+    "indie rock": "genre", "Mellow": "mood", "electronica": "genre", "80s": "decade",
+    "folk": "genre", "90s": "decade", "chill": "use", "instrumental": "vocal", "punk": "genre",
+    "oldies": "decade", "blues": "genre", "hard rock": "genre", "ambient": "genre",
     "acoustic": "other", "experimental": "genre", "female vocalist": "vocal",
-    "guitar": "instrument", "Hip-Hop": "genre", "70s": "other", "party": "mood",
-    "country": "genre", "easy listening": "mood", "sexy": "mood", "catchy": "mood",
+    "guitar": "instrument", "Hip-Hop": "genre", "70s": "decade", "party": "use",
+    "country": "genre", "easy listening": "use", "sexy": "mood", "catchy": "mood",
     "funk": "genre", "electro": "genre", "heavy metal": "genre", "Progressive rock": "genre",
-    "60s": "other", "rnb": "genre", "indie pop": "genre", "sad": "mood", "House": "genre",
+    "60s": "decade", "rnb": "genre", "indie pop": "genre", "sad": "mood", "House": "genre",
     "happy": "mood",
 }  # fmt: skip
 _MILLION_SONG_SHOWN_AS = {

@@ -103,6 +103,9 @@ class TrainingSettings:
     frozen_blocks: int = setting(0, "how many of the first blocks are frozen", at_least=0)
     freeze_after: float = setting(0.0, "from this share of the epochs on", at_least=0, at_most=1)
     frozen_statistics: bool = setting(False, "whether normalisation's statistics are kept")
+    sync_batch_norm: bool = setting(
+        False, "whether several processes normalise by the statistics of the whole batch"
+    )
     outputs_only: bool = setting(False, "whether the head alone is trained")
     anchor: float = setting(
         5.0, "how many labelled clips' worth an output of `initial` is", above=0

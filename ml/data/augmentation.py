@@ -7,6 +7,7 @@ device the sound is on. The same draw applied twice gives the same sound.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -47,6 +48,15 @@ class Draw:
     partner: npt.NDArray[np.intp]
     share: Floats
 
+    def part(self, rank: int, world: int) -> Draw:
+        """Every `world`th from `rank` on: of one process. Each is mixed with one of the same."""
+        mine = {
+            name: values[rank::world] for name, values in vars(self).items() if name != "noise_seed"
+        }
+        # Which of them comes first among the partners, second and so on: a permutation again.
+        mine["partner"] = mine["partner"].argsort().argsort()
+        return Draw(**mine, noise_seed=self.noise_seed + rank)
+
 
 def draw(settings: AugmentationSettings, batch: int, rng: np.random.Generator) -> Draw:
     """Draw the changes of one batch."""
@@ -75,10 +85,20 @@ def apply(x: Tensor, y: Tensor, change: Draw) -> tuple[Tensor, Tensor]:
     """
     x = reverberated(shifted(x, change.semitones), change.decay, change.noise_seed)
     x = _filtered(x, change)
-    x = x * torch.from_numpy(change.gain).to(x.device)[:, None]
+    x = x * on_device(change.gain, x.device)[:, None]
     x, y = _mixed(x, y, change)
     # A little past full scale, as decoded mp3 is; gain and noise together would go far beyond.
     return _noisy(x, change).clamp(-1.2, 1.2), y
+
+
+def on_device(values: npt.NDArray[Any], device: torch.device) -> Tensor:
+    """`values` as a tensor there. From pinned memory no copy to a GPU is waited for: a step copies
+    a dozen such arrays, and each wait would let the GPU's queue run empty.
+    """
+    tensor = torch.from_numpy(values)
+    if device.type != "cuda":
+        return tensor.to(device)
+    return tensor.pin_memory().to(device, non_blocking=True)
 
 
 def _draw_gain(settings: AugmentationSettings, batch: int, rng: np.random.Generator) -> Floats:
@@ -115,7 +135,7 @@ def _filtered(x: Tensor, change: Draw) -> Tensor:
     rows = np.flatnonzero((change.tilt_db != 0) | (change.low_pass + change.high_pass > 0))
     if not len(rows):
         return x
-    chosen = torch.from_numpy(rows).to(x.device)
+    chosen = on_device(rows, x.device)
     spectrum = torch.fft.rfft(x[chosen]) * _responses(change, rows, x.shape[-1], x.device)
     return x.index_copy(0, chosen, torch.fft.irfft(spectrum, n=x.shape[-1]))
 
@@ -130,7 +150,7 @@ def _responses(
     hertz = torch.fft.rfftfreq(samples, 1 / SAMPLE_RATE, device=device).clamp_min(1.0)
     octaves = ((hertz / TILT_PIVOT_HZ).log2() / TILT_OCTAVES).clamp(-1, 1)
     tilt, low, high = (
-        torch.from_numpy(values[rows]).to(device)[:, None]
+        on_device(values[rows], device)[:, None]
         for values in (change.tilt_db, change.low_pass, change.high_pass)
     )
     response = 10 ** (tilt * octaves / 20)
@@ -141,8 +161,8 @@ def _responses(
 def _mixed(x: Tensor, y: Tensor, change: Draw) -> tuple[Tensor, Tensor]:
     if (change.share == 1).all():
         return x, y
-    share = torch.from_numpy(change.share).to(x.device)[:, None]
-    partner = torch.from_numpy(change.partner).to(x.device)
+    share = on_device(change.share, x.device)[:, None]
+    partner = on_device(change.partner, x.device)
     # A partner's unknown target (NaN) must not spread to those that are not mixed.
     mixed = torch.where(share == 1, y, share * y + (1 - share) * y[partner])
     return share * x + (1 - share) * x[partner], mixed
@@ -152,8 +172,8 @@ def _noisy(x: Tensor, change: Draw) -> Tensor:
     rows = np.flatnonzero(change.noise)
     if not len(rows):
         return x
-    chosen = torch.from_numpy(rows).to(x.device)
+    chosen = on_device(rows, x.device)
     generator = torch.Generator(x.device).manual_seed(change.noise_seed)
     noise = torch.randn((len(rows), x.shape[-1]), generator=generator, device=x.device)
-    level = torch.from_numpy(change.noise[rows]).to(x.device) * x[chosen].std(1)
+    level = on_device(change.noise[rows], x.device) * x[chosen].std(1)
     return x.index_add(0, chosen, noise * level[:, None])

@@ -65,6 +65,7 @@ def concat_splits(splits: Sequence[Split], tags: list[str]) -> Split:
         soft=_soft(splits, tags),
         unreadable=sum(split.unreadable for split in splits),
         known=None if known.all() else known,
+        sources=[name for split in splits for name in split.sources or [""] * len(split)],
     )
 
 
@@ -84,6 +85,7 @@ def subsample(split: Split, clips: int, *, seed: int = 0) -> Split:
         hard=split.hard[kept],
         soft=None if split.soft is None else split.soft[kept],
         known=None if split.known is None else split.known[kept],
+        sources=[split.sources[k] for k in kept] if split.sources else [],
     )
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from typing import Protocol
 
 import numpy as np
@@ -19,12 +20,15 @@ from ml.audio.reading import SEGMENT_SAMPLES
 from ml.audio.types import FULL_SCALE
 from ml.data.magnatagatune.split import Split
 
-from .augmentation import apply
+from .augmentation import apply, on_device
 from .sampler import Batch, Sampler
 
 AHEAD = 8
 # Of the GPU's free memory, the part that sound may take.
 RESIDENT_SHARE = 0.5
+
+
+Pair = tuple[Tensor, Tensor]
 
 
 class Source(Protocol):
@@ -65,8 +69,8 @@ class ResidentSource:
     def crops(self, batch: Batch) -> Tensor:
         """int16 `(batch, SEGMENT_SAMPLES)`, on the device."""
         device = self._sound.device
-        rows = self._rows[torch.from_numpy(batch.clips).to(device)]
-        columns = torch.from_numpy(batch.offsets).to(device)[:, None] + self._window
+        rows = self._rows[on_device(batch.clips, device)]
+        columns = on_device(batch.offsets, device)[:, None] + self._window
         return self._sound[rows[:, None], columns]
 
 
@@ -87,15 +91,16 @@ class Loader:
 
     def batches(self, first: int) -> Iterator[tuple[Tensor, Tensor]]:
         """Batches from update number `first` on, without end."""
-        if self.resident:
-            step = first
-            while True:
-                yield self._batch(step)
-                step += 1
-        yield from self._ahead(first)
+        with closing(self._ahead(first)) as planned:
+            for batch in planned:
+                if isinstance(batch, Batch):
+                    yield self._made(batch)
+                else:
+                    yield _moved(batch, self._device)
 
-    def _ahead(self, first: int) -> Iterator[tuple[Tensor, Tensor]]:
-        waiting: queue.Queue[tuple[Tensor, Tensor] | Exception] = queue.Queue(AHEAD)
+    def _ahead(self, first: int) -> Generator[Batch | Pair]:
+        """Whole batches, or what they are to be made of where the sound is on the device."""
+        waiting: queue.Queue[Batch | Pair | Exception] = queue.Queue(AHEAD)
         stop = threading.Event()
         thread = threading.Thread(target=self._fill, args=(first, waiting, stop), daemon=True)
         thread.start()
@@ -104,7 +109,7 @@ class Loader:
                 item = waiting.get()
                 if isinstance(item, Exception):
                     raise item
-                yield tuple(t.to(self._device, non_blocking=True) for t in item)  # type: ignore[misc]
+                yield item
         finally:
             stop.set()
             while not waiting.empty():
@@ -114,12 +119,12 @@ class Loader:
     def _fill(
         self,
         step: int,
-        waiting: queue.Queue[tuple[Tensor, Tensor] | Exception],
+        waiting: queue.Queue[Batch | Pair | Exception],
         stop: threading.Event,
     ) -> None:
         while not stop.is_set():
             try:
-                item: tuple[Tensor, Tensor] | Exception = self._pinned(self._batch(step))
+                item: Batch | Pair | Exception = self._prepared(step)
             except Exception as error:  # noqa: BLE001 - handed to the training's own thread
                 item = error
             while not stop.is_set():
@@ -132,18 +137,23 @@ class Loader:
                 return
             step += 1
 
-    def _batch(self, step: int) -> tuple[Tensor, Tensor]:
-        batch = self._sampler.batch(step)
-        x = self._source.crops(batch).float() / FULL_SCALE
-        y = torch.from_numpy(batch.targets).to(x.device)
-        x, y = apply(x, y, batch.change)
-        rank, world = self._share
-        return x[rank::world, None], y[rank::world]
-
-    def _pinned(self, batch: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
-        if self._device.type != "cuda":
+    def _prepared(self, step: int) -> Batch | Pair:
+        """As much as needs no device. A process draws the whole batch, and makes its own part."""
+        batch = self._sampler.batch(step).part(*self._share)
+        if self.resident:
             return batch
-        return batch[0].pin_memory(), batch[1].pin_memory()
+        x, y = self._made(batch)
+        return (x.pin_memory(), y.pin_memory()) if self._device.type == "cuda" else (x, y)
+
+    def _made(self, batch: Batch) -> Pair:
+        x = self._source.crops(batch).float() / FULL_SCALE
+        x, y = apply(x, on_device(batch.targets, x.device), batch.change)
+        return x[:, None], y
+
+
+def _moved(pair: Pair, device: torch.device) -> Pair:
+    x, y = pair
+    return x.to(device, non_blocking=True), y.to(device, non_blocking=True)
 
 
 def fits(split: Split, device: torch.device) -> bool:

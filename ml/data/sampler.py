@@ -39,6 +39,15 @@ class Batch:
     targets: npt.NDArray[np.float32]
     change: Draw
 
+    def part(self, rank: int, world: int) -> Batch:
+        """What process `rank` of `world` makes of it."""
+        if world == 1:
+            return self
+        mine = slice(rank, None, world)
+        return Batch(
+            self.clips[mine], self.offsets[mine], self.targets[mine], self.change.part(rank, world)
+        )
+
 
 class Sampler:
     """Draws batches of `split` as `recipe` says, for so many `processes` that share each batch.

@@ -12,6 +12,7 @@ import torch
 
 from ml.checkpoints.weights import LoadedModel
 from ml.config.callbacks import Callbacks
+from ml.data.clusters import clusters
 from ml.data.concat import concat_splits
 from ml.data.magnatagatune.split import Split
 from ml.runtime.cpu import keep_activations_in_the_heap
@@ -139,6 +140,7 @@ def _paired(
         split.tags,
         minimum=minimum_positives(split),
         known=split.known,
+        clusters=clusters(split),
         should_stop=(callbacks or Callbacks()).should_stop,
     )
     return compared.as_dict() if compared else None

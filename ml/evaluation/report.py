@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.metrics import roc_auc_score
 
+from ml.data.clusters import Clusters, clusters
 from ml.data.magnatagatune.split import Split
 
 from .metrics import (
@@ -27,11 +28,11 @@ from .metrics import (
     rankable,
 )
 from .predict import Predictions
+from .resamples import draw, interval, means, statistics
 
 Interval = tuple[float, float]
-# Each ranks every tag anew, which takes most of a report's time: enough that five lie beyond either
-# end of the interval.
-RESAMPLES = 200
+# So many that 25 lie beyond either end of the interval.
+RESAMPLES = 1000
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,10 @@ class Figures:
 class Report:
     """All that `evaluate` finds out; `minimum` is the number of positives from which a tag counts.
 
-    Intervals are 95 % ones, by bootstrap over clips. `calibration_error_soft` is against the soft
-    labels, `per_kind` ranks within each kind of clip, `instruments` holds each known instrument's
-    ROC-AUC against the other clips that have one; they are empty where the data does not say.
+    Intervals are 95 % ones, by bootstrap over `groups` of the `unit`: "source" or "track".
+    `calibration_error_soft` is against the soft labels, `per_kind` ranks within each kind of clip,
+    `instruments` holds each known instrument's ROC-AUC against the other clips that have one; they
+    are empty where the data does not say.
     """
 
     model: str
@@ -70,6 +72,8 @@ class Report:
     per_kind: dict[str, Figures] = field(default_factory=dict)
     instruments: dict[str, float] = field(default_factory=dict)
     robustness: dict[str, Figures] = field(default_factory=dict)
+    unit: str = "clip"
+    groups: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """All fields as nested dictionaries, for JSON."""
@@ -82,8 +86,14 @@ def make_report(
     """The report on `predictions` for `split`, whose columns are the split's tags."""
     minimum = minimum_positives(split)
     ranking = rank(split.hard, predictions.clips, split.tags, minimum=minimum, known=split.known)
+    together = clusters(split)
     areas, precisions = bootstrap(
-        split.hard, predictions.clips, minimum=minimum, resamples=resamples, known=split.known
+        split.hard,
+        predictions.clips,
+        minimum=minimum,
+        resamples=resamples,
+        known=split.known,
+        clusters=together,
     )
     labels, scores = known_only(split.hard, predictions.clips, split.known)
     return Report(
@@ -103,6 +113,8 @@ def make_report(
         per_tag=ranking.per_tag,
         per_kind=_per_kind(split, predictions.clips, minimum),
         instruments=_instruments(split, predictions.clips),
+        unit=together.unit,
+        groups=together.count,
     )
 
 
@@ -119,30 +131,21 @@ def bootstrap(
     resamples: int,
     seed: int = 0,
     known: Known | None = None,
+    clusters: Clusters | None = None,
 ) -> tuple[Interval, Interval]:
-    """95 % intervals of macro ROC-AUC and macro average precision, resampling clips.
+    """95 % intervals of macro ROC-AUC and macro average precision, resampling whole `clusters`.
 
-    Raises ValueError when no tag can be ranked, in the whole or in any resample.
+    None: each clip stands for itself. Raises ValueError when no tag can be ranked, in the whole or
+    in any resample.
 
     The tags that count are those of the whole split; one that a resample leaves without a
     positive or a negative clip is left out of that resample's mean, and so is a resample in which
     none can be ranked.
     """
-    rng = np.random.default_rng(seed)
     columns = rankable(labels, minimum, known)
-    tags = [str(column) for column in columns]
-    drawn = []
-    for _ in range(resamples):
-        part = np.ix_(rng.integers(len(labels), size=len(labels)), columns)
-        known_part = None if known is None else known[part]
-        if not len(rankable(labels[part], known=known_part)):
-            continue
-        ranking = rank(labels[part], scores[part], tags, known=known_part)
-        drawn.append((ranking.macro_roc_auc, ranking.macro_average_precision))
-    if not drawn:
-        raise ValueError(f"In none of {resamples} resamples of the clips can a tag be ranked.")
-    low, high = np.percentile(np.array(drawn), (2.5, 97.5), axis=0)
-    return (float(low[0]), float(high[0])), (float(low[1]), float(high[1]))
+    weights = draw(len(labels), clusters.group if clusters else None, resamples, seed)
+    areas, precisions = means(statistics(labels, scores, columns, weights, known))
+    return interval(areas[1:]), interval(precisions[1:])
 
 
 def reorder_columns(predictions: Predictions, labels: list[str], tags: list[str]) -> Predictions:

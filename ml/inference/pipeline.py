@@ -15,7 +15,7 @@ from ml.audio.peaks import PeakMeter
 from ml.audio.reading import SAMPLE_RATE, SEGMENT_SAMPLES, DecodeLimits, Decoding, Samples
 from ml.audio.segmentation import segments
 
-from .result import Analysis, Array, Collector
+from .result import Analysis, Array, Collector, mean_direction, mean_scores
 
 # 43 s of music. A larger batch would gain little on a CPU, where a single segment fills the caches,
 # would hold more activations in memory, and would keep short files waiting longer.
@@ -68,6 +68,8 @@ class FileInProgress:
         self._peaks = PeakMeter()
         self._samples = 0
         self._loudest = 0.0
+        # Of each segment, in the order in which they are scored.
+        self._silent: list[bool] = []
         self._collector = Collector()
         self._scored = 0
 
@@ -79,6 +81,7 @@ class FileInProgress:
                 for segment in segments(self._observed(self._decoding)):
                     if self.cancelled:
                         return
+                    self._silent.append(float(np.abs(segment).max()) < SILENCE)
                     yield segment
         except Exception as error:  # noqa: BLE001 - raised, or returned, by whoever takes the outcome
             self._error = error
@@ -94,8 +97,9 @@ class FileInProgress:
         """Add the scores of its next segments, unless it is cancelled."""
         self.cancelled = self.cancelled or self.request.should_stop()
         if not self.cancelled:
-            self._collector.add(scores, embeddings)
-            self._scored += len(scores)
+            end = self._scored + len(scores)
+            self._collector.add(scores, embeddings, np.array(self._silent[self._scored : end]))
+            self._scored = end
             self.request.on_progress("tagging", *self._progress())
 
     def _progress(self) -> tuple[float, float | None]:
@@ -111,11 +115,13 @@ class FileInProgress:
         return self._error or self._analysis()
 
     def _analysis(self) -> Analysis:
-        scores = self._collector.scores()
+        scores, activations = self._collector.scores(), self._collector.activations()
         return Analysis(
             scores=scores,
-            mean_scores=scores.mean(axis=0),
-            embedding=self._collector.embedding(),
+            mean_scores=mean_scores(scores, activations.silent),
+            embedding=mean_direction(activations.values(), activations.silent),
+            silent_segments=tuple(int(place) for place in np.flatnonzero(activations.silent)),
+            activations=activations,
             peaks=self._peaks.result(),
             duration=self._samples / SAMPLE_RATE,
             notes=tuple(self._notes()),

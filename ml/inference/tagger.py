@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, nullcontext
+from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -12,6 +13,7 @@ from threading import Lock
 import numpy as np
 
 from ml.audio.reading import SAMPLE_RATE, SEGMENT_SAMPLES, DecodeLimits, Samples
+from ml.checkpoints.card import second_network
 from ml.checkpoints.weights import (
     LoadedModel,
     ModelCard,
@@ -111,7 +113,17 @@ class Tagger:
             for batch, scored_files in scored:
                 for scored_file in scored_files:
                     scored_file.collect()
-                yield from (item.file.outcome() for item in batch if item.segment is None)
+                ended = (item.file for item in batch if item.segment is None)
+                yield from (self._with_spoken(file.outcome()) for file in ended)
+
+    def _with_spoken(self, outcome: Analysis | Exception) -> Analysis | Exception:
+        """What a second network says cannot be made of activations, so it is kept beside them."""
+        second = second_network(self.card)
+        if second is None or isinstance(outcome, Exception) or outcome.activations is None:
+            return outcome
+        columns = [self.card.labels.index(label) for label in second.speaks_for]
+        kept = outcome.activations.with_spoken(outcome.scores[:, columns], second.speaks_for)
+        return replace(outcome, activations=kept)
 
     def _scored(
         self, decoded: Iterable[list[PipelineItem]]

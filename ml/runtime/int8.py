@@ -8,10 +8,11 @@ here and in ml.export.quantisation.
 from __future__ import annotations
 
 import importlib.util
+import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from ml.checkpoints.card import int8_path
+from ml.checkpoints.card import int8_files, int8_path
 
 if TYPE_CHECKING:
     import torch
@@ -36,6 +37,8 @@ def load_int8(
 ) -> Forward:
     """The 8-bit copy of the `weights` with this hash, which are `network`'s.
 
+    The trunk's output layer is the network's own, in float32: a model that differs from another in
+    its outputs alone can so have the same copy (`share_int8`), and both have the same embeddings.
     Raises Int8Unavailable.
     """
     file = int8_path(weights)
@@ -46,6 +49,24 @@ def load_int8(
     if importlib.util.find_spec("openvino") is None:
         raise Int8Unavailable("OpenVINO, which the 8-bit copy needs, is not installed")
     return compile_int8(file, sha256, network)
+
+
+def share_int8(source: Path, sha256: str, target: Path, target_sha256: str) -> bool:
+    """Give a model of the same trunk the 8-bit copy of `source`; False where that has none.
+
+    The labels of `source` must be the first of the other model's.
+    """
+    files = int8_files(source)
+    if not all(file.exists() for file in files):
+        return False
+    network, numbers = files
+    text = network.read_text(encoding="utf-8")
+    if sha256 not in text:
+        return False
+    shared_network, shared_numbers = int8_files(target)
+    shutil.copyfile(numbers, shared_numbers)
+    shared_network.write_text(text.replace(sha256, target_sha256), encoding="utf-8")
+    return True
 
 
 def compile_int8(file: Path, sha256: str, network: SampleCNN | NetworkPair) -> Forward:
@@ -65,20 +86,25 @@ def compile_int8(file: Path, sha256: str, network: SampleCNN | NetworkPair) -> F
         raise Int8Unavailable(f"the 8-bit copy cannot be read ({_first_line(error)})") from error
     if not model.has_rt_info(WEIGHTS) or model.get_rt_info(WEIGHTS).value != sha256:
         raise Int8Unavailable("the 8-bit copy was made from other weights")
+    if len(model.inputs) != 1 + isinstance(network, NetworkPair):
+        raise Int8Unavailable("the 8-bit copy was made of another number of networks")
     # A thread that is tied to one core waits there for whoever else runs on it, beside idle ones.
     threads = {"INFERENCE_NUM_THREADS": torch.get_num_threads(), "ENABLE_CPU_PINNING": False}
     compiled = core.compile_model(model, "CPU", threads)
     pair = network if isinstance(network, NetworkPair) else None
+    trunk = pair.trunk if pair else cast("SampleCNN", network)
 
-    def run(part: Tensor) -> tuple[Tensor, Tensor]:
+    def run(part: Tensor) -> tuple[Tensor, ...]:
         heard = [part] if pair is None else [part, pair.second.log_mel(part[:, 0])]
         outputs = compiled([each.numpy() for each in heard])
-        logits, embedding, *second = (torch.from_numpy(each.copy()) for each in outputs.values())
-        return pair.joined(logits, *second) if pair else logits, embedding
+        return tuple(torch.from_numpy(each.copy()) for each in outputs.values())
 
     def forward(x: Tensor) -> tuple[Tensor, Tensor]:
-        logits, embeddings = zip(*map(run, x.split(AT_ONCE)), strict=True)
-        return torch.cat(logits), torch.cat(embeddings)
+        _, embeddings, *second = (
+            torch.cat(part) for part in zip(*map(run, x.split(AT_ONCE)), strict=True)
+        )
+        logits = trunk.output(embeddings)
+        return pair.joined(logits, *second) if pair else logits, embeddings
 
     return forward
 

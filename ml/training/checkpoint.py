@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -86,10 +87,16 @@ def save_checkpoint(path: Path, state: State, recipe: Recipe) -> None:
 def restore_checkpoint(path: Path, state: State, recipe: Recipe) -> None:
     """Bring `state` to where the checkpoint left off.
 
-    Raises TrainingError when the checkpoint belongs to another recipe; only the number of epochs
+    Raises TrainingError when it is damaged, or belongs to another recipe; only the number of epochs
     may differ.
     """
-    values = torch.load(path, map_location="cpu", weights_only=True)
+    try:
+        values = torch.load(path, map_location="cpu", weights_only=True)
+    except (RuntimeError, EOFError, pickle.UnpicklingError, KeyError, ValueError) as error:
+        raise TrainingError(
+            f"The checkpoint {path} is damaged or cut off: delete it to start afresh, or choose "
+            "another folder."
+        ) from error
     earlier = with_epochs(recipe_from_dict(values["recipe"]), recipe.training.epochs)
     if earlier != recipe:
         raise TrainingError(

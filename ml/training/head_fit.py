@@ -66,11 +66,19 @@ class HeadFit:
         shift = torch.where(self._is_new, offset, torch.zeros_like(offset))
         return self._weight + change, self._bias + shift - change @ self._mean
 
+    def fitted_only(self, changed: Tensor) -> tuple[Tensor, Tensor]:
+        """The same for new labels and those of `changed` `(labels,)`; others as they were."""
+        weight, bias = self.fitted()
+        taken = self._is_new | changed.to(self._is_new.device)
+        return weight.where(taken[:, None], self._weight), bias.where(taken, self._bias)
+
     def fitted_new_only(self) -> tuple[Tensor, Tensor]:
         """The same, with every known label's output as it was."""
-        weight, bias = self.fitted()
-        is_new = self._is_new
-        return weight.where(is_new[:, None], self._weight), bias.where(is_new, self._bias)
+        return self.fitted_only(torch.zeros_like(self._is_new))
+
+    def logits_before(self, embeddings: Tensor) -> Tensor:
+        """`(clips, size)` → `(clips, labels)`, as the outputs were before the fit."""
+        return embeddings @ self._weight.T + self._bias
 
     def _objective(self) -> Tensor:
         self._optimiser.zero_grad()

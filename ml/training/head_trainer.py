@@ -6,6 +6,7 @@ checkpoint, since all but the embedding takes seconds. It never ends worse than 
 
 from __future__ import annotations
 
+import json
 import time
 from functools import partial
 from pathlib import Path
@@ -18,6 +19,7 @@ from ml.config.callbacks import Callbacks, EpochReport
 from ml.config.recipe import Recipe
 from ml.data.magnatagatune.annotations import DatasetError
 from ml.data.magnatagatune.split import Split
+from ml.evaluation.cross_validation import CrossValidated, cross_validate
 from ml.evaluation.predict import Predictions
 from ml.runtime.cpu import keep_activations_in_the_heap
 
@@ -31,6 +33,8 @@ from .losses import recipe_loss
 from .trainer import Trainer
 from .validation import Identity, Validation, check_validation, score_predictions, segment_targets
 
+# Cross-validated logits and answers of each new label, beside the model.
+EVIDENCE = "new_labels.json"
 # The anchor of a new label's output, which starts at zero, in clips.
 NEW_LABEL_ANCHOR = 0.1
 
@@ -86,17 +90,22 @@ class HeadTrainer:
     def _fit(self, train: EmbeddedSplit, validation: EmbeddedSplit) -> float:
         """Save the better of two: known labels' outputs as fitted, and as they were.
 
-        Nothing in between: selected on a few clips, it does harm. New labels keep their outputs.
+        Of the fitted ones, those stay as they were that lose by cross-validation over all labelled
+        clips. New labels keep their outputs.
         """
         fit, epochs = self._init_fit(train), self.recipe.training.epochs
+        # Before an evaluation gives the network other outputs than those it began with.
+        found = self._cross_validate(train, validation)
+        self._write_evidence(found)
         figure = self._best_model.figure
         for epoch in range(1, epochs):
             self._report(
                 epoch, *self._step(fit), self._evaluate(fit.fitted(), validation), best=False
             )
         loss, seconds = self._step(fit)
+        kept = torch.from_numpy(~found.losing())
         before = self._evaluate(fit.fitted_new_only(), validation)
-        result = self._evaluate(fit.fitted(), validation)
+        result = self._evaluate(fit.fitted_only(kept), validation)
         better = figure(result) > figure(before)
         self._report(epochs, loss, seconds, result, best=better)
         if not better:
@@ -112,20 +121,52 @@ class HeadTrainer:
         return fit.step(), time.monotonic() - began
 
     def _init_fit(self, train: EmbeddedSplit) -> HeadFit:
-        # People label a recording, not each of its segments: so its mean is what is fitted.
-        targets = segment_targets(train.clip, self.train, self.recipe.data.labels)
-        clips = train.clip_means(train.embeddings.cpu().numpy())
-        known = self.train.known
+        return self._fit_of(*self._clips(train, self.train))
+
+    def _clips(self, embedded: EmbeddedSplit, split: Split) -> tuple[Tensor, Tensor]:
+        """Embeddings `(clips, size)` and targets `(clips, labels)`, on the device.
+
+        People label a recording, not each of its segments: so its mean is what is fitted.
+        """
+        targets = segment_targets(embedded.clip, split, self.recipe.data.labels)
+        clips = embedded.clip_means(embedded.embeddings.cpu().numpy())
+        means = (clips, embedded.clip_means(targets))
+        return torch.from_numpy(means[0]).to(self.device), torch.from_numpy(means[1]).to(
+            self.device
+        )
+
+    def _fit_of(self, clips: Tensor, targets: Tensor) -> HeadFit:
         anchor = torch.full(self._is_new.shape, self.recipe.training.anchor)
         return HeadFit(
             self.network.output,
-            torch.from_numpy(clips).to(self.device),
-            torch.from_numpy(train.clip_means(targets)).to(self.device),
+            clips,
+            targets,
             self.loss,
             anchor=anchor.masked_fill(self._is_new, NEW_LABEL_ANCHOR).to(self.device),
             is_new=self._is_new.to(self.device),
-            label_count=self.train.hard.size if known is None else int(known.sum()),
+            label_count=int((~targets.isnan()).sum()),
         )
+
+    def _cross_validate(self, train: EmbeddedSplit, validation: EmbeddedSplit) -> CrossValidated:
+        """Over all clips that have labels, those held out included."""
+        parts = self._clips(train, self.train), self._clips(validation, self.validation)
+        embeddings, targets = (torch.cat(pair) for pair in zip(*parts, strict=True))
+        return cross_validate(
+            self._fit_of,
+            embeddings,
+            targets,
+            seed=self.recipe.training.seed,
+            should_stop=self.callbacks.should_stop,
+        )
+
+    def _write_evidence(self, found: CrossValidated) -> None:
+        """Of new labels: who calibrates them needs what they score on clips they did not learn."""
+        columns = {}
+        for label in self._is_new.nonzero().flatten().tolist():
+            logits, answers = found.of(label)
+            name = self.train.tags[label]
+            columns[name] = {"logits": logits.tolist(), "answers": answers.tolist()}
+        (self.out / EVIDENCE).write_text(json.dumps(columns), encoding="utf-8")
 
     @torch.no_grad()
     def _evaluate(self, weights: tuple[Tensor, Tensor], embedded: EmbeddedSplit) -> Validation:

@@ -66,6 +66,8 @@ class Trainer:
         self.sampler = Sampler(train, recipe, distributed.rank_and_world_size()[1])
         self.length = Length.of(recipe, self.sampler.updates_per_epoch)
         self.state = init_state(recipe, train, self.device)
+        if recipe.training.sync_batch_norm:
+            distributed.synchronise_norms(self.state.network)
         self.network = TrainingNetwork(
             self.state, recipe.training, self.length.updates, self.device
         )
@@ -112,9 +114,10 @@ class Trainer:
         """One update by sound `x` `(batch, 1, time)` and targets `y` `(batch, tags)`; its loss."""
         state = self.state
         self.network.freeze_if_due()
-        # Dropout of an update depends on its number alone, so that a resumed run repeats it. Two
-        # seeds share no number within a million updates.
-        torch.manual_seed(self.recipe.training.seed * 1_000_003 + state.step)
+        # Dropout of an update depends on its number and process alone, so that a resumed run
+        # repeats it. Two seeds share no number within a million updates, two processes none at all.
+        rank = distributed.rank_and_world_size()[0]
+        torch.manual_seed(self.recipe.training.seed * 1_000_003 + state.step + (rank << 52))
 
         # Schedule.
         set_learning_rate(state.optimiser, self._learning_rate())

@@ -26,6 +26,12 @@ const charts = (words) => [
 
 const shown = (value) => (value === null || value === undefined ? "–" : Number(value.toPrecision(4)).toString());
 
+// Epochs that differ in nothing one could see: a sentence says so, where a curve would say nothing.
+const isFlat = (epochs, { field }) => {
+  const values = epochs.map((epoch) => epoch[field]).filter((value) => value !== null && value !== undefined);
+  return !values.length || (values.length > 1 && Math.max(...values) - Math.min(...values) < 1e-3 * Math.max(...values.map(Math.abs)));
+};
+
 const column = (epochs, series) => [
   epochs.map(({ epoch }) => epoch),
   ...series.map(({ field }) => epochs.map((epoch) => epoch[field])),
@@ -74,7 +80,10 @@ class Curves {
     const answer = await fetch(this.element.dataset.address);
     if (!answer.ok) throw new Error(`${this.element.dataset.address}: ${answer.status}`);
     this.epochs = (await answer.json()).epochs_done;
-    if (this.plots.length) this.plots.forEach(({ plot, series }) => plot.setData(column(this.epochs, series)));
+    if (this.plots.length) this.plots.forEach(({ plot, series }) => {
+      plot.setData(column(this.epochs, series));
+      plot.setLegend({ idx: this.epochs.length - 1 }, false);
+    });
     else this.build();
   }
 
@@ -87,10 +96,20 @@ class Curves {
     this.element.replaceChildren();
     this.plots = [];
     if (!this.epochs.length) return;
-    const wanted = charts(this.element.dataset);
+    const all = charts(this.element.dataset);
+    const wanted = all.filter(({ series }) => !series.every((each) => isFlat(this.epochs, each)));
+    this.sayFlat(all.filter((chart) => !wanted.includes(chart)));
     // All holders first: how wide one is depends on how many there are.
     const holders = wanted.map(({ title }) => this.holder(title));
     this.plots = wanted.map((chart, at) => this.draw(chart, holders[at]));
+  }
+
+  sayFlat(charts) {
+    if (!charts.length) return;
+    const said = document.createElement("p");
+    said.className = "flat quiet";
+    said.textContent = `${this.element.dataset.flat} ${charts.map(({ title }) => title).join(", ")}`;
+    this.element.append(said);
   }
 
   holder(title) {
@@ -104,7 +123,10 @@ class Curves {
 
   draw(chart, holder) {
     const chosen = options(chart, this.element.dataset, holder.clientWidth);
-    return { series: chart.series, plot: new this.uPlot(chosen, column(this.epochs, chart.series), holder) };
+    const plot = new this.uPlot(chosen, column(this.epochs, chart.series), holder);
+    // Instead of dashes: the last epoch's figures, until somebody points at another.
+    plot.setLegend({ idx: this.epochs.length - 1 }, false);
+    return { series: chart.series, plot };
   }
 
   close() {

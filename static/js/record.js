@@ -1,6 +1,7 @@
 // From the microphone to an upload: what was heard goes the way of every file.
 import { clock } from "./clock.js";
 import { whenPresent } from "./ready.js";
+import { chosenIn } from "./carried.js";
 import { add } from "./uploads.js";
 
 // Safari records MP4, the others WebM.
@@ -42,7 +43,7 @@ class Recorder {
     this.recorder.addEventListener("stop", () => {
       stream.getTracks().forEach((track) => track.stop());
       this.#end();
-      add([new File(parts, fileName(this.element.dataset.name, suffix), { type })]);
+      add(chosenIn([new File(parts, fileName(this.element.dataset.name, suffix), { type })]));
     });
     this.recorder.start();
     this.#show(performance.now());

@@ -1,5 +1,6 @@
-// The review queue by keyboard: y, n, s and u answer, space plays the telling seconds. No sound
-// begins before somebody has asked for it; then the next questions are heard by themselves.
+// The review queue by keyboard: y, n, s and u answer, space plays the telling seconds. Before the
+// first key or answer there is no sound: no browser would allow it. From then on each question is
+// heard by itself, until somebody stops it.
 import { writes } from "./keyboard.js";
 import { playMoment } from "./moments.js";
 import { currentTime, pause, plays } from "./player.js";
@@ -7,23 +8,27 @@ import { whenPresent } from "./ready.js";
 
 const KEYS = { y: "yes", n: "no", s: "skip", u: "undo" };
 const shown = () => document.getElementById("question");
-let heard = false; // somebody has asked to hear this question
+let silent = false; // somebody has stopped the sound, and answers without
 let goesOn = false; // and has answered it: the next one is on its way
 let telling = false; // the seconds play; who goes on behind them is not stopped again
 
 function play(question) {
   playMoment(question);
-  telling = heard = true;
+  telling = true;
+  silent = false;
 }
 
 whenPresent("#question", (question) => {
   question.querySelector("#telling").addEventListener("click", () => play(question));
-  heard = false;
   if (goesOn) play(question);
   goesOn = false;
 });
 document.addEventListener("submit", ({ target }) => {
-  if (target.matches("#question .answers")) goesOn = heard;
+  if (!target.matches("#question .answers")) return;
+  const { source } = shown().dataset;
+  // Stopped in the middle of the seconds: that was meant.
+  if (telling && plays(source) && document.getElementById("audio").paused) silent = true;
+  goesOn = !silent;
 });
 
 document.addEventListener("player-moved", () => {

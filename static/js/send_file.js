@@ -1,4 +1,4 @@
-// One file, one request. Resolves to {html}, the server's row, or {trouble}, the cause.
+// One file, one request. Resolves to {html}, the server's row, {trouble}, the cause, or {cancelled}.
 import { cause } from "./causes.js";
 import { token } from "./csrf.js";
 
@@ -8,14 +8,17 @@ function outcome(request) {
   return { trouble: cause(request.status) };
 }
 
-export function sendFile(action, file, onProgress) {
+export function sendFile(action, file, { path, onProgress, signal }) {
   const body = new FormData();
   body.append("files", file);
+  if (path) body.append("path", path);
   return new Promise((resolve) => {
     const request = new XMLHttpRequest();
     request.upload.addEventListener("progress", ({ loaded, total }) => onProgress(total ? loaded / total : 0));
     request.addEventListener("load", () => resolve(outcome(request)));
     request.addEventListener("error", () => resolve({ trouble: "away" }));
+    request.addEventListener("abort", () => resolve({ cancelled: true }));
+    signal.addEventListener("abort", () => request.abort());
     request.open("POST", action);
     request.setRequestHeader("HX-Request", "true");
     request.setRequestHeader("HX-Current-URL", location.href);

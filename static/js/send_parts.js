@@ -1,6 +1,6 @@
 // A large file in parts (tus): what has arrived stays, over dropped connections and reloads.
 // Resolves as sendFile does, or to {reason} when the server refuses the file, or to {paused}, the
-// cause, when it can go on from there.
+// cause, when it can go on from there, or to {cancelled}: the server forgets what had arrived.
 import { cause } from "./causes.js";
 import { token } from "./csrf.js";
 
@@ -37,7 +37,7 @@ async function goOn(upload) {
   upload.start();
 }
 
-export async function sendParts(words, file, { onProgress, onBegun }) {
+export async function sendParts(words, file, { path, onProgress, signal, onBegun }) {
   await import(words.tus);
   return new Promise((resolve) => {
     const upload = new window.tus.Upload(file, {
@@ -45,7 +45,7 @@ export async function sendParts(words, file, { onProgress, onBegun }) {
       chunkSize: PART,
       retryDelays: PAUSES,
       removeFingerprintOnSuccess: true,
-      metadata: { filename: file.name },
+      metadata: path ? { filename: file.name, path } : { filename: file.name },
       // Not once for all parts: they may outlast a sign-in.
       onBeforeRequest: (request) => request.setHeader("X-CSRFToken", token()),
       onShouldRetry: mayHelp,
@@ -56,6 +56,10 @@ export async function sendParts(words, file, { onProgress, onBegun }) {
         const address = words.arrived.replace(words.nobody, idOf(upload.url));
         resolve(arrival(address).catch(() => ({ paused: "away" })));
       },
+    });
+    signal.addEventListener("abort", () => {
+      upload.abort(true).catch((error) => console.debug(error.message));
+      resolve({ cancelled: true });
     });
     goOn(upload);
   });

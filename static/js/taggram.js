@@ -7,7 +7,7 @@ const HEIGHT = 14;
 
 // What the model heard of the tag of a row over time, by the surest of its raw labels.
 function tagOf(row, columns, data) {
-  const scores = data.segments.map((segment) => Math.max(...columns.map((at) => segment.scores[at])));
+  const scores = data.segments.map((segment) => (segment.silent ? 0 : Math.max(...columns.map((at) => segment.scores[at]))));
   return {
     name: row.dataset.tag,
     group: [...row.classList].find((name) => name.startsWith("g-")),
@@ -102,6 +102,25 @@ class Row {
   }
 }
 
+// Where nothing sounds the model has nothing to say: marked across all rows.
+function silences(data, total, word) {
+  const marks = [];
+  let last = null;
+  for (const { start, end, silent } of data.segments) {
+    if (!silent) last = null;
+    else if (last) last.end = end;
+    else marks.push((last = { start, end }));
+  }
+  return marks.map(({ start, end }) => {
+    const mark = document.createElement("div");
+    mark.className = "taggram-silence";
+    mark.title = `${word} ${clock(start)}–${clock(Math.min(end, total))}`;
+    mark.style.left = `${(start / total) * 100}%`;
+    mark.style.width = `${((Math.min(end, total) - start) / total) * 100}%`;
+    return mark;
+  });
+}
+
 export async function drawTaggram(deck, address, total, onSeek) {
   const answer = await fetch(address);
   if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
@@ -113,7 +132,8 @@ export async function drawTaggram(deck, address, total, onSeek) {
   const redraw = () => rows.forEach((row) => row.redraw());
   const build = () => {
     rows = shownTags(data).map((tag) => new Row(tag, data, total, onSeek));
-    holder.replaceChildren(...rows.map(({ element }) => element), line);
+    const silent = rows.length ? silences(data, total, holder.dataset.silence) : [];
+    holder.replaceChildren(...rows.map(({ element }) => element), ...silent, line);
     deck.querySelector("#taggram-hint").hidden = !rows.length;
     redraw();
   };

@@ -1,13 +1,20 @@
 // A file on its way to the server. Once it has arrived, the server's own row takes its place.
 export class TransferRow {
-  constructor(template, file, { retry, dismiss }) {
+  constructor(template, { file, path }, { retry, dismiss }) {
     this.words = template.dataset;
     this.file = file;
+    this.path = path;
+    this.share = 0;
     this.element = template.content.firstElementChild.cloneNode(true);
-    this.#part(".name").textContent = file.name;
+    this.#part(".file").textContent = file.name;
+    this.#part(".path").textContent = path.split("/").slice(0, -1).join(" / ");
     this.#part(".retry").addEventListener("click", () => {
       this.waiting();
       retry();
+    });
+    this.#part(".cancel").addEventListener("click", () => {
+      this.cancel();
+      dismiss(this);
     });
     this.#part(".dismiss").addEventListener("click", () => {
       dismiss(this);
@@ -20,17 +27,31 @@ export class TransferRow {
   get isSending() { return this.state === "sending"; }
   get isPaused() { return this.state === "paused"; }
   get isOpen() { return this.isWaiting || this.isSending; }
-  get hasArrived() { return this.arrived && this.state !== "refused"; }
+  get isStuck() { return ["failed", "paused", "refused"].includes(this.state); }
+  get canRetry() { return ["failed", "paused"].includes(this.state); }
+  get isCancelled() { return this.state === "cancelled"; }
+  get hasArrived() { return Boolean(this.arrived) && this.state !== "refused"; }
+  get hasEnded() { return Boolean(this.arrived) || this.state === "refused"; }
 
   waiting() {
+    this.share = 0;
+    this.stop = new AbortController();
     this.#show("waiting", this.words.waiting);
   }
 
   sending(share) {
-    // All bytes are there: the server is looking into the file.
+    this.share = share;
+    // All bytes are there: the server is looking into the file, for as long as it takes.
     const percent = Math.round(share * 100);
     this.#show("sending", share < 1 ? `${this.words.sending} ${percent}\u00a0%` : this.words.checking);
-    this.#part("progress").value = percent;
+    if (share < 1) this.#part("progress").value = percent;
+    else this.#part("progress").removeAttribute("value");
+  }
+
+  cancel() {
+    this.state = "cancelled";
+    this.stop.abort();
+    this.element.remove();
   }
 
   failed(reason) {
@@ -72,8 +93,9 @@ export class TransferRow {
     this.element.dataset.state = state;
     this.#part(".words").textContent = words;
     this.#part("progress").hidden = state !== "sending";
-    this.#part(".retry").hidden = !["failed", "paused"].includes(state);
-    this.#part(".dismiss").hidden = !["failed", "paused", "refused"].includes(state);
+    this.#part(".cancel").hidden = !this.isOpen;
+    this.#part(".retry").hidden = !this.canRetry;
+    this.#part(".dismiss").hidden = !this.isStuck;
   }
 
   #part(selector) {

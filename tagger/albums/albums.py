@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Count, F, Func, Max, Min, QuerySet, Sum, TextField, Value
+from django.db.models import Aggregate, Count, F, Func, Max, Min, QuerySet, Sum, TextField, Value
 
 from tagger.library.search import ALBUM_BY, BETWEEN_ARTISTS, by_artist
 from tagger.models import Track
@@ -22,6 +22,13 @@ ORDERINGS = {
     "-year": (F("year").desc(nulls_last=True), "by_key", "key"),
     "-added": ("-added", "key"),
 }
+
+
+class Mode(Aggregate):
+    """What most of them have."""
+
+    function = "mode"
+    template = "mode() WITHIN GROUP (ORDER BY %(expressions)s)"
 
 
 @dataclass(frozen=True)
@@ -54,7 +61,7 @@ def albums(tracks: QuerySet[Track], ordering: str = "artist", q: str = "") -> Gr
         count=Count("pk"),
         year=Min("year"),
         picture=Max("cover"),
-        colour=Min("hue"),
+        colour=Mode("hue"),
         length=Sum("duration"),
         added=Max("created_at"),
         key=Min("album_key"),

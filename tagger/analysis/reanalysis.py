@@ -20,6 +20,7 @@ from tagger.jobs import lifecycle
 from tagger.models import Analysis, Job, ModelVersion, Reanalysis, Track, User
 from tagger.tags.effective import active_model
 
+from .retag import open_retag, request_retag, retaggable
 from .stale import sample_for, stale_tracks
 
 # Enough that no worker waits for the next ones, few enough to be cancelled at once.
@@ -49,8 +50,11 @@ def reanalyse_chosen(
 def analyse_sample(
     version: ModelVersion, *, by: User | None, trigger: Job.Trigger, size: int = SAMPLE
 ) -> Reanalysis:
-    """Tracks to compare this version by: half of them with verdicts, where there are so many."""
-    chosen = sample_for(version, size)
+    """Tracks to compare this version by: all that it can tag from what was kept of them; where
+    those are fewer than `size`, also so many to hear, half of them with verdicts if there are any.
+    """
+    enough = retaggable(version).count() >= size
+    chosen = [] if enough else sample_for(version, size)
     return _start(version, Reanalysis.Scope.SAMPLE, chosen, by, trigger)
 
 
@@ -86,8 +90,14 @@ def advance_all() -> None:
 
 
 def begin(job: Job) -> None:
-    """The claimed job of a reanalysis. It has no lease: no worker is busy with it."""
+    """The claimed job of a reanalysis. It has no lease: no worker is busy with it.
+
+    What can be tagged from kept activations is no longer to be heard: that comes first.
+    """
     Job.objects.filter(pk=job.pk).update(lease_until=None, unit="tracks", stage="hearing")
+    run = Reanalysis.objects.select_related("model").get(pk=job.pk)
+    if run.scope != Reanalysis.Scope.CHOSEN:
+        request_retag(run.model, by=job.owner, trigger=Job.Trigger(job.trigger), parent=job)
     advance(job.pk)
 
 
@@ -136,12 +146,19 @@ def _start(
         if existing:
             return existing
         run = Reanalysis(model=model, scope=scope, chosen=list(chosen))
-        run.planned = remaining(run).count()
+        run.planned = _planned(run)
         if not run.planned:
             raise NothingToAnalyseError(_("%s has heard all of these tracks.") % model)
         run.job = lifecycle.create_job(Job.Kind.REANALYSE, owner=by, trigger=trigger, model=model)
         run.save(force_insert=True)
     return run
+
+
+def _planned(run: Reanalysis) -> int:
+    if run.scope != Reanalysis.Scope.SAMPLE:
+        return remaining(run).count()
+    from_kept = retaggable(run.model)
+    return from_kept.count() + remaining(run).exclude(pk__in=from_kept.values("pk")).count()
 
 
 def _open_run(model: ModelVersion, scope: Reanalysis.Scope) -> Reanalysis | None:
@@ -153,8 +170,15 @@ def _open_run(model: ModelVersion, scope: Reanalysis.Scope) -> Reanalysis | None
 
 
 def _hand_out(run: Reanalysis) -> None:
+    retagging = open_retag(run.model) if run.scope != Reanalysis.Scope.CHOSEN else None
+    if retagging:
+        _tell(run, 0, int(retagging.done))
+        return
     children = run.job.children.all()
-    children.filter(state=Job.State.SUCCEEDED).delete()
+    ended = children.filter(state=Job.State.SUCCEEDED)
+    for job in ended.filter(kind=Job.Kind.RETAG):
+        run.handed_out += job.result["tracks"]
+    ended.delete()
     busy = children.filter(state__in=Job.OPEN_STATES).count()
     tracks = list(remaining(run).order_by("pk").only("pk")[: max(0, WINDOW - busy)])
     for track in tracks:
@@ -169,14 +193,15 @@ def _hand_out(run: Reanalysis) -> None:
     if tracks:
         run.last_track = tracks[-1].pk
         run.handed_out += len(tracks)
-        run.save(update_fields=["last_track", "handed_out"])
+    run.save(update_fields=["last_track", "handed_out"])
     _tell(run, busy + len(tracks))
 
 
-def _tell(run: Reanalysis, busy: int) -> None:
-    run.job.done = run.handed_out - busy
+def _tell(run: Reanalysis, busy: int, retagging: int | None = None) -> None:
+    """`retagging`: so many of it are done by a job that tags from kept activations."""
+    run.job.done = run.handed_out - busy + (retagging or 0)
     run.job.total = max(run.planned, run.handed_out)
-    if not busy:
+    if not busy and retagging is None:
         run.job.state, run.job.finished_at = Job.State.SUCCEEDED, timezone.now()
         run.job.total = run.job.done
     run.job.save(update_fields=["done", "total", "state", "finished_at"])

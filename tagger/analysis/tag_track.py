@@ -25,7 +25,7 @@ from tagger.uploads.ingest import limits
 
 from .reanalysis import advancing_parent
 from .record import record_analysis
-from .tempo_key import request_music
+from .tempo_key import request_music_after
 
 if TYPE_CHECKING:
     from ml.inference import Analysis as Prediction
@@ -175,7 +175,7 @@ def _record(job: Job, track: Track, model: ModelVersion, prediction: Prediction)
         logger.info("track %s was deleted while it was being heard", track.pk)
     else:
         # First, so that a page that sees the tags waits for tempo and key as well.
-        request_music(track, trigger=Job.Trigger(job.trigger))
+        request_music_after(job, track)
         lifecycle.succeed(job)
 
 

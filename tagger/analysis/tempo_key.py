@@ -15,14 +15,16 @@ from tagger.jobs import lifecycle
 from tagger.jobs.lease import heartbeat
 from tagger.jobs.progress import Reporter, Stopped
 from tagger.models import Job, Track
+from tagger.platform.celery.queues import Queue
 from tagger.platform.storage.local import on_this_machine
 from tagger.uploads.ingest import limits
 
 if TYPE_CHECKING:
     from ml.descriptors import Music
 
-# More than these do not wait at once: a track that was just uploaded is not the last in line.
-MOST_WAITING = 20
+# More than these do not wait at once: uploads that come next have the cores to themselves soon, and
+# a track that was just uploaded is not the last in line. Each that ends asks for the next.
+MOST_WAITING = 4
 
 
 def request_music(track: Track, *, trigger: Job.Trigger) -> Job | None:
@@ -39,8 +41,29 @@ def request_music(track: Track, *, trigger: Job.Trigger) -> Job | None:
         )
 
 
-def catch_up_on_music(most: int = MOST_WAITING, trigger: Job.Trigger = Job.Trigger.SCHEDULE) -> int:
-    """Ask for up to `most` tracks that nobody has asked for yet, unless that many wait already."""
+def request_music_after(job: Job, track: Track) -> None:
+    """For a track that this job has just tagged; while other uploads wait for their tags, later."""
+    if not uploads_wait(but=job):
+        request_music(track, trigger=Job.Trigger(job.trigger))
+        catch_up_on_music(but=job)
+
+
+def uploads_wait(*, but: Job | None = None) -> bool:
+    """Tempo and key take the cores that the network and the decoders of uploads would have."""
+    jobs = Job.objects.filter(queue=Queue.INFERENCE, state__in=Job.OPEN_STATES)
+    return (jobs.exclude(pk=but.pk) if but else jobs).exists()
+
+
+def catch_up_on_music(
+    most: int = MOST_WAITING,
+    trigger: Job.Trigger = Job.Trigger.SCHEDULE,
+    *,
+    but: Job | None = None,
+) -> int:
+    """Ask for up to `most` tracks that nobody has asked for yet, unless that many wait already, or
+    uploads wait for their tags."""
+    if not settings.MUSIC_ANALYSIS or uploads_wait(but=but):
+        return 0
     room = most - _open_jobs().count()
     asked = [request_music(track, trigger=trigger) for track in unknown_music()[: max(room, 0)]]
     return sum(job is not None for job in asked)
@@ -84,6 +107,7 @@ def analyse_track_music(job: Job) -> None:
         with transaction.atomic():
             if lifecycle.succeed(job):
                 _record(track, music)
+        catch_up_on_music()
 
 
 def _measure(job: Job, track: Track) -> Music:
@@ -116,6 +140,16 @@ def _record(track: Track, music: Music) -> None:
 def is_being_measured(track_id: UUID) -> bool:
     """Whoever shows the track asks this first: the end of the job then finds the figures there."""
     return _open_jobs().filter(track=track_id).exists()
+
+
+def is_awaited(track_id: UUID) -> bool:
+    """It is being measured, or will be as soon as other uploads have their tags."""
+    if is_being_measured(track_id):
+        return True
+    unknown = Track.objects.filter(
+        pk=track_id, music_state=Track.MusicState.PENDING, state=Track.State.TAGGED
+    )
+    return settings.MUSIC_ANALYSIS and uploads_wait() and unknown.exists()
 
 
 def _open_jobs() -> QuerySet[Job]:

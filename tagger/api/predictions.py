@@ -107,7 +107,8 @@ def _segments(analysis: Analysis, order: list[int]) -> list[dict[str, Any]]:
         {
             "start": round(float(start), DIGITS),
             "end": round(float(start) + over_time.segment_seconds, DIGITS),
+            "silent": place in over_time.silent,
             "scores": row,
         }
-        for start, row in zip(starts, scores, strict=True)
+        for place, (start, row) in enumerate(zip(starts, scores, strict=True))
     ]

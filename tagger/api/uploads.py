@@ -67,7 +67,8 @@ class UploadList(TusView):
         summary="Begin a resumable upload",
         description=(
             "tus 1.0: send the parts to `Location` with PATCH, ask for the offset with HEAD after "
-            "a connection was lost. `Upload-Metadata` may hold filename, title, artist and album."
+            "a connection was lost. `Upload-Metadata` may hold filename, title, artist, album "
+            "and path."
         ),
         request=None,
         parameters=[

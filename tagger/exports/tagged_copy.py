@@ -16,7 +16,7 @@ from ml.audio import (
     Metadata,
     TagsUnsupported,
     TrackMetadata,
-    examine,
+    read_metadata,
     write_metadata,
 )
 from tagger.library.rows import chips_of
@@ -50,7 +50,7 @@ def _written(track: Track, metadata: TrackMetadata) -> BinaryIO:
 def _own_metadata(path: Path) -> Metadata:
     """Nothing, where the file cannot be read: whether it can be written is said by the writer."""
     try:
-        return examine(path).metadata
+        return read_metadata(path)
     except AudioError:
         return Metadata()
 

@@ -3,7 +3,7 @@ ones, since the next model learns most from these."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from math import exp, log
 
 from django.db import transaction
@@ -24,21 +24,24 @@ DOUBT = 2.0
 
 def ask(track: Track, model: ModelVersion, mean_scores: Iterable[float]) -> None:
     """Put the questions that this model's analysis of the track raises; former ones go."""
+    ask_many(model, [(track, mean_scores)])
+
+
+def ask_many(model: ModelVersion, analyses: Sequence[tuple[Track, Iterable[float]]]) -> None:
+    """The same for many tracks with their mean scores, in four queries."""
     tags = {tag.name: tag.shown_as_id or tag.pk for tag in Tag.objects.all()}
-    priorities = {} if SILENT in track.notes else _priorities(model, mean_scores, tags)
-    best = sorted(priorities.items(), key=lambda item: -item[1])[:MOST]
-    with transaction.atomic():
-        Question.objects.filter(track=track, model=model).delete()
-        Question.objects.bulk_create(
-            Question(
-                library_id=track.library_id,
-                track=track,
-                model=model,
-                tag_id=tag_id,
-                priority=priority,
-            )
-            for tag_id, priority in best
+    prevalence = _prevalence(model)
+    questions = [
+        Question(
+            library_id=track.library_id, track=track, model=model, tag_id=tag_id, priority=priority
         )
+        for track, mean_scores in analyses
+        if SILENT not in track.notes
+        for tag_id, priority in _most_worth(_priorities(model, mean_scores, tags, prevalence))
+    ]
+    with transaction.atomic():
+        Question.objects.filter(track__in=[track for track, _ in analyses], model=model).delete()
+        Question.objects.bulk_create(questions)
 
 
 def ask_waiting(most: int = AT_ONCE) -> int:
@@ -78,14 +81,20 @@ def ask_again(track: Track) -> None:
         ask(track, analysis.model, analysis.mean_scores)
 
 
+def _most_worth(priorities: Mapping[int, float]) -> list[tuple[int, float]]:
+    return sorted(priorities.items(), key=lambda item: -item[1])[:MOST]
+
+
 def _priorities(
-    model: ModelVersion, mean_scores: Iterable[float], tags: Mapping[str, int]
+    model: ModelVersion,
+    mean_scores: Iterable[float],
+    tags: Mapping[str, int],
+    prevalence: Mapping[str, float],
 ) -> dict[int, float]:
     """By shown tag, those in doubt: nearest to its threshold in odds, which calibrates each tag by
     its own; raised gently for tags that are rare in the model's data."""
     margins: dict[int, float] = {}
     rarity: dict[int, float] = {}
-    prevalence = _prevalence(model)
     for label, score, threshold in zip(model.labels, mean_scores, model.thresholds, strict=True):
         tag_id, margin = tags[label], _log_odds(score) - _log_odds(threshold)
         # The surest of its synonyms decides whether a shown tag is there.

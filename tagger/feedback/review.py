@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from ml.config import strength
-from tagger.models import Analysis, Library, ModelVersion, Question, Verdict
+from tagger.models import Analysis, Library, ModelVersion, Question, Tag, Verdict
 from tagger.tags.confidence import calibration_of
 from tagger.tags.effective import active_model
 from tagger.tags.segment_scores import segment_scores
@@ -27,6 +27,8 @@ class ShownQuestion:
     threshold: float
     start: float
     end: float
+    labels: list[str]
+    """What the model calls the tag."""
     strength: str | None = None
 
 
@@ -57,6 +59,15 @@ def count_up_to_most(questions: QuerySet[Question]) -> int:
     return questions.order_by()[: MOST_COUNTED + 1].count()
 
 
+def said_of(tag: Tag, of: Library) -> dict[str, int]:
+    """How many of its tracks people have said to have the tag ("accepted"), or not."""
+    verdicts = Verdict.objects.filter(
+        tag=tag, track__library=of, track__deleted_at=None, withdrawn_at=None
+    )
+    counted = verdicts.order_by().values("answer").annotate(tracks=Count("track", distinct=True))
+    return {row["answer"]: row["tracks"] for row in counted}
+
+
 def shown(question: Question) -> ShownQuestion | None:
     """None when the model's analysis has gone meanwhile."""
     analysis = (
@@ -79,6 +90,7 @@ def shown(question: Question) -> ShownQuestion | None:
         analysis.model.thresholds[best],
         start,
         end,
+        [analysis.model.labels[at] for at in columns],
         None if confidence is None else strength(confidence),
     )
 

@@ -39,6 +39,7 @@ KINDS: Mapping[str, JobKind] = {
     ),
     Job.Kind.ANALYSE_TRACK: JobKind(Queue.BULK, "tagger.analysis.tag_track.tag_track"),
     Job.Kind.REANALYSE: JobKind(Queue.MAINTENANCE, "tagger.analysis.reanalysis.begin"),
+    Job.Kind.RETAG: JobKind(Queue.MAINTENANCE, "tagger.analysis.retag.retag", self_contained=True),
     Job.Kind.ANALYSE_MUSIC: JobKind(
         Queue.ANALYSIS, "tagger.analysis.tempo_key.analyse_track_music"
     ),

@@ -40,7 +40,7 @@ class FacetGroup:
     @property
     def absent(self) -> list[str]:
         """The tags of the group that no track carries."""
-        return [facet.tag.name for facet in self.facets if not facet.count]
+        return [facet.tag.label for facet in self.facets if not facet.count]
 
 
 def library_counts(of: Library) -> Counts:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from tagger.jobs import lifecycle
-from tagger.models import Job, Track, Webhook
+from tagger.models import Job, KeptActivations, Track, Webhook
 from tagger.webhooks.events import announce
 
 from .tracks import reanalyse_track
@@ -64,7 +64,9 @@ def purge_track(track: Track) -> bool:
         locked = trashed.select_for_update().only("file", "spectrogram").first()
         if locked is None:
             return False
-        names = [str(file.name) for file in (locked.file, locked.spectrogram) if file]
+        kept = KeptActivations.objects.filter(track=locked).first()
+        files = (locked.file, locked.spectrogram, kept.file if kept else None)
+        names = [str(file.name) for file in files if file]
         locked.delete()
         for name in names:
             transaction.on_commit(partial(storage.delete, name))

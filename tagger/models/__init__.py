@@ -3,6 +3,7 @@ from .analysis import Analysis
 from .cover import Cover
 from .folder import Folder, Place
 from .job import Job
+from .kept_activations import KeptActivations
 from .kept_answer import KeptAnswer
 from .library import Library, Membership
 from .library_map import LibraryMap, MapPoint
@@ -32,6 +33,7 @@ __all__ = [
     "Cover",
     "Folder",
     "Job",
+    "KeptActivations",
     "KeptAnswer",
     "Library",
     "LibraryMap",

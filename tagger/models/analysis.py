@@ -23,6 +23,13 @@ class Analysis(models.Model):
     hop_seconds = models.FloatField()
     scores = models.BinaryField(help_text="float16, little endian, segments × labels")
     mean_scores = ArrayField(models.FloatField())
+    silent_segments = ArrayField(
+        models.PositiveIntegerField(),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="Their indices: nothing sounds in them, and they are no part of mean_scores.",
+    )
     passages = models.JSONField(
         null=True,
         editable=False,

@@ -21,6 +21,14 @@ class ModelVersion(models.Model):
     name = models.CharField(max_length=100, unique=True)
     weights = models.FileField(storage=model_storage, upload_to="", max_length=255)
     sha256 = models.CharField(max_length=64, unique=True)
+    trunk = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text=_("The same for versions that differ in their outputs alone."),
+    )
     card = models.JSONField(help_text=_("Config, data, licence, metrics: the model card."))
     labels = ArrayField(models.CharField(max_length=64), help_text=_("In the order of the scores."))
     thresholds = ArrayField(

@@ -5,6 +5,8 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from .tag_words import in_words
+
 
 class Tag(models.Model):
     """A word of the vocabulary. A synonym points at the tag it is shown as."""
@@ -15,6 +17,8 @@ class Tag(models.Model):
         VOCAL = "vocal", _("Voice")
         MOOD = "mood", _("Mood")
         TEMPO = "tempo", _("Tempo")
+        DECADE = "decade", _("Decade")
+        USE = "use", _("Use")
         OTHER = "other", _("Other")
 
     name = models.CharField(max_length=64, unique=True)
@@ -40,6 +44,11 @@ class Tag(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def label(self) -> str:
+        """Its name, in the language of whoever reads it."""
+        return in_words(self.name)
 
     @property
     def shown(self) -> Tag:

@@ -12,8 +12,9 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from tagger.analysis.activations import forget_activations
 from tagger.library.tracks import reanalyse_track
-from tagger.models import Analysis, Job, Track
+from tagger.models import Analysis, Job, KeptActivations, Track
 from tagger.operations.integrity.faults import Fault, Kind
 from tagger.operations.integrity.files import has_row, left_uploads, orphans
 from tagger.platform.storage.local import media_storage, model_storage
@@ -79,6 +80,14 @@ def _replace_analysis(analysis_id: str) -> bool:
         return _analyse(str(broken.track_id))
 
 
+def _forget_activations(track_id: str) -> bool:
+    kept = KeptActivations.objects.filter(pk=UUID(track_id)).first()
+    if kept is None:
+        return False
+    forget_activations(kept)
+    return True
+
+
 def _rebuild(track_id: str) -> bool:
     return rebuild_many([UUID(track_id)]) == 1
 
@@ -92,6 +101,7 @@ _WORK: dict[Kind, Callable[[str], bool]] = {
     Kind.UPLOAD_LEFT: _delete_left,
     Kind.NEVER_ANALYSED: _analyse,
     Kind.ANALYSIS_BROKEN: _replace_analysis,
+    Kind.ACTIVATIONS_LOST: _forget_activations,
     Kind.TAGS_STALE: _rebuild,
     Kind.WEIGHTS_ORPHANED: _delete_weights,
     Kind.COUNTS_WRONG: _recount,

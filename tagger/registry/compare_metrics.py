@@ -57,7 +57,11 @@ class Evaluated:
 
 @dataclass(frozen=True)
 class SplitComparison:
-    """Candidate less baseline. `paired` says that each clip was compared with itself."""
+    """Candidate less baseline. `paired` says that each clip was compared with itself.
+
+    Intervals then come from `groups` of the `unit` of clips that belong together: "source",
+    "track", or "clip" in comparisons made before clusters were known.
+    """
 
     split: str
     candidate: CardFigures
@@ -67,6 +71,8 @@ class SplitComparison:
     per_tag: list[TagComparison]
     paired: bool
     evaluated: Evaluated | None = None
+    unit: str = "clip"
+    groups: int = 0
 
     @cached_property
     def outcome(self) -> Outcome:
@@ -136,6 +142,8 @@ def _read_paired(
         average_precision=_read_difference(figures["macro_average_precision"]),
         per_tag=[_read_tag(tag) for tag in figures["per_tag"]],
         paired=True,
+        unit=str(figures.get("unit", "clip")),
+        groups=int(figures.get("groups", own.clips)),
     )
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from django.db.models import Count
 from django.utils.functional import cached_property
 
+from tagger.analysis.retag import open_retag, retaggable
 from tagger.analysis.stale import stale_tracks
-from tagger.models import Activation, Analysis, ModelVersion, Reanalysis, Track
+from tagger.models import Activation, Analysis, Job, ModelVersion, Reanalysis, Track
 from tagger.tags.card_metrics import CardFigures, card_figures
 from tagger.tags.effective import active_model
 
@@ -31,10 +32,15 @@ class ModelRow:
 
 @dataclass(frozen=True)
 class Stale:
-    """How many tracks the active model has not analysed, of how many that were analysed by any."""
+    """How many tracks the active model has not analysed, of how many that were analysed by any.
+
+    So many of them as `kept` it can tag from what was kept of them; `retagging` does that now.
+    """
 
     tracks: int
     tagged: int
+    kept: int
+    retagging: Job | None
 
 
 def model_rows() -> list[ModelRow]:
@@ -48,7 +54,10 @@ def model_rows() -> list[ModelRow]:
 def stale() -> Stale:
     active = active_model()
     tagged = Track.objects.filter(state=Track.State.TAGGED, deleted_at=None).count()
-    return Stale(stale_tracks(active).count() if active else 0, tagged)
+    if active is None:
+        return Stale(0, tagged, 0, None)
+    waiting, kept = stale_tracks(active).count(), retaggable(active).count()
+    return Stale(waiting, tagged, kept, open_retag(active))
 
 
 def recent_activations(most: int = 50) -> list[Activation]:

@@ -10,8 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
-from ml.checkpoints import ModelCard, companion_files, read_card
+from ml.checkpoints import ModelCard, companion_files, read_card, trunk_sha256
 from tagger.analysis.reanalysis import cancel_for_others
+from tagger.analysis.retag import request_retag
 from tagger.jobs.lifecycle import create_job
 from tagger.models import Activation, Job, ModelVersion, Tag, User, Webhook
 from tagger.platform.db import lock_for_transaction
@@ -47,6 +48,7 @@ def _install(path: Path, name: str, by: User | None, check: bool) -> ModelVersio
     version = ModelVersion(
         name=_free_name(name or card.name),
         sha256=card.sha256,
+        trunk=trunk_sha256(path),
         card=asdict(card),
         labels=list(card.labels),
         thresholds=[card.thresholds.get(label, DEFAULT_THRESHOLD) for label in card.labels],
@@ -86,7 +88,8 @@ def activate_model(
     """Make this version the one in use; the former one is retired, not deleted.
 
     Tracks it has analysed before show its tags, in lists as soon as the queued switch has come to
-    them; the others keep theirs until it analyses them. Active already: the last change
+    them; those whose kept activations are of its trunk are tagged from these in the background; the
+    others keep theirs until it analyses them. Active already: the last change
     is answered.
     """
     with transaction.atomic():
@@ -109,6 +112,7 @@ def activate_model(
         )
         announce_to_staff(Webhook.Event.MODEL_ACTIVATED, model=version.name)
         begin_switch(activation, owner=by, trigger=trigger)
+        request_retag(version, by=by, trigger=trigger)
         activation.refresh_from_db()
     return activation
 

@@ -49,6 +49,35 @@ def card_figures(version: ModelVersion, split: str = "test") -> CardFigures | No
     return read_figures((version.card.get("metrics") or {}).get(split))
 
 
+@dataclass(frozen=True)
+class NewTag:
+    """What a training found out about a tag it was the first to learn: cross-validated over all
+    verdicts; `roc_auc` is None where they are too few to say.
+    """
+
+    verdicts: int
+    roc_auc: Figure | None
+    prior: float | None
+    shown: float | None
+
+
+def new_tags(version: ModelVersion) -> dict[str, NewTag]:
+    """By label; none where the card does not tell."""
+    told = (version.card.get("data") or {}).get("new_tags")
+    try:
+        return {str(tag): _new_tag(row) for tag, row in told.items()} if told else {}
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return {}
+
+
+def _new_tag(row: Mapping[str, Any]) -> NewTag:
+    interval = row["interval"]
+    bounds = (float(interval[0]), float(interval[1])) if interval else None
+    area = None if row["roc_auc"] is None else Figure(float(row["roc_auc"]), bounds)
+    shares = [None if row[key] is None else float(row[key]) for key in ("prior", "shown")]
+    return NewTag(int(row["accepted"]) + int(row["rejected"]), area, *shares)
+
+
 def read_figures(metrics: Any) -> CardFigures | None:
     try:
         return _read(metrics) if isinstance(metrics, Mapping) else None

@@ -13,6 +13,7 @@ from tagger.models import ModelVersion
 STRENGTHS = {"sure": _("sure"), "likely": _("likely"), "perhaps": _("perhaps")}
 # From which confidence on each is said.
 LEAST = {word: least for least, word in WORDS}
+_UNREAD = object()
 
 
 @dataclass(frozen=True)
@@ -30,11 +31,19 @@ class Calibration:
             return None
         return curve.at(score, threshold)
 
+    def may_set(self, label: str) -> bool:
+        """Whether any score of this label makes a tag."""
+        return self.thresholds.get(label, 1.0) < 1
+
     def at_threshold(self, label: str) -> float | None:
         """From which confidence on a score of this label makes a tag."""
         return self.confidence(label, self.thresholds.get(label))
 
 
 def calibration_of(version: ModelVersion) -> Calibration:
+    """Of a version whose card was read, or that was annotated with its calibration."""
     by_label = dict(zip(version.labels, version.thresholds, strict=True))
-    return Calibration(*curves(version.card.get("calibration") or {}), by_label)
+    calibration = vars(version).get("calibration", _UNREAD)
+    if calibration is _UNREAD:
+        calibration = version.card.get("calibration")
+    return Calibration(*curves(calibration or {}), by_label)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import OuterRef
+from django.db.models import F, OuterRef
 
 from tagger.models import Analysis, ModelVersion, Track, TrackTag, Verdict
 
@@ -34,7 +34,8 @@ def rebuild_many(track_ids: Iterable[UUID]) -> int:
 
     Nine queries at most, whatever the number of tracks: so give a few hundred at a time.
     """
-    with transaction.atomic():
+    # Within another transaction no point to go back to is needed: it fails, or all is written.
+    with transaction.atomic(savepoint=False):
         locked = Track.objects.select_for_update(no_key=True).filter(pk__in=list(track_ids))
         tracks = list(locked.order_by("pk").only("notes", "shown_tag_ids"))
         tags = tag_ids()
@@ -108,7 +109,10 @@ def _thresholds(model: ModelVersion, tag_ids: Mapping[str, int]) -> _Thresholds:
 
 def _effective(tracks: list[Track], tags: TagIds) -> dict[Key, TrackTag]:
     analyses = latest_analyses(track.pk for track in tracks)
-    versions = ModelVersion.objects.only("labels", "thresholds", "card")
+    # A card may be long: of a whole one each upload would have to read all.
+    versions = ModelVersion.objects.only("labels", "thresholds").annotate(
+        calibration=F("card__calibration")
+    )
     models = versions.in_bulk({analysis.model_id for analysis in analyses.values()})
     fill_in(analyses.values(), models)
     thresholds = {pk: _thresholds(model, tags.by_name) for pk, model in models.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -33,27 +33,40 @@ class Passage:
 def found_passages(analysis: Analysis, model: ModelVersion) -> Found:
     """What `analysis.passages` is to hold, out of its segments' scores."""
     return found_in(
-        analysis.segment_scores(), model, analysis.hop_seconds, analysis.segment_seconds
+        analysis.segment_scores(),
+        analysis.silent_segments,
+        model,
+        analysis.hop_seconds,
+        analysis.segment_seconds,
     )
 
 
 def found_in(
-    scores: Array, model: ModelVersion, hop_seconds: float, segment_seconds: float
+    scores: Array,
+    silent: Sequence[int],
+    model: ModelVersion,
+    hop_seconds: float,
+    segment_seconds: float,
 ) -> Found:
-    """The same out of scores `(segments, labels)` that are not stored yet."""
+    """The same out of scores `(segments, labels)` that are not stored yet.
+
+    In `silent` segments nothing is sure, whatever a network says of them.
+    """
+    sounding = scores.copy()
+    sounding[list(silent)] = 0
     found = passages(
-        scores, model.thresholds, hop_seconds=hop_seconds, segment_seconds=segment_seconds
+        sounding, model.thresholds, hop_seconds=hop_seconds, segment_seconds=segment_seconds
     )
     return [
         [one.label, round(one.start, 2), round(one.end, 2), round(one.score, 4)] for one in found
     ]
 
 
-def fill_in(analyses: Iterable[Analysis], models: dict[int, ModelVersion]) -> None:
+def fill_in(analyses: Iterable[Analysis], models: Mapping[int, ModelVersion]) -> None:
     """Find, and keep, the passages of those that were made before there were any."""
     missing = {one.pk: one for one in analyses if one.passages is None}
     stored = Analysis.objects.filter(pk__in=missing).only(
-        "model", "scores", "segments", "segment_seconds", "hop_seconds"
+        "model", "scores", "segments", "silent_segments", "segment_seconds", "hop_seconds"
     )
     for row in stored.iterator(chunk_size=AT_ONCE):
         found = found_passages(row, models[row.model_id])

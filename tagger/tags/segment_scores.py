@@ -11,12 +11,14 @@ from tagger.models import Analysis, Track
 
 @dataclass(frozen=True)
 class SegmentScores:
-    """float32 `(segments, labels)`; segment k begins at `k * hop_seconds`."""
+    """float32 `(segments, labels)`; segment k begins at `k * hop_seconds`; nothing
+    sounds in those of `silent`."""
 
     labels: list[str]
     scores: np.ndarray
     hop_seconds: float
     segment_seconds: float
+    silent: frozenset[int]
 
 
 def segment_scores(analysis: Analysis) -> SegmentScores:
@@ -25,6 +27,7 @@ def segment_scores(analysis: Analysis) -> SegmentScores:
         scores=analysis.segment_scores(),
         hop_seconds=analysis.hop_seconds,
         segment_seconds=analysis.segment_seconds,
+        silent=frozenset(analysis.silent_segments),
     )
 
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypedDict
 
 from ml.config import strength
 from tagger.models import Analysis, Tag, Track, TrackTag, Verdict
@@ -30,6 +31,7 @@ class RawTag:
     passages: list[list[float]]
     confidence: float | None
     threshold: float | None
+    heard: bool
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,11 @@ class ShownTag:
     @cached_property
     def strength(self) -> str | None:
         return None if self.confidence is None else strength(self.confidence)
+
+    @cached_property
+    def heard(self) -> bool:
+        """The model has been shown to hear it, and may set it."""
+        return any(raw.heard for raw in self.raw)
 
     @cached_property
     def effective(self) -> bool:
@@ -115,8 +122,12 @@ class TrackTags:
 
     @cached_property
     def less_certain(self) -> list[ShownTag]:
-        rejected = Verdict.Answer.REJECTED
-        return [tag for tag in self.tags if not tag.effective and tag.verdict != rejected]
+        return [tag for tag in self.tags if not tag.effective and not tag.verdict and tag.heard]
+
+    @cached_property
+    def unheard(self) -> list[ShownTag]:
+        """What the model scores, though nothing has shown that it hears it."""
+        return [tag for tag in self.tags if not (tag.effective or tag.verdict or tag.heard)]
 
     @cached_property
     def in_places(self) -> frozenset[int]:
@@ -185,17 +196,24 @@ def track_tags(track: Track) -> TrackTags:
     return TrackTags(analysis, tuple(sorted(shown, key=_by_score)), tuple(tags.values()))
 
 
+class _Measured(TypedDict):
+    confidence: float | None
+    threshold: float | None
+    heard: bool
+
+
 def _measured(
     calibration: Calibration | None, label: str, score: float | None, row: TrackTag | None
-) -> dict[str, float | None]:
+) -> _Measured:
     """How sure the model is of a label, and from where on that makes a tag."""
     if calibration is None:
-        return {"confidence": None, "threshold": None}
+        return _Measured(confidence=None, threshold=None, heard=False)
     there = row.confidence if row else None
-    return {
-        "confidence": calibration.confidence(label, score) if there is None else there,
-        "threshold": calibration.at_threshold(label),
-    }
+    return _Measured(
+        confidence=calibration.confidence(label, score) if there is None else there,
+        threshold=calibration.at_threshold(label),
+        heard=calibration.may_set(label),
+    )
 
 
 def _shown(

@@ -15,7 +15,15 @@ from tagger.models import Job, ModelVersion, Training, TrainingEpoch, User, Webh
 from tagger.registry.versions import install_model
 from tagger.webhooks.events import announce_to_staff
 
-from .options import Choices, TrainingRefused, check_training_data, name_of, preset_of, recipe_of
+from .options import (
+    Choices,
+    TrainingRefused,
+    check_training_data,
+    chosen_name,
+    name_of,
+    preset_of,
+    recipe_of,
+)
 
 # A training writes a few lines an epoch; the page shows the last ones.
 LOG_LINES = 200
@@ -69,7 +77,7 @@ def choices_of(training: Training) -> Choices:
         base=training.base,
         folder=training.folder,
         verdicts=training.verdicts,
-        name=training.name,
+        name=chosen_name(training.name),
         preset=training.preset,
         block=training.block,
         epochs=training.epochs,

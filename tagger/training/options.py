@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ml.config import PAPER_BLOCKS, ConfigError, Recipe, preset_names, read_recipe, recipe_from_dict
@@ -66,15 +67,27 @@ def recipe_of(choices: Choices) -> Recipe:
         raise TrainingRefused(str(error)) from error
 
 
+# What `name_of` puts behind a name, and the number by which names that are the same are told apart.
+MADE_UP = re.compile(r"(?: taught \d{4}-\d\d-\d\d \d\d\.\d\d(?: \d+)?| \d+)$")
+LONGEST_NAME = 100
+
+
 def preset_of(choices: Choices) -> str:
     return choices.preset or (FINE_TUNING if choices.base else FROM_SCRATCH)
 
 
 def name_of(choices: Choices) -> str:
-    """Its own, or the base's without the number that told that one from its ancestors."""
+    """Its own, or what the base is called and when this one was taught: one knows them apart."""
     if choices.name:
         return choices.name
-    return re.sub(r" \d+$", "", choices.base.name) if choices.base else preset_of(choices)
+    stem = MADE_UP.sub("", choices.base.name) if choices.base else preset_of(choices)
+    taught = f" taught {timezone.localtime():%Y-%m-%d %H.%M}"
+    return stem[: LONGEST_NAME - len(taught)] + taught
+
+
+def chosen_name(name: str) -> str:
+    """Empty where it was made up by `name_of`."""
+    return "" if MADE_UP.search(name) else name
 
 
 def check_training_data(choices: Choices) -> None:

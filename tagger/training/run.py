@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.utils import timezone
 
+from ml.checkpoints import trunk_sha256
 from ml.config import Recipe, recipe_from_dict
+from tagger.analysis.activations import trunk_of
 from tagger.jobs import lifecycle
 from tagger.jobs.lease import heartbeat
 from tagger.jobs.workers import announce_device
@@ -22,9 +24,11 @@ from tagger.tags.effective import active_model
 from .callbacks import Watch
 from .dataset import TrainingData, assemble, freeze_examples
 from .manage import finish_training, note
+from .new_tags import fit_new_tags
 
 if TYPE_CHECKING:
     from ml.checkpoints import ModelCard
+    from ml.evaluation import NewLabel
     from ml.runtime import Device
 
 logger = logging.getLogger(__name__)
@@ -92,7 +96,11 @@ def _train(training: Training, run: Path, watch: Watch) -> Path:
     training.save(update_fields=["labels", "data"])
     watch.tell(_summary(training, data))
     weights = _learn(training, data, run, device, watch)
-    return _evaluate(training, weights, data, run, device, watch)
+    new_tags = fit_new_tags(weights, run)
+    training.data = data.facts | {"new_tags": {tag: one.as_dict() for tag, one in new_tags.items()}}
+    for tag, one in new_tags.items():
+        watch.tell(_of_new_tag(tag, one))
+    return _evaluate(training, weights, data, run, device, watch, new_tags)
 
 
 def _learn(training: Training, data: TrainingData, run: Path, device: Device, watch: Watch) -> Path:
@@ -160,7 +168,13 @@ def _device(training: Training) -> Device:
 
 
 def _evaluate(
-    training: Training, weights: Path, data: TrainingData, run: Path, device: Device, watch: Watch
+    training: Training,
+    weights: Path,
+    data: TrainingData,
+    run: Path,
+    device: Device,
+    watch: Watch,
+    new_tags: dict[str, NewLabel],
 ) -> Path:
     """Thresholds, figures of the candidate and of the active model on the same clips, half size."""
     from ml.checkpoints import load_model, save_model
@@ -179,7 +193,8 @@ def _evaluate(
         data.test,
         device.torch_device,
         callbacks=watch,
-        fixed_thresholds=_fixed_thresholds(training, model.card),
+        fixed_thresholds=_fixed_thresholds(training, model.card)
+        | {tag: one.threshold for tag, one in new_tags.items()},
     )
     card = dataclasses.replace(
         release.card,
@@ -188,8 +203,17 @@ def _evaluate(
         data=training.data,
         provenance=release.card.provenance | _origin(training),
     )
-    save_model(run / CANDIDATE, release.network, card, release.second)
+    card = save_model(run / CANDIDATE, release.network, card, release.second)
+    _share_int8(training.base, run / CANDIDATE, card)
     return run / CANDIDATE
+
+
+def _share_int8(base: ModelVersion | None, candidate: Path, card: ModelCard) -> None:
+    """A candidate with its base's trunk hears with the same 8-bit copy: as fast, and alike."""
+    from ml.runtime import share_int8
+
+    if base and trunk_of(base) == trunk_sha256(candidate):
+        share_int8(Path(base.weights.path), base.sha256, candidate, card.sha256)
 
 
 def _active_figures(
@@ -225,6 +249,13 @@ def _licence(training: Training) -> str:
     if training.folder:
         terms.append(f"{training.folder}: the terms of that data set")
     return "; ".join(term for term in terms if term) or "the terms of the tracks it has learnt from"
+
+
+def _of_new_tag(tag: str, found: NewLabel) -> str:
+    verdicts = found.accepted + found.rejected
+    how = f"ROC-AUC {found.roc_auc:.3f}" if found.roc_auc is not None else "no evidence yet"
+    common = f", on {found.prior:.0%} of the library" if found.prior is not None else ""
+    return f"{tag}: {how}, cross-validated over {verdicts} verdicts{common}"
 
 
 def _summary(training: Training, data: TrainingData) -> str:

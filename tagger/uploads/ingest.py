@@ -10,8 +10,16 @@ from pathlib import Path
 from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 
-from ml.audio import AudioError, DecodeLimits, DecoderLost, Examination, examine, too_long
-from tagger.albums.covers import cover_of
+from ml.audio import (
+    AudioError,
+    DecodeLimits,
+    DecoderLost,
+    Examination,
+    examine,
+    picture_cover,
+    too_long,
+)
+from tagger.albums.covers import keep
 from tagger.albums.read import album_values
 from tagger.jobs.lifecycle import create_job
 from tagger.library.tracks import guessed_title
@@ -23,6 +31,9 @@ from tagger.platform.storage.in_place import is_in_place
 from tagger.platform.storage.local import Movable
 
 from .quota import QuotaExceeded, refuse_beyond_quota
+
+# Of Linux, in characters: no file lies deeper.
+LONGEST_PATH = 4096
 
 
 class IngestError(Exception):
@@ -87,7 +98,7 @@ def ingest(
             _take_over(known.track, path, facts)
         return known
     track = _new_track(facts, clean_name(file_name), library, by, metadata or SenderMetadata())
-    track.cover, track.album_read = _cover(path, picture)
+    track.cover, track.album_read = _cover(facts.examined, picture)
     try:
         with Movable(path) as content:
             # On the disk before the row says that it is there.
@@ -166,13 +177,16 @@ def _examine(path: Path, file_name: str) -> _Facts:
     return _Facts(size, file_sha256, examined)
 
 
-def _cover(path: Path, beside: Path | None) -> tuple[Cover | None, bool]:
+def _cover(examined: Examination, beside: Path | None) -> tuple[Cover | None, bool]:
     """And whether it could be looked for. A track is taken in without; the job for older tracks
     looks again."""
+    if examined.cover or not examined.cover_read:
+        return (keep(examined.cover) if examined.cover else None), examined.cover_read
     try:
-        return cover_of(path, beside), True
+        found = picture_cover(beside) if beside else None
     except (AudioError, DecoderLost):
         return None, False
+    return (keep(found) if found else None), True
 
 
 def _refuse_beyond_quota(by: User | None, size: int) -> None:

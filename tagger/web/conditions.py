@@ -30,7 +30,8 @@ def conditions(query: LibraryQuery) -> list[Condition]:
 
 def _tags(query: LibraryQuery) -> Iterator[Condition]:
     slugs = [*query.values("tag"), *query.values("exclude_tag")]
-    names = dict(Tag.objects.filter(slug__in=slugs).values_list("slug", "name")) if slugs else {}
+    tags = Tag.objects.filter(slug__in=slugs) if slugs else []
+    names = {tag.slug: tag.label for tag in tags}
     for slug in query.values("tag"):
         name = names.get(slug, slug)
         yield Condition(name, query.drop("tag", slug).url, _("drop %s") % name)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -32,6 +34,20 @@ def announce_to(owner_id: int | None, event: Webhook.Event, **data: Any) -> None
     _write(Webhook.objects.filter(owner=owner_id), event, data)
 
 
+def announce_many(event: Webhook.Event, told: Sequence[tuple[int, dict[str, Any]]]) -> None:
+    """`told` holds, of each thing that happened, its library and what there is to say of it."""
+    people: dict[int, set[int]] = defaultdict(set)
+    members = Membership.objects.filter(library__in={library for library, _data in told})
+    for library, person in members.values_list("library", "person"):
+        people[library].add(person)
+    anybody = set().union(*people.values())
+    listening = list(_listening(Webhook.objects.filter(owner__in=anybody), event))
+    for library, data in told:
+        own = [webhook for webhook in listening if webhook.owner_id in people[library]]
+        if own:
+            _deliver_later(own, event, data)
+
+
 def announce_to_staff(event: Webhook.Event, **data: Any) -> None:
     _write(Webhook.objects.filter(owner__is_staff=True), event, data)
 
@@ -50,10 +66,14 @@ def wake() -> None:
 
 
 def _write(webhooks: QuerySet[Webhook], event: Webhook.Event, data: dict[str, Any]) -> None:
-    listening = webhooks.filter(events__contains=[event], disabled_at=None, owner__is_active=True)
-    listeners = list(listening.only("pk"))
+    listeners = list(_listening(webhooks, event))
     if listeners:
         _deliver_later(listeners, event, data)
+
+
+def _listening(webhooks: QuerySet[Webhook], event: Webhook.Event) -> QuerySet[Webhook]:
+    listening = webhooks.filter(events__contains=[event], disabled_at=None, owner__is_active=True)
+    return listening.only("pk", "owner_id")
 
 
 def _deliver_later(

@@ -90,6 +90,8 @@ WEB = {
     "web:add-tag": Rule(OWNER, "POST", form={"tag": "guitar"}),
     "web:verdict": Rule(OWNER, "POST"),
     "web:upload": Rule(PEOPLE, "GET POST"),
+    "web:share": Rule(PEOPLE, "POST", headers={"Sec-Fetch-Site": "none"}),
+    "web:manifest": Rule(EVERYBODY),
     "web:arrived": Rule(OWNER, values={"upload_id": "arrived"}),
     "web:discard-upload": Rule(OWNER, "POST"),
     "web:live": Rule(PEOPLE, "POST"),

@@ -53,6 +53,7 @@ TWINS = {
     "trash": "trash",
     "sample": "sample",
     "upload": "tracks uploads tracks-check",
+    "share": "tracks",
     "arrived": "upload",
     "discard-upload": "upload",
     "live": "jobs",
@@ -93,13 +94,15 @@ TWINS = {
 }
 # Only for people: who one is, and by what password.
 PEOPLE_ONLY = {"register", "sign-in", "sign-out", "change-password"}
+# Speaks to browsers, of the pages themselves.
+BROWSERS_ONLY = {"manifest"}
 # Mends what a fault has left.
 REPAIRS = {"go-on-switching"}
 
 
 def test_each_page_has_resources_that_do_the_same() -> None:
     pages = {address.name.removeprefix("web:") for address in addresses() if at_page(address.name)}
-    assert pages - PEOPLE_ONLY - REPAIRS == TWINS.keys()
+    assert pages - PEOPLE_ONLY - BROWSERS_ONLY - REPAIRS == TWINS.keys()
 
 
 def at_page(name: str) -> bool:

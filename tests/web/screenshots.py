@@ -127,9 +127,9 @@ def _deeper(page: Page) -> dict[str, str]:
     places = {"track": tagged.locator(".title"), "tag": tagged.locator(".chip").first}
     known = _addresses(places)
     page.goto("/models/")
-    table = page.locator("table.models")
+    table = page.locator(".models")
     links = {name: table.get_by_role("link", name=name).first for name in ("Compare", "Promote")}
-    links |= {"model": table.locator("tbody a").first}
+    links |= {"model": table.locator("h2 a").first}
     links |= {"rollback": page.get_by_role("link", name="Roll back to")}
     known |= _addresses({name.lower(): link for name, link in links.items()})
     page.goto("/trainings/")

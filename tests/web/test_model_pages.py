@@ -267,7 +267,7 @@ def test_a_candidate_that_has_analysed_nothing_is_offered_a_sample(
     assert "Its card holds no figures of the test split." in shown
     staff.post(f"/models/{fresh.pk}/hear-library/")
     assert Reanalysis.objects.get().scope == "sample"
-    assert "hears a sample of the library" in text(staff.get(f"/models/{fresh.pk}/compare/"))
+    assert "tags the library to be compared" in text(staff.get(f"/models/{fresh.pk}/compare/"))
 
 
 def test_the_active_model_is_not_compared_with_itself(staff: Client, song: Track) -> None:

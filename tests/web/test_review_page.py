@@ -98,5 +98,5 @@ def test_the_number_of_queries_does_not_grow(
 ) -> None:
     for _ in range(6):
         rows.analysed(rows.track(owner), harp=0.5, guitar=0.6)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(14):
         page.get("/review/")

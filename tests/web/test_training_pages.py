@@ -173,6 +173,7 @@ def test_what_came_of_it_is_shown_beside_the_active_model(
     ModelVersion.objects.filter(pk=base.pk).update(card=card)
     Training.objects.filter(pk=training.pk).update(model=base, base=None)
     page = re.sub(r"\s*([<>])\s*", r"\1", text(staff, f"/trainings/{training.pk}/"))
+    assert "It learnt nothing that can be shown: 9 clips are too few" in page
     for shown in (">.875<", ">.500<", ">+.375<", "of small", "held out"):
         assert shown in page
 

@@ -59,6 +59,14 @@ def test_a_file_becomes_a_track_with_a_job(page: Client, owner: User) -> None:
     assert "Queued" in response.content.decode()
 
 
+def test_a_file_out_of_a_folder_keeps_its_path(page: Client) -> None:
+    sent = {"files": tone("Evening.wav"), "path": "Tideline/CD 1/Evening.wav"}
+    page.post("/upload/", sent, headers=SCRIPT)
+    page.post("/upload/", {"files": tone("Long.wav", 550.0), "path": "x/" * 4000}, headers=SCRIPT)
+    paths = Track.objects.order_by("created_at").values_list("imported_path", flat=True)
+    assert list(paths) == ["Tideline/CD 1/Evening.wav", ""]
+
+
 def test_a_text_file_is_refused_and_nothing_of_it_stays(page: Client, settings: Any) -> None:
     before = files_below(settings.MEDIA_ROOT)
     response = page.post("/upload/", {"files": words()}, headers=SCRIPT)

@@ -13,6 +13,7 @@ __all__ = [
     "FOLDERS",
     "FORMAT_MODULE_PATH",
     "INSTALLED_APPS",
+    "KEEP_ACTIVATIONS",
     "LANGUAGES",
     "LANGUAGE_CODE",
     "LOGIN_REDIRECT_URL",
@@ -47,6 +48,7 @@ STORAGE_QUOTA_BYTES = environment.whole(
     "STORAGE_QUOTA_BYTES", 10 * 1024**3 if REGISTRATION_OPEN else 0
 )
 MUSIC_ANALYSIS = environment.switch("MUSIC_ANALYSIS", True)
+KEEP_ACTIVATIONS = environment.switch("KEEP_ACTIVATIONS", True)
 WEBHOOK_PRIVATE_ADDRESSES = environment.switch("WEBHOOK_PRIVATE_ADDRESSES", False)
 DEVICE = environment.choice("DEVICE", "auto", ["auto", "cpu", "cuda"])
 # None: one fewer than the machine has cores.

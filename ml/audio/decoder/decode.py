@@ -22,6 +22,7 @@ from ml.audio.types import (
 
 from .container import describe, open_audio
 from .frames import decoded_frames, to_mono
+from .high_pass import HighPass
 from .resample import BandLimiter
 
 Frame = NDArray[np.generic]
@@ -65,11 +66,13 @@ class Pass:
 
 def _at_network_rate(frames: Iterator[tuple[int, Frame]]) -> Iterator[Samples]:
     """Resample frames; where the rate changes in mid-stream, each part on its own."""
+    high_pass = HighPass()
     for rate, part in groupby(frames, key=lambda frame: frame[0]):
         limiter = BandLimiter(rate)
         for block in _mono((frame for _, frame in part), int(rate * _BLOCK_SECONDS)):
-            yield from _unless_empty(limiter.push(block))
-        yield from _unless_empty(limiter.push(np.zeros(0, np.float32), last=True))
+            yield from _unless_empty(high_pass.push(limiter.push(block)))
+        rest = limiter.push(np.zeros(0, np.float32), last=True)
+        yield from _unless_empty(high_pass.push(rest))
 
 
 def _mono(frames: Iterator[Frame], size: int) -> Iterator[Samples]:

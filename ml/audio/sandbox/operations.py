@@ -50,11 +50,16 @@ def preload_modules() -> None:
         codecs.lookup(encoding)
 
 
-def examination(file: AudioFile, answer: IO[bytes], **how: Any) -> Any:
-    """A NOTE of the header and one of the digest; the result is the tags."""
+def examination(file: AudioFile, answer: IO[bytes], edges: list[int], **how: Any) -> Any:
+    """NOTEs of the header, of the digest and of the tags; then as `cover`.
+
+    The picture comes last: whatever it does to the decoder, the rest has been said.
+    """
     write_json(answer, Kind.NOTE, asdict(facts(file)))
     write_json(answer, Kind.NOTE, digest(file))
-    return tags(file, **how)
+    write_json(answer, Kind.NOTE, tags(file, **how))
+    answer.flush()
+    return cover(file, answer, edges, embedded=True)
 
 
 def blocks(file: AudioFile, answer: IO[bytes], limits: dict[str, float]) -> Any:

@@ -28,7 +28,7 @@ class Annotations:
 
     `soft` is float16 `(clips, segments, tags)`, one row for every 59,049 samples, or None.
     `kinds` says how a clip was made ("recorded", "rendered"…) and `instruments` what alone plays in
-    it; both are empty where a data set's clips.tsv does not say.
+    it, `sources` what it was taken from; they are empty where a data set's clips.tsv does not say.
     """
 
     clip_ids: list[str]
@@ -38,6 +38,7 @@ class Annotations:
     soft: npt.NDArray[np.float16] | None
     kinds: list[str]
     instruments: list[str]
+    sources: list[str]
 
 
 def read_annotations(folder: Path, *, top: int = TOP_TAGS) -> Annotations:
@@ -50,8 +51,8 @@ def read_annotations(folder: Path, *, top: int = TOP_TAGS) -> Annotations:
     tags = [names[column] for column in kept]
     soft = folder / SOFT_LABELS
     scores = _read_soft(soft, paths, tags) if soft.exists() else None
-    kinds, instruments = _read_clips(folder / CLIPS, paths)
-    return Annotations(clip_ids, paths, tags, matrix[:, kept], scores, kinds, instruments)
+    told = _read_clips(folder / CLIPS, paths)
+    return Annotations(clip_ids, paths, tags, matrix[:, kept], scores, *told)
 
 
 def most_frequent(matrix: npt.NDArray[np.uint8], top: int) -> list[int]:
@@ -92,13 +93,14 @@ def _read_soft(path: Path, paths: list[str], tags: list[str]) -> npt.NDArray[np.
     return kept
 
 
-def _read_clips(path: Path, paths: list[str]) -> tuple[list[str], list[str]]:
-    if not path.exists():
-        return [""] * len(paths), [""] * len(paths)
-    with path.open(encoding="utf-8", newline="") as stream:
-        rows = {row["mp3_path"]: row for row in csv.DictReader(stream, delimiter="\t")}
-    known = [rows.get(name, {}) for name in paths]
-    return (
-        [str(row.get("kind") or "") for row in known],
-        [str(row.get("instrument") or "") for row in known],
-    )
+def _read_clips(path: Path, paths: list[str]) -> tuple[list[str], list[str], list[str]]:
+    """Kinds, instruments and sources."""
+    rows: dict[str, dict[str, str]] = {}
+    if path.exists():
+        with path.open(encoding="utf-8", newline="") as stream:
+            rows = {row["mp3_path"]: row for row in csv.DictReader(stream, delimiter="\t")}
+
+    def column(key: str) -> list[str]:
+        return [str(rows.get(name, {}).get(key) or "") for name in paths]
+
+    return column("kind"), column("instrument"), column("source")

@@ -6,17 +6,23 @@ the server says, the whole zip by its own checksums.
 
 from __future__ import annotations
 
+import errno
+import json
 import shutil
 import urllib.error
 import urllib.request
 import zipfile
+import zlib
 from collections.abc import Callable
+from http.client import HTTPException, HTTPResponse
 from pathlib import Path
 
 from .annotations import ANNOTATIONS, DatasetError
 
 SOURCE = "https://mirg.city.ac.uk/datasets/magnatagatune"
 PARTS = ("mp3.zip.001", "mp3.zip.002", "mp3.zip.003")
+# What each was when it was first whole.
+SIZES = "fetched.json"
 CHUNK = 1 << 20
 PARTIAL_CONTENT, RANGE_NOT_SATISFIABLE = 206, 416
 TIMEOUT_SECONDS = 60
@@ -27,41 +33,50 @@ Progress = Callable[[str, int, int], None]
 def fetch(folder: Path, *, source: str = SOURCE, on_progress: Progress | None = None) -> None:
     """Download from `source` and unpack into `folder`; what is there already is kept.
 
-    `on_progress(file, done, total)` counts bytes. Raises DatasetError when the source cannot be
-    reached, a file is incomplete or the zip is damaged.
+    What a file was when it was first whole is remembered: one that has another size since is
+    downloaded again, and so is a web page that a server gave in a file's place.
+    `on_progress(file, done, total)` counts bytes, of 0 where the source does not say how many.
+    Raises DatasetError when the source cannot be reached, a file is incomplete or the zip is
+    damaged.
     """
     if not source.startswith(("https://", "http://")):
         raise DatasetError(f"The source {source} is no http(s) address.")
     folder.mkdir(parents=True, exist_ok=True)
+    known = _remembered(folder)
     for name in (ANNOTATIONS, *PARTS):
-        if not (folder / name).exists():
-            download(f"{source.rstrip('/')}/{name}", folder / name, on_progress)
+        target = folder / name
+        if target.exists() and not _is_whole(target, known.get(name)):
+            target.unlink()
+        if not target.exists():
+            download(f"{source.rstrip('/')}/{name}", target, on_progress)
+        known[name] = target.stat().st_size
+        _remember(folder, known)
     unpack([folder / name for name in PARTS], folder)
 
 
 def download(url: str, target: Path, on_progress: Progress | None = None) -> None:
     """Download `url` to `target`, going on with `target`.part where an earlier try stopped."""
     part = target.with_name(target.name + ".part")
+    if part.exists() and is_web_page(part):
+        part.unlink()
     have = part.stat().st_size if part.exists() else 0
     request = urllib.request.Request(url, headers={"Range": f"bytes={have}-"} if have else {})  # noqa: S310 - fetch() has checked the scheme
     try:
         with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
-            resumed = answer.status == PARTIAL_CONTENT
-            have = have if resumed else 0
-            total = have + int(answer.headers["Content-Length"] or 0)
-            with part.open("ab" if resumed else "wb") as stream:
-                while chunk := answer.read(CHUNK):
-                    stream.write(chunk)
-                    if on_progress:
-                        on_progress(target.name, stream.tell(), total)
+            total = _receive(answer, part, have, lambda *now: _told(on_progress, target, *now))
     except urllib.error.HTTPError as error:
         # A complete .part asked for what lies behind its end.
         if not (error.code == RANGE_NOT_SATISFIABLE and have == _full_size(error)):
             raise DatasetError(f"{url} answers {error.code} {error.reason}.") from error
         total = have
-    except OSError as error:
+    except (OSError, HTTPException) as error:
         raise DatasetError(f"{url} cannot be reached ({error}); run it again to go on.") from error
-    if part.stat().st_size != total:
+    if is_web_page(part):
+        part.unlink()
+        raise DatasetError(
+            f"{url} answers with a web page in the place of the file; name a mirror with --source."
+        )
+    if total is not None and part.stat().st_size != total:
         raise DatasetError(
             f"{target.name} is incomplete ({part.stat().st_size} of {total} bytes); "
             "run it again to go on."
@@ -69,28 +84,92 @@ def download(url: str, target: Path, on_progress: Progress | None = None) -> Non
     part.replace(target)
 
 
+def is_web_page(file: Path) -> bool:
+    """What servers give with a smile and 200 where there is no such file."""
+    with file.open("rb") as stream:
+        return stream.read(1024).lstrip().lower().startswith((b"<!doctype", b"<html", b"<?xml"))
+
+
+def _receive(
+    answer: HTTPResponse, part: Path, have: int, told: Callable[[int, int], None]
+) -> int | None:
+    """Write it behind what there is; its whole size, None where the server does not say.
+
+    Then the end of the connection is the file's: one that breaks off raises IncompleteRead.
+    """
+    resumed = answer.status == PARTIAL_CONTENT
+    length = answer.headers["Content-Length"]
+    total = None if length is None else (have if resumed else 0) + int(length)
+    with part.open("ab" if resumed else "wb") as stream:
+        while chunk := answer.read(CHUNK):
+            stream.write(chunk)
+            told(stream.tell(), total or 0)
+    return total
+
+
+def _told(on_progress: Progress | None, target: Path, done: int, total: int) -> None:
+    if on_progress:
+        on_progress(target.name, done, total)
+
+
+def _is_whole(file: Path, size: int | None) -> bool:
+    return not is_web_page(file) and size in (None, file.stat().st_size)
+
+
+def _remembered(folder: Path) -> dict[str, int]:
+    """Sizes of files when they were whole, by name."""
+    try:
+        sizes: dict[str, int] = json.loads((folder / SIZES).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return sizes
+
+
+def _remember(folder: Path, sizes: dict[str, int]) -> None:
+    beside = folder / f"{SIZES}.new"
+    beside.write_text(json.dumps(sizes), encoding="utf-8")
+    beside.replace(folder / SIZES)
+
+
 def unpack(parts: list[Path], folder: Path) -> None:
     """Concatenate the zip's parts, check and unpack them into `folder`/mp3; remove the zip."""
     if (folder / "mp3").is_dir():
         return
     archive_path, unpacking = folder / "mp3.zip", folder / "mp3.unpacking"
-    with archive_path.open("wb") as stream:
-        for part in parts:
-            with part.open("rb") as source:
-                shutil.copyfileobj(source, stream, CHUNK)
     try:
+        _concatenate(parts, archive_path)
         with zipfile.ZipFile(archive_path) as archive:
             archive.extractall(unpacking)
-    except zipfile.BadZipFile as error:
-        raise DatasetError(
-            f"The parts in {folder} make no valid zip ({error}); delete them and fetch again."
-        ) from error
+    except OSError as error:
+        # A part that is cut off shifts what lies behind it: the reader seeks before the beginning.
+        if error.errno not in (None, errno.EINVAL):
+            raise DatasetError(f"{folder} cannot be written: {error.strerror}.") from error
+        raise _no_zip(folder, error) from error
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        raise _no_zip(folder, error) from error
     finally:
-        archive_path.unlink()
+        archive_path.unlink(missing_ok=True)
     # Some mirrors zip the folders themselves, others the folder that holds them.
     inner = unpacking / "mp3"
     (inner if inner.is_dir() else unpacking).rename(folder / "mp3")
     shutil.rmtree(unpacking, ignore_errors=True)
+
+
+def _concatenate(parts: list[Path], target: Path) -> None:
+    with target.open("wb") as stream:
+        for part in parts:
+            with part.open("rb") as source:
+                shutil.copyfileobj(source, stream, CHUNK)
+
+
+def _no_zip(folder: Path, error: Exception) -> DatasetError:
+    """Which part is to blame nobody can tell: none is kept as whole."""
+    shutil.rmtree(folder / "mp3.unpacking", ignore_errors=True)
+    sizes = ", ".join(f"{name} {(folder / name).stat().st_size:,} bytes" for name in PARTS)
+    return DatasetError(
+        f"The parts in {folder} make no valid zip ({error}); one of them is cut off or damaged: "
+        f"{sizes}. Delete it, or all of them, and fetch again."
+    )
 
 
 def _full_size(error: urllib.error.HTTPError) -> int | None:

@@ -6,6 +6,7 @@ long, `on_progress` is called with the same figures again.
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -16,12 +17,14 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from ml.audio.reading import SEGMENT_SAMPLES, AudioError, read
+from ml.audio.reading import SEGMENT_SAMPLES, AudioError, Decoding, Samples
 from ml.audio.types import FULL_SCALE
 
 from .annotations import Annotations, DatasetError, read_annotations
 from .protocols import SPLITS, members
 from .split import CLIP_SAMPLES, files
+
+logger = logging.getLogger(__name__)
 
 Progress = Callable[[str, int, int], None]
 Source = TypeVar("Source")
@@ -83,12 +86,16 @@ def _pool(workers: int | None, threads: bool) -> Executor:
 def decode_clip(path: Path) -> npt.NDArray[np.int16] | None:
     """A clip as int16 samples at 22,050 Hz, at most CLIP_SAMPLES.
 
-    None when it cannot be read or holds less than one segment: such a clip is left out.
+    None when it cannot be read or holds less than one segment: such a clip is left out. One that is
+    damaged in places is taken, and named in the log.
     """
+    decoding = Decoding(path)
     try:
-        sound = read(path)[:CLIP_SAMPLES]
+        sound: Samples = np.concatenate(list(decoding))[:CLIP_SAMPLES]
     except AudioError:
         return None
+    if decoding.damage.damaged:
+        logger.warning("%s is damaged in places: what can be decoded of it is used", path)
     if len(sound) < SEGMENT_SAMPLES:
         return None
     return np.rint(np.clip(sound, -1, 1) * FULL_SCALE).astype(np.int16)
@@ -180,6 +187,7 @@ def _write_index(
         "mp3_path": np.array(paths),
         "kind": np.array([annotations.kinds[row] for row in rows]),
         "instrument": np.array([annotations.instruments[row] for row in rows]),
+        "source": np.array([annotations.sources[row] for row in rows]),
         "tags": np.array(annotations.tags),
         "hard": annotations.hard[rows],
     }

@@ -9,7 +9,7 @@ All clips of the split are there; a protocol only selects among them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -61,6 +61,8 @@ class Split:
     soft: npt.NDArray[np.float16] | None
     unreadable: int
     known: npt.NDArray[np.bool_] | None = None
+    # What each clip comes from, as its data set says; empty where it does not.
+    sources: list[str] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -122,6 +124,7 @@ def _select(
         soft=table["soft"][rows] if "soft" in table.files else None,
         unreadable=int((counts < 0).sum()),
         known=table["known"][rows] if "known" in table.files else None,
+        sources=_texts(table, "source", rows) if "source" in table.files else [],
     )
 
 

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import numpy as np
 
-from ml.audio.reading import AudioError, probe
+from ml.audio.reading import SAMPLE_RATE, AudioError, Decoding, probe
 
 from .annotations import Annotations, read_annotations
 from .prepare import clip_file
 from .protocols import PROTOCOLS, SPLITS, members
 
+# What a header may be wrong by, in seconds: mp3 counts whole frames and the encoder's delay.
+TOLERANCE = 0.5
 # Empty in the official zip; every project leaves them out.
 KNOWN_BROKEN = frozenset(
     {
@@ -41,14 +43,19 @@ class Verification:
         return not self.missing and not self.unreadable
 
 
-def verify(folder: Path, *, on_progress: Callable[[int, int], None] | None = None) -> Verification:
-    """Check `folder`; the beginning of every clip is decoded. Raises DatasetError."""
+def verify(
+    folder: Path, *, deep: bool = False, on_progress: Callable[[int, int], None] | None = None
+) -> Verification:
+    """Check `folder`; of every clip the beginning is decoded, with `deep` all of it.
+
+    Raises DatasetError.
+    """
     annotations = read_annotations(folder)
     missing: list[str] = []
     broken: list[str] = []
     unreadable: dict[str, str] = {}
     for done, path in enumerate(annotations.paths, 1):
-        flaw = _flaw(clip_file(folder, path))
+        flaw = _flaw(clip_file(folder, path), deep=deep)
         if flaw is not None and path in KNOWN_BROKEN:
             broken.append(path)
         elif flaw == "":
@@ -60,14 +67,27 @@ def verify(folder: Path, *, on_progress: Callable[[int, int], None] | None = Non
     return Verification(_counts(annotations), _positives(annotations), missing, unreadable, broken)
 
 
-def _flaw(file: Path) -> str | None:
+def _flaw(file: Path, *, deep: bool) -> str | None:
     """None for a good clip, "" for a missing one, else what is wrong with it."""
     if not file.is_file():
         return ""
     try:
+        if deep:
+            return _damage(file)
         probe(file)
     except AudioError as error:
         return str(error)
+    return None
+
+
+def _damage(file: Path) -> str | None:
+    decoding = Decoding(file)
+    samples = sum(map(len, decoding))
+    if decoding.damage.damaged:
+        return "some of its packets are damaged"
+    told = decoding.info.duration if decoding.info else None
+    if told and samples < (told - TOLERANCE) * SAMPLE_RATE:
+        return f"it ends after {samples / SAMPLE_RATE:.1f} of {told:.1f} s"
     return None
 
 

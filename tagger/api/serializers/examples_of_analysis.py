@@ -31,8 +31,8 @@ PREDICTIONS: dict[str, Any] = {
         {"tag": "piano", "score": 0.1204, "threshold": 0.3},
     ],
     "segments": [
-        {"start": 0.0, "end": 2.678, "scores": [0.79, 0.11]},
-        {"start": 2.678, "end": 5.356, "scores": [0.87, 0.13]},
+        {"start": 0.0, "end": 2.678, "silent": False, "scores": [0.79, 0.11]},
+        {"start": 2.678, "end": 5.356, "silent": False, "scores": [0.87, 0.13]},
     ],
 }
 PEAKS: dict[str, Any] = {"duration": 187.4, "peaks": [-41, 38, -77, 80, -52, 49]}

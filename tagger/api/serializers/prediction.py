@@ -11,13 +11,18 @@ from .examples_of_analysis import PEAKS, PREDICTIONS
 
 class ScoreSerializer(serializers.Serializer[Any]):
     tag = serializers.CharField(help_text="The model's own label.")
-    score = serializers.FloatField(help_text="Mean over all segments, 0 to 1.")
+    score = serializers.FloatField(
+        help_text="Mean over all segments in which anything sounds, 0 to 1."
+    )
     threshold = serializers.FloatField(help_text="From here on it counts as a tag.")
 
 
 class SegmentSerializer(serializers.Serializer[Any]):
     start = serializers.FloatField(help_text="seconds")
     end = serializers.FloatField(help_text="seconds")
+    silent = serializers.BooleanField(
+        help_text="Nothing sounds in it: it is no part of the mean scores."
+    )
     scores = serializers.ListField(
         child=serializers.FloatField(), help_text="In the order of the labels in `scores` above."
     )

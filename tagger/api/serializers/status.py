@@ -39,6 +39,13 @@ class DiskSerializer(serializers.Serializer[Any]):
     total = serializers.IntegerField(source="disk_total")
 
 
+class KeptSerializer(serializers.Serializer[Any]):
+    """What the network has made of each segment, kept so that the next model need not hear it."""
+
+    tracks = serializers.IntegerField()
+    size = serializers.IntegerField(help_text="bytes")
+
+
 class FailedJobSerializer(JobSerializer):
     owner = serializers.SlugRelatedField[Any]("username", read_only=True, allow_null=True)
 
@@ -59,6 +66,7 @@ class StatusSerializer(serializers.Serializer[Any]):
         source="model.name", allow_null=True, read_only=True, help_text="The active one."
     )
     disk = DiskSerializer(source="*")
+    kept_activations = KeptSerializer(source="kept")
     decoders_fenced = serializers.BooleanField(
         help_text="Uploaded files are read behind limits that the system enforces."
     )

@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from tagger.library.rows import chips_of
 from tagger.models import MusicKey, Track
+from tagger.uploads.ingest import LONGEST_PATH
 
 from .examples import KNOWN, TRACK, UPLOADED, example, form_example
 from .job import JobSerializer
@@ -78,6 +79,14 @@ class MetadataSerializer(serializers.Serializer[Any]):
     title = serializers.CharField(max_length=255, required=False, default="", allow_blank=True)
     artist = serializers.CharField(max_length=255, required=False, default="", allow_blank=True)
     album = serializers.CharField(max_length=255, required=False, default="", allow_blank=True)
+    path = serializers.CharField(
+        max_length=LONGEST_PATH,
+        required=False,
+        default="",
+        allow_blank=True,
+        trim_whitespace=False,
+        help_text="Where the file lies below the folder it comes from; playlists name it so.",
+    )
 
 
 @extend_schema_serializer(

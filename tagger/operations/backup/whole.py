@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError
 
+from tagger.analysis.activations import forget_lost_activations
 from tagger.models import Track
 
 from . import database, files
@@ -44,6 +45,8 @@ def restore(folder: Path, tell: Tell, *, replace: bool) -> None:
     tell(f"{DUMP}: loaded")
     for shelf in files.shelves():
         _tell_of(shelf, files.restore_files(shelf, folder), tell)
+    if forgotten := forget_lost_activations():
+        tell(f"kept activations: of {forgotten} tracks they are made again when they are heard")
     _bring_key(folder, tell)
 
 

@@ -35,6 +35,7 @@ def _all(before: datetime, checked: Checked) -> Iterator[Fault | None]:
         checked.tracks += 1
         yield fault
     yield from files.orphans(before)
+    yield from files.lost_activations()
     yield from files.left_uploads(before)
     yield from rows.never_analysed()
     yield from rows.broken_analyses()

@@ -13,6 +13,7 @@ class Kind(StrEnum):
     UPLOAD_LEFT = "upload-left"
     NEVER_ANALYSED = "never-heard"
     ANALYSIS_BROKEN = "analysis-broken"
+    ACTIVATIONS_LOST = "activations-lost"
     TAGS_STALE = "tags-stale"
     COUNTS_WRONG = "counts-wrong"
     WEIGHTS_MISSING = "weights-missing"
@@ -26,6 +27,7 @@ REPAIRS = {
     Kind.UPLOAD_LEFT: "delete the part that came",
     Kind.NEVER_ANALYSED: "queue it to be heard",
     Kind.ANALYSIS_BROKEN: "delete the analysis and queue the track to be heard again",
+    Kind.ACTIVATIONS_LOST: "forget them: hearing the track makes them again",
     Kind.TAGS_STALE: "write the tags anew",
     Kind.WEIGHTS_ORPHANED: "delete the file",
     Kind.COUNTS_WRONG: "count the library's tracks anew",

@@ -11,7 +11,8 @@ from pathlib import Path
 from django.db.models import Model
 
 from ml.checkpoints import card_path
-from tagger.models import Cover, ModelVersion, ResumableUpload, Track
+from tagger.analysis.activations import read_activations
+from tagger.models import Cover, KeptActivations, ModelVersion, ResumableUpload, Track
 from tagger.models.cover import LARGE, SMALL
 from tagger.models.resumable_upload import parts_folder
 from tagger.platform.batches import batches
@@ -23,6 +24,7 @@ from .faults import Fault, Kind
 STORED: dict[str, tuple[type[Model], str]] = {
     "tracks": (Track, "file"),
     "spectrograms": (Track, "spectrogram"),
+    "activations": (KeptActivations, "file"),
     LARGE: (Cover, "large"),
     SMALL: (Cover, "small"),
 }
@@ -69,6 +71,17 @@ def has_row(name: str) -> bool:
     """Whether a stored file is a track's, or a cover's, after all."""
     model, column = STORED[name.partition("/")[0]]
     return model._default_manager.filter(**{column: name}).exists()
+
+
+def lost_activations() -> Iterator[Fault]:
+    """Rows of kept activations whose file is gone or damaged, as after a restore."""
+    from ml.inference import ActivationsError
+
+    for kept in KeptActivations.objects.order_by("pk").iterator():
+        try:
+            read_activations(kept)
+        except (OSError, ActivationsError) as error:
+            yield Fault(Kind.ACTIVATIONS_LOST, str(kept.pk), f"{kept.file.name}: {error}")
 
 
 def left_uploads(before: datetime) -> Iterator[Fault]:

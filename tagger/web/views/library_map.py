@@ -51,7 +51,7 @@ def map_points_view(request: PageRequest) -> HttpResponse:
         return JsonResponse({"tags": [], "points": [], "total": 0})
     points = map_points(drawn, narrowed.qs, _group(request))
     body = {
-        "tags": [tag.name for tag in points.tags],
+        "tags": [tag.label for tag in points.tags],
         "points": [
             [str(pk), title, artist, round(x, 4), round(y, 4), tag]
             for pk, title, artist, x, y, tag in points.points

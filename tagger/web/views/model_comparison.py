@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from tagger.analysis.reanalysis import NothingToAnalyseError, analyse_sample
+from tagger.analysis.retag import retaggable
 from tagger.jobs import lifecycle
 from tagger.models import Job, ModelVersion
 from tagger.registry.compare_library import library_comparison
@@ -39,6 +40,7 @@ def compare(request: PageRequest, pk: int) -> HttpResponse:
         "active": active,
         "library": library,
         "run": runs.first(),
+        "from_kept": retaggable(version).count(),
         "summary": summarise(split, library),
     }
     return render(

@@ -22,7 +22,7 @@ from tagger.registry.rows import (
 )
 from tagger.registry.shipped import is_upgrade, shipped_candidate
 from tagger.registry.tag_switch import begin_switch
-from tagger.tags.card_metrics import card_figures
+from tagger.tags.card_metrics import card_figures, new_tags
 from tagger.tags.effective import active_model
 from tagger.web.access import PageRequest, staff_only
 
@@ -34,6 +34,7 @@ def models_page(request: PageRequest) -> HttpResponse:
     reanalyses = recent_reanalyses()
     switch = switch_under_way()
     activations = recent_activations()
+    waiting = stale()
     context = {
         "rows": model_rows(),
         "active": active,
@@ -41,11 +42,11 @@ def models_page(request: PageRequest) -> HttpResponse:
         "shipped": shipped_candidate(),
         "upgrade": next(filter(is_upgrade, activations[:1]), None),
         "activations": activations,
-        "stale": stale(),
+        "stale": waiting,
         "reanalyses": reanalyses,
         "switch": switch,
         "reanalysing": any(run.job.is_open and run.scope == "stale" for run in reanalyses),
-        "busy": bool(switch) or any(run.job.is_open for run in reanalyses),
+        "busy": bool(switch or waiting.retagging) or any(run.job.is_open for run in reanalyses),
     }
     return render(request, "tagger/models/models.html", context)
 
@@ -140,6 +141,7 @@ def _facts(version: ModelVersion) -> list[tuple[str, Any]]:
 def _labels(version: ModelVersion) -> list[dict[str, Any]]:
     figures = card_figures(version)
     per_tag = figures.per_tag if figures else {}
+    new = new_tags(version)
     second = _second(version)
     shares = second.get("speaks_for", {})
     return [
@@ -148,6 +150,7 @@ def _labels(version: ModelVersion) -> list[dict[str, Any]]:
             "threshold": threshold,
             "figure": per_tag.get(label),
             "network": _speaker(second, shares.get(label, 0)),
+            "new": new.get(label),
         }
         for label, threshold in zip(version.labels, version.thresholds, strict=True)
     ]

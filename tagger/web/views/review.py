@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -11,16 +12,19 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from tagger.feedback.answers import ReviewAnswer, answer_question, ask_skipped, take_back
+from tagger.feedback.batch import SIZE, Batch, asked_in_all, topics
 from tagger.feedback.review import (
     MOST_COUNTED,
     are_sought,
     count_up_to_most,
     open_questions,
+    said_of,
     shown,
     skipped_questions,
 )
 from tagger.library.search import library
 from tagger.models import Question, Tag, Track
+from tagger.training.schedule import schedule
 from tagger.web.access import PageRequest, signed_in
 
 REMEMBERED = 50
@@ -32,11 +36,23 @@ LONGEST_ID = 18
 def review_page(request: PageRequest) -> HttpResponse:
     if request.method == "POST":
         return _act(request)
-    question = _wanted(request) or open_questions(request.library).first()
-    left = count_up_to_most(open_questions(request.library))
+    _choose_topic(request)
+    batch = Batch.of(request.session.get("review_batch"))
+    offered = topics(open_questions(request.library))
+    left = asked_in_all(offered)
+    question = None if batch.is_done else _wanted(request) or _next(request, batch)
     done = len(request.session.get("reviewed", []))
     context = {
         "shown": shown(question) if question else None,
+        "said": said_of(question.tag, request.library) if question else {},
+        "batch": batch,
+        "batch_size": SIZE,
+        "yes_count": batch.count("yes"),
+        "no_count": batch.count("no"),
+        "skip_count": batch.count("skip"),
+        "topic": Tag.objects.filter(pk=batch.tag).first() if batch.tag else None,
+        "topics": offered,
+        "schedule": schedule(),
         "left": min(left, MOST_COUNTED),
         "more": left > MOST_COUNTED,
         "done": done,
@@ -45,6 +61,24 @@ def review_page(request: PageRequest) -> HttpResponse:
         "skipped": count_up_to_most(skipped_questions(request.library)),
     }
     return render(request, "tagger/review/review.html", context)
+
+
+def _choose_topic(request: PageRequest) -> None:
+    """`?tag=` begins a batch about that tag; empty, one of what is most useful to know."""
+    wish = request.GET.get("tag")
+    if wish is None:
+        return
+    chosen = Tag.objects.filter(slug=wish).first()
+    _keep(request, Batch(chosen.pk if chosen else None))
+
+
+def _keep(request: PageRequest, batch: Batch) -> None:
+    request.session["review_batch"] = asdict(batch)
+
+
+def _next(request: PageRequest, batch: Batch) -> Question | None:
+    waiting = open_questions(request.library)
+    return (waiting.filter(tag=batch.tag) if batch.tag else waiting).first()
 
 
 def _wanted(request: PageRequest) -> Question | None:
@@ -64,17 +98,23 @@ def _act(request: PageRequest) -> HttpResponse:
     wish = request.POST.get("answer", "")
     if wish == "undo":
         return _undo(request)
+    batch = Batch.of(request.session.get("review_batch"))
+    if wish == "more":
+        _keep(request, Batch(batch.tag))
+        return redirect("web:review")
     if wish == "skipped":
+        _keep(request, Batch(batch.tag))
         ask_skipped(request.library)
         return redirect("web:review")
     if wish not in [answer.value for answer in ReviewAnswer]:
-        return HttpResponseBadRequest("answer: yes, no, skip, undo or skipped.")
+        return HttpResponseBadRequest("answer: yes, no, skip, undo, skipped or more.")
     named = request.POST.get("question", "")
     # One that was answered in another window is no longer there: the next is shown.
     question = _question(request, named)
     if question:
         answer_question(request.user, question, ReviewAnswer(wish))
         _remember(request, question, wish)
+        _keep(request, batch.with_answer(wish))
     return redirect("web:review")
 
 
@@ -88,6 +128,7 @@ def _undo(request: PageRequest) -> HttpResponse:
     if not answers:
         return redirect("web:review")
     request.session["reviewed"] = answers[:-1]
+    _keep(request, Batch.of(request.session.get("review_batch")).without_last())
     last = answers[-1]
     track = library(request.library).filter(pk=UUID(last["track"])).first()
     tag = Tag.objects.filter(pk=last["tag"]).first()

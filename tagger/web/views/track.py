@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from tagger.analysis.tempo_key import is_being_measured
+from tagger.analysis.tempo_key import is_awaited
 from tagger.exports.tagged_copy import TagsUnsupported, tagged_copy
 from tagger.feedback.history import verdict_history
 from tagger.library import tracks, trash
@@ -26,7 +26,7 @@ from tagger.web.transfers import poll_seconds, transfer
 @require_safe
 @signed_in
 def track_page(request: PageRequest, track_id: UUID) -> HttpResponse:
-    measuring = is_being_measured(track_id)
+    measuring = is_awaited(track_id)
     row = transfer(own_track(request, track_id))
     context = {
         "track": row.track,
@@ -44,7 +44,7 @@ def track_page(request: PageRequest, track_id: UUID) -> HttpResponse:
 @signed_in
 def music(request: PageRequest, track_id: UUID) -> HttpResponse:
     """Tempo and key; the part of the page that asks for itself while they are looked for."""
-    context = {"music_open": is_being_measured(track_id), "track": own_track(request, track_id)}
+    context = {"music_open": is_awaited(track_id), "track": own_track(request, track_id)}
     return render(request, "tagger/track/_music.html", context)
 
 

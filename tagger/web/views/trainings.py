@@ -13,6 +13,7 @@ from tagger.feedback.custom_tags import own_tags
 from tagger.feedback.labelled_tracks import Support, support, two_sided
 from tagger.jobs import lifecycle
 from tagger.models import Job, Training
+from tagger.training.conclusion import conclusion
 from tagger.training.manage import TrainingRuns, choices_of, open_training, start_training
 from tagger.training.options import Choices, TrainingRefused, default_choices, labelled_for
 from tagger.training.queries import results, trainings
@@ -59,11 +60,13 @@ def new_training(request: PageRequest) -> HttpResponse:
 @staff_only
 def training_page(request: PageRequest, training_id: UUID) -> HttpResponse:
     training = get_object_or_404(trainings().defer(None), pk=training_id)
+    found = results(training)
     context = {
         "training": training,
         "job": training.job,
         "epochs": list(training.epochs_done.all()),
-        "results": results(training),
+        "results": found,
+        "conclusion": conclusion(training, found),
     }
     return render(request, "tagger/training/training.html", context)
 

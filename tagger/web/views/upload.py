@@ -5,18 +5,27 @@ from typing import cast
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tagger.models import Job, ResumableUpload, Track
 from tagger.platform.db import return_connection
 from tagger.platform.http.uploaded_file import on_disk
 from tagger.uploads import resumable
-from tagger.uploads.ingest import Ingested, IngestError, ingest, tagging_job
+from tagger.uploads.ingest import (
+    LONGEST_PATH,
+    Ingested,
+    IngestError,
+    SenderMetadata,
+    ingest,
+    tagging_job,
+)
 from tagger.uploads.quota import storage_of
 from tagger.web.access import PageRequest, signed_in
 from tagger.web.transfers import poll_seconds, recent_transfers, transfer
@@ -46,6 +55,23 @@ def upload_page(request: PageRequest) -> HttpResponse:
     return _answer_script(request, outcomes) if request.htmx else _answer_form(request, outcomes)
 
 
+# The browser itself sends what another program shares, and has no token of ours. It is told from
+# what other sites send by a header that no page can set.
+SENT_BY_HAND = ("none", "same-origin")
+
+
+@csrf_exempt
+@require_POST
+@signed_in
+def share(request: PageRequest) -> HttpResponse:
+    """Files that another program on the phone hands over (`share_target` of the manifest)."""
+    if request.headers.get("Sec-Fetch-Site") not in SENT_BY_HAND:
+        raise PermissionDenied
+    return_connection()
+    outcomes = [_take_in(request, upload) for upload in request.FILES.getlist("files")]
+    return _answer_form(request, outcomes)
+
+
 @require_safe
 @signed_in
 def arrived(request: PageRequest, upload_id: UUID) -> HttpResponse:
@@ -69,10 +95,21 @@ def _take_in(request: PageRequest, upload: UploadedFile) -> Ingested | Refused:
     try:
         with on_disk(upload) as path:
             return ingest(
-                path, name, library=request.library, by=request.user, trigger=Job.Trigger.WEB
+                path,
+                name,
+                library=request.library,
+                by=request.user,
+                trigger=Job.Trigger.WEB,
+                metadata=SenderMetadata(path=_path_of(request)),
             )
     except IngestError as error:
         return Refused(name, error.detail)
+
+
+def _path_of(request: PageRequest) -> str:
+    """Below the folder that was dropped or chosen. One that is too long is no place on a disk."""
+    path = request.POST.get("path", "")
+    return path if len(path) <= LONGEST_PATH else ""
 
 
 def _answer_script(request: PageRequest, outcomes: list[Ingested | Refused]) -> HttpResponse:

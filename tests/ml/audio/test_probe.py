@@ -11,10 +11,9 @@ import pytest
 from mutagen.flac import FLAC, Picture
 from mutagen.id3 import ID3, TALB, TIT2, TPE1
 
-from ml.audio.probe import MAX_LENGTH, Metadata, examine
-from ml.audio.reading import AudioError
+from ml.audio.probe import MAX_LENGTH, Examination, Metadata, examine
+from ml.audio.reading import AudioError, DecoderLost
 from ml.audio.sandbox.client import replies
-from ml.audio.sandbox.wire import Kind
 from ml.audio.types import damaged
 from tests import audio_factory as factory
 
@@ -57,11 +56,22 @@ def test_a_file_that_is_no_audio_is_refused(tmp_path: Path) -> None:
             examine(path)
 
 
-def _without_a_result(frames: Iterator[Any]) -> Iterator[Any]:
-    for kind, payload in frames:
-        if kind is Kind.RESULT:
-            raise damaged("it makes the decoder crash")
-        yield kind, payload
+def _dying_after(frames: Iterator[Any], notes: int, of: Exception) -> Iterator[Any]:
+    for _ in range(notes):
+        yield next(frames)
+    raise of
+
+
+def _examined_with_a_death(
+    file: Path, notes: int, of: Exception, monkeypatch: pytest.MonkeyPatch
+) -> Examination:
+    @contextmanager
+    def dying(*given: Any, **how: Any) -> Iterator[Iterator[Any]]:
+        with replies(*given, **how) as frames:
+            yield _dying_after(frames, notes, of)
+
+    monkeypatch.setattr("ml.audio.probe.replies", dying)
+    return examine(file)
 
 
 def test_tags_that_are_too_much_for_the_decoder_leave_the_sound_as_good_as_it_was(
@@ -69,15 +79,22 @@ def test_tags_that_are_too_much_for_the_decoder_leave_the_sound_as_good_as_it_wa
 ) -> None:
     file = factory.write(tmp_path / "a.mp3", factory.tone(440, 1), metadata=TAGS)
     before = examine(file)
-
-    @contextmanager
-    def until_the_tags(*given: Any, **how: Any) -> Iterator[Iterator[Any]]:
-        with replies(*given, **how) as frames:
-            yield _without_a_result(frames)
-
-    monkeypatch.setattr("ml.audio.probe.replies", until_the_tags)
     assert before.metadata == Metadata("Aria", "J. S. Bach", "Goldberg")
-    assert examine(file) == replace(before, metadata=Metadata())
+    of = damaged("it makes the decoder crash")
+    without = replace(before, metadata=Metadata(), cover_read=False)
+    assert _examined_with_a_death(file, 2, of, monkeypatch) == without
+
+
+@pytest.mark.parametrize(
+    ("of", "cover_read"), [(damaged("it makes the decoder crash"), True), (DecoderLost(), False)]
+)
+def test_whatever_a_cover_does_the_rest_has_been_said(
+    of: Exception, cover_read: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = factory.write(tmp_path / "a.mp3", factory.tone(440, 1), metadata=TAGS)
+    before = examine(file)
+    without = replace(before, cover=None, cover_read=cover_read)
+    assert _examined_with_a_death(file, 3, of, monkeypatch) == without
 
 
 def test_control_marks_are_removed_and_long_names_cut(tmp_path: Path) -> None:

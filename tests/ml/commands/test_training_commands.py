@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -68,6 +69,40 @@ def test_a_finished_training_started_again_has_nothing_to_do(workshop: Path) -> 
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == str(workshop / "run" / "model.safetensors")
     assert log.read_text() == before
+
+
+def test_a_run_leaves_one_page_that_needs_no_other_file(workshop: Path) -> None:
+    page = (workshop / "run" / "report.html").read_text(encoding="utf-8")
+    assert page.count("<svg") == 1
+    assert re.search(r'<td>\w+</td><td class="n">\d+</td><td class="n">[01]\.\d{3}</td>', page)
+    assert "95 % intervals by bootstrap over tracks" in page
+    for outside in ("src=", 'href="http', "@import", "<script", "url(http"):
+        assert outside not in page
+
+
+def test_a_checkpoint_that_was_cut_off_is_said(workshop: Path, tmp_path: Path) -> None:
+    content = (workshop / "run" / "checkpoint.pt").read_bytes()
+    (tmp_path / "checkpoint.pt").write_bytes(content[: len(content) // 2])
+    done = run("train", "modern", workshop / "ready", tmp_path, *overrides())
+    assert done.returncode == 1
+    assert f"The checkpoint {tmp_path / 'checkpoint.pt'} is damaged or cut off" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("threads", ["-1", "0", "two"])
+def test_a_number_of_threads_that_makes_no_sense_is_refused(workshop: Path, threads: str) -> None:
+    done = run("train", "modern", workshop / "ready", workshop / "x", "--threads", threads)
+    assert done.returncode == 2
+    assert f"{threads} is no whole number of 1 or more" in done.stderr
+
+
+def test_a_folder_that_cannot_be_made_is_named(workshop: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    out = tmp_path / "file" / "run"
+    done = run("train", "modern", workshop / "ready", out, *overrides())
+    assert done.returncode == 1
+    assert f"{out}: Not a directory." in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_evaluating_prints_figures_with_their_protocol(workshop: Path) -> None:

@@ -143,6 +143,7 @@ class Mirror(BaseHTTPRequestHandler):
     files: dict[str, bytes] = {}
     cut: str | None = None
     ranges: list[str] = []
+    tells_length = True
 
     def do_GET(self) -> None:
         content = self.files.get(self.path.rpartition("/")[2])
@@ -153,7 +154,8 @@ class Mirror(BaseHTTPRequestHandler):
         if first:
             self.ranges.append(self.path)
         self.send_response(206 if first else 200)
-        self.send_header("Content-Length", str(len(content) - first))
+        if self.tells_length:
+            self.send_header("Content-Length", str(len(content) - first))
         self.end_headers()
         if self.path.endswith(str(self.cut)):
             type(self).cut = None
@@ -176,7 +178,7 @@ def mirror(folder: Path) -> Iterator[str]:
         name: packed.getvalue()[k * size : (k + 1) * size] for k, name in enumerate(PARTS)
     }
     Mirror.files["annotations_final.csv"] = (folder / "annotations_final.csv").read_bytes()
-    Mirror.cut, Mirror.ranges = None, []
+    Mirror.cut, Mirror.ranges, Mirror.tells_length = None, [], True
     server = ThreadingHTTPServer(("127.0.0.1", 0), Mirror)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/data"
@@ -196,6 +198,57 @@ def test_a_download_cut_short_goes_on_from_where_it_stopped(mirror: str, tmp_pat
     fetch(tmp_path / "new", source=mirror)
     assert Mirror.ranges == [f"/data/{PARTS[1]}"]
     assert verify(tmp_path / "new").whole
+
+
+def test_a_server_that_does_not_say_how_long_a_file_is_will_do(mirror: str, tmp_path: Path) -> None:
+    Mirror.tells_length = False
+    fetch(tmp_path / "new", source=mirror)
+    assert verify(tmp_path / "new").whole
+
+
+def test_a_web_page_in_a_files_place_is_refused_and_recovered_from(
+    mirror: str, tmp_path: Path
+) -> None:
+    whole = Mirror.files[PARTS[1]]
+    Mirror.files[PARTS[1]] = b"<!DOCTYPE html><title>Moved</title>" + b" " * len(whole)
+    with pytest.raises(DatasetError, match="answers with a web page"):
+        fetch(tmp_path / "new", source=mirror)
+    # As an earlier version of this program stored it.
+    (tmp_path / "new" / PARTS[1]).write_bytes(Mirror.files[PARTS[1]])
+    (tmp_path / "new" / f"{PARTS[2]}.part").write_bytes(b"<html>")
+    Mirror.files[PARTS[1]] = whole
+    fetch(tmp_path / "new", source=mirror)
+    assert verify(tmp_path / "new").whole
+
+
+def test_a_part_that_was_cut_off_since_is_fetched_again(mirror: str, tmp_path: Path) -> None:
+    missing = Mirror.files.pop(PARTS[2])
+    with pytest.raises(DatasetError, match="404"):
+        fetch(tmp_path / "new", source=mirror)
+    part = tmp_path / "new" / PARTS[1]
+    part.write_bytes(part.read_bytes()[:-500])
+    Mirror.files[PARTS[2]] = missing
+    fetch(tmp_path / "new", source=mirror)
+    assert verify(tmp_path / "new").whole
+
+
+def test_a_middle_part_that_came_cut_off_is_said(mirror: str, tmp_path: Path) -> None:
+    Mirror.files[PARTS[1]] = Mirror.files[PARTS[1]][: len(Mirror.files[PARTS[1]]) // 2]
+    with pytest.raises(DatasetError, match=r"cut off or damaged: .*bytes"):
+        fetch(tmp_path / "new", source=mirror)
+    assert not list((tmp_path / "new").glob("mp3*/"))
+
+
+def test_a_clip_cut_off_behind_its_beginning_is_found_when_all_is_decoded(folder: Path) -> None:
+    name = next(path for path, _ in CLIPS.values())
+    file = folder / "mp3" / name
+    content = file.read_bytes()
+    try:
+        file.write_bytes(content[: len(content) // 2])
+        assert verify(folder).whole
+        assert list(verify(folder, deep=True).unreadable) == [name]
+    finally:
+        file.write_bytes(content)
 
 
 def test_a_mirror_without_the_files_is_named(mirror: str, tmp_path: Path) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 from sklearn.metrics import average_precision_score, roc_auc_score
 
+from ml.data.clusters import Clusters
 from ml.evaluation.metrics import rank
 from ml.evaluation.paired_bootstrap import compare_paired
+from ml.evaluation.report import bootstrap
 
 TAGS = ["guitar", "harp", "rare"]
 
@@ -100,3 +103,44 @@ def test_a_comparison_can_be_stopped_between_two_tags() -> None:
         compare_paired(
             labels, labels * 0.5, labels * 0.4, TAGS[:2], should_stop=lambda: next(answers)
         )
+
+
+def test_clips_of_one_track_are_no_independent_proofs(labels: np.ndarray) -> None:
+    """Ten clips of each track that are all the same: one proof, not ten."""
+    many, first, second = (
+        np.repeat(part[:60, :2], 10, axis=0)
+        for part in (labels, scores(labels, 1.0, 2), scores(labels, 1.3, 3))
+    )
+    tracks = Clusters("track", np.repeat(np.arange(60), 10))
+    by_clip = compare_paired(many, first, second, TAGS[:2])
+    by_track = compare_paired(many, first, second, TAGS[:2], clusters=tracks)
+    assert by_clip is not None
+    assert by_track is not None
+    assert (by_track.unit, by_track.groups, by_clip.unit) == ("track", 60, "clip")
+    narrow, wide = (np.diff(one.macro_roc_auc.interval)[0] for one in (by_clip, by_track))
+    assert wide / narrow == pytest.approx(np.sqrt(10), rel=0.25)
+    single = bootstrap(many, first, minimum=1, resamples=300)
+    together = bootstrap(many, first, minimum=1, resamples=300, clusters=tracks)
+    for clip_wise, track_wise in zip(single, together, strict=True):
+        assert np.diff(track_wise)[0] > 2 * np.diff(clip_wise)[0]
+
+
+def test_an_interval_by_track_holds_the_truth_as_often_as_it_says() -> None:
+    """Tracks of ten clips that share what they sound like; the truth is known by their making."""
+    rng = np.random.default_rng(5)
+    held = []
+    for trial in range(60):
+        tracks = rng.standard_normal((40, 1)) + 0.2 * rng.standard_normal((40, 10))
+        yes = (rng.random((40, 1)) < 0.5) * np.ones((1, 10))
+        heard = (tracks + 1.0 * yes).reshape(-1, 1)
+        areas, _ = bootstrap(
+            yes.reshape(-1, 1).astype(np.uint8),
+            heard,
+            minimum=1,
+            resamples=100,
+            seed=trial,
+            clusters=Clusters("track", np.repeat(np.arange(40), 10)),
+        )
+        # Two normal distributions of variance 1.04, one apart.
+        held.append(areas[0] < norm.cdf(1 / np.sqrt(2 * 1.04)) < areas[1])
+    assert np.mean(held) > 0.85

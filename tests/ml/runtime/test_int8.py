@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from ml.checkpoints.weights import LoadedModel, ModelCard, save_model
 from ml.export import quantisation
 from ml.export.quantisation import ExportError, export_int8
 from ml.nn.network import NetworkConfig, SampleCNN
-from ml.runtime.int8 import Int8Unavailable, load_int8
+from ml.runtime.int8 import Int8Unavailable, load_int8, share_int8
 from tests.ml.training.training_data import TAGS, make_split
 
 CPU = torch.device("cpu")
@@ -61,6 +62,24 @@ def test_an_8_bit_copy_gives_scores_and_embeddings_like_the_networks(
 def test_a_copy_of_other_weights_is_not_used(weights: Path, exported: Path) -> None:
     with pytest.raises(Int8Unavailable, match="other weights"):
         load_int8(weights, "0" * 64, CPU, NETWORK)
+
+
+@pytest.mark.slow
+def test_a_model_with_other_outputs_shares_the_copy_and_has_the_same_embeddings(
+    model: LoadedModel, weights: Path, exported: Path, tmp_path: Path
+) -> None:
+    network = copy.deepcopy(model.network)
+    torch.nn.init.normal_(network.output.weight)
+    target = tmp_path / "tuned.safetensors"
+    card = save_model(target, network, model.card)
+    assert share_int8(weights, model.card.sha256, target, card.sha256)
+    x = quantisation._sound(TEST, 0)
+    with torch.inference_mode():
+        first = load_int8(weights, model.card.sha256, CPU, model.network)(x)
+        second = load_int8(target, card.sha256, CPU, network)(x)
+        torch.testing.assert_close(network.output(second[1]), second[0])
+    torch.testing.assert_close(first[1], second[1], rtol=0, atol=0)
+    assert not torch.allclose(first[0], second[0])
 
 
 @pytest.mark.slow

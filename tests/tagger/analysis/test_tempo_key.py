@@ -119,6 +119,33 @@ def test_tracks_from_before_are_caught_up_with_a_few_at_a_time(owner: User) -> N
     assert tempo_key.catch_up_on_music(2) == 2
 
 
+def test_while_uploads_wait_for_their_tags_tempo_and_key_wait_too(
+    analysed: Track, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tagger.analysis import tag_track
+
+    every_model_says(lambda model: rows.prediction(model, {}), monkeypatch)
+    first = lifecycle.claim(str(rows.job(analysed, Job.State.QUEUED).pk))
+    other = rows.track(owner)
+    Track.objects.filter(pk=other.pk).update(duration=3600.0)
+    waiting = rows.job(other, Job.State.QUEUED)
+    assert first is not None
+    tag_track.tag_track(first)
+    assert not Job.objects.filter(kind=KIND).exists()
+    assert tempo_key.catch_up_on_music() == 0
+    second = lifecycle.claim(str(waiting.pk))
+    assert second is not None
+    tag_track.tag_track(second)
+    asked = Job.objects.filter(kind=KIND).values_list("track", flat=True)
+    assert set(asked) == {analysed.pk, other.pk}
+
+
+def test_each_that_is_measured_asks_for_the_next(analysed: Track, owner: User) -> None:
+    later = rows.analysed(rows.track(owner))
+    measure(analysed)
+    assert Job.objects.filter(kind=KIND, state="queued").get().track == later
+
+
 def test_the_command_asks_for_all(owner: User, capsys: pytest.CaptureFixture[str]) -> None:
     one, other = (rows.analysed(rows.track(owner)) for _ in range(2))
     Track.objects.filter(pk=one.pk).update(music_state=Track.MusicState.FAILED)

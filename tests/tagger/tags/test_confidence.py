@@ -10,6 +10,7 @@ from django.test import Client
 from ml.checkpoints import default_model_path, read_card
 from tagger.feedback.verdicts import accept_shown
 from tagger.models import ModelVersion, Tag, Track, User
+from tagger.models.tag_words import WORDS
 from tagger.operations.bootstrap import ensure_model, ensure_vocabulary
 from tests.web import rows
 
@@ -92,3 +93,31 @@ def test_a_release_brings_the_calibration_of_weights_that_were_there_before() ->
     assert again.card["calibration"] == read_card(default_model_path()).calibration
     assert read_card(again.weights.path).calibration == again.card["calibration"]
     assert again.activations.get().switched_at is None
+
+
+def test_what_was_never_shown_to_be_heard_is_kept_apart(song: Track, page: Client) -> None:
+    model = rows.active_model()
+    model.thresholds = [1.0 if label == "opera" else 0.5 for label in model.labels]
+    model.save()
+    rows.analysed(song, opera=0.99, guitar=0.9)
+    tags = page.get(f"/tracks/{song.pk}/").context["tags"]
+    assert "opera" in {shown.tag.name for shown in tags.unheard}
+    assert "opera" not in {shown.tag.name for shown in [*tags.certain, *tags.less_certain]}
+
+
+def test_tags_have_german_names_on_german_pages_and_english_ones_in_the_api(
+    song: Track, page: Client, api: Client
+) -> None:
+    assert ">Gitarre<" in page.get("/tags/", headers={"accept-language": "de"}).content.decode()
+    body = page.get("/?tag=guitar", headers={"accept-language": "de"}).content.decode()
+    assert "Gitarre" in body
+    assert api.get(f"/api/v1/tracks/{song.pk}/").json()["tags"][0]["name"] == "guitar"
+
+
+@pytest.mark.django_db
+def test_every_tag_that_is_shown_has_its_words_and_decades_and_uses_are_groups() -> None:
+    ensure_vocabulary()
+    shown = Tag.objects.filter(shown_as=None)
+    assert {tag.name for tag in shown} == {str(word) for word in WORDS}
+    groups = dict(shown.values_list("name", "group"))
+    assert (groups["80s"], groups["party"], groups["happy"]) == ("decade", "use", "mood")

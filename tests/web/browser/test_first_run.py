@@ -15,6 +15,8 @@ pytestmark = pytest.mark.browser
 def test_the_sample_is_one_click_away(web: Page) -> None:
     web.goto("/")
     web.get_by_role("button", name="Listen to a sample").click()
+    # Making it takes a second: what goes on is said meanwhile.
+    expect(web.locator("form.sample [role=status]")).to_contain_text("a minute of music")
     expect(web.get_by_role("heading", name="Four bars, four lights")).to_be_visible(timeout=60_000)
     expect(web.get_by_text("Queued")).to_be_visible()
 

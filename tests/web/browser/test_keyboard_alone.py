@@ -73,7 +73,7 @@ def test_upload_review_filter_and_export_without_a_mouse(
     expect(web.get_by_role("heading", name="harp here?")).to_be_visible()
     web.keyboard.press("y")
     expect(web.get_by_role("heading", name="piano here?")).to_be_visible()
-    press(web, web.get_by_role("button", name="No"), "Space")
+    press(web, web.get_by_role("button", name="No n"), "Space")
     expect(web.get_by_role("heading", name="That was all")).to_be_visible()
     press(web, web.get_by_role("link", name="To the library"))
     press(web, web.get_by_role("link", name="harp 1"))

@@ -138,7 +138,7 @@ def train(page: Page) -> None:
 def analyse_a_sample(page: Page) -> None:
     expect(page.locator("#verdict")).to_be_visible()
     expect(page.locator("#on-split")).to_contain_text("each compared with itself")
-    page.get_by_role("button", name="Hear a sample of the library").click()
+    page.get_by_role("button", name="Compare on the whole library").click()
     library = page.locator("#on-library")
     expect(library).to_contain_text("4 tracks heard by both", timeout=PATIENCE)
     expect(library.get_by_role("cell", name="harp", exact=True)).to_be_visible()

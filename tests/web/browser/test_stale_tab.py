@@ -58,7 +58,7 @@ def test_everything_goes_on_in_a_tab_older_than_the_sign_in(
     sign_in_again(context, live_server, rows.owner_of(song))
     web.get_by_role("button", name="guitar is wrong").click()
     expect(web.get_by_text("guitar rejected.")).to_be_visible()
-    web.get_by_role("link", name="Upload").click()
+    web.get_by_role("link", name="Upload", exact=True).click()
     sign_in_again(context, live_server, rows.owner_of(song))
     web.set_input_files("#files", [small, large])
     expect(web.locator("#transfers").get_by_text("Queued")).to_have_count(2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -95,6 +96,7 @@ def test_a_file_that_arrives_before_the_list_does_is_shown(
     web.goto("/tags/")
     web.route("**/upload/", lambda route: held.update({route.request.method: route}))
     drop(web, ten_clips[0])
+    web.get_by_role("link", name="Upload", exact=True).click()
     while len(held) < 2:
         web.wait_for_timeout(100)
     page_without_it = held["GET"].fetch()
@@ -110,7 +112,8 @@ def test_files_may_be_dropped_on_any_page(web: Page, ten_clips: list[Path], tmp_
     bad.write_text("milk, bread, strings for the guitar\n" * 50)
     web.goto("/tags/")
     drop(web, ten_clips[0], bad, ten_clips[1])
-    expect(web).to_have_url(re.compile("/upload/$"))
+    expect(web.locator("#tray-count")).to_have_text("2 of 3 uploaded, 1 not")
+    web.get_by_role("link", name="Upload", exact=True).click()
     refused = web.locator(".transfer", has_text="shopping.mp3")
     expect(refused.locator(".reason")).to_contain_text(re.compile(r"\w+ .*\."))
     expect(web.locator("#transfers").get_by_text("Done")).to_have_count(2, timeout=PATIENCE)
@@ -143,6 +146,53 @@ def test_a_file_the_page_can_see_is_wrong_is_never_sent(web: Page, tmp_path: Pat
     expect(row).to_contain_text("This is not an audio file Tonemark reads.")
     row.get_by_role("button", name="Take this row away").click()
     expect(row).to_have_count(0)
+
+
+def test_a_folder_is_walked_through_and_keeps_its_paths(
+    web: Page, owner: User, tmp_path: Path, ten_clips: list[Path]
+) -> None:
+    record = tmp_path / "Tideline" / "CD 1"
+    record.mkdir(parents=True)
+    for clip in ten_clips[:2]:
+        shutil.copy(clip, record / clip.name)
+    (record / "cover.png").write_bytes(b"\x89PNG")
+    web.goto("/upload/")
+    web.set_input_files("#folder", tmp_path / "Tideline")
+    expect(web.locator("#tray-count")).to_have_text("All 2 uploaded")
+    expect(web.locator("#tray-note")).to_have_text(re.compile("^1 other file"))
+    expect(web.locator("#transfers > li")).to_have_count(2)
+    assert sorted(Track.objects.values_list("imported_path", flat=True)) == sorted(
+        f"Tideline/CD 1/{clip.name}" for clip in ten_clips[:2]
+    )
+
+
+def test_the_tray_goes_along_and_all_can_be_cancelled(web: Page, ten_clips: list[Path]) -> None:
+    held: list[Route] = []
+    web.goto("/tags/")
+    web.route("**/upload/", lambda route: _hold(route, held))
+    drop(web, *ten_clips)
+    tray = web.get_by_role("region", name=re.compile("^0 of 10 uploaded"))
+    expect(tray).to_be_visible()
+    web.get_by_role("link", name="Review").click()
+    tray.get_by_text("Files", exact=True).click()
+    expect(tray.locator(".transfer .file")).to_have_text([clip.name for clip in ten_clips])
+    while len(held) < 3:
+        web.wait_for_timeout(50)
+    with web.expect_response(lambda answer: answer.request.method == "POST"):
+        held[0].continue_()
+    expect(web.locator("#tray-count")).to_have_text("1 of 10 uploaded")
+    web.get_by_role("button", name="Cancel all").click()
+    expect(web.locator("#tray-count")).to_have_text("All 1 uploaded")
+    web.get_by_role("button", name="Close").click()
+    expect(web.locator("#tray")).to_be_hidden()
+    assert Track.objects.count() == 1
+
+
+def _hold(route: Route, held: list[Route]) -> None:
+    if route.request.method == "POST":
+        held.append(route)
+    else:
+        route.continue_()
 
 
 def test_without_scripts_the_form_uploads(
