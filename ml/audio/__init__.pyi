@@ -10,11 +10,15 @@ from .formats import (
     TagSystem,
     taggable,
 )
+from .marks import (
+    DIRECTION_MARKS,
+)
 from .probe import (
     Examination,
     Metadata,
     examine,
     read_metadata,
+    read_metadata_as,
 )
 from .reading import (
     SEGMENT_SAMPLES,
@@ -23,6 +27,7 @@ from .reading import (
 )
 from .sandbox.seccomp import can_refuse_syscalls
 from .types import (
+    CODE_PAGES,
     SAMPLE_RATE,
     AudioError,
     AudioInfo,
@@ -41,6 +46,8 @@ from .write_tags import (
 )
 
 __all__ = [
+    "CODE_PAGES",
+    "DIRECTION_MARKS",
     "FORMATS",
     "SAMPLE_RATE",
     "SEGMENT_SAMPLES",
@@ -67,6 +74,7 @@ __all__ = [
     "picture_cover",
     "read_fields",
     "read_metadata",
+    "read_metadata_as",
     "taggable",
     "too_long",
     "write_metadata",

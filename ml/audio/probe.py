@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,6 +69,16 @@ def read_metadata(path: str | Path) -> Metadata:
     """
     return retry_if_lost(
         path, lambda file: _metadata(request_once("metadata", file, length=MAX_LENGTH))
+    )
+
+
+def read_metadata_as(path: str | Path, code_pages: Sequence[str]) -> list[Metadata]:
+    """The tags as `read_metadata` reads them, once for each code page (of `CODE_PAGES`): text that
+    the file says is Latin-1 is taken for text in that. For "", as `read_metadata` takes it.
+    """
+    wish = {"length": MAX_LENGTH, "code_pages": list(code_pages)}
+    return retry_if_lost(
+        path, lambda file: [_metadata(one) for one in request_once("metadata_as", file, **wish)]
     )
 
 

@@ -9,6 +9,12 @@ from numpy.typing import NDArray
 
 from .formats import readable
 
+# In which programs wrote what they then said was Latin-1.
+CODE_PAGES = (
+    *("cp1251", "koi8-r", "cp1250", "cp1253", "cp1254", "cp1255", "cp1256"),
+    *("cp932", "gbk", "big5", "euc-kr"),
+)
+
 
 class AudioError(ValueError):
     """A file that cannot be decoded.

@@ -7,9 +7,9 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from tagger.api.serializers.bulk import BulkPreviewSerializer, BulkSerializer
+from tagger.api.serializers.bulk import BulkPreviewSerializer, BulkSerializer, SampleSerializer
 from tagger.api.serializers.job import JobSerializer
-from tagger.library.bulk import BulkError, BulkRequest, preview, start
+from tagger.library.bulk import BulkError, BulkRequest, as_read, preview, start
 from tagger.library.bulk_actions import BulkAction
 from tagger.models import Job
 
@@ -19,6 +19,14 @@ from .documentation import BODY, LOCATION, RETRY_AFTER, changes
 from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, sent
 from .problems import Problem
 
+# Where a fault lies that is not in the query.
+FIELDS = {
+    "unknown-tag": "tag",
+    "unknown-job": "job",
+    "too-late": "job",
+    "unknown-code-page": "code_page",
+}
+
 
 class Bulk(ApiView):
     @extend_schema(
@@ -26,7 +34,9 @@ class Bulk(ApiView):
         description=(
             "202 with a job, ended already where there are few; its `result` counts them and names "
             "those to which it could not be done. A dry run is 200 with counts, and does nothing. "
-            "`restore` and `purge` look in the Trash."
+            "`restore` and `purge` look in the Trash. `reread` reads title, artist and album of "
+            "files that say Latin-1 in the `code_page` that was meant; its dry run shows some. "
+            "`undo` undoes a bulk `job` of verdicts or `reread`, within a day."
         ),
         request=BulkSerializer,
         parameters=[IDEMPOTENCY_KEY, LOCATION, RETRY_AFTER],
@@ -44,13 +54,18 @@ class Bulk(ApiView):
         wish = serializer.validated_data
         try:
             if wish["dry_run"]:
-                return Response(
-                    BulkPreviewSerializer(preview(self.person, self.library, _asked(wish))).data
-                )
+                return Response(self._preview(_asked(wish)))
             job = start(self.person, self.library, _asked(wish), trigger=Job.Trigger.API)
         except BulkError as error:
             raise _problem(error) from error
         return accepted(request, job, JobSerializer(job).data)
+
+    def _preview(self, asked: BulkRequest) -> Any:
+        counted = BulkPreviewSerializer(preview(self.person, self.library, asked)).data
+        if asked.action != BulkAction.REREAD:
+            return counted
+        read = as_read(self.library, asked, [asked.code_page])
+        return counted | {"samples": SampleSerializer(read[asked.code_page], many=True).data}
 
 
 def _asked(wish: dict[str, Any]) -> BulkRequest:
@@ -58,12 +73,15 @@ def _asked(wish: dict[str, Any]) -> BulkRequest:
     if "ids" in wish:
         query = urlencode({"id": ",".join(map(str, wish["ids"]))})
     deletion = str(wish.get("deletion", ""))
-    return BulkRequest(BulkAction(wish["action"]), query, wish["tag"], deletion)
+    job = str(wish.get("job", ""))
+    return BulkRequest(
+        BulkAction(wish["action"]), query, wish["tag"], deletion, job, wish["code_page"]
+    )
 
 
 def _problem(error: BulkError) -> Problem:
     if error.code == "nothing-selected":
         return Problem("nothing-selected", error.detail)
-    field = "tag" if error.code == "unknown-tag" else "query"
+    field = FIELDS.get(error.code, "query")
     fault = {"pointer": f"#/{field}", "code": error.code, "detail": error.detail}
     return Problem("invalid", error.detail, errors=[fault])

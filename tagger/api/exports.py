@@ -12,22 +12,27 @@ from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_v
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
-from tagger.api.serializers.examples_of_analysis import PLAYLIST, TABLE
+from tagger.api.serializers.examples_of_analysis import PLAYLIST, REKORDBOX, TABLE
 from tagger.api.serializers.track import TrackSerializer
 from tagger.exports.corrections import corrections
 from tagger.exports.playlist import playlist
+from tagger.exports.rekordbox import rekordbox
 from tagger.exports.table import table
 from tagger.library.search import LibraryFilter
 from tagger.models import Track
+from tagger.platform.http.clean_text import is_clean
 
 from .access import listed_tracks
 from .base import ApiView
 from .documentation import problems
 from .lists import ListView
+from .pagination import bad_parameter
 from .problems import Problem
 
 # How many tracks are in memory at a time.
 CHUNK = 200
+# Of a path before each file, as long as any system takes.
+LONGEST_BASE = 4096
 
 
 class TracksExport(ListView):
@@ -125,6 +130,29 @@ class PlaylistExport(TracksExport):
 
     def written(self, tracks: Iterable[Track]) -> Iterator[str]:
         return playlist(tracks)
+
+
+@_documented(
+    "xml",
+    "application/xml",
+    "Export for Rekordbox",
+    "Rekordbox XML, which Traktor and others read too. `base` is put before the paths of files, in "
+    "place of the allowed folder that they lie in: its name on the computer that opens it.",
+    OpenApiTypes.STR,
+    REKORDBOX,
+)
+class RekordboxExport(TracksExport):
+    media_type, suffix = "application/xml; charset=utf-8", "xml"
+
+    def known_parameters(self, request: Request) -> frozenset[str]:
+        return super().known_parameters(request) | {"base"}
+
+    def written(self, tracks: Iterable[Track]) -> Iterator[str]:
+        base = self.request.query_params.get("base", "")
+        if not is_clean(base) or len(base) > LONGEST_BASE:
+            raise bad_parameter("base", "This is no path.")
+        count = self.filter_queryset(self.get_queryset()).count()
+        return rekordbox(tracks, count, base=base)
 
 
 class CorrectionsExport(ApiView):

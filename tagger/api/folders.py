@@ -108,6 +108,7 @@ class FolderDetail(ApiView):
             fields=asked.get("fields", folder.fields),
             always=asked.get("write_always", folder.write_always),
             keep_times=asked.get("keep_times", folder.keep_times),
+            playlists=asked.get("playlists", folder.playlists),
         )
         return Response(FolderSerializer(folder).data)
 

@@ -98,6 +98,7 @@ urlpatterns = [
     path("exports/tracks.csv", exports.TableExport.as_view(), name="export-csv"),
     path("exports/tracks.json", exports.JsonExport.as_view(), name="export-json"),
     path("exports/tracks.m3u8", exports.PlaylistExport.as_view(), name="export-m3u8"),
+    path("exports/tracks.xml", exports.RekordboxExport.as_view(), name="export-xml"),
     path("exports/corrections.zip", exports.CorrectionsExport.as_view(), name="export-corrections"),
     path("tags/", tags.TagList.as_view(), name="tags"),
     path("jobs/", jobs.JobList.as_view(), name="jobs"),

@@ -12,7 +12,12 @@ from tagger.platform.humanize import readable
 def playlist(tracks: Iterable[Track]) -> Iterator[str]:
     yield "#EXTM3U\n"
     for track in tracks:
-        yield f"#EXTINF:{_seconds(track)},{_title(track)}\n{_place(track)}\n"
+        yield entry(track, _place(track))
+
+
+def entry(track: Track, place: str) -> str:
+    """Its two lines, with the file at `place`."""
+    return f"#EXTINF:{_seconds(track)},{_title(track)}\n{place}\n"
 
 
 def _seconds(track: Track) -> int:

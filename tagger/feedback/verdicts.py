@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from tagger.models import Tag, Track, User, Verdict, Webhook
@@ -94,24 +95,19 @@ def withdraw_shown(person: User, track: Track, tag: Tag) -> None:
             withdraw_verdict(person, track, meant, now)
 
 
-def undo_verdicts(person: User, at: datetime) -> int:
-    """Undo what this person said of many tracks in one act, whose moment is `at`.
+def said_at(person: User, at: datetime) -> QuerySet[Verdict]:
+    """What this person said of many tracks in one act, whose moment is `at`, and still says."""
+    return Verdict.objects.filter(person=person, given_at=at, withdrawn_at=None)
 
-    What they said before stands again. Tracks of which they have said otherwise since stay as they
-    are; returns how many do not.
+
+def undo_verdicts(person: User, track: Track, at: datetime) -> None:
+    """Undo what this person said of the track in that act. What they said before stands again.
+
+    What they have said since stays. Raises Track.DoesNotExist.
     """
-    given = Verdict.objects.filter(person=person, given_at=at, withdrawn_at=None)
-    tracks = Track.objects.filter(pk__in=given.values("track")).order_by("pk")
-    found = list(tracks)
-    for track in found:
-        _undo(person, track, at)
-    return len(found)
-
-
-def _undo(person: User, track: Track, at: datetime) -> None:
     now, said = timezone.now(), Verdict.objects.filter(person=person, track=track)
     with transaction.atomic():
-        for verdict in said.filter(given_at=at, withdrawn_at=None).select_related("tag"):
+        for verdict in said_at(person, at).filter(track=track).select_related("tag"):
             withdraw_verdict(person, track, verdict.tag, now)
         for before in said.filter(withdrawn_at=at).select_related("tag"):
             if not _current(person, track, before.tag):

@@ -34,6 +34,8 @@ from tagger.platform.celery.shutdown import is_shutting_down
 from tagger.platform.storage.in_place import decoded, open_in_place
 from tagger.platform.storage.replace import ReplaceRefused, replaced
 
+from . import playlists
+
 # Rows looked at between two words on progress.
 TOGETHER = 100
 # Refusals told one by one; of more, the number is.
@@ -73,17 +75,25 @@ class Tally:
     unchanged: int = 0
     refused: int = 0
     after: int = 0
+    playlists: int = 0
     refusals: list[list[str]] = field(default_factory=list)
 
 
 def open_for_writing(
-    folder: Folder, *, writable: bool, fields: Sequence[str], always: bool, keep_times: bool
+    folder: Folder,
+    *,
+    writable: bool,
+    fields: Sequence[str],
+    always: bool,
+    keep_times: bool,
+    playlists: bool = False,
 ) -> Folder:
     """The keeper's choice. Nothing is written by this."""
+    folder.playlists = playlists and writable
     folder.writable = writable
     folder.fields = [name for name in Field if name.value in fields]
     folder.write_always, folder.keep_times = always and writable, keep_times
-    folder.save(update_fields=["writable", "fields", "write_always", "keep_times"])
+    folder.save(update_fields=["writable", "fields", "write_always", "keep_times", "playlists"])
     return folder
 
 
@@ -134,6 +144,16 @@ def write_due() -> int:
         due = any(_key(wanted(place, folder.fields)) != place.written_key for place in heard)
         if due and not open_writings(folder).exists():
             request_writing(folder, by=None, trigger=Job.Trigger.SCHEDULE)
+            started += 1
+    for folder in Folder.objects.filter(writable=True, playlists=True, away_since=None):
+        if not open_writings(folder).exists() and playlists.outdated(folder):
+            lifecycle.create_job(
+                Job.Kind.WRITE_TAGS,
+                owner=None,
+                library=folder.library,
+                trigger=Job.Trigger.SCHEDULE,
+                details={"folder": str(folder.pk), "only_playlists": True},
+            )
             started += 1
     return started
 
@@ -192,6 +212,8 @@ def write_tags(job: Job) -> None:
         return
     undo, tally = bool(job.details.get("undo")), Tally(**job.result)
     places = _written(folder) if undo else _heard(folder)
+    if job.details.get("only_playlists"):
+        places = places.none()
     total = places.count()
     with heartbeat(job):
         while chunk := list(places.filter(pk__gt=tally.after).order_by("pk")[:TOGETHER]):
@@ -200,8 +222,18 @@ def write_tags(job: Job) -> None:
                 tally.after = place.pk
             if not _report(job, tally, total):
                 return
+    if folder.playlists:
+        _write_playlists(folder, tally)
     lifecycle.keep_result(job, vars(tally))
     lifecycle.succeed(job)
+
+
+def _write_playlists(folder: Folder, tally: Tally) -> None:
+    try:
+        tally.playlists = playlists.write_playlists(folder)
+    except OSError as error:
+        tally.refused += 1
+        tally.refusals.append([playlists.WITHIN, f"It cannot be written: {error.strerror}."])
 
 
 def _report(job: Job, tally: Tally, total: int) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 from uuid import UUID
 
@@ -11,15 +12,22 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 
+from tagger.feedback.verdicts import said_at
 from tagger.jobs import lifecycle
 from tagger.models import Job, Library, Tag, Track, User
 
 from . import bulk_run
-from .bulk_actions import OF_THE_TRASH, WITH_A_TAG, Act, BulkAction
+from .bulk_actions import OF_THE_TRASH, UNDONE_FOR_A_DAY, WITH_A_TAG, Act, BulkAction
+from .reread import CodePage, Sample, samples
 from .search import LibraryFilter, library, trash
 
 # So many take a second or two, which a person waits for; more than that are a worker's.
 AT_ONCE = 100
+# Each file is opened anew.
+READ_AT_ONCE = 10
+SAMPLES = 3
+Samples = dict[str, list[Sample]]
+UNDONE_WITHIN = timedelta(days=1)
 
 
 class BulkError(Exception):
@@ -35,13 +43,17 @@ class BulkError(Exception):
 class BulkRequest:
     """`query` narrows the library, or the Trash, as its address does; `id=…` names tracks.
 
-    `deletion` is a bulk job that has deleted: only what went with it is meant.
+    `deletion` is a bulk job that has deleted: only what went with it is meant. `job` is one that
+    has given verdicts or read words in another code page, and is to be undone. `code_page` is for
+    the action `reread`.
     """
 
     action: BulkAction
     query: str = ""
     tag: str = ""
     deletion: str = ""
+    job: str = ""
+    code_page: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,18 +68,25 @@ class Preview:
 def preview(person: User, of: Library, request: BulkRequest) -> Preview:
     """A dry run. Raises BulkError."""
     act = _act(person, request, Job.Trigger.WEB, timezone.now())
-    tracks = selected(of, request)
+    tracks = _selected(act, of, request)
     return Preview(tracks.count(), act.unaffected(tracks).count(), len(missing(of, request)))
+
+
+def as_read(of: Library, request: BulkRequest, code_pages: Sequence[str]) -> Samples:
+    """What the first of the tracks would be called in each of these code pages."""
+    return samples(list(selected(of, request)[:SAMPLES]), code_pages)
 
 
 def start(person: User, of: Library, request: BulkRequest, *, trigger: Job.Trigger) -> Job:
     """A job, ended already where few tracks are meant. Raises BulkError."""
-    _act(person, request, trigger, timezone.now())
-    count = selected(of, request).count()
+    act = _act(person, request, trigger, timezone.now())
+    count = _selected(act, of, request).count()
     if not count and not missing(of, request):
         raise nothing_selected()
     details = asdict(request)
-    if count > AT_ONCE:
+    if act.undoes:
+        details["tag"] = act.undoes.details["tag"]
+    if count > (READ_AT_ONCE if request.action == BulkAction.REREAD else AT_ONCE):
         return lifecycle.create_job(
             Job.Kind.BULK, owner=person, library=of, trigger=trigger, details=details
         )
@@ -88,13 +107,31 @@ def run_bulk(job: Job) -> None:
     request = BulkRequest(**job.details)
     person, of = cast(User, job.owner), cast(Library, job.library)
     try:
-        act = _act(person, request, Job.Trigger(job.trigger), job.created_at)
-        tracks = selected(of, request).filter(created_at__lte=job.created_at)
+        act = _act(person, request, Job.Trigger(job.trigger), job.created_at, job)
+        tracks = _selected(act, of, request).filter(created_at__lte=job.created_at)
         gone = missing(of, request)
     except BulkError as error:
         lifecycle.fail(job, code=error.code, detail=error.detail)
         return
     bulk_run.run(job, act, tracks, gone)
+
+
+def undoable(job: Job) -> bool:
+    """Whether its owner can have what it has changed back as it was."""
+    if job.is_open or not job.result.get("changed"):
+        return False
+    action = job.details["action"]
+    recent = job.created_at > timezone.now() - UNDONE_WITHIN
+    return action == BulkAction.DELETE or (action in UNDONE_FOR_A_DAY and recent)
+
+
+def _selected(act: Act, of: Library, request: BulkRequest) -> QuerySet[Track]:
+    tracks = selected(of, request)
+    if act.undoes is None:
+        return tracks
+    if act.undoes.details["action"] == BulkAction.REREAD:
+        return tracks.filter(reread_by=act.undoes)
+    return tracks.filter(pk__in=said_at(act.person, act.undoes.created_at).values("track"))
 
 
 def selected(of: Library, request: BulkRequest) -> QuerySet[Track]:
@@ -132,10 +169,31 @@ def _deletion(of: Library, job_id: str) -> Job:
     return deletion
 
 
-def _act(person: User, request: BulkRequest, trigger: Job.Trigger, moment: datetime) -> Act:
+def _act(
+    person: User,
+    request: BulkRequest,
+    trigger: Job.Trigger,
+    moment: datetime,
+    job: Job | None = None,
+) -> Act:
     action, tag = BulkAction(request.action), None
     if action in WITH_A_TAG:
         tag = Tag.objects.filter(slug=request.tag, shown_as=None).first()
         if tag is None:
             raise BulkError("unknown-tag", "Choose the tag to accept or reject.")
-    return Act(action, person, trigger, moment, tag)
+    if action == BulkAction.REREAD and request.code_page not in CodePage:
+        raise BulkError("unknown-code-page", "Choose how the words are to be read.")
+    undoes = _done(person, request.job, moment) if action == BulkAction.UNDO else None
+    return Act(action, person, trigger, moment, tag, undoes, request.code_page, job)
+
+
+def _done(person: User, job_id: str, moment: datetime) -> Job:
+    """Nobody undoes what somebody else has done."""
+    own = Job.objects.filter(kind=Job.Kind.BULK, owner=person)
+    bulk = own.filter(details__action__in=UNDONE_FOR_A_DAY)
+    done = bulk.filter(pk=job_id).first() if job_id else None
+    if done is None:
+        raise BulkError("unknown-job", "What is to be undone is not known.")
+    if done.created_at < moment - UNDONE_WITHIN:
+        raise BulkError("too-late", "What was done to many tracks can be undone for a day.")
+    return done

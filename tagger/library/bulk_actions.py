@@ -8,11 +8,12 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from tagger.feedback.verdicts import accept_shown, reject_shown
+from tagger.feedback.verdicts import accept_shown, reject_shown, undo_verdicts
 from tagger.models import Job, Tag, Track, TrackTag, User, Verdict
 from tagger.platform.celery.queues import Queue
 from tagger.tags.vocabulary import meant_by
 
+from .reread import UnreadableError, reread, reread_as_declared
 from .tracks import reanalyse_track
 from .trash import delete_track, purge_track, restore_track
 
@@ -20,6 +21,8 @@ from .trash import delete_track, purge_track, restore_track
 class BulkAction(TextChoices):
     ACCEPT = "accept", _("accept a tag")
     REJECT = "reject", _("reject a tag")
+    UNDO = "undo", _("undo")
+    REREAD = "reread", _("read the words as another code page")
     REANALYSE = "reanalyse", _("analyse again")
     DELETE = "delete", _("delete")
     RESTORE = "restore", _("restore from the Trash")
@@ -28,6 +31,7 @@ class BulkAction(TextChoices):
 
 OF_THE_TRASH = (BulkAction.RESTORE, BulkAction.PURGE)
 WITH_A_TAG = (BulkAction.ACCEPT, BulkAction.REJECT)
+UNDONE_FOR_A_DAY = (*WITH_A_TAG, BulkAction.REREAD)
 
 
 class RefusedError(Exception):
@@ -43,6 +47,11 @@ class Act:
     trigger: Job.Trigger
     moment: datetime
     tag: Tag | None = None
+    undoes: Job | None = None
+    """The job that is undone."""
+    code_page: str = ""
+    job: Job | None = None
+    """As which this is done; None while it is only asked what would be."""
 
     def unaffected(self, tracks: QuerySet[Track]) -> QuerySet[Track]:
         """Those of `tracks` for which nothing would change."""
@@ -62,13 +71,17 @@ class Act:
         )
         return tracks.filter(Exists(said), carried if accepts else ~carried)
 
-    def do(self, track: Track) -> None:
-        """Raises RefusedError, and Track.DoesNotExist when it has gone meanwhile."""
+    def do(self, track: Track) -> bool:
+        """Whether that changes it. Raises RefusedError, and Track.DoesNotExist when it has gone."""
         match self.action:
             case BulkAction.ACCEPT if self.tag:
                 accept_shown(self.person, track, self.tag, self.moment)
             case BulkAction.REJECT if self.tag:
                 reject_shown(self.person, track, self.tag, self.moment)
+            case BulkAction.UNDO if self.undoes:
+                return self._undo(track, self.undoes)
+            case BulkAction.REREAD if self.job:
+                return self._reread(track, self.job)
             case BulkAction.REANALYSE:
                 self._analyse_again(track)
             case BulkAction.DELETE:
@@ -77,6 +90,22 @@ class Act:
                 restore_track(track, trigger=self.trigger)
             case BulkAction.PURGE:
                 purge_track(track)
+        return True
+
+    def _undo(self, track: Track, done: Job) -> bool:
+        if done.details["action"] in WITH_A_TAG:
+            undo_verdicts(self.person, track, done.created_at)
+            return True
+        try:
+            return reread_as_declared(track, done.details["code_page"])
+        except UnreadableError as error:
+            raise RefusedError(str(error)) from error
+
+    def _reread(self, track: Track, job: Job) -> bool:
+        try:
+            return reread(track, self.code_page, job)
+        except UnreadableError as error:
+            raise RefusedError(str(error)) from error
 
     def _analyse_again(self, track: Track) -> None:
         if not track.file.storage.exists(str(track.file.name)):

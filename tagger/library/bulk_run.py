@@ -68,13 +68,14 @@ def _one(act: Act, track: Track, unchanged: bool, tally: Tally) -> None:
         tally.unchanged += 1
         return
     try:
-        act.do(track)
+        changed = act.do(track)
     except RefusedError as refused:
         tally.refuse(track.pk, track.title, str(refused))
     except Track.DoesNotExist:
         tally.refuse(track.pk, track.title, "It has been deleted meanwhile.")
     else:
-        tally.changed += 1
+        tally.changed += changed
+        tally.unchanged += not changed
 
 
 def _report(job: Job, act: Act, tally: Tally) -> bool:

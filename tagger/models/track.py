@@ -77,6 +77,10 @@ class Track(models.Model):
     # Whether what its album says of it (artist, numbers, year, cover) was looked for in the file:
     # tracks that were there before these columns are read by and by.
     album_read = models.BooleanField(default=False, db_default=False, editable=False)
+    # The bulk job that has read its words in another code page: what undoes it goes by that.
+    reread_by = models.ForeignKey(
+        "Job", null=True, blank=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+    )
     duration = models.FloatField(null=True, blank=True, help_text=_("seconds"))
     sample_rate = models.PositiveIntegerField(null=True, blank=True, help_text=_("Hz"))
     channels = models.PositiveSmallIntegerField(null=True, blank=True)

@@ -162,6 +162,6 @@ def decoders_are_sandboxed(**_: Any) -> list[CheckMessage]:
         Info(
             "Decoders have limits on time and open files here, but could open connections.",
             hint="Linux on x86-64 or ARM64 can refuse them that.",
-            id="tonemark.I010",
+            id="tonemark.I011",
         )
     ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
+from ml.audio import DIRECTION_MARKS
+
 
 def human_size(count: int) -> str:
     """1536 → '1.5 KB'. Powers of 1024, as file managers count."""
@@ -22,8 +24,6 @@ def human_duration(seconds: float) -> str:
     return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
 
 
-# Marks that turn the reading direction round: a name could pose as another with them.
-_BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 # Controls, line ends, and half characters; not the joiners that scripts need, nor any blank.
 _HIDDEN = ("Cc", "Zl", "Zp", "Cs")
 
@@ -31,5 +31,7 @@ _HIDDEN = ("Cc", "Zl", "Zp", "Cs")
 def readable(text: str) -> str:
     """Without what is no sign of a text but does something to it."""
     return "".join(
-        char for char in text if char not in _BIDI and unicodedata.category(char) not in _HIDDEN
+        char
+        for char in text
+        if char not in DIRECTION_MARKS and unicodedata.category(char) not in _HIDDEN
     )

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from tagger.models import Track, User
 from tagger.platform.humanize import human_size
+from tagger.platform.storage.in_place import PREFIX
 
 
 class QuotaExceeded(Exception):
@@ -32,7 +33,9 @@ class Storage:
 def storage_of(person: User) -> Storage:
     """Who runs the installation has no limit but the disk's."""
     limited = settings.STORAGE_QUOTA_BYTES and not person.is_staff
-    kept = Track.objects.filter(added_by=person).order_by()
+    # What is read where it lies takes no room here.
+    stored = Track.objects.exclude(file__startswith=PREFIX)
+    kept = stored.filter(added_by=person).order_by()
     used = kept.aggregate(bytes=Sum("file_size"))["bytes"] or 0
     return Storage(used, settings.STORAGE_QUOTA_BYTES if limited else None)
 

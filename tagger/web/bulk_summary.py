@@ -9,9 +9,13 @@ from tagger.library.bulk_actions import BulkAction
 from tagger.models import Job
 
 
-def outcome(job: Job, *, nothing_left: bool = False) -> str:
-    if nothing_left:
+def nothing_left(action: BulkAction) -> str:
+    if action == BulkAction.RESTORE:
         return _("None of those tracks is in the Trash any more.")
+    return _("Nothing of that stands any more.")
+
+
+def outcome(job: Job) -> str:
     tally = job.result
     said = [_changed(job, tally.get("changed", 0))]
     if unchanged := tally.get("unchanged", 0):
@@ -21,13 +25,6 @@ def outcome(job: Job, *, nothing_left: bool = False) -> str:
         sentence = ngettext("%d could not be changed.", "%d could not be changed.", failed)
         said.append(sentence % failed)
     return " ".join(said)
-
-
-def verdicts_undone(job: Job, count: int) -> str:
-    sentence = ngettext(
-        "%(tag)s is as it was on %(n)d track.", "%(tag)s is as it was on %(n)d tracks.", count
-    )
-    return sentence % {"tag": job.details["tag"], "n": count}
 
 
 def title(job: Job) -> str:
@@ -49,6 +46,14 @@ def _changed(job: Job, count: int) -> str:
             said = ngettext(
                 "%(tag)s rejected on %(n)d track.", "%(tag)s rejected on %(n)d tracks.", count
             )
+        case BulkAction.UNDO:
+            said = _undone(tag, count)
+        case BulkAction.REREAD:
+            said = ngettext(
+                "The words of %(n)d track are read anew.",
+                "The words of %(n)d tracks are read anew.",
+                count,
+            )
         case BulkAction.REANALYSE:
             said = ngettext("%(n)d track is queued.", "%(n)d tracks are queued.", count)
         case BulkAction.DELETE:
@@ -58,3 +63,13 @@ def _changed(job: Job, count: int) -> str:
         case BulkAction.PURGE:
             said = ngettext("%(n)d track gone for good.", "%(n)d tracks gone for good.", count)
     return said % {"n": count, "tag": tag}
+
+
+def _undone(tag: str, count: int) -> str:
+    if tag:
+        return ngettext(
+            "%(tag)s is as it was on %(n)d track.", "%(tag)s is as it was on %(n)d tracks.", count
+        )
+    return ngettext(
+        "%(n)d track is called as it was.", "%(n)d tracks are called as they were.", count
+    )

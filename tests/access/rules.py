@@ -167,6 +167,7 @@ API = {
     "api:export-csv": Rule(PEOPLE),
     "api:export-json": Rule(PEOPLE),
     "api:export-m3u8": Rule(PEOPLE),
+    "api:export-xml": Rule(PEOPLE),
     "api:export-corrections": Rule(PEOPLE),
     "api:tags": Rule(PEOPLE),
     "api:jobs": Rule(PEOPLE),

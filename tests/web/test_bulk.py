@@ -1,15 +1,22 @@
 from __future__ import annotations
 
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
+from mutagen.id3 import ID3, TIT2, TPE1, Encoding
 
 from tagger.feedback.verdicts import accept_shown, reject_shown
 from tagger.library import bulk
-from tagger.library.search import library
+from tagger.library.search import LibraryFilter, library
+from tagger.library.tracks import rename_track
 from tagger.models import Job, Tag, Track, User
+from tagger.uploads.ingest import ingest
+from tests.audio_factory import tone, write
 
 from . import rows
 
@@ -65,7 +72,105 @@ def test_verdicts_on_many_tracks_are_undone_at_the_toast(
     assert "guitar is as it was on 1 track." in answer
     assert said(shelf[0]) == before
     assert said(shelf[1]) == later
-    assert "on 0 tracks" in page.post(undo, follow=True).content.decode()
+    assert "Nothing of that stands" in page.post(undo, follow=True).content.decode()
+
+
+def test_verdicts_on_very_many_tracks_are_undone_from_the_jobs_page(
+    page: Client, owner: User, shelf: list[Track], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "AT_ONCE", 2)
+    accept_shown(owner, shelf[0], Tag.objects.get(slug="guitar"))
+    before = [said(track) for track in shelf]
+    address = send(page, "reject", shelf, tag="guitar")["Location"]
+    undo = f'action="{address}undo/"'
+    assert undo not in page.get(address).content.decode()
+    rows.work_off(Job.Kind.BULK)
+    assert [said(track)["guitar"] for track in shelf] == ["rejected"] * 3
+    assert undo in page.get(address).content.decode()
+    answer = page.post(f"{address}undo/")
+    assert answer["Location"] != address
+    rows.work_off(Job.Kind.BULK)
+    assert "guitar is as it was on 3 tracks." in page.get(answer["Location"]).content.decode()
+    assert [said(track) for track in shelf] == before
+
+
+def test_verdicts_on_many_tracks_can_be_undone_for_a_day(page: Client, shelf: list[Track]) -> None:
+    send(page, "accept", shelf, tag="piano")
+    job = Job.objects.get(kind=Job.Kind.BULK)
+    long_ago = timezone.now() - timedelta(days=1, minutes=1)
+    Job.objects.filter(pk=job.pk).update(created_at=long_ago)
+    address = reverse("web:job", args=[job.pk])
+    page.get("/")  # and with it the toast
+    assert "undo/" not in page.get(address).content.decode()
+    assert "can be undone for a day" in page.post(f"{address}undo/", follow=True).content.decode()
+    assert said(shelf[0]) == {"piano": "accepted"}
+
+
+MEANT = ("Группа крови", "Кино")
+
+
+@pytest.fixture
+def mistaken(page: Client, owner: User, shelf: list[Track], tmp_path: Path) -> list[Track]:
+    """Files in Cyrillic letters that say Latin-1, and mix in enough of ASCII to pass for it."""
+    made = []
+    for number in range(3):
+        song = write(tmp_path / f"{number}.mp3", tone(300.0 + number, 1.0))
+        title = f"{number} {MEANT[0]} live at home, remastered version"
+        tags = ID3()
+        for frame, text in ((TIT2, title), (TPE1, f"{MEANT[1]} and some friends of theirs")):
+            wrong = text.encode("cp1251").decode("latin-1")
+            tags.add(frame(encoding=Encoding.LATIN1, text=[wrong]))
+        tags.save(song)
+        by = owner.personal_library
+        made.append(ingest(song, song.name, library=by, by=owner, trigger=Job.Trigger.WEB).track)
+    return made
+
+
+def titles(tracks: list[Track]) -> list[str]:
+    for track in tracks:
+        track.refresh_from_db()
+    return [track.title for track in tracks]
+
+
+@pytest.mark.parametrize("at_once", [1, 10])
+def test_words_of_many_tracks_are_read_in_the_code_page_meant_and_back(
+    page: Client,
+    owner: User,
+    mistaken: list[Track],
+    at_once: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bulk, "READ_AT_ONCE", at_once)
+    monkeypatch.setattr(bulk, "AT_ONCE", at_once)
+    before = titles(mistaken)
+    assert not any(MEANT[0] in title for title in before)
+    rename_track(mistaken[2], title="Mine", artist=mistaken[2].artist, album="")
+    asked = send(page, "reread", mistaken, next="/?page=1").content.decode()
+    assert f"{MEANT[1]} and some friends of theirs – 0 {MEANT[0]}" in asked
+    assert "Which letters were meant?" in asked
+    whole = {"all": "1", "query": "", "confirmed": "1", "code_page": "cp1251"}
+    page.post("/bulk/", {"action": "reread"} | whole)
+    rows.work_off(Job.Kind.BULK)
+    now = titles(mistaken)
+    assert [MEANT[0] in title for title in now] == [True, True, False]
+    assert (now[2], mistaken[2].artist[:4]) == ("Mine", MEANT[1])
+    found = LibraryFilter({"q": "КРОВИ"}, queryset=library(owner.personal_library)).qs
+    assert set(found) == set(mistaken[:2])
+    job = Job.objects.get(kind=Job.Kind.BULK)
+    rename_track(mistaken[1], title="Mine now", artist=mistaken[1].artist, album="")
+    page.post(reverse("web:undo-bulk", args=[job.pk]))
+    rows.work_off(Job.Kind.BULK)
+    assert titles(mistaken) == [before[0], "Mine now", "Mine"]
+    assert not any(MEANT[1] in track.artist for track in mistaken)
+
+
+def test_what_cannot_be_read_anew_is_named(page: Client, mistaken: list[Track]) -> None:
+    mistaken[0].file.delete(save=False)
+    sent = {"action": "reread", "all": "1", "query": f"id={mistaken[0].pk}", "confirmed": "1"}
+    text = page.post("/bulk/", sent | {"code_page": "cp1251"}, follow=True).content.decode()
+    assert "The stored file is missing" in text
+    text = page.post("/bulk/", sent | {"code_page": "cp65001"}, follow=True).content.decode()
+    assert "Choose how the words are to be read" in text
 
 
 def test_nobody_undoes_what_somebody_else_has_done(

@@ -46,7 +46,7 @@ def test_it_says_how_uploaded_files_are_read(
         monkeypatch.setattr(f"tagger.operations.{module}.can_refuse_syscalls", lambda: can)
     assert said in staff.get("/status/").content.decode()
     ids = [message.id for message in run_checks(tags=["security"])]
-    assert ("tonemark.I010" in ids) is not can
+    assert ("tonemark.I011" in ids) is not can
 
 
 def test_a_failed_training_leads_to_its_page(staff: Client, owner: User) -> None:

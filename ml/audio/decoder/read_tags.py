@@ -16,6 +16,7 @@ import mutagen
 from mutagen.apev2 import APENoHeaderError, APEv2
 
 from ml.audio.formats import FORMATS
+from ml.audio.marks import DIRECTION_MARKS
 from ml.audio.open import AudioFile
 from ml.audio.types import AudioError
 
@@ -34,9 +35,6 @@ _KEYS = {
     "disc_total": ("disctotal", "totaldiscs"),
     "year": ("date", "TDRC", "TYER", "WM/Year", "year", "originaldate", "TDOR"),
 }
-# Marks that turn the reading direction round: a name could pose as another with them.
-_BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-
 
 # Several artists, as people write them in one line.
 _BETWEEN = "; "
@@ -45,10 +43,15 @@ _BETWEEN = "; "
 _ENOUGH_LETTERS, _FOREIGN = 4, 0.75
 
 
-def tags(file: AudioFile, length: int) -> dict[str, str]:
-    """The facts of `_KEYS`, each cut at `length`; several values of one are all there."""
-    raw_tags = _mutagen_tags(file) or _ffmpeg_tags(file)
-    return {field: _first(raw_tags, keys)[:length].rstrip() for field, keys in _KEYS.items()}
+def tags(file: AudioFile, length: int, code_page: str = "") -> dict[str, str]:
+    """The facts of `_KEYS`, each cut at `length`; several values of one are all there.
+
+    With a `code_page`, text that says it is Latin-1 is taken for text in that.
+    """
+    raw_tags = _mutagen_tags(file) or _ffmpeg_tags(file, code_page)
+    return {
+        field: _first(raw_tags, keys, code_page)[:length].rstrip() for field, keys in _KEYS.items()
+    }
 
 
 def _mutagen_tags(file: AudioFile) -> Mapping[str, object]:
@@ -89,28 +92,29 @@ def _ape_items(opened: BinaryIO) -> Mapping[str, object]:
         return {}
 
 
-def _ffmpeg_tags(file: AudioFile) -> Mapping[str, object]:
+def _ffmpeg_tags(file: AudioFile, code_page: str) -> Mapping[str, object]:
     try:
         with open_audio(file) as (container, stream):
             both = {**stream.metadata, **container.metadata}
     except AudioError:
         return {}
-    return {key.lower(): _decoded(value) for key, value in both.items()}
+    return {key.lower(): _decoded(value, code_page) for key, value in both.items()}
 
 
-def _decoded(text: str) -> str:
+def _decoded(text: str, code_page: str) -> str:
     """Text that was not UTF-8, as FFmpeg's bytes: Windows programs wrote their own code page."""
     raw = text.encode("utf-8", "surrogateescape")
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
-        return raw.decode("cp1252", "replace")
+        return raw.decode(code_page or "cp1252", "replace")
 
 
-def _first(tags: Mapping[str, object], keys: tuple[str, ...]) -> str:
+def _first(tags: Mapping[str, object], keys: tuple[str, ...], code_page: str) -> str:
     """All values of the first key that has any."""
     for key in keys:
-        texts = [text for value in _values(tags.get(key.lower())) if (text := _clean(value))]
+        values = _values(tags.get(key.lower()))
+        texts = [text for value in values if (text := _clean(value, code_page))]
         if texts:
             return _BETWEEN.join(dict.fromkeys(texts))
     return ""
@@ -125,13 +129,23 @@ def _values(value: object) -> Iterator[str]:
             yield from str(one).split("\0")
 
 
-def _clean(text: str) -> str:
-    meant = _as_meant(text)
+def _clean(text: str, code_page: str) -> str:
+    meant = _read_as(text, code_page) if code_page else _as_meant(text)
     kept = (
-        " " if unicodedata.category(char) == "Cc" else char for char in meant if char not in _BIDI
+        " " if unicodedata.category(char) == "Cc" else char
+        for char in meant
+        if char not in DIRECTION_MARKS
     )
     valid = "".join(kept).encode("utf-8", "replace").decode("utf-8")
     return re.sub(" +", " ", valid).strip()
+
+
+def _read_as(text: str, code_page: str) -> str:
+    """As it is, where it cannot have been text in that code page."""
+    try:
+        return text.encode("latin-1").decode(code_page)
+    except UnicodeError:
+        return text
 
 
 def _as_meant(text: str) -> str:

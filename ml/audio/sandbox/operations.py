@@ -20,7 +20,7 @@ from ml.audio.decoder.facts import digest, facts
 from ml.audio.decoder.read_tags import tags
 from ml.audio.decoder.write_tags import write
 from ml.audio.open import AudioFile
-from ml.audio.types import DecodeLimits
+from ml.audio.types import CODE_PAGES, DecodeLimits
 
 from .wire import Kind, write_frame, write_json
 
@@ -33,7 +33,7 @@ _ENCODINGS = (
     "utf-16-be",
     "utf-32",
     "cp1252",
-    "cp1251",
+    *CODE_PAGES,
 )
 
 
@@ -72,6 +72,12 @@ def blocks(file: AudioFile, answer: IO[bytes], limits: dict[str, float]) -> Any:
     return asdict(sound.damage)
 
 
+def metadata_as(
+    file: AudioFile, answer: IO[bytes], code_pages: list[str], **how: Any
+) -> list[dict[str, str]]:
+    return [tags(file, code_page=code_page, **how) for code_page in code_pages]
+
+
 def cover(file: AudioFile, answer: IO[bytes], edges: list[int], embedded: bool) -> Any:
     """A BLOCK for each edge, WebP; the result is their number: 0 where there is no picture."""
     source = embedded_picture(file) if embedded else picture_file(file)
@@ -87,6 +93,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "blocks": blocks,
     "cover": cover,
     "metadata": lambda file, answer, **how: tags(file, **how),
+    "metadata_as": metadata_as,
     "read_fields": lambda file, answer: read_fields(file),
     "edit_fields": lambda file, answer, **how: edit_fields(file, **how),
     "write_metadata": lambda file, answer, **how: write(file, **how),

@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from tagger.library.bulk_actions import BulkAction
+from tagger.library.reread import CodePage
 from tagger.library.search import LibraryFilter
 
 from .examples import BULK_PREVIEW, BULK_WISH, example
@@ -32,7 +33,7 @@ class BulkResultSerializer(serializers.Serializer[Any]):
 
 @extend_schema_serializer(examples=example("bulk wish", BULK_WISH, request=True))
 class BulkSerializer(serializers.Serializer[Any]):
-    """Which tracks, by `ids`, by `query` or by the `deletion` that is to be undone."""
+    """Which tracks, by `ids`, by `query`, or by the `deletion` or `job` that is to be undone."""
 
     action = serializers.ChoiceField(BulkAction.choices)
     ids = serializers.ListField(
@@ -45,6 +46,12 @@ class BulkSerializer(serializers.Serializer[Any]):
         help_text="As the list of tracks takes it, such as tag=piano&tag_min=0.5. Empty: all.",
     )
     deletion = serializers.UUIDField(required=False, help_text="A bulk job that has deleted.")
+    job = serializers.UUIDField(
+        required=False, help_text="A bulk job of yours that is undone; with `undo` alone."
+    )
+    code_page = serializers.ChoiceField(
+        CodePage.choices, required=False, default="", help_text="For `reread`."
+    )
     tag = serializers.SlugField(
         required=False, default="", help_text="The tag to accept or reject."
     )
@@ -53,9 +60,13 @@ class BulkSerializer(serializers.Serializer[Any]):
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if len({"ids", "query", "deletion"} & attrs.keys()) != 1:
+        if len({"ids", "query", "deletion", "job"} & attrs.keys()) != 1:
             raise serializers.ValidationError(
-                "Give one of ids, query and deletion.", code="selection"
+                "Give one of ids, query, deletion and job.", code="selection"
+            )
+        if ("job" in attrs) != (attrs["action"] == BulkAction.UNDO):
+            raise serializers.ValidationError(
+                "undo is told its job, and no other action is.", code="selection"
             )
         return attrs
 
@@ -68,8 +79,18 @@ class BulkSerializer(serializers.Serializer[Any]):
         return query
 
 
+class SampleSerializer(serializers.Serializer[Any]):
+    track = serializers.UUIDField(source="track.pk")
+    title = serializers.CharField()
+    artist = serializers.CharField()
+    album = serializers.CharField()
+
+
 @extend_schema_serializer(examples=example("preview", BULK_PREVIEW))
 class BulkPreviewSerializer(serializers.Serializer[Any]):
     matched = serializers.IntegerField()
     unchanged = serializers.IntegerField(help_text="Of those, how many stay as they are.")
     missing = serializers.IntegerField(help_text="Ids that are not in your library.")
+    samples = SampleSerializer(
+        many=True, required=False, help_text="What the first tracks would be called; of `reread`."
+    )

@@ -81,6 +81,7 @@ TABLE = (
     "sure; likely\r\n"
 )
 PLAYLIST = "#EXTM3U\n#EXTINF:187,Mira - Blue hour\nblue hour.flac\n"
+REKORDBOX = '<?xml version="1.0" encoding="UTF-8"?>\n<DJ_PLAYLISTS Version="1.0.0">…'
 REVIEW: dict[str, Any] = {
     "question": {
         "id": 4711,

@@ -11,6 +11,7 @@ from tagger.models import Folder, Place
 
 from .examples import example
 
+SETTABLE = ("every", "writable", "write_fields", "write_always", "keep_times", "playlists")
 # What is written into files. The description calls it `WrittenField` by this name.
 FIELDS = [one.value for one in Field]
 
@@ -23,6 +24,7 @@ FOLDER = {
     "write_fields": ["tonemark", "bpm", "key"],
     "write_always": False,
     "keep_times": True,
+    "playlists": False,
     "files": {"new": 0, "present": 1200, "missing": 3, "refused": 1},
     "scanned_at": "2026-03-14T09:26:53.589793Z",
     "away_since": None,
@@ -72,15 +74,12 @@ class FolderSerializer(serializers.ModelSerializer[Folder]):
             "write_fields",
             "write_always",
             "keep_times",
+            "playlists",
             "scanned_at",
             "away_since",
             "created_at",
         ]
-        read_only_fields: ClassVar[list[str]] = [
-            name
-            for name in fields
-            if name not in ("every", "writable", "write_fields", "write_always", "keep_times")
-        ]
+        read_only_fields: ClassVar[list[str]] = [name for name in fields if name not in SETTABLE]
 
     @extend_schema_field(FileCountsSerializer)
     def get_files(self, folder: Folder) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -12,17 +13,18 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from tagger.feedback.verdicts import undo_verdicts
-from tagger.library.bulk import AT_ONCE, BulkError, BulkRequest, preview, start
-from tagger.library.bulk_actions import OF_THE_TRASH, WITH_A_TAG, BulkAction
+from tagger.library.bulk import AT_ONCE, BulkError, BulkRequest, as_read, preview, start
+from tagger.library.bulk_actions import OF_THE_TRASH, UNDONE_FOR_A_DAY, BulkAction
+from tagger.library.reread import CodePage, Sample
 from tagger.models import Job, Tag
 from tagger.web.access import PageRequest, signed_in
-from tagger.web.bulk_summary import outcome, verdicts_undone
+from tagger.web.bulk_summary import nothing_left, outcome
 from tagger.web.library_query import LibraryQuery
 from tagger.web.toasts import offer_undo
 
 EXPORTS = {"export-csv": "csv", "export-json": "json", "export-m3u8": "m3u8"}
-UNDONE_AT_ONCE = (BulkAction.DELETE, *WITH_A_TAG)
+UNDONE_AT_ONCE = (BulkAction.DELETE, *UNDONE_FOR_A_DAY)
+ASKED_ABOUT = (BulkAction.PURGE, BulkAction.REREAD)
 
 
 @require_POST
@@ -37,9 +39,14 @@ def bulk(request: PageRequest) -> HttpResponse:
         return redirect(f"{reverse('web:alike')}?{_likes(request.POST)}")
     if wish not in BulkAction:
         return HttpResponseBadRequest("action: what is to be done with the tracks.")
-    asked = BulkRequest(BulkAction(wish), query.urlencode(), request.POST.get("tag", ""))
+    asked = BulkRequest(
+        BulkAction(wish),
+        query.urlencode(),
+        request.POST.get("tag", ""),
+        code_page=request.POST.get("code_page", ""),
+    )
     try:
-        grave = _is_whole(request.POST) or wish == BulkAction.PURGE
+        grave = _is_whole(request.POST) or wish in ASKED_ABOUT
         if grave and "confirmed" not in request.POST:
             return _ask(request, asked)
         return _answer(
@@ -54,17 +61,17 @@ def bulk(request: PageRequest) -> HttpResponse:
 @signed_in
 def undo(request: PageRequest, job_id: UUID) -> HttpResponse:
     done = get_object_or_404(Job, pk=job_id, owner=request.user, kind=Job.Kind.BULK)
-    if done.details["action"] in WITH_A_TAG:
-        count = undo_verdicts(request.user, done.created_at)
-        messages.success(request, verdicts_undone(done, count))
-        return redirect(_back(request))
-    asked = BulkRequest(BulkAction.RESTORE, deletion=str(done.pk))
+    if done.details["action"] in UNDONE_FOR_A_DAY:
+        asked = BulkRequest(BulkAction.UNDO, job=str(done.pk))
+    else:
+        asked = BulkRequest(BulkAction.RESTORE, deletion=str(done.pk))
     try:
         return _answer(
             request, start(request.user, request.library, asked, trigger=Job.Trigger.WEB)
         )
-    except BulkError:
-        messages.info(request, outcome(done, nothing_left=True))
+    except BulkError as error:
+        known = error.code == "nothing-selected"
+        messages.info(request, nothing_left(asked.action) if known else error.detail)
         return redirect("web:library")
 
 
@@ -84,7 +91,13 @@ def _likes(sent: QueryDict) -> str:
 
 
 def _ask(request: PageRequest, asked: BulkRequest) -> HttpResponse:
+    pages: list[tuple[CodePage, list[Sample]]] = []
+    if asked.action == BulkAction.REREAD:
+        read = as_read(request.library, asked, CodePage.values)
+        pages = [(page, read[page]) for page in CodePage]
+        asked = replace(asked, code_page=CodePage.CYRILLIC)
     context = {
+        "code_pages": pages,
         "asked": asked,
         "preview": preview(request.user, request.library, asked),
         "tag": Tag.objects.filter(slug=asked.tag).first(),

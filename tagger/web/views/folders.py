@@ -165,6 +165,7 @@ def open_for_writing(request: PageRequest, folder_id: UUID) -> HttpResponse:
         fields=request.POST.getlist("fields"),
         always="always" in request.POST,
         keep_times="keep_times" in request.POST,
+        playlists="playlists" in request.POST,
     )
     messages.success(request, _("Saved."))
     return redirect(f"{reverse('web:folder', args=[folder.pk])}#writing")

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tagger.jobs import lifecycle
 from tagger.jobs.queries import jobs_in, retriable
-from tagger.library.bulk_actions import BulkAction
+from tagger.library.bulk import undoable
 from tagger.models import Job
 from tagger.web.access import PageRequest, signed_in
 from tagger.web.bulk_summary import outcome, title
@@ -50,12 +50,11 @@ def job_page(request: PageRequest, job_id: UUID) -> HttpResponse:
         return (
             redirect("web:track", track_id=job.track_id) if job.track_id else redirect("web:jobs")
         )
-    deleted = job.details["action"] == BulkAction.DELETE and job.result.get("changed")
     context = {
         "job": job,
         "title": title(job),
         "said": outcome(job),
-        "undoable": deleted and not job.is_open,
+        "undoable": undoable(job) and job.owner_id == request.user.pk,
         "poll": job.is_open,
     }
     return render(request, "tagger/status/job.html", context)

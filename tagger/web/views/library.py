@@ -20,7 +20,7 @@ from tagger.web.selection import tag_choices
 from tagger.web.transfers import poll_seconds
 
 PAGE_SIZE = 50
-EXPORTS = ("csv", "json", "m3u8")
+EXPORTS = {"csv": "CSV", "json": "JSON", "m3u8": "M3U8", "xml": "Rekordbox"}
 SORTS = [
     ("-created", _("newest first")),
     ("created", _("oldest first")),
@@ -72,7 +72,7 @@ def _controls(request: PageRequest, query: LibraryQuery) -> dict[str, Any]:
         "view": query.view,
         "selection_query": query.unpaged().urlencode(),
         "selectable_tags": tag_choices(),
-        "exports": [(suffix.upper(), query.export_url(suffix)) for suffix in EXPORTS],
+        "exports": [(label, query.export_url(suffix)) for suffix, label in EXPORTS.items()],
     }
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -9,6 +10,9 @@ from django.test import Client
 from tagger.library import bulk
 from tagger.library.trash import delete_track
 from tagger.models import Job, Track, User, Verdict
+from tagger.uploads.ingest import ingest
+from tests.audio_factory import tone, write
+from tests.tagger.conftest import token_client
 from tests.web import rows
 
 from .test_errors import problem
@@ -62,6 +66,34 @@ def test_a_deletion_can_be_undone(api: Client, songs: list[Track]) -> None:
     assert api.get("/api/v1/tracks/").json()["results"] == []
     assert ask(api, action="restore", deletion=deletion["id"]).json()["result"]["changed"] == 3
     assert len(api.get("/api/v1/tracks/").json()["results"]) == 3
+
+
+def test_verdicts_can_be_undone(api: Client, songs: list[Track], outsider: User) -> None:
+    job = ask(api, action="reject", query="", tag="guitar").json()["id"]
+    assert ask(api, action="undo", job=job, dry_run=True).json()["matched"] == 3
+    theirs = ask(token_client(outsider), action="undo", job=job)
+    assert problem(theirs, 400, "invalid")["errors"][0]["pointer"] == "#/job"
+    undone = ask(api, action="undo", job=job).json()
+    assert (undone["state"], undone["result"]["changed"]) == ("succeeded", 3)
+    assert not Verdict.objects.filter(withdrawn_at=None).exists()
+    assert ask(api, action="undo", query="").status_code == 400
+    assert ask(api, action="accept", job=job, tag="guitar").status_code == 400
+
+
+def test_words_are_read_in_another_code_page(api: Client, owner: User, tmp_path: Path) -> None:
+    title = "Ágætis byrjun, as it is rightly written"
+    song = write(tmp_path / "a.flac", tone(440.0, 1.0), metadata={"title": title})
+    by = owner.personal_library
+    track = ingest(song, "a.flac", library=by, by=owner, trigger=Job.Trigger.API).track
+    wish = {"action": "reread", "ids": [str(track.pk)], "code_page": "cp1251"}
+    shown = ask(api, **wish, dry_run=True).json()
+    assert shown["samples"][0]["title"].startswith("Б")
+    assert ask(api, **wish).json()["result"]["changed"] == 1
+    track.refresh_from_db()
+    assert track.title == shown["samples"][0]["title"] != title
+    assert ask(api, **wish).json()["result"]["unchanged"] == 1
+    refused = problem(ask(api, action="reread", query=""), 400, "invalid")
+    assert refused["errors"][0]["pointer"] == "#/code_page"
 
 
 def test_many_tracks_are_a_workers(
