@@ -20,7 +20,7 @@ def variables() -> dict[str, Tensor]:
         return torch.randn(shape, generator=generator)
 
     front = 2 * FILTERS + 3 * RHYTHMS
-    kernels = [(7, 38, 1, FILTERS), (7, 67, 1, FILTERS)]
+    kernels: list[tuple[int, ...]] = [(7, 38, 1, FILTERS), (7, 67, 1, FILTERS)]
     kernels += [(frames, 1, 1, RHYTHMS) for frames in (128, 64, 32)]
     kernels += [(7, width, 1, MIDDLE) for width in (front, MIDDLE, MIDDLE)]
     features = 2 * (front + 3 * MIDDLE)
@@ -29,9 +29,9 @@ def variables() -> dict[str, Tensor]:
         name = "conv2d" + (f"_{number}" if number else "")
         found[f"{name}/kernel"] = drawn(*shape) / (shape[0] * shape[1]) ** 0.5
         found[f"{name}/bias"] = 0.1 * drawn(shape[-1])
-    for name, shape in (("dense", (features, HIDDEN)), ("dense_1", (HIDDEN, 50))):
-        found[f"{name}/kernel"] = drawn(*shape) / shape[0] ** 0.5
-        found[f"{name}/bias"] = 0.1 * drawn(shape[-1])
+    for name, rows, columns in (("dense", features, HIDDEN), ("dense_1", HIDDEN, 50)):
+        found[f"{name}/kernel"] = drawn(rows, columns) / rows**0.5
+        found[f"{name}/bias"] = 0.1 * drawn(columns)
     widths = (1, *(shape[-1] for shape in kernels), features, HIDDEN)
     for number, width in enumerate(widths):
         name = "batch_normalization" + (f"_{number}" if number else "")
