@@ -44,13 +44,13 @@ def measure(size: int, rounds: int) -> list[Row]:
     from .library_rows import fill
 
     owner = fill(size)
-    _fill(owner)
+    fill_map(owner)
     return [
         {"case": name, "tracks": size} | timed(run, rounds) for name, run in _cases(owner).items()
     ]
 
 
-def _fill(owner: User) -> None:
+def fill_map(owner: User) -> None:
     from django.db import connection
     from django.utils import timezone
 

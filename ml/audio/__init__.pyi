@@ -10,6 +10,7 @@ from .formats import (
     TagSystem,
     taggable,
 )
+from .loudness import measure_loudness
 from .marks import (
     DIRECTION_MARKS,
 )
@@ -29,9 +30,11 @@ from .sandbox.seccomp import can_refuse_syscalls
 from .types import (
     CODE_PAGES,
     SAMPLE_RATE,
+    SILENT_LUFS,
     AudioError,
     AudioInfo,
     DecodeLimits,
+    Loudness,
     Samples,
     too_long,
 )
@@ -51,6 +54,7 @@ __all__ = [
     "FORMATS",
     "SAMPLE_RATE",
     "SEGMENT_SAMPLES",
+    "SILENT_LUFS",
     "SUFFIXES",
     "AudioError",
     "AudioFormat",
@@ -61,6 +65,7 @@ __all__ = [
     "Examination",
     "Field",
     "Fields",
+    "Loudness",
     "Metadata",
     "Samples",
     "TagSystem",
@@ -71,6 +76,7 @@ __all__ = [
     "edit_fields",
     "embedded_cover",
     "examine",
+    "measure_loudness",
     "picture_cover",
     "read_fields",
     "read_metadata",

@@ -84,6 +84,18 @@ class AudioInfo:
     bit_rate: int | None
 
 
+# What EBU R 128 leaves out as silence, and so the lowest loudness there is.
+SILENT_LUFS = -70.0
+
+
+@dataclass(frozen=True)
+class Loudness:
+    """EBU R 128 of a whole file: `integrated` in LUFS, `true_peak` in dBTP."""
+
+    integrated: float
+    true_peak: float
+
+
 @dataclass(frozen=True)
 class DecodeLimits:
     """What is still accepted: seconds of sound, and the share of packets that may be damaged."""

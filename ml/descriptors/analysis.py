@@ -1,4 +1,4 @@
-"""Tempo and key of one file."""
+"""Tempo, key and loudness of one file."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from ml.audio.loudness import measure_loudness
 from ml.audio.reading import DecodeLimits, blocks
+from ml.audio.types import Loudness
 
 from .excerpts import excerpts
 from .key import Key, estimate_key
@@ -21,19 +23,25 @@ class Music:
 
     tempo: Tempo | None
     key: Key | None
+    loudness: Loudness
 
 
 def analyse_music(
     path: str | Path, duration: float, *, limits: DecodeLimits | None = None, report: Report
 ) -> Music:
-    """Measure a file of `duration` seconds from excerpts of it; memory does not grow with it.
+    """Measure a file of `duration` seconds; memory does not grow with it.
 
-    `report(stage, seconds)` is called often: "decoding", then "tempo", then "key"; what it
-    raises ends the work. Raises AudioError.
+    Tempo and key come from excerpts, loudness from the whole. `report(stage, seconds)` is called
+    often: "decoding", then "tempo", "key", "loudness"; what it raises ends the work. Raises
+    AudioError.
     """
     sound = blocks(path, limits=limits)
     parts = excerpts(sound, duration, lambda seconds: report("decoding", seconds))
     report("tempo", duration)
     tempo = estimate_tempo(parts)
     report("key", duration)
-    return Music(tempo, estimate_key(parts))
+    key = estimate_key(parts)
+    loudness = measure_loudness(
+        path, limits=limits, on_progress=lambda seconds: report("loudness", seconds)
+    )
+    return Music(tempo, key, loudness)

@@ -51,7 +51,6 @@ class Deck {
   show() {
     if (!this.element.isConnected) return this.close();
     const here = plays(this.button.dataset.play);
-    document.getElementById("player").classList.toggle("elsewhere", !here);
     const now = here ? currentTime() : 0;
     const total = (here && duration()) || this.total;
     this.time.textContent = clock(now);

@@ -1,6 +1,7 @@
 // "/" searches. On a track's page, and on any position slider, space plays or pauses, arrows move
 // five seconds, page keys thirty, Home and End to the ends.
-import { currentTime, duration, moveTo, plays, seek, togglePlay } from "./player.js";
+import { currentTime, duration, moveTo, next, plays, previous, seek, togglePlay } from "./player.js";
+import { current } from "./player/queue.js";
 
 const STEP = 5;
 const PAGE = 30;
@@ -34,6 +35,14 @@ function control(event, button) {
   event.preventDefault();
 }
 
+// Shift and an arrow: the next track and the one before.
+function step(event) {
+  const act = { ArrowRight: next, ArrowLeft: previous }[event.key];
+  if (!act || !current() || writes(event.target) || document.querySelector("dialog[open]")) return;
+  event.preventDefault();
+  act();
+}
+
 // Space presses what has the focus; a list of choices moves by arrows.
 function isTaken({ target, key }) {
   if (document.querySelector("dialog[open]") || writes(target)) return true;
@@ -41,7 +50,11 @@ function isTaken({ target, key }) {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.shiftKey) {
+    step(event);
+    return;
+  }
   if (event.target.matches("#player-position")) control(event, null);
   else if (event.target.matches("#deck-position")) control(event, deckButton());
   else if (deckButton() && !isTaken(event)) control(event, deckButton());

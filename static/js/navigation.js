@@ -12,12 +12,18 @@ function markCurrentPage() {
   showSearch();
 }
 
-// The bar stays while pages change below it: it shows what this one was searched for.
+// The bar stays while pages change below it: it shows what this one was searched for, and searches
+// within what the list has been narrowed to.
 function showSearch() {
   const field = document.getElementById("search");
   if (!field) return;
   const isList = location.pathname === new URL(field.form.action).pathname;
-  field.value = (isList && new URLSearchParams(location.search).get("q")) || "";
+  const params = new URLSearchParams(isList ? location.search : "");
+  field.value = params.get("q") ?? "";
+  for (const old of field.form.querySelectorAll("input[type=hidden]")) old.remove();
+  for (const [name, value] of params) {
+    if (name !== "q" && name !== "page") field.form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+  }
 }
 
 function closeMenus(except) {
@@ -42,7 +48,8 @@ document.addEventListener("htmx:afterSettle", ({ detail }) => {
   trouble.hidden = true;
   if (!detail.boosted) return;
   markCurrentPage();
-  closeMenus(null);
+  // One in which several things are chosen, one after the other, stays.
+  closeMenus(document.querySelector("details.menu[open].list-look"));
   // A swap leaves the focus on nothing; a form that filters in place keeps it, also in what a
   // script has unfolded only now.
   for (const id of [focused, "page"]) {

@@ -12,13 +12,20 @@ class Selection {
     this.page = document.getElementById("pick-page");
     this.page.addEventListener("change", () => this.tickAll(this.page.checked));
     this.last = null;
-    boxes(form).forEach((box) => box.addEventListener("click", (event) => this.ticked(box, event.shiftKey)));
+    // Rows come later too, where the list goes on without an end.
+    this.click = (event) => this.clicked(event);
+    document.addEventListener("click", this.click);
     form.elements.all?.addEventListener("change", ({ target }) => this.tickAll(target.checked));
     form.addEventListener("reset", () => this.tickAll(false));
     form.addEventListener("click", (event) => this.download(event));
     form.addEventListener("submit", () => { kept = { address: "", ids: new Set() }; });
     if (kept.address === location.href) boxes(form).forEach((box) => { box.checked = kept.ids.has(box.value); });
     this.show();
+  }
+
+  clicked(event) {
+    if (!this.form.isConnected) document.removeEventListener("click", this.click);
+    else if (event.target.form === this.form && event.target.name === "id") this.ticked(event.target, event.shiftKey);
   }
 
   ticked(box, ranged) {

@@ -1,4 +1,7 @@
-"""Tempo and key of a track: asked for, measured by a worker, recorded. Tags never wait for it."""
+"""Tempo, key and loudness of a track: asked for, measured by a worker, recorded.
+
+Tags never wait for them.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from ml.audio import AudioError
 from tagger.jobs import lifecycle
@@ -22,6 +25,8 @@ from tagger.uploads.ingest import limits
 if TYPE_CHECKING:
     from ml.descriptors import Music
 
+# Also what was measured before loudness was: it is measured anew when nothing else waits.
+UNKNOWN = Q(loudness=None, music_state__in=[Track.MusicState.PENDING, Track.MusicState.ANALYSED])
 # More than these do not wait at once: uploads that come next have the cores to themselves soon, and
 # a track that was just uploaded is not the last in line. Each that ends asks for the next.
 MOST_WAITING = 4
@@ -33,8 +38,7 @@ def request_music(track: Track, *, trigger: Job.Trigger) -> Job | None:
         return None
     with transaction.atomic():
         locked = Track.objects.select_for_update(no_key=True).filter(pk=track.pk)
-        unknown = locked.filter(music_state=Track.MusicState.PENDING).exists()
-        if not unknown or is_being_measured(track.pk):
+        if not locked.filter(UNKNOWN).exists() or is_being_measured(track.pk):
             return None
         return lifecycle.create_job(
             Job.Kind.ANALYSE_MUSIC, owner=None, trigger=trigger, track=track
@@ -75,10 +79,10 @@ def request_all_music(trigger: Job.Trigger) -> int:
 
 
 def unknown_music() -> QuerySet[Track]:
-    """Analysed tracks whose tempo and key nobody has looked for, oldest first."""
+    """Analysed tracks whose tempo, key or loudness nobody has measured, oldest first."""
     pending = Track.objects.filter(
         ~Exists(_open_jobs().filter(track=OuterRef("pk"))),
-        music_state=Track.MusicState.PENDING,
+        UNKNOWN,
         state=Track.State.TAGGED,
         deleted_at=None,
     )
@@ -133,6 +137,8 @@ def _record(track: Track, music: Music) -> None:
         bpm_confidence=tempo.confidence if tempo else None,
         key=key.name if key else "",
         key_confidence=key.confidence if key else None,
+        loudness=music.loudness.integrated,
+        true_peak=music.loudness.true_peak,
         music_state=Track.MusicState.ANALYSED,
     )
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from ml.config import strength
 from tagger.models import Analysis, Library, ModelVersion, Question, Tag, Verdict
 from tagger.tags.confidence import calibration_of
 from tagger.tags.effective import active_model
-from tagger.tags.segment_scores import segment_scores
+from tagger.tags.segment_scores import telling_seconds
 
-TELLING_SECONDS = 10.0
 # Nobody reads on how many thousand there are.
 MOST_COUNTED = 1000
 
@@ -81,7 +79,7 @@ def shown(question: Question) -> ShownQuestion | None:
     names = {question.tag.name, *question.tag.synonyms.values_list("name", flat=True)}
     columns = [at for at, label in enumerate(analysis.model.labels) if label in names]
     best = max(columns, key=lambda at: analysis.mean_scores[at] - analysis.model.thresholds[at])
-    start, end = _telling(analysis, columns)
+    start, end = telling_seconds(analysis, columns)
     score, label = analysis.mean_scores[best], analysis.model.labels[best]
     confidence = calibration_of(analysis.model).confidence(label, score)
     return ShownQuestion(
@@ -108,13 +106,3 @@ def _unanswered(of: Library) -> QuerySet[Question]:
         model__in=ModelVersion.objects.filter(state=ModelVersion.State.ACTIVE)[:1],
         track__deleted_at=None,
     ).select_related("track", "tag")
-
-
-def _telling(analysis: Analysis, columns: list[int]) -> tuple[float, float]:
-    """Where the tag is strongest for ten seconds, in seconds from the beginning."""
-    over_time = segment_scores(analysis)
-    strength = over_time.scores[:, columns].max(axis=1)
-    width = min(max(1, round(TELLING_SECONDS / over_time.hop_seconds)), len(strength))
-    means = np.convolve(strength, np.ones(width) / width, mode="valid")
-    start = float(means.argmax()) * over_time.hop_seconds
-    return start, start + TELLING_SECONDS

@@ -253,8 +253,8 @@ def _mark_track(job: Job) -> bool:
     if job.kind == Job.Kind.TAG_TRACK:
         return bool(track.filter(state=Track.State.PENDING).update(state=Track.State.FAILED))
     if job.kind == Job.Kind.ANALYSE_MUSIC:
-        pending = track.filter(music_state=Track.MusicState.PENDING)
-        pending.update(music_state=Track.MusicState.FAILED)
+        # Also one whose tempo is known from before, and whose file cannot be measured any more.
+        track.filter(loudness=None).update(music_state=Track.MusicState.FAILED)
     return False
 
 

@@ -170,16 +170,16 @@ def map_points(drawn: LibraryMap, among: QuerySet[Track], group: str) -> MapPoin
             "track_id", "track__title", "track__artist", "x", "y"
         )[:MOST_DRAWN]
     )
-    strongest = _strongest(drawn, group, rows[-1][0]) if rows else {}
-    counts = Counter(strongest[row[0]] for row in rows if row[0] in strongest)
+    by_track = strongest(drawn, group, rows[-1][0]) if rows else {}
+    counts = Counter(by_track[row[0]] for row in rows if row[0] in by_track)
     known = Tag.objects.in_bulk(counts)
     tags = [known[pk] for pk, _ in counts.most_common()]
     place = {tag.pk: at for at, tag in enumerate(tags)} | {None: -1}
-    points = [(*row, place[strongest.get(row[0])]) for row in rows]
+    points = [(*row, place[by_track.get(row[0])]) for row in rows]
     return MapPoints(tags, points, points_among.count())
 
 
-def _strongest(drawn: LibraryMap, group: str, last: UUID) -> dict[UUID, int]:
+def strongest(drawn: LibraryMap, group: str, last: UUID) -> dict[UUID, int]:
     """The shown tag of the group with the highest score, by track, up to the last that is drawn."""
     rows = TrackTag.objects.filter(
         track__library=drawn.library, track__deleted_at=None, track__lte=last, tag__group=group

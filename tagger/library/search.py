@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
 import django_filters as filters
+from django.core.validators import RegexValidator
 from django.db.models import (
+    BooleanField,
+    Case,
     F,
     FilteredRelation,
     FloatField,
+    Func,
+    IntegerField,
     Max,
     OuterRef,
     Q,
     QuerySet,
+    SmallIntegerField,
     Subquery,
+    TextField,
     Value,
+    When,
 )
 from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext_lazy as _
@@ -24,15 +33,12 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 
 from tagger.libraries.members import libraries_of
-from tagger.models import Library, Tag, Track, TrackTag, User
-from tagger.models.music_key import MusicKey
+from tagger.models import Library, MapPoint, ModelVersion, Tag, Track, TrackTag, User
+from tagger.models.music_key import CAMELOT_ORDER, FIFTHS, RELATIVES, MusicKey
 from tagger.platform.collation import folded
 from tagger.platform.timestamp_filter import TimestampFilter
 from tagger.tags.confidence import LEAST
 from tagger.tags.vocabulary import meant_by
-
-FIFTHS = ("C", "G", "D", "A", "E", "B", "F#", "Db", "Ab", "Eb", "Bb", "F")
-RELATIVES = ("Am", "Em", "Bm", "F#m", "C#m", "G#m", "Ebm", "Bbm", "Fm", "Cm", "Gm", "Dm")
 
 
 def compatible(key: str) -> set[str]:
@@ -61,7 +67,21 @@ ORDERINGS = {
     "album": ("album_key", "album_by_key", "disc_number", "track_number", "title_key", "id"),
     "year": ("year", "album_key", "disc_number", "track_number", "id"),
     "-year": (F("year").desc(nulls_last=True), *("album_key", "disc_number", "track_number", "id")),
+    "-album": ("-album_key", "album_by_key", "disc_number", "track_number", "title_key", "id"),
+    "key": (F("key_place").asc(nulls_last=True), "id"),
+    "-key": (F("key_place").desc(nulls_last=True), "-id"),
+    "tags": ("tag_count", "id"),
+    "-tags": ("-tag_count", "-id"),
     "-score": (F("best_score").desc(nulls_last=True), "-created_at", "-id"),
+}
+
+# What is made only where it is asked for. Keys go round as disc jockeys number them.
+_PLACES = [When(key=key, then=place) for place, key in enumerate(CAMELOT_ORDER)]
+COMPUTED: dict[str, dict[str, Any]] = {
+    "key": {"key_place": Case(*_PLACES, output_field=SmallIntegerField(null=True))},
+    "tags": {
+        "tag_count": Func("shown_tag_ids", function="cardinality", output_field=IntegerField())
+    },
 }
 
 
@@ -121,6 +141,27 @@ class YearFilter(filters.NumberFilter):
     """A year, as the API's description says too."""
 
 
+class AreaFilter(filters.CharFilter):
+    """A part of the map: the corners around it, x and y in turns, in thousandths of −1…1."""
+
+    CORNERS = re.compile(r"-?\d{1,4},-?\d{1,4}(,-?\d{1,4},-?\d{1,4}){2,99}")
+
+    def filter(self, qs: QuerySet[Track], value: str | None) -> QuerySet[Track]:
+        if not value:
+            return qs
+        numbers = [int(part) / 1000 for part in value.split(",")]
+        corners = ",".join(f"({x},{y})" for x, y in zip(numbers[::2], numbers[1::2], strict=False))
+        current = MapPoint.objects.filter(map__model__state=ModelVersion.State.ACTIVE)
+        point = Func("x", "y", function="point", output_field=TextField())
+        inside = Func(
+            *(Value(corners, output_field=TextField()), point),
+            template="(%(expressions)s)",
+            arg_joiner="::polygon @> ",
+            output_field=BooleanField(),
+        )
+        return qs.filter(pk__in=current.filter(inside).values("track"))
+
+
 class IdsFilter(filters.BaseInFilter, filters.UUIDFilter):
     """Tracks by their ids, comma-separated."""
 
@@ -159,6 +200,9 @@ class LibraryFilter(filters.FilterSet):
     artist = filters.CharFilter(method="by_artist", max_length=255)
     year_min = YearFilter(field_name="year", lookup_expr="gte", min_value=1000, max_value=2999)
     year_max = YearFilter(field_name="year", lookup_expr="lte", min_value=1000, max_value=2999)
+    area = AreaFilter(
+        max_length=1200, validators=[RegexValidator(re.compile(rf"^{AreaFilter.CORNERS.pattern}$"))]
+    )
     q = filters.CharFilter(method="search", max_length=200)
     uploaded_after = TimestampFilter(field_name="created_at", lookup_expr="gte")
     uploaded_before = TimestampFilter(field_name="created_at", lookup_expr="lt")
@@ -172,7 +216,10 @@ class LibraryFilter(filters.FilterSet):
         filtered: QuerySet[Track] = super().filter_queryset(queryset)
         if not self._value("tag") and self._narrows_tags():
             filtered = filtered.filter(pk__in=self._tagged().values("track"))
-        return filtered.order_by(*self._ordering(filtered))
+        name = self._ordering(filtered)
+        if computed := COMPUTED.get(name.removeprefix("-")):
+            filtered = filtered.annotate(**computed)
+        return filtered.order_by(*ORDERINGS[name])
 
     def with_tags(self, tracks: QuerySet[Track], name: str, tags: list[Tag]) -> QuerySet[Track]:
         if not tags:
@@ -239,11 +286,11 @@ class LibraryFilter(filters.FilterSet):
             rows = rows.filter(source=self._value("source"))
         return rows
 
-    def _ordering(self, filtered: QuerySet[Track]) -> tuple[Any, ...]:
+    def _ordering(self, filtered: QuerySet[Track]) -> str:
         name = self._value("ordering") or "-created"
         if name == "-score" and "best_score" not in filtered.query.annotations:
-            name = "-created"
-        return ORDERINGS[name]
+            return "-created"
+        return str(name)
 
 
 def by_artist(name: str) -> Q:

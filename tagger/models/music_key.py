@@ -31,3 +31,16 @@ class MusicKey(models.TextChoices):
     AM = "Am", _("A minor")
     BBM = "Bbm", _("B♭ minor")
     BM = "Bm", _("B minor")
+
+
+# Around the circle of fifths, and the minor keys that share their notes.
+FIFTHS = ("C", "G", "D", "A", "E", "B", "F#", "Db", "Ab", "Eb", "Bb", "F")
+RELATIVES = ("Am", "Em", "Bm", "F#m", "C#m", "G#m", "Ebm", "Bbm", "Fm", "Cm", "Gm", "Dm")
+# As disc jockeys number them: "Camelot Easymix System" (Mark Davis). C major is 8B, A minor 8A.
+CAMELOT = {
+    key: f"{(7 + at) % 12 + 1}{letter}"
+    for keys, letter in ((RELATIVES, "A"), (FIFTHS, "B"))
+    for at, key in enumerate(keys)
+}
+# 1A, 1B, 2A … 12B: neighbours go together.
+CAMELOT_ORDER = tuple(sorted(CAMELOT, key=lambda key: (int(CAMELOT[key][:-1]), CAMELOT[key][-1])))

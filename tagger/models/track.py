@@ -36,7 +36,7 @@ class Track(models.Model):
         FAILED = "failed", _("failed")
 
     class MusicState(models.TextChoices):
-        """Whether tempo and key have been looked for; a track has its tags without them."""
+        """Whether tempo, key and loudness have been measured; a track has its tags without them."""
 
         PENDING = "pending", _("waiting")
         ANALYSED = "analysed", _("analysed")
@@ -104,6 +104,8 @@ class Track(models.Model):
     bpm_confidence = models.FloatField(null=True, blank=True, help_text=_("0…1"))
     key = models.CharField(max_length=3, choices=MusicKey.choices, blank=True)
     key_confidence = models.FloatField(null=True, blank=True, help_text=_("0…1"))
+    loudness = models.FloatField(null=True, blank=True, help_text=_("LUFS, by EBU R 128"))
+    true_peak = models.FloatField(null=True, blank=True, help_text=_("dBTP"))
     music_state = models.CharField(
         max_length=8, choices=MusicState.choices, default=MusicState.PENDING
     )
@@ -161,8 +163,10 @@ class Track(models.Model):
             ),
             models.Index(
                 fields=["created_at"],
-                condition=models.Q(music_state="pending", state="tagged"),
-                name="track_music_pending",
+                condition=models.Q(
+                    loudness=None, music_state__in=["pending", "analysed"], state="tagged"
+                ),
+                name="track_music_unknown",
             ),
             GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="track_search_trigram"),
             GinIndex(fields=["shown_tag_ids"], name="track_shown_tags"),

@@ -148,16 +148,6 @@ class TrackTags:
         ]
         return [(label, tags) for label, tags in groups if tags]
 
-    def addable(self) -> list[tuple[str, list[Tag]]]:
-        """What a person may still add, under the labels of the groups."""
-        certain = {shown.tag.pk for shown in self.certain}
-        free = [tag for tag in self.vocabulary if tag.shown_as_id is None and tag.pk not in certain]
-        groups = [
-            (str(label), [tag for tag in free if tag.group == group])
-            for group, label in Tag.Group.choices
-        ]
-        return [(label, tags) for label, tags in groups if tags]
-
 
 def track_tags(track: Track) -> TrackTags:
     """Every tag of the vocabulary that has a score or a verdict, best score first.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -19,6 +20,18 @@ def meant_by(tag: Tag) -> set[int]:
 def shown_tags() -> QuerySet[Tag]:
     """One row for each tag that is shown."""
     return Tag.objects.filter(shown_as=None)
+
+
+def named(words: Iterable[str]) -> dict[str, Tag]:
+    """The shown tag of each word that is a slug or a name, also in the language of the reader.
+
+    Capital letters make no difference. One query.
+    """
+    known: dict[str, Tag] = {}
+    for tag in shown_tags():
+        known |= {tag.label.lower(): tag, tag.name.lower(): tag, tag.slug: tag}
+    found = {word: known.get(word.lower()) for word in words}
+    return {word: tag for word, tag in found.items() if tag}
 
 
 @dataclass(frozen=True)

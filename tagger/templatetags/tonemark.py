@@ -16,6 +16,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from ml.audio import FORMATS, SUFFIXES
 from tagger.models import Tag, Track
+from tagger.models.music_key import CAMELOT
 from tagger.platform.celery.queues import Queue
 from tagger.platform.humanize import human_duration, human_size
 from tagger.tags.confidence import STRENGTHS
@@ -84,6 +85,17 @@ def percent(share: float | None) -> str:
 def short_key(track: Track) -> str:
     """'F#m' → 'F♯m', as musicians write it."""
     return track.key.replace("#", "♯").replace("b", "♭")
+
+
+@register.filter
+def camelot(track: Track) -> str:
+    """'Am' → '8A'."""
+    return CAMELOT.get(track.key, "")
+
+
+@register.filter
+def of(drawn: dict[Any, str], key: Any) -> str:
+    return drawn.get(key, "")
 
 
 @register.simple_tag

@@ -71,6 +71,7 @@ def _several(value: str) -> str:
 WORDED: dict[str, Callable[[str], str]] = {
     "q": lambda value: _("“%s”") % value,
     "id": _several,
+    "area": lambda value: _("a part of the map"),
     "album": lambda value: _("album: %s") % value,
     "album_artist": lambda value: _("albums by %s") % value,
     "artist": lambda value: _("artist: %s") % value,

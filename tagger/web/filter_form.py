@@ -11,7 +11,7 @@ from .conditions import conditions
 from .library_query import LibraryQuery
 
 FIELDS = (
-    *("q", "strength", "tag_min", "tag_mode", "source", "bpm_min", "bpm_max", "key", "key_mode"),
+    *("strength", "tag_min", "tag_mode", "source", "bpm_min", "bpm_max", "key", "key_mode"),
     *("uploaded_after", "uploaded_before", "state"),
 )
 MORE = (
@@ -40,4 +40,5 @@ def filter_form(query: LibraryQuery) -> dict[str, Any]:
         "states": Track.State.choices,
         "keys": MusicKey.choices,
         "facet_hidden": query.hidden(*FIELDS),
+        "facet_query": query.unpaged().urlencode(),
     }

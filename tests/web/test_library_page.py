@@ -134,7 +134,7 @@ def test_five_chips_stand_for_many_tags(page: Client, song: Track) -> None:
 
 def test_what_is_listed_can_be_exported(page: Client, shelf: None) -> None:
     links = dict(page.get("/?tag=guitar&ordering=title&page=1").context["exports"])
-    assert list(links) == ["CSV", "JSON", "M3U8"]
+    assert list(links) == ["CSV", "JSON", "M3U8", "Rekordbox"]
     assert links["CSV"] in page.get("/?tag=guitar&ordering=title").content.decode().replace(
         "&amp;", "&"
     )

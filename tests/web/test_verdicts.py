@@ -95,18 +95,35 @@ def test_a_tag_can_be_added_without_a_script(page: Client, song: Track) -> None:
     assert shown(song) == {"guitar", "rock", "piano"}
 
 
-def test_only_what_a_track_lacks_is_offered(page: Client, song: Track) -> None:
-    response = page.get(reverse("web:track", args=[song.pk]))
-    offered = {tag.name for _, tags in response.context["tags"].addable() for tag in tags}
-    assert {"piano", "female vocals"} <= offered
-    assert not {"guitar", "rock", "female"} & offered
+def test_several_tags_are_added_at_once_by_name_or_slug(page: Client, song: Track) -> None:
+    url = reverse("web:add-tag", args=[song.pk])
+    text = page.post(url, {"tag": ["Female Vocals", "piano", ""]}, headers=SCRIPT).content.decode()
+    assert "female vocals, piano accepted." in text
+    assert shown(song) == {"guitar", "rock", "piano", "female vocals"}
 
 
-def test_a_tag_nobody_knows_cannot_be_added(page: Client, song: Track) -> None:
-    for word in ("kazoo", "female", "", "a\0"):
-        response = page.post(reverse("web:add-tag", args=[song.pk]), {"tag": word})
-        assert response.status_code == 404
-    assert not song.verdicts.exists()
+def test_what_can_be_typed_is_told_with_what_one_gave_lately(page: Client, song: Track) -> None:
+    add(page, song, "piano")
+    add(page, song, "female-vocals")
+    answer = page.get("/tags/choices.json").json()
+    assert answer["recent"] == ["female-vocals", "piano"]
+    names = [name for _, name, _ in answer["tags"]]
+    assert "piano" in names
+    assert "female" not in names  # a synonym is shown as another
+    assert names == sorted(names)
+
+
+def test_a_tag_nobody_knows_is_not_added_and_said(page: Client, song: Track) -> None:
+    url = reverse("web:add-tag", args=[song.pk])
+    for word in ("kazoo", "female", "a\0"):
+        assert "There is no tag named" in add(page, song, word)
+    assert (
+        "piano accepted."
+        in page.post(url, {"tag": ["kazoo", "piano"]}, headers=SCRIPT).content.decode()
+    )
+    told = page.post(url, {"tag": "kazoo"}, follow=True).content.decode()
+    assert "There is no tag named kazoo." in told
+    assert [one.tag.slug for one in song.verdicts.all()] == ["piano"]
 
 
 def test_the_history_tells_who_said_what_and_what_was_taken_back(page: Client, song: Track) -> None:

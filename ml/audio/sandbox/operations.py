@@ -17,10 +17,11 @@ from ml.audio.decoder.cover import embedded_picture, picture_file, resized, warm
 from ml.audio.decoder.decode import Pass
 from ml.audio.decoder.edit_tags import edit_fields, read_fields
 from ml.audio.decoder.facts import digest, facts
+from ml.audio.decoder.loudness import loudness
 from ml.audio.decoder.read_tags import tags
 from ml.audio.decoder.write_tags import write
 from ml.audio.open import AudioFile
-from ml.audio.types import CODE_PAGES, DecodeLimits
+from ml.audio.types import CODE_PAGES, DecodeLimits, Loudness
 
 from .wire import Kind, write_frame, write_json
 
@@ -72,6 +73,15 @@ def blocks(file: AudioFile, answer: IO[bytes], limits: dict[str, float]) -> Any:
     return asdict(sound.damage)
 
 
+def loudness_of(file: AudioFile, answer: IO[bytes], limits: dict[str, float]) -> Any:
+    """NOTEs of the seconds measured; the result is the loudness."""
+    for told in loudness(file, DecodeLimits(**limits)):
+        if isinstance(told, Loudness):
+            return asdict(told)
+        write_json(answer, Kind.NOTE, told)
+    raise AssertionError("the loudness comes last")
+
+
 def metadata_as(
     file: AudioFile, answer: IO[bytes], code_pages: list[str], **how: Any
 ) -> list[dict[str, str]]:
@@ -91,6 +101,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "facts": lambda file, answer: asdict(facts(file)),
     "examination": examination,
     "blocks": blocks,
+    "loudness": loudness_of,
     "cover": cover,
     "metadata": lambda file, answer, **how: tags(file, **how),
     "metadata_as": metadata_as,

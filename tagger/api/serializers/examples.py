@@ -48,6 +48,8 @@ TRACK: dict[str, Any] = {
     "bpm_confidence": 0.548,
     "key": "F#m",
     "key_confidence": 0.812,
+    "loudness": -14.2,
+    "true_peak": -0.6,
     "music_state": "analysed",
     "file_name": "blue hour.flac",
     "file_size": 21_473_992,

@@ -45,6 +45,8 @@ class TrackSerializer(serializers.ModelSerializer[Track]):
             "bpm_confidence",
             "key",
             "key_confidence",
+            "loudness",
+            "true_peak",
             "music_state",
             "file_name",
             "file_size",

@@ -17,6 +17,7 @@ from tagger.library.bulk import AT_ONCE, BulkError, BulkRequest, as_read, previe
 from tagger.library.bulk_actions import OF_THE_TRASH, UNDONE_FOR_A_DAY, BulkAction
 from tagger.library.reread import CodePage, Sample
 from tagger.models import Job, Tag
+from tagger.tags.vocabulary import named
 from tagger.web.access import PageRequest, signed_in
 from tagger.web.bulk_summary import nothing_left, outcome
 from tagger.web.library_query import LibraryQuery
@@ -42,7 +43,7 @@ def bulk(request: PageRequest) -> HttpResponse:
     asked = BulkRequest(
         BulkAction(wish),
         query.urlencode(),
-        request.POST.get("tag", ""),
+        _slug(request.POST.get("tag", "")),
         code_page=request.POST.get("code_page", ""),
     )
     try:
@@ -73,6 +74,12 @@ def undo(request: PageRequest, job_id: UUID) -> HttpResponse:
         known = error.code == "nothing-selected"
         messages.info(request, nothing_left(asked.action) if known else error.detail)
         return redirect("web:library")
+
+
+def _slug(word: str) -> str:
+    """A tag is typed by its name."""
+    found = named([word.strip()])
+    return found[word.strip()].slug if found else word
 
 
 def _is_whole(sent: QueryDict) -> bool:

@@ -15,8 +15,8 @@ from tagger.web.access import PageRequest, signed_in
 from tagger.web.facet_view import sections
 from tagger.web.filter_form import filter_form
 from tagger.web.library_query import LibraryQuery
+from tagger.web.list_look import track_list
 from tagger.web.numbered import Numbered
-from tagger.web.selection import tag_choices
 from tagger.web.transfers import poll_seconds
 
 PAGE_SIZE = 50
@@ -57,6 +57,7 @@ def library_page(request: PageRequest) -> HttpResponse:
         "counted": counted,
         "sections": sections(facet_groups(counted), query),
         "empty_library": counted.tracks == 0 and not query.narrows,
+        **track_list(request, query, listed),
         **_controls(request, query),
     }
     return render(request, "tagger/library/library.html", context)
@@ -70,8 +71,6 @@ def _controls(request: PageRequest, query: LibraryQuery) -> dict[str, Any]:
         "ordering": query.value("ordering") or "-created",
         "saved_views": saved_views(request.user, query.view),
         "view": query.view,
-        "selection_query": query.unpaged().urlencode(),
-        "selectable_tags": tag_choices(),
         "exports": [(label, query.export_url(suffix)) for suffix, label in EXPORTS.items()],
     }
 

@@ -1,17 +1,20 @@
 from __future__ import annotations
 
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from tagger.feedback.custom_tags import own_tag
+from tagger.feedback.history import recent_tags
 from tagger.library.facets import facet_groups, library_counts
 from tagger.library.rows import rows
 from tagger.library.search import LibraryFilter, library
 from tagger.models import Tag
+from tagger.tags.vocabulary import shown_tags
 from tagger.web.access import PageRequest, signed_in
+from tagger.web.library_query import LibraryQuery
+from tagger.web.list_look import track_list
 from tagger.web.numbered import Numbered
-from tagger.web.selection import tag_choices
 from tagger.web.transfers import poll_seconds
 
 PAGE_SIZE = 50
@@ -42,8 +45,19 @@ def tag_page(request: PageRequest, slug: str) -> HttpResponse:
         "synonyms": list(tag.synonyms.order_by("name")),
         "page": page,
         "rows": listed,
-        "selection_query": f"tag={slug}",
-        "selectable_tags": tag_choices(),
+        **track_list(request, LibraryQuery(QueryDict(f"tag={slug}&ordering=-score")), listed),
         "poll": poll_seconds(listed),
     }
     return render(request, "tagger/tags/tag.html", context)
+
+
+@require_safe
+@signed_in
+def tag_choices(request: PageRequest) -> JsonResponse:
+    """What a person can type: slug, name and group of each tag, and those given lately."""
+    tags = sorted(
+        ((tag.slug, tag.label, tag.get_group_display()) for tag in shown_tags()),
+        key=lambda tag: tag[1].lower(),
+    )
+    body = {"tags": tags, "recent": recent_tags(request.user)}
+    return JsonResponse(body, headers={"Cache-Control": "private, no-store"})

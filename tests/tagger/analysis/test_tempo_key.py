@@ -56,8 +56,31 @@ def test_what_is_known_or_asked_for_is_not_asked_again(analysed: Track) -> None:
     assert tempo_key.request_music(analysed, trigger=WEB) is not None
     assert tempo_key.request_music(analysed, trigger=WEB) is None
     Job.objects.all().delete()
-    Track.objects.update(music_state=Track.MusicState.ANALYSED)
+    Track.objects.update(music_state=Track.MusicState.ANALYSED, loudness=-9.5, true_peak=-1.0)
     assert tempo_key.request_music(analysed, trigger=WEB) is None
+
+
+def test_what_was_measured_before_loudness_was_is_measured_anew(analysed: Track) -> None:
+    Track.objects.update(music_state=Track.MusicState.ANALYSED, bpm=90.0)
+    assert tempo_key.catch_up_on_music() == 1
+    queued = Job.objects.get(kind=KIND)
+    assert tempo_key.catch_up_on_music() == 0
+    claimed = lifecycle.claim(str(queued.pk))
+    assert claimed is not None
+    tempo_key.analyse_track_music(claimed)
+    analysed.refresh_from_db()
+    assert analysed.loudness == pytest.approx(-20, abs=15)
+    assert (analysed.true_peak or 9) < 1
+    assert tempo_key.catch_up_on_music() == 0
+
+
+def test_one_that_cannot_be_measured_any_more_keeps_its_tempo_and_is_not_asked_again(
+    song: Track,
+) -> None:
+    Track.objects.update(music_state=Track.MusicState.ANALYSED, bpm=90.0)
+    assert measure(song).state == Job.State.FAILED
+    assert song.bpm == 90.0
+    assert tempo_key.catch_up_on_music() == 0
 
 
 def test_it_can_be_switched_off(analysed: Track, settings: Any) -> None:

@@ -123,7 +123,7 @@ def test_keys_typed_into_a_field_move_nothing(web: Page, song: Track) -> None:
 
 def test_music_goes_on_from_page_to_page(web: Page, song: Track) -> None:
     play(web, song)
-    web.get_by_role("link", name="Tags", exact=True).click()
+    web.locator(".pages").get_by_role("link", name="Tags", exact=True).click()
     expect(web.get_by_role("heading", name="Tags")).to_be_visible()
     before = at(web)
     until(web, f"sound.currentTime > {before} + 0.3")

@@ -45,6 +45,7 @@ def test_filters_narrow_the_list_and_the_address(web: Page) -> None:
     expect(web).to_have_url(re.compile(r"\?tag=guitar&exclude_tag=piano$"))
     web.get_by_role("link", name="not piano").click()
     expect(titles).to_have_count(2)
+    web.locator("#more-conditions > summary").click()
     web.get_by_label("Score at least").fill("0.8")
     expect(titles).to_have_text(["Guitar only"])
     web.go_back()
@@ -56,9 +57,8 @@ def test_filters_work_without_scripts(chromium: Browser, live_server: Any, owner
     context = signed_in(chromium, live_server, owner, java_script_enabled=False)
     page = context.new_page()
     page.goto("/")
-    page.get_by_text("Filter", exact=True).click()
-    page.get_by_label("Title, artist or album").fill("piano")
-    page.get_by_role("button", name="Apply").click()
+    page.get_by_role("searchbox", name="Search title, artist, album").fill("piano")
+    page.keyboard.press("Enter")
     expect(page.locator(".track .title")).to_have_text(["Piano only"])
     page.get_by_text("Filter", exact=True).click()
     page.get_by_role("link", name="piano 1").click()
@@ -77,13 +77,13 @@ def test_the_slash_key_searches(web: Page) -> None:
 
 def test_a_chosen_theme_stays(web: Page) -> None:
     web.goto("/")
-    web.locator("details.menu summary").click()
+    web.locator(".topbar details.menu summary").click()
     web.get_by_label("Dark").check()
     dark = web.evaluate("getComputedStyle(document.body).backgroundColor")
     web.reload()
     assert web.evaluate("document.documentElement.dataset.theme") == "dark"
     assert web.evaluate("getComputedStyle(document.body).backgroundColor") == dark
-    web.locator("details.menu summary").click()
+    web.locator(".topbar details.menu summary").click()
     expect(web.get_by_label("Dark")).to_be_checked()
 
 
@@ -110,10 +110,10 @@ def test_a_server_that_is_away_is_said(context: BrowserContext, shelf: Track) ->
     web = context.new_page()
     web.goto("/")
     context.set_offline(True)
-    web.get_by_role("link", name="Tags", exact=True).click()
+    web.locator(".pages").get_by_role("link", name="Tags", exact=True).click()
     expect(web.get_by_text("The server cannot be reached")).to_be_visible()
     context.set_offline(False)
-    web.get_by_role("link", name="Tags", exact=True).click()
+    web.locator(".pages").get_by_role("link", name="Tags", exact=True).click()
     expect(web.get_by_role("heading", name="Tags")).to_be_visible()
     expect(web.get_by_text("The server cannot be reached")).to_be_hidden()
 

@@ -37,6 +37,8 @@ def test_the_map_is_walked_by_keyboard_and_opens_a_track(web: Page) -> None:
     spot = web.locator("#map-spot")
     expect(spot).to_have_text(re.compile(r"Song \d"))
     title = spot.inner_text()
+    expect(web.locator(".map-card .chip").first).to_have_text(re.compile("rock|ambient"))
+    expect(web.get_by_role("button", name=f"Play {title}")).to_be_visible()
     web.keyboard.press("Enter")
     expect(web.get_by_role("heading", name=title)).to_be_visible()
 
@@ -56,6 +58,27 @@ def test_a_tag_lights_up_and_a_point_is_clicked(web: Page) -> None:
     web.keyboard.press("+")  # puts it into the middle
     canvas.click()
     expect(web.get_by_role("heading", name=title)).to_be_visible()
+
+
+@pytest.mark.usefixtures("drawn")
+def test_tracks_are_gone_around_and_become_a_list(web: Page) -> None:
+    web.goto("/map/")
+    expect(web.locator("#map")).to_have_attribute("data-drawn", "8")
+    expect(web.locator(".map-regions span")).to_have_count(2)
+    box = web.get_by_role("application").bounding_box()
+    assert box is not None
+    web.get_by_role("button", name="Go around").click()
+    corners = [(0.02, 0.02), (0.98, 0.02), (0.98, 0.98), (0.02, 0.98)]
+    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in corners]
+    web.mouse.move(*places[0])
+    web.mouse.down()
+    for place in places[1:]:
+        web.mouse.move(*place, steps=8)
+    web.mouse.up()
+    expect(web.locator(".map-chosen output")).to_have_text("8 tracks")
+    web.get_by_role("button", name="As a list").click()
+    expect(web.get_by_role("heading", name="8 tracks")).to_be_visible()
+    expect(web.get_by_role("list", name="Conditions")).to_contain_text("a part of the map")
 
 
 def test_a_phone_draws_and_a_page_without_scripts_lists(

@@ -76,15 +76,22 @@ def test_the_map_of_keys_opens_and_closes(opened: Page, song: Track) -> None:
 def test_keys_typed_into_a_field_judge_nothing(opened: Page, song: Track) -> None:
     opened.get_by_role("searchbox").click()
     opened.keyboard.type("1r")
-    opened.get_by_label("Add a tag").focus()
+    opened.get_by_role("combobox", name="Add tags").focus()
     opened.keyboard.press("a")
     expect(row(opened, "rock")).not_to_have_class(re.compile("picked"))
     assert not song.verdicts.exists()
 
 
 def test_a_tag_is_added_and_stands_in_the_history(opened: Page) -> None:
-    opened.get_by_label("Add a tag").select_option("piano")
-    opened.get_by_role("button", name="Add", exact=True).click()
+    field = opened.get_by_role("combobox", name="Add tags")
+    field.click()
+    expect(opened.get_by_text("Suggested by the model")).to_be_visible()
+    field.press_sequentially("pia")
+    option = opened.get_by_role("option", name="piano").first
+    expect(option).to_have_attribute("aria-selected", "true")
+    field.press("Enter")
+    expect(opened.get_by_role("button", name="Do not add piano")).to_be_visible()
+    field.press("Enter")
     expect(opened.get_by_text("piano accepted.")).to_be_visible()
     opened.get_by_text("History: 1 verdict").click()
     expect(opened.locator(".history")).to_contain_text("owner accepted piano")

@@ -1,0 +1,147 @@
+"""What a browser gets and when: weight, first paint and time to interactive of pages of a library.
+
+    python -m bench.pages [--size 10000] [--rounds 9] [--json]
+
+A Chromium on the same machine, its cache empty, loads each page over HTTP from the application
+itself. Interactive is when all scripts of the page have run; `frame_ms` is one drawing of all
+points of the map while it is dragged.
+Times are medians, with the quartiles; only ratios inside one run are to be trusted.
+"""
+
+from __future__ import annotations
+
+import gzip
+from statistics import median, quantiles
+from typing import TYPE_CHECKING, Any
+
+from .library import database
+from .machine import facts
+from .tables import Row, parser, show
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+PAGES = {"library": "/", "library, a tag": "/?tag=guitar&ordering=-score", "map": "/map/"}
+CHROMIUM = "/usr/bin/chromium"
+PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0"
+READY = "performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd"
+FRAMES = "performance.getEntriesByName('map').map((frame) => frame.duration)"
+
+
+def main() -> None:
+    arguments = parser(__doc__)
+    arguments.add_argument("--size", type=int, default=10_000)
+    arguments.add_argument("--rounds", type=int, default=9)
+    args = arguments.parse_args()
+    with database():
+        rows, frames = measure(args.size, args.rounds)
+    show({"machine": facts(), "tracks": args.size, "pages": rows, "map": frames}, args.json)
+
+
+def measure(size: int, rounds: int) -> tuple[list[Row], list[Row]]:
+    from django.contrib.staticfiles.handlers import StaticFilesHandler
+    from django.test.testcases import LiveServerThread
+    from playwright.sync_api import sync_playwright
+
+    from . import review_and_map
+    from .library_rows import fill
+
+    owner = fill(size)
+    review_and_map.fill_map(owner)
+    session = _session(owner)
+    server = LiveServerThread("127.0.0.1", StaticFilesHandler)
+    server.daemon = True
+    server.start()
+    server.is_ready.wait()
+    if server.error:
+        raise server.error
+    try:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+            )
+            address = f"http://localhost:{server.port}"
+            cookie = {"name": "sessionid", "value": session, "url": address}
+            rows = [_page(browser, address, cookie, *page, rounds) for page in PAGES.items()]
+            return rows, _frames(browser, address, cookie)
+    finally:
+        server.terminate()
+
+
+def _session(owner: Any) -> str:
+    from django.test import Client
+
+    client = Client()
+    client.force_login(owner)
+    return client.cookies["sessionid"].value
+
+
+def _page(
+    browser: Browser, address: str, cookie: dict[str, str], name: str, path: str, rounds: int
+) -> Row:
+    loads = [_load(browser, address, cookie, path) for _ in range(rounds + 1)][1:]
+    first = loads[0]
+    return {
+        "page": name,
+        "html_kb": round(first["html"] / 1000, 1),
+        "html_gzip_kb": round(first["gzip"] / 1000, 1),
+        "requests": first["requests"],
+        **_spread("first_paint_ms", [load["paint"] for load in loads]),
+        **_spread("interactive_ms", [load["ready"] for load in loads]),
+    }
+
+
+def _load(browser: Browser, address: str, cookie: dict[str, str], path: str) -> dict[str, float]:
+    """Once, with an empty cache."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    context.add_cookies([cookie])  # type: ignore[list-item]
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    answer = page.goto(address + path, wait_until="load")
+    assert answer is not None
+    body = answer.body()
+    page.wait_for_timeout(200)
+    loaded = {
+        "html": float(len(body)),
+        "gzip": float(len(gzip.compress(body, 6))),
+        "requests": float(len(asked)),
+        "paint": float(page.evaluate(PAINT)),
+        "ready": float(page.evaluate(READY)),
+    }
+    context.close()
+    return loaded
+
+
+def _frames(browser: Browser, address: str, cookie: dict[str, str]) -> list[Row]:
+    """Dragging the map about."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    context.add_cookies([cookie])  # type: ignore[list-item]
+    page = context.new_page()
+    page.goto(f"{address}/map/")
+    page.wait_for_selector("#map[data-drawn]")
+    drawn = int(page.locator("#map").get_attribute("data-drawn") or 0)
+    _drag(page)
+    times = sorted(page.evaluate(FRAMES))
+    context.close()
+    return [{"points": drawn, "frames": len(times), **_spread("frame_ms", times)}] if times else []
+
+
+def _drag(page: Page) -> None:
+    box = page.locator("#map canvas").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 300, box["y"] + 200)
+    page.mouse.down()
+    for step in range(60):
+        page.mouse.move(box["x"] + 300 + step, box["y"] + 200 + step // 2)
+    page.mouse.up()
+    page.wait_for_timeout(200)
+
+
+def _spread(name: str, values: list[float]) -> Row:
+    low, _, high = quantiles(values, n=4) if len(values) > 1 else (values[0],) * 3
+    return {name: round(median(values), 1), f"{name}_quartiles": f"{low:.0f}–{high:.0f}"}
+
+
+if __name__ == "__main__":
+    main()
