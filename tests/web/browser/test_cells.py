@@ -16,10 +16,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 # Of each element its words, and the lines that they take.
 LINES = """elements => elements.map(element => {
-  const range = document.createRange();
-  range.selectNodeContents(element);
-  const shown = [...range.getClientRects()].filter(box => box.width > 1 && box.height > 1);
-  const lines = new Set(shown.map(box => Math.round(box.bottom / 12)));
+  const texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+  const lines = new Set();
+  while (texts.nextNode()) {
+    const range = document.createRange();
+    range.selectNodeContents(texts.currentNode);
+    for (const box of range.getClientRects())
+      if (box.width > 1 && box.height > 1) lines.add(Math.round(box.bottom / 12));
+  }
   const words = element.innerText.trim().split(/\\s+/).filter(Boolean);
   return [words.length, lines.size, element.innerText];
 })"""
@@ -52,7 +56,7 @@ def test_a_button_in_a_cell_is_one_line(
     page.context.close()
 
 
-@pytest.mark.parametrize("address", ["/status/", "/jobs/"])
+@pytest.mark.parametrize("address", ["/jobs/"])
 @pytest.mark.parametrize("language", ["en-GB", "de-DE"])
 def test_no_cell_is_one_word_a_line_on_a_phone(
     chromium: Browser, live_server: Any, boss: User, address: str, language: str
