@@ -75,4 +75,4 @@ def by_chance(up: int, down: int) -> float:
     if not tosses:
         return 1.0
     tail: float = sum(comb(tosses, heads) for heads in range(max(up, down), tosses + 1))
-    return min(1.0, 2 * tail / 2**tosses)
+    return float(min(1.0, 2 * tail / 2**tosses))
