@@ -81,7 +81,7 @@ def _cases(owner: User) -> dict[str, Callable[[], object]]:
     client.force_login(owner)
 
     def answer() -> None:
-        question = open_questions(owner.personal_library)[0]
+        question = open_questions(owner.personal_library, owner)[0]
         track, tag = question.track, question.tag
         answer_question(owner, question, ReviewAnswer.YES)
         take_back(owner, track, tag, ReviewAnswer.YES)

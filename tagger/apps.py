@@ -9,6 +9,7 @@ class TaggerConfig(AppConfig):
 
     def ready(self) -> None:
         # Each registers what it has to say when it is imported.
+        from tagger.feedback import disputes  # noqa: F401
         from tagger.jobs import worker_signals  # noqa: F401
         from tagger.libraries import personal  # noqa: F401
         from tagger.operations import checks  # noqa: F401

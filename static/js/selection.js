@@ -69,7 +69,7 @@ class Selection {
     event.preventDefault();
     const ids = boxes(this.form).filter(({ checked }) => checked).map(({ value }) => value);
     const query = this.form.elements.all?.checked ? this.form.elements.query.value : new URLSearchParams({ id: ids.join(",") });
-    location.assign(`${button.dataset.export}?${query}`);
+    location.assign(`${button.dataset.export}&${query}`);
   }
 }
 

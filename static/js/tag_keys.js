@@ -22,7 +22,7 @@ function choose(row) {
   if (!row) return;
   chosen = row.dataset.slug;
   mark();
-  row.querySelector(".verdict").focus({ focusVisible: true });
+  row.querySelector(".verdict")?.focus({ focusVisible: true });
 }
 
 const judge = (answer) => chosen && rowOf(chosen)?.querySelector(`button[value="${answer}"]`)?.click();

@@ -41,6 +41,7 @@ class Pages(PageNumberPagination):
 class GroupedList(ApiView):
     """Rows that are no model's: counted pages instead of cursors."""
 
+    of_library = True
     query_parameters = frozenset({"q", "page"})
 
     def words(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar, cast
 
+from django.http import Http404
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.permissions import BasePermission, IsAuthenticated
@@ -12,13 +13,16 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from tagger.models import Library, User
+from tagger.libraries.members import Role, RoleError, membership_in, personal
+from tagger.models import Library, Membership, User
 
 from .authentication import BearerAuthentication
 from .parsers import BoundedJSONParser
 from .permissions import TokenMayWrite
 from .problems import Problem, problem_handler
 from .throttles import MethodThrottle
+
+LONGEST_ID = 18
 
 
 class JsonWhateverIsAccepted(DefaultContentNegotiation):
@@ -42,10 +46,14 @@ class ApiView(APIView):
     content_negotiation_class = JsonWhateverIsAccepted
     throttle_classes = (MethodThrottle,)
     query_parameters: ClassVar[frozenset[str]] = frozenset()
+    # Whether it is about one library, which `library` in the address may name.
+    of_library: ClassVar[bool] = False
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         self.refuse_unknown_parameters(request)
+        if self.of_library and request.user.is_authenticated:
+            self.membership = self._named_membership()
 
     def get_exception_handler(self) -> Callable[..., Any]:
         return problem_handler
@@ -56,6 +64,8 @@ class ApiView(APIView):
 
     def refuse_unknown_parameters(self, request: Request) -> None:
         known = self.known_parameters(request)
+        if self.of_library:
+            known |= {"library"}
         unknown = [name for name in request.query_params if name not in known]
         if unknown:
             listed = ", ".join(sorted(known)) or "none"
@@ -72,4 +82,23 @@ class ApiView(APIView):
     @property
     def library(self) -> Library:
         """The one that is asked about."""
-        return self.person.personal_library
+        return self.membership.library
+
+    def need(self, role: Role) -> None:
+        """Raises RoleError where the person has no such role in it."""
+        if not self.membership.may(role):
+            raise RoleError(role)
+
+    def _named_membership(self) -> Membership:
+        named = self.request.query_params.get("library")
+        found = (
+            personal(self.person) if named is None else membership_in(self.person, _number(named))
+        )
+        if found is None:
+            raise Http404
+        return found
+
+
+def _number(named: str) -> int:
+    """A number that no row can have is that of no library."""
+    return int(named) if named.isascii() and named.isdigit() and len(named) <= LONGEST_ID else 0

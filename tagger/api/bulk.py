@@ -29,6 +29,8 @@ FIELDS = {
 
 
 class Bulk(ApiView):
+    of_library = True
+
     @extend_schema(
         summary="Do something to many tracks",
         description=(

@@ -36,6 +36,7 @@ LONGEST_BASE = 4096
 
 
 class TracksExport(ListView):
+    of_library = True
     queryset = Track.objects.none()
     filterset_class = LibraryFilter
     pagination_class = None
@@ -156,6 +157,8 @@ class RekordboxExport(TracksExport):
 
 
 class CorrectionsExport(ApiView):
+    of_library = True
+
     @extend_schema(
         operation_id="exports_corrections",
         summary="Export my corrections as a data set",

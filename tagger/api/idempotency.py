@@ -115,7 +115,7 @@ def _key(request: Request) -> str:
 
 
 def _fingerprint(request: Request, content: Any) -> str:
-    text = json.dumps([request.method, request.path, content])
+    text = json.dumps([request.method, request.get_full_path(), content])
     return hashlib.sha256(text.encode()).hexdigest()
 
 

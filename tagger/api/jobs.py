@@ -14,6 +14,7 @@ from tagger.api.serializers.job import JobSerializer
 from tagger.api.serializers.status import RetriedSerializer
 from tagger.jobs import lifecycle
 from tagger.jobs import queries as found_jobs
+from tagger.libraries.members import Role
 from tagger.models import Job
 
 from .accepted import accepted, ask_again
@@ -38,6 +39,7 @@ class JobFilter(filters.FilterSet):
 
 
 class JobList(ListView):
+    of_library = True
     serializer_class = JobSerializer
     queryset = Job.objects.none()
     filterset_class = JobFilter
@@ -55,8 +57,10 @@ class JobList(ListView):
 
 
 class JobView(ApiView):
-    def named(self, job_id: UUID) -> Job:
-        return get_object_or_404(found_jobs.all_jobs_in(self.library, self.person), pk=job_id)
+    def named(self, job_id: UUID, role: Role = Role.LISTENER) -> Job:
+        job = get_object_or_404(found_jobs.jobs_of(self.person), pk=job_id)
+        found_jobs.need_for_job(self.person, job, role)
+        return job
 
 
 class JobDetail(JobView):
@@ -84,7 +88,7 @@ class JobCancel(JobView):
     )
     @idempotent(nothing)
     def post(self, request: Request, job_id: UUID) -> Response:
-        job = lifecycle.cancel(self.named(job_id))
+        job = lifecycle.cancel(self.named(job_id, Role.EDITOR))
         body: Any = JobSerializer(job).data
         return accepted(request, job, body) if job.is_open else Response(body)
 
@@ -100,13 +104,15 @@ class JobRetry(JobView):
     @idempotent(nothing)
     def post(self, request: Request, job_id: UUID) -> Response:
         try:
-            job = lifecycle.retry(self.named(job_id), trigger=Job.Trigger.API)
+            job = lifecycle.retry(self.named(job_id, Role.EDITOR), trigger=Job.Trigger.API)
         except lifecycle.JobStateError as error:
             raise Problem("job-state", str(error)) from error
         return accepted(request, job, JobSerializer(job).data)
 
 
 class FailedRetry(ApiView):
+    of_library = True
+
     @extend_schema(
         operation_id="jobs_retry_all",
         summary="Try all my failed jobs again",
@@ -117,6 +123,7 @@ class FailedRetry(ApiView):
     )
     @idempotent(nothing)
     def post(self, request: Request) -> Response:
+        self.need(Role.EDITOR)
         failed = found_jobs.retriable(found_jobs.jobs_in(self.library, self.person))
         retried = lifecycle.retry_all(failed, trigger=Job.Trigger.API)
         return Response(RetriedSerializer({"retried": retried}).data, status=202)

@@ -17,6 +17,7 @@ from .documentation import BODY, changes
 class FileCheck(ApiView):
     """A question, though its list is too long for an address: a reading token may ask it."""
 
+    of_library = True
     permission_classes = (IsAuthenticated,)
     throttle_scope = "read"
 

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from tagger.api.serializers.job import JobSerializer
 from tagger.api.serializers.library_map import MapSerializer
+from tagger.libraries.members import Role
 from tagger.library.map import current_map, map_points, request_map
 from tagger.library.search import LibraryFilter, library
 from tagger.models import Job, Tag, Track
@@ -31,6 +32,7 @@ class MapFilter(LibraryFilter):
 
 
 class Map(ApiView, GenericAPIView[Any]):
+    of_library = True
     serializer_class = MapSerializer
     queryset = Track.objects.none()
     filterset_class = MapFilter
@@ -69,5 +71,6 @@ class Map(ApiView, GenericAPIView[Any]):
     )
     @idempotent(nothing)
     def post(self, request: Request) -> Response:
+        self.need(Role.EDITOR)
         job = request_map(self.library, by=self.person, trigger=Job.Trigger.API)
         return accepted(request, job, JobSerializer(job).data)

@@ -88,6 +88,12 @@ _TABLE = (
         "Neither the file nor the folder that it came from has a picture of the album.",
     ),
     ProblemType(
+        "library-refused",
+        409,
+        "The library cannot be like this",
+        "It holds tracks, nobody would keep it, or there are as many as there may be.",
+    ),
+    ProblemType(
         "no-map",
         404,
         "The map is not drawn yet",

@@ -15,6 +15,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from tagger.libraries.members import RoleError
 from tagger.models import Track
 from tagger.platform.log_context import current_request_id
 from tagger.platform.outages import RETRY_SECONDS, STORAGE_FULL, UNAVAILABLE, outage
@@ -32,6 +33,7 @@ _SLUGS: tuple[tuple[type[Exception], str], ...] = (
     (exceptions.NotAuthenticated, "not-authenticated"),
     (exceptions.PermissionDenied, "forbidden"),
     (PermissionDenied, "forbidden"),
+    (RoleError, "forbidden"),
     (exceptions.NotFound, "not-found"),
     (Http404, "not-found"),
     # Deleted between the look and the act.

@@ -10,7 +10,8 @@ from rest_framework.response import Response
 from tagger.api.serializers.review import AnswerSerializer, ReviewSerializer
 from tagger.feedback.answers import ReviewAnswer, answer_question, ask_skipped
 from tagger.feedback.review import count_up_to_most, open_questions, shown, skipped_questions
-from tagger.models import Library
+from tagger.libraries.members import Role, libraries_of, need
+from tagger.models import Library, Question, User
 
 from .base import ApiView
 from .documentation import BODY, changes, problems
@@ -18,6 +19,8 @@ from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, nothing, sen
 
 
 class Review(ApiView):
+    of_library = True
+
     @extend_schema(
         operation_id="review_retrieve",
         summary="The next question to decide",
@@ -25,7 +28,7 @@ class Review(ApiView):
         responses=problems({200: ReviewSerializer}),
     )
     def get(self, request: Request) -> Response:
-        return queue_response(self.library)
+        return queue_response(self.library, self.person)
 
 
 class ReviewQuestion(ApiView):
@@ -42,14 +45,16 @@ class ReviewQuestion(ApiView):
     )
     @idempotent(sent)
     def post(self, request: Request, question_id: int) -> Response:
-        question = get_object_or_404(open_questions(self.library), pk=question_id)
+        question = _asked_of(self.person, question_id)
         serializer = AnswerSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         answer_question(self.person, question, ReviewAnswer(serializer.validated_data["answer"]))
-        return queue_response(self.library)
+        return queue_response(question.library, self.person)
 
 
 class ReviewSkipped(ApiView):
+    of_library = True
+
     @extend_schema(
         operation_id="review_skipped",
         summary="Ask again what was skipped",
@@ -59,15 +64,25 @@ class ReviewSkipped(ApiView):
     )
     @idempotent(nothing)
     def post(self, request: Request) -> Response:
+        self.need(Role.EDITOR)
         ask_skipped(self.library)
-        return queue_response(self.library)
+        return queue_response(self.library, self.person)
 
 
-def queue_response(of: Library) -> Response:
-    question = open_questions(of).first()
+def _asked_of(person: User, question_id: int) -> Question:
+    """A question on a track that the person may judge."""
+    known = Question.objects.filter(library__in=libraries_of(person)).select_related("library")
+    library = get_object_or_404(known, pk=question_id).library
+    question = get_object_or_404(open_questions(library, person), pk=question_id)
+    need(person, library, Role.EDITOR)
+    return question
+
+
+def queue_response(of: Library, person: User) -> Response:
+    question = open_questions(of, person).first()
     body = {
         "question": shown(question) if question else None,
-        "left": count_up_to_most(open_questions(of)),
-        "skipped": count_up_to_most(skipped_questions(of)),
+        "left": count_up_to_most(open_questions(of, person)),
+        "skipped": count_up_to_most(skipped_questions(of, person)),
     }
     return Response(ReviewSerializer(body).data)

@@ -5,6 +5,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tagger.api.serializers.track import UploadedSerializer
+from tagger.libraries.members import Role
 from tagger.models import Job
 from tagger.uploads.sample import bring_sample
 
@@ -16,6 +17,7 @@ from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, nothing
 
 
 class Sample(ApiView):
+    of_library = True
     throttle_scope = "upload"
 
     @extend_schema(
@@ -28,6 +30,7 @@ class Sample(ApiView):
     )
     @idempotent(nothing)
     def post(self, request: Request) -> Response:
+        self.need(Role.EDITOR)
         brought = bring_sample(self.library, by=self.person, trigger=Job.Trigger.API)
         track = own_tracks(self.person).get(pk=brought.track.pk)
         body = UploadedSerializer(

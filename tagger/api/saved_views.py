@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema, extend_schema_view
@@ -15,16 +14,12 @@ from rest_framework.response import Response
 
 from tagger.api.serializers.saved_view import SavedViewSerializer
 from tagger.library import saved_views
-from tagger.models import SavedView, User
+from tagger.models import SavedView
 
 from .base import ApiView
 from .documentation import BODY, changes, problems
 from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, sent
 from .problems import Problem
-
-
-def own_views(person: User) -> QuerySet[SavedView]:
-    return SavedView.objects.filter(owner=person).select_related("owner")
 
 
 @contextmanager
@@ -41,13 +36,17 @@ def refusals() -> Iterator[None]:
 
 
 class ViewList(ApiView):
+    of_library = True
+
     @extend_schema(
         summary="My saved views",
         description=f"By name; there are at most {saved_views.MOST}.",
         responses=problems({200: SavedViewSerializer(many=True)}),
     )
     def get(self, request: Request) -> Response:
-        return Response(SavedViewSerializer(own_views(self.person), many=True).data)
+        return Response(
+            SavedViewSerializer(saved_views.views_in(self.library, self.person), many=True).data
+        )
 
     @extend_schema(
         summary="Save a view",
@@ -60,7 +59,7 @@ class ViewList(ApiView):
         serializer = SavedViewSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         with refusals():
-            view = saved_views.make_view(self.person, **serializer.validated_data)
+            view = saved_views.make_view(self.person, self.library, **serializer.validated_data)
         return Response(SavedViewSerializer(view).data, status=201)
 
 
@@ -94,4 +93,4 @@ class ViewDetail(ApiView):
         return Response(status=204)
 
     def _named(self, view_id: UUID) -> SavedView:
-        return get_object_or_404(own_views(self.person), pk=view_id)
+        return get_object_or_404(saved_views.views_of(self.person), pk=view_id)

@@ -16,6 +16,8 @@ from .documentation import problems
 
 
 class TagList(ApiView):
+    of_library = True
+
     @extend_schema(
         summary="The vocabulary",
         description="Every tag that is shown, with how many of your tracks carry it, by group.",

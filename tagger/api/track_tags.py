@@ -9,7 +9,8 @@ from rest_framework.response import Response
 
 from tagger.api.serializers.tag import TrackTagSerializer, VerdictSerializer
 from tagger.feedback.verdicts import accept_shown, reject_shown, withdraw_shown
-from tagger.models import Tag, Track, Verdict
+from tagger.libraries.members import Role
+from tagger.models import Tag, Track, User, Verdict
 from tagger.tags.track_tags import ShownTag, track_tags
 
 from .access import own_track
@@ -30,7 +31,7 @@ class TrackTagList(ApiView):
         ),
     )
     def get(self, request: Request, track_id: UUID) -> Response:
-        tags = track_tags(own_track(self.person, track_id))
+        tags = track_tags(own_track(self.person, track_id), self.person)
         return tagged(request, TrackTagSerializer(tags.certain, many=True).data)
 
 
@@ -47,7 +48,7 @@ class TrackTagVerdict(ApiView):
         serializer.is_valid(raise_exception=True)
         give = ANSWERS[serializer.validated_data["verdict"]]
         give(self.person, track, tag)
-        return Response(TrackTagSerializer(_shown(track, tag)).data)
+        return Response(TrackTagSerializer(_shown(track, tag, self.person)).data)
 
     @extend_schema(
         summary="Withdraw a verdict",
@@ -62,8 +63,8 @@ class TrackTagVerdict(ApiView):
     def _named(self, track_id: UUID, slug: str) -> tuple[Track, Tag]:
         """A synonym stands for the tag it is shown as, here as on the page."""
         tag = get_object_or_404(Tag.objects.select_related("shown_as"), slug=slug)
-        return own_track(self.person, track_id), tag.shown
+        return own_track(self.person, track_id, Role.EDITOR), tag.shown
 
 
-def _shown(track: Track, tag: Tag) -> ShownTag:
-    return next(shown for shown in track_tags(track).tags if shown.tag == tag)
+def _shown(track: Track, tag: Tag, person: User) -> ShownTag:
+    return next(shown for shown in track_tags(track, person).tags if shown.tag == tag)

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from tagger.api.serializers.job import JobSerializer
 from tagger.api.serializers.track import TrackSerializer, UploadedSerializer, UploadSerializer
+from tagger.libraries.members import Role
 from tagger.library.search import LibraryFilter
 from tagger.library.tracks import held, reanalyse_track, rename_track
 from tagger.library.trash import delete_track
@@ -68,6 +69,7 @@ FRAMING = 2**20
     ),
 )
 class TrackList(ListView):
+    of_library = True
     serializer_class = TrackSerializer
     queryset = Track.objects.none()
     filterset_class = LibraryFilter
@@ -101,6 +103,7 @@ class TrackList(ListView):
 
     @idempotent(form)
     def post(self, request: Request) -> Response:
+        self.need(Role.EDITOR)
         ingested = self._ingest(request)
         track = own_tracks(self.person).get(pk=ingested.track.pk)
         body = UploadedSerializer(
@@ -155,7 +158,7 @@ class TrackDetail(ApiView):
         return tagged(request, self._shown(track_id))
 
     def patch(self, request: Request, track_id: UUID) -> Response:
-        with held(own_track(self.person, track_id)):
+        with held(own_track(self.person, track_id, Role.EDITOR)):
             refuse_unless_matching(request, self._shown(track_id))
             self._rename(request, own_track(self.person, track_id))
         body = self._shown(track_id)
@@ -168,7 +171,7 @@ class TrackDetail(ApiView):
         rename_track(track, **metadata | serializer.validated_data)
 
     def delete(self, request: Request, track_id: UUID) -> Response:
-        delete_track(own_track(self.person, track_id))
+        delete_track(own_track(self.person, track_id, Role.KEEPER))
         return Response(status=204)
 
     def _shown(self, track_id: UUID) -> Any:
@@ -186,7 +189,7 @@ class TrackReanalysis(ApiView):
     @idempotent(nothing)
     def post(self, request: Request, track_id: UUID) -> Response:
         job = reanalyse_track(
-            own_track(self.person, track_id), trigger=Job.Trigger.API, by=self.person
+            own_track(self.person, track_id, Role.EDITOR), trigger=Job.Trigger.API, by=self.person
         )
         return accepted(request, job, JobSerializer(job).data)
 

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tagger.api.serializers.track import TrackSerializer
+from tagger.libraries.members import Role, need
 from tagger.library.rows import WITH_TAGS
 from tagger.library.search import LibraryFilter, trash, trash_of
 from tagger.library.trash import restore_track
@@ -24,6 +25,7 @@ from .lists import ListView
 
 
 class TrashList(ListView):
+    of_library = True
     serializer_class = TrackSerializer
     queryset = Track.objects.none()
     filterset_class = LibraryFilter
@@ -52,6 +54,7 @@ class TrackRestore(ApiView):
     def post(self, request: Request, track_id: UUID) -> Response:
         deleted = trash_of(self.person).filter(pk=track_id).first()
         if deleted:
+            need(self.person, deleted.library, Role.KEEPER)
             restore_track(deleted, trigger=Job.Trigger.API)
         track = get_object_or_404(own_tracks(self.person), pk=track_id)
         return Response(TrackSerializer(track).data)

@@ -17,6 +17,7 @@ from rest_framework.response import Response
 
 from tagger.api.serializers.resumable_upload import ResumableUploadSerializer
 from tagger.api.serializers.track import MetadataSerializer
+from tagger.libraries.members import Role
 from tagger.models import ApiToken, Job, ResumableUpload
 from tagger.uploads import resumable
 from tagger.uploads.ingest import IngestError, SenderMetadata, tagging_job
@@ -52,6 +53,7 @@ class TusView(ApiView):
 
 
 class UploadList(TusView):
+    of_library = True
     throttle_scope = "upload"
 
     @extend_schema(
@@ -91,10 +93,15 @@ class UploadList(TusView):
     @idempotent(lambda request: [tus.metadata(request), request.headers.get("Upload-Length")])
     def post(self, request: Request) -> Response:
         tus.need_version(request)
+        self.need(Role.EDITOR)
         length, metadata = tus.whole_number(request, "Upload-Length"), tus.metadata(request)
         with refusals(length):
             upload = resumable.begin(
-                self.person, length, metadata.get("filename", ""), _given_metadata(metadata)
+                self.person,
+                self.library,
+                length,
+                metadata.get("filename", ""),
+                _given_metadata(metadata),
             )
         address = request.build_absolute_uri(reverse("api:upload", args=[upload.pk]))
         headers = {"Location": address} | tus.upload_headers(upload)

@@ -27,7 +27,8 @@ def answer_question(person: User, question: Question, answer: ReviewAnswer) -> N
     give_answer = accept_shown if answer is ReviewAnswer.YES else reject_shown
     with transaction.atomic():
         give_answer(person, question.track, question.tag)
-        Question.objects.filter(pk=question.pk).delete()
+        # What people differ about is asked of the others until it is settled.
+        Question.objects.filter(pk=question.pk, disputed=False).delete()
 
 
 def take_back(person: User, track: Track, tag: Tag, answer: ReviewAnswer) -> None:

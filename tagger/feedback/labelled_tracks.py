@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from django.conf import settings
 
 from ml.data import in_holdout
 from tagger.models import Library, Tag, Verdict
+from tagger.tags.settled import Word, keepers_of, settle
 
 # Of the verdicts a new tag needs, this share must say yes, and this share no.
 LEAST_SHARE = 6
@@ -62,7 +63,8 @@ class Support:
 def labelled_tracks(labels: Iterable[str], of: Library | None = None) -> list[LabelledTrack]:
     """The tracks people have given a verdict on by one of `labels`, in a stable order. Two queries.
 
-    `of` narrows it to the tracks of one library.
+    `of` narrows it to the tracks of one library. Where several people have spoken, what their
+    words come to counts.
 
     A verdict on a tag that is shown for several labels counts for each of them, but for those
     with a verdict of their own: to a person they are one word.
@@ -71,7 +73,7 @@ def labelled_tracks(labels: Iterable[str], of: Library | None = None) -> list[La
     answers: dict[UUID, dict[str, bool]] = defaultdict(dict)
     spread: dict[UUID, dict[str, bool]] = defaultdict(dict)
     tracks = {}
-    for track, sha256, file, tag, answer in _current_verdicts(of):
+    for track, sha256, file, tag, answer in _settled_verdicts(of):
         accepted = answer == Verdict.Answer.ACCEPTED
         tracks[track] = (sha256, file)
         if tag in own:
@@ -120,13 +122,32 @@ def new_labels(known: Iterable[str]) -> list[str]:
     return sorted(label for label, sides in support_by_name.items() if sides.enough)
 
 
-def _current_verdicts(of: Library | None) -> Iterable[tuple[UUID, str, str, int, str]]:
-    """Oldest first, so that the latest word on a tag is the one that stays."""
+def _settled_verdicts(of: Library | None) -> Iterator[tuple[UUID, str, str, int, str]]:
+    """One answer a track and tag, in the order of the first word on it."""
+    words: dict[tuple[UUID, int], list[Word]] = defaultdict(list)
+    files: dict[UUID, tuple[str, str, int]] = {}
+    for track, sha256, file, library, tag, person, answer in _standing(of):
+        files[track] = (sha256, file, library)
+        words[track, tag].append(Word(person, answer))
+    several = {track for (track, _), said in words.items() if len(said) > 1}
+    keepers = keepers_of({files[track][2] for track in several}) if several else {}
+    for (track, tag), said in words.items():
+        sha256, file, library = files[track]
+        yield track, sha256, file, tag, settle(said, keepers.get(library, ())).answer
+
+
+def _standing(of: Library | None) -> Iterable[tuple[UUID, str, str, int, int, int, str]]:
     rows = Verdict.objects.filter(withdrawn_at=None, track__deleted_at=None)
     if of is not None:
         rows = rows.filter(track__library=of)
     return rows.order_by("given_at", "pk").values_list(
-        "track_id", "track__audio_sha256", "track__file", "tag_id", "answer"
+        "track_id",
+        "track__audio_sha256",
+        "track__file",
+        "track__library_id",
+        "tag_id",
+        "person_id",
+        "answer",
     )
 
 

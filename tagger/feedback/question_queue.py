@@ -12,6 +12,7 @@ from tagger.models import Analysis, ModelVersion, Question, Tag, Track
 from tagger.tags.card_metrics import card_figures
 from tagger.tags.effective import SILENT, active_model
 
+from .disputes import ask_about_all
 from .review import to_be_asked
 
 # So many a track: the queue of a large library stays small, and no track is asked about for long.
@@ -31,17 +32,26 @@ def ask_many(model: ModelVersion, analyses: Sequence[tuple[Track, Iterable[float
     """The same for many tracks with their mean scores, in four queries."""
     tags = {tag.name: tag.shown_as_id or tag.pk for tag in Tag.objects.all()}
     prevalence = _prevalence(model)
-    questions = [
-        Question(
-            library_id=track.library_id, track=track, model=model, tag_id=tag_id, priority=priority
-        )
-        for track, mean_scores in analyses
-        if SILENT not in track.notes
-        for tag_id, priority in _most_worth(_priorities(model, mean_scores, tags, prevalence))
-    ]
+    tracks = [track for track, _ in analyses]
     with transaction.atomic():
-        Question.objects.filter(track__in=[track for track, _ in analyses], model=model).delete()
-        Question.objects.bulk_create(questions)
+        known = Question.objects.filter(track__in=tracks, model=model)
+        known.filter(disputed=False).delete()
+        # What people differ about is asked already, and stays.
+        asked = set(known.values_list("track", "tag"))
+        Question.objects.bulk_create(
+            Question(
+                library_id=track.library_id,
+                track=track,
+                model=model,
+                tag_id=tag_id,
+                priority=priority,
+            )
+            for track, mean_scores in analyses
+            if SILENT not in track.notes
+            for tag_id, priority in _most_worth(_priorities(model, mean_scores, tags, prevalence))
+            if (track.pk, tag_id) not in asked
+        )
+        ask_about_all(tracks)
 
 
 def ask_waiting(most: int = AT_ONCE) -> int:

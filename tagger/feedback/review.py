@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from ml.config import strength
-from tagger.models import Analysis, Library, ModelVersion, Question, Tag, Verdict
+from tagger.models import Analysis, Library, ModelVersion, Question, Tag, User, Verdict
 from tagger.tags.confidence import calibration_of
 from tagger.tags.effective import active_model
 from tagger.tags.segment_scores import telling_seconds
@@ -30,12 +30,13 @@ class ShownQuestion:
     strength: str | None = None
 
 
-def open_questions(of: Library) -> QuerySet[Question]:
-    return _unanswered(of).filter(skipped_at=None)
+def open_questions(of: Library, person: User) -> QuerySet[Question]:
+    """What nobody has answered, and what others differ about. In order, by an index."""
+    return _unanswered(of, person).filter(skipped_at=None)
 
 
-def skipped_questions(of: Library) -> QuerySet[Question]:
-    return _unanswered(of).filter(skipped_at__isnull=False)
+def skipped_questions(of: Library, person: User) -> QuerySet[Question]:
+    return _unanswered(of, person).filter(skipped_at__isnull=False)
 
 
 def to_be_asked(model: ModelVersion) -> QuerySet[Analysis]:
@@ -93,15 +94,16 @@ def shown(question: Question) -> ShownQuestion | None:
     )
 
 
-def _unanswered(of: Library) -> QuerySet[Question]:
-    """Not answered yet, wherever the answer was given. In order, by an index."""
+def _unanswered(of: Library, person: User) -> QuerySet[Question]:
+    """Not answered yet, wherever the answer was given; of a dispute, not by this person."""
     answered = Verdict.objects.filter(
         Q(tag=OuterRef("tag")) | Q(tag__shown_as=OuterRef("tag")),
         track=OuterRef("track"),
         withdrawn_at=None,
     )
     return Question.objects.filter(
-        ~Exists(answered),
+        Q(disputed=False) & ~Exists(answered)
+        | Q(disputed=True) & ~Exists(answered.filter(person=person)),
         library=of,
         model__in=ModelVersion.objects.filter(state=ModelVersion.State.ACTIVE)[:1],
         track__deleted_at=None,

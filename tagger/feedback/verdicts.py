@@ -12,6 +12,8 @@ from tagger.models import Tag, Track, User, Verdict, Webhook
 from tagger.tags.effective import rebuild_effective_tags
 from tagger.webhooks.events import announce
 
+from .disputes import ask_about_disputes
+
 
 def give_verdict(
     person: User, track: Track, tag: Tag, answer: Verdict.Answer, at: datetime | None = None
@@ -30,6 +32,7 @@ def give_verdict(
             person=person, track=track, tag=tag, answer=answer, given_at=at or timezone.now()
         )
         rebuild_effective_tags(track)
+        ask_about_disputes(track)
         _tell(track, tag, answer)
     return verdict
 
@@ -44,6 +47,7 @@ def withdraw_verdict(person: User, track: Track, tag: Tag, at: datetime | None =
         withdrawn = _withdraw(_current(person, track, tag), at or timezone.now())
         if withdrawn:
             rebuild_effective_tags(track)
+            ask_about_disputes(track)
             _tell(track, tag, None)
     return withdrawn
 

@@ -2,12 +2,26 @@ from __future__ import annotations
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from tagger.libraries.members import Role, libraries_of, need
 from tagger.models import Job, Library, User
 
 
 def all_jobs_in(of: Library, person: User) -> QuerySet[Job]:
     """The library's work as this person sees it: what staff have asked for is theirs alone."""
     return Job.objects.filter(~Q(kind__in=Job.STAFF_KINDS) | Q(owner=person), library=of)
+
+
+def jobs_of(person: User) -> QuerySet[Job]:
+    """The same of all libraries the person is in."""
+    return Job.objects.filter(
+        ~Q(kind__in=Job.STAFF_KINDS) | Q(owner=person), library__in=libraries_of(person)
+    ).select_related("track", "library")
+
+
+def need_for_job(person: User, job: Job, role: Role) -> None:
+    """Raises RoleError. What staff have asked for is theirs, whatever their role."""
+    if job.library and job.kind not in Job.STAFF_KINDS:
+        need(person, job.library, role)
 
 
 def jobs_in(of: Library, person: User) -> QuerySet[Job]:

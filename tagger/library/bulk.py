@@ -14,10 +14,11 @@ from django.utils import timezone
 
 from tagger.feedback.verdicts import said_at
 from tagger.jobs import lifecycle
+from tagger.libraries.members import Role, RoleError, need
 from tagger.models import Job, Library, Tag, Track, User
 
 from . import bulk_run
-from .bulk_actions import OF_THE_TRASH, UNDONE_FOR_A_DAY, WITH_A_TAG, Act, BulkAction
+from .bulk_actions import OF_EDITORS, OF_THE_TRASH, UNDONE_FOR_A_DAY, WITH_A_TAG, Act, BulkAction
 from .reread import CodePage, Sample, samples
 from .search import LibraryFilter, library, trash
 
@@ -66,8 +67,8 @@ class Preview:
 
 
 def preview(person: User, of: Library, request: BulkRequest) -> Preview:
-    """A dry run. Raises BulkError."""
-    act = _act(person, request, Job.Trigger.WEB, timezone.now())
+    """A dry run. Raises BulkError and RoleError."""
+    act = _act(person, of, request, Job.Trigger.WEB, timezone.now())
     tracks = _selected(act, of, request)
     return Preview(tracks.count(), act.unaffected(tracks).count(), len(missing(of, request)))
 
@@ -78,8 +79,8 @@ def as_read(of: Library, request: BulkRequest, code_pages: Sequence[str]) -> Sam
 
 
 def start(person: User, of: Library, request: BulkRequest, *, trigger: Job.Trigger) -> Job:
-    """A job, ended already where few tracks are meant. Raises BulkError."""
-    act = _act(person, request, trigger, timezone.now())
+    """A job, ended already where few tracks are meant. Raises BulkError and RoleError."""
+    act = _act(person, of, request, trigger, timezone.now())
     count = _selected(act, of, request).count()
     if not count and not missing(of, request):
         raise nothing_selected()
@@ -105,13 +106,16 @@ def nothing_selected() -> BulkError:
 def run_bulk(job: Job) -> None:
     """Work a claimed job off, from where an earlier attempt got to."""
     request = BulkRequest(**job.details)
-    person, of = cast(User, job.owner), cast(Library, job.library)
+    of = cast(Library, job.library)
     try:
-        act = _act(person, request, Job.Trigger(job.trigger), job.created_at, job)
+        act = _act(job.owner, of, request, Job.Trigger(job.trigger), job.created_at, job)
         tracks = _selected(act, of, request).filter(created_at__lte=job.created_at)
         gone = missing(of, request)
     except BulkError as error:
         lifecycle.fail(job, code=error.code, detail=error.detail)
+        return
+    except RoleError as error:  # they have left the library since
+        lifecycle.fail(job, code="forbidden", detail=str(error))
         return
     bulk_run.run(job, act, tracks, gone)
 
@@ -170,21 +174,23 @@ def _deletion(of: Library, job_id: str) -> Job:
 
 
 def _act(
-    person: User,
+    person: User | None,
+    of: Library,
     request: BulkRequest,
     trigger: Job.Trigger,
     moment: datetime,
     job: Job | None = None,
 ) -> Act:
     action, tag = BulkAction(request.action), None
+    need(person, of, Role.EDITOR if action in OF_EDITORS else Role.KEEPER)
     if action in WITH_A_TAG:
         tag = Tag.objects.filter(slug=request.tag, shown_as=None).first()
         if tag is None:
             raise BulkError("unknown-tag", "Choose the tag to accept or reject.")
     if action == BulkAction.REREAD and request.code_page not in CodePage:
         raise BulkError("unknown-code-page", "Choose how the words are to be read.")
-    undoes = _done(person, request.job, moment) if action == BulkAction.UNDO else None
-    return Act(action, person, trigger, moment, tag, undoes, request.code_page, job)
+    undoes = _done(cast(User, person), request.job, moment) if action == BulkAction.UNDO else None
+    return Act(action, cast(User, person), trigger, moment, tag, undoes, request.code_page, job)
 
 
 def _done(person: User, job_id: str, moment: datetime) -> Job:

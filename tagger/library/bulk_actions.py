@@ -32,6 +32,7 @@ class BulkAction(TextChoices):
 OF_THE_TRASH = (BulkAction.RESTORE, BulkAction.PURGE)
 WITH_A_TAG = (BulkAction.ACCEPT, BulkAction.REJECT)
 UNDONE_FOR_A_DAY = (*WITH_A_TAG, BulkAction.REREAD)
+OF_EDITORS = (*WITH_A_TAG, BulkAction.REANALYSE, BulkAction.REREAD, BulkAction.UNDO)
 
 
 class RefusedError(Exception):

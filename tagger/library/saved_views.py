@@ -11,9 +11,10 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from tagger.models import SavedView, User
+from tagger.libraries.members import libraries_of
+from tagger.models import Library, SavedView, Track, User
 
-from .search import LibraryFilter, library
+from .search import LibraryFilter
 
 # They all stand beside the library.
 MOST = 100
@@ -30,35 +31,48 @@ class SavedViewError(Exception):
         self.field = field
 
 
-def save_view(owner: User, name: str, query: str) -> SavedView:
+def views_in(library: Library, owner: User) -> QuerySet[SavedView]:
+    return SavedView.objects.filter(library=library, owner=owner)
+
+
+def views_of(owner: User) -> QuerySet[SavedView]:
+    """Of whichever library they are in."""
+    mine = SavedView.objects.filter(owner=owner, library__in=libraries_of(owner))
+    return mine.select_related("owner", "library")
+
+
+def save_view(owner: User, library: Library, name: str, query: str) -> SavedView:
     """Under a name that is taken, the new query takes the place of the old one."""
     with _one_at_a_time(owner):
-        existing = owner.saved_views.filter(name=_checked_name(name)).first()
+        existing = views_in(library, owner).filter(name=_checked_name(name)).first()
         if existing:
             return change_view(existing, query=query)
-        return make_view(owner, name, query)
+        return make_view(owner, library, name, query)
 
 
-def make_view(owner: User, name: str, query: str) -> SavedView:
-    checked, checked_query = _checked_name(name), _checked_query(owner, query)
+def make_view(owner: User, library: Library, name: str, query: str) -> SavedView:
+    checked, checked_query = _checked_name(name), _checked_query(query)
     with _one_at_a_time(owner):
-        _refuse_taken(owner.saved_views.all(), checked)
+        _refuse_taken(views_in(library, owner), checked)
         if owner.saved_views.count() >= MOST:
             raise SavedViewError(
                 _("You have %s saved views, which is the most. Delete one first.") % MOST
             )
-        return SavedView.objects.create(owner=owner, name=checked, query=checked_query)
+        return SavedView.objects.create(
+            owner=owner, library=library, name=checked, query=checked_query
+        )
 
 
 def change_view(view: SavedView, *, name: str | None = None, query: str | None = None) -> SavedView:
     """Raises SavedView.DoesNotExist when it has been deleted meanwhile."""
     with _one_at_a_time(view.owner):
-        changed = SavedView.objects.select_related("owner").get(pk=view.pk)
+        changed = SavedView.objects.select_related("owner", "library").get(pk=view.pk)
         if name is not None:
             changed.name = _checked_name(name)
-            _refuse_taken(changed.owner.saved_views.exclude(pk=changed.pk), changed.name)
+            others = views_in(changed.library, changed.owner).exclude(pk=changed.pk)
+            _refuse_taken(others, changed.name)
         if query is not None:
-            changed.query = _checked_query(changed.owner, query)
+            changed.query = _checked_query(query)
         changed.save(update_fields=["name", "query"])
     return changed
 
@@ -86,12 +100,12 @@ def _checked_name(name: str) -> str:
     return checked
 
 
-def _checked_query(owner: User, query: str) -> str:
+def _checked_query(query: str) -> str:
     """One that the library answers, written as addresses are."""
     if len(query) > LONGEST_QUERY:
         raise SavedViewError(_("A view keeps at most %s letters.") % LONGEST_QUERY, "query")
     asked = QueryDict(query)
-    narrowed = LibraryFilter(asked, queryset=library(owner.personal_library))
+    narrowed = LibraryFilter(asked, queryset=Track.objects.none())
     faults = sorted({*(asked.keys() - narrowed.filters.keys()), *narrowed.errors})
     if faults:
         said = _("This address asks for something the library does not have: %s.")
@@ -105,8 +119,8 @@ class ViewLink:
     current: bool
 
 
-def saved_views(owner: User, shown: str) -> list[ViewLink]:
-    """The person's views by name; `shown` is the query of the list that is on the page."""
+def saved_views(owner: User, library: Library, shown: str) -> list[ViewLink]:
+    """The person's views of the library by name; `shown` is the query of the list on the page."""
     asked = QueryDict(shown)
-    views = SavedView.objects.filter(owner=owner)
+    views = views_in(library, owner)
     return [ViewLink(view, QueryDict(view.query) == asked) for view in views]

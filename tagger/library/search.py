@@ -38,6 +38,7 @@ from tagger.models.music_key import CAMELOT_ORDER, FIFTHS, RELATIVES, MusicKey
 from tagger.platform.collation import folded
 from tagger.platform.timestamp_filter import TimestampFilter
 from tagger.tags.confidence import LEAST
+from tagger.tags.settled import disputed_tracks
 from tagger.tags.vocabulary import meant_by
 
 
@@ -141,6 +142,14 @@ class YearFilter(filters.NumberFilter):
     """A year, as the API's description says too."""
 
 
+@extend_schema_field({"type": "boolean"})
+class DisputedFilter(filters.ChoiceFilter):
+    """Tracks on whose tags people differ: `true`, or left out."""
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(choices=[("true", _("disputed"))], **values)
+
+
 class AreaFilter(filters.CharFilter):
     """A part of the map: the corners around it, x and y in turns, in thousandths of −1…1."""
 
@@ -188,6 +197,7 @@ class LibraryFilter(filters.FilterSet):
     )
     source = filters.ChoiceFilter(choices=TrackTag.Source.choices, method="ignore")
     state = filters.ChoiceFilter(choices=Track.State.choices)
+    disputed = DisputedFilter(method="in_dispute")
     bpm_min = TempoFilter(field_name="bpm", lookup_expr="gte", min_value=0, max_value=1000)
     bpm_max = TempoFilter(field_name="bpm", lookup_expr="lte", min_value=0, max_value=1000)
     key = filters.MultipleChoiceFilter(choices=MusicKey.choices, method="in_keys")
@@ -255,6 +265,9 @@ class LibraryFilter(filters.FilterSet):
         for word in folded(text).split():
             wanted &= Q(search_text__contains=word)
         return tracks.filter(wanted)
+
+    def in_dispute(self, tracks: QuerySet[Track], name: str, value: str) -> QuerySet[Track]:
+        return tracks.filter(disputed_tracks()) if value else tracks
 
     def ignore(self, tracks: QuerySet[Track], name: str, value: Any) -> QuerySet[Track]:
         """Read by the other filters through `_value`."""

@@ -5,7 +5,7 @@ from .folder import Folder, Place
 from .job import Job
 from .kept_activations import KeptActivations
 from .kept_answer import KeptAnswer
-from .library import Library, Membership
+from .library import Invitation, Library, Membership
 from .library_map import LibraryMap, MapPoint
 from .model_version import ModelVersion
 from .music_key import MusicKey
@@ -32,6 +32,7 @@ __all__ = [
     "ApiToken",
     "Cover",
     "Folder",
+    "Invitation",
     "Job",
     "KeptActivations",
     "KeptAnswer",

@@ -52,3 +52,39 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person}: {self.role}"
+
+    def may(self, role: Role) -> bool:
+        """Whether what needs this role is allowed: each may what those before it may."""
+        ranks = list(self.Role)
+        return ranks.index(self.Role(self.role)) >= ranks.index(role)
+
+    @property
+    def may_edit(self) -> bool:
+        return self.may(self.Role.EDITOR)
+
+    @property
+    def may_keep(self) -> bool:
+        return self.may(self.Role.KEEPER)
+
+
+class Invitation(models.Model):
+    """To a library, for one account, until it is accepted, declined or withdrawn."""
+
+    library = models.ForeignKey(Library, on_delete=models.CASCADE, related_name="invitations")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="invitations"
+    )
+    role = models.CharField(max_length=8, choices=Membership.Role.choices)
+    invited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["-created_at", "-pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["person", "library"], name="one_invitation")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} → {self.library}"

@@ -15,6 +15,8 @@ class Question(models.Model):
     model = models.ForeignKey("ModelVersion", on_delete=models.CASCADE, related_name="questions")
     tag = models.ForeignKey("Tag", on_delete=models.CASCADE, related_name="questions")
     priority = models.FloatField(help_text=_("Those with more are asked first."))
+    # Asked because people differ: those who have not spoken yet may settle it.
+    disputed = models.BooleanField(default=False, db_default=False)
     skipped_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

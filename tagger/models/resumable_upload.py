@@ -20,6 +20,7 @@ class ResumableUpload(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="resumable_uploads"
     )
+    library = models.ForeignKey("Library", on_delete=models.CASCADE, related_name="+")
     file_name = models.CharField(max_length=255)
     words = models.JSONField(default=dict)
     length = models.BigIntegerField()

@@ -8,9 +8,10 @@ from django.db import models
 
 
 class SavedView(models.Model):
-    """A query of the library under a name: its owner comes back to it with one click."""
+    """A query of a library under a name: its owner comes back to it with one click."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    library = models.ForeignKey("Library", on_delete=models.CASCADE, related_name="+")
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_views"
     )
@@ -21,7 +22,7 @@ class SavedView(models.Model):
     class Meta:
         ordering: ClassVar = ["name", "pk"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["owner", "name"], name="one_view_of_a_name")
+            models.UniqueConstraint(fields=["owner", "library", "name"], name="one_view_of_a_name")
         ]
 
     def __str__(self) -> str:

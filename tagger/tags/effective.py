@@ -15,6 +15,7 @@ from tagger.models import Analysis, ModelVersion, Track, TrackTag, Verdict
 from .analyses import latest_analyses
 from .confidence import Calibration, calibration_of
 from .passages import Span, fill_in, found_passages, spans_by_label
+from .settled import Settled, Word, keepers_of, settle
 from .thresholds import given
 from .vocabulary import TagIds, shown_ids_of, tag_ids
 
@@ -37,7 +38,7 @@ def rebuild_many(track_ids: Iterable[UUID]) -> int:
     # Within another transaction no point to go back to is needed: it fails, or all is written.
     with transaction.atomic(savepoint=False):
         locked = Track.objects.select_for_update(no_key=True).filter(pk__in=list(track_ids))
-        tracks = list(locked.order_by("pk").only("notes", "shown_tag_ids"))
+        tracks = list(locked.order_by("pk").only("notes", "shown_tag_ids", "library_id"))
         tags = tag_ids()
         wanted = _effective(tracks, tags)
         _write(wanted, TrackTag.objects.filter(track__in=tracks))
@@ -55,7 +56,7 @@ def list_shown(track_ids: list[UUID]) -> None:
 def stale_tags(track_ids: Iterable[UUID]) -> list[UUID]:
     """Those of the tracks whose rows are not what `rebuild_many` would write."""
     rows = Track.objects.filter(pk__in=list(track_ids)).order_by("pk")
-    tracks = list(rows.only("notes", "shown_tag_ids"))
+    tracks = list(rows.only("notes", "shown_tag_ids", "library_id"))
     tags = tag_ids()
     with transaction.atomic():
         wanted = _effective(tracks, tags)
@@ -71,15 +72,15 @@ def active_model() -> ModelVersion | None:
     return ModelVersion.objects.filter(state=ModelVersion.State.ACTIVE).first()
 
 
-def current_verdicts(track: Track) -> dict[int, Verdict]:
-    """The latest standing verdict on each tag, by tag id."""
-    return _current_verdicts([track])[track.pk]
+def settled_verdicts(track: Track) -> dict[int, Settled]:
+    """What people's standing verdicts come to, by tag id."""
+    return _settled_verdicts([track])[track.pk]
 
 
 def effective_tags(
     track: Track,
     analysis: Analysis | None,
-    verdicts: Mapping[int, Verdict],
+    verdicts: Mapping[int, Settled],
     tag_ids: Mapping[str, int],
 ) -> dict[int, TrackTag]:
     """The rows that follow for this track, by tag id, as `rebuild_effective_tags` writes them.
@@ -116,7 +117,7 @@ def _effective(tracks: list[Track], tags: TagIds) -> dict[Key, TrackTag]:
     models = versions.in_bulk({analysis.model_id for analysis in analyses.values()})
     fill_in(analyses.values(), models)
     thresholds = {pk: _thresholds(model, tags.by_name) for pk, model in models.items()}
-    verdicts = _current_verdicts(tracks)
+    verdicts = _settled_verdicts(tracks)
     rows = {}
     for track in tracks:
         analysis = analyses.get(track.pk)
@@ -126,11 +127,19 @@ def _effective(tracks: list[Track], tags: TagIds) -> dict[Key, TrackTag]:
     return rows
 
 
-def _current_verdicts(tracks: list[Track]) -> Mapping[UUID, dict[int, Verdict]]:
-    by_track: dict[UUID, dict[int, Verdict]] = defaultdict(dict)
-    verdicts = Verdict.objects.filter(track__in=tracks, withdrawn_at=None)
-    for verdict in verdicts.order_by("given_at", "pk"):
-        by_track[verdict.track_id][verdict.tag_id] = verdict
+def _settled_verdicts(tracks: list[Track]) -> Mapping[UUID, dict[int, Settled]]:
+    """Who keeps a library matters, and is asked, only where several people have spoken."""
+    words: dict[Key, list[Word]] = defaultdict(list)
+    standing = Verdict.objects.filter(track__in=tracks, withdrawn_at=None)
+    rows = standing.order_by("given_at", "pk")
+    for row in rows.values_list("track_id", "tag_id", "person_id", "answer"):
+        words[row[0], row[1]].append(Word(row[2], row[3]))
+    several = {track for (track, _), said in words.items() if len(said) > 1}
+    libraries = {track.pk: track.library_id for track in tracks}
+    keepers = keepers_of({libraries[pk] for pk in several}) if several else {}
+    by_track: dict[UUID, dict[int, Settled]] = defaultdict(dict)
+    for (track_id, tag_id), said in words.items():
+        by_track[track_id][tag_id] = settle(said, keepers.get(libraries[track_id], ()))
     return by_track
 
 
@@ -138,7 +147,7 @@ def _decide(
     track: Track,
     analysis: Analysis | None,
     thresholds: _Thresholds | None,
-    verdicts: Mapping[int, Verdict],
+    verdicts: Mapping[int, Settled],
 ) -> dict[int, TrackTag]:
     """The rule: what the model is certain of, in the whole track or in a part of it, less what
     people rejected, and what they accepted."""
@@ -147,8 +156,8 @@ def _decide(
         tag_id: _row(track, tag_id, heard, TrackTag.Source.MODEL)
         for tag_id in heard.whole | heard.passages.keys()
     }
-    for tag_id, verdict in verdicts.items():
-        if verdict.answer == Verdict.Answer.REJECTED:
+    for tag_id, settled in verdicts.items():
+        if settled.answer == Verdict.Answer.REJECTED:
             rows.pop(tag_id, None)
         else:
             rows[tag_id] = _row(track, tag_id, heard, TrackTag.Source.PERSON)

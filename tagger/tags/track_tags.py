@@ -9,11 +9,11 @@ from functools import cached_property
 from typing import TypedDict
 
 from ml.config import strength
-from tagger.models import Analysis, Tag, Track, TrackTag, Verdict
+from tagger.models import Analysis, Tag, Track, TrackTag, User, Verdict
 
 from .analyses import latest_analysis
 from .confidence import Calibration, calibration_of
-from .effective import current_verdicts, effective_tags
+from .effective import effective_tags, settled_verdicts
 from .passages import Passage, passages_of
 from .reliability import LabelTest, Reliability, TagAgreement, agreements, label_tests
 from .thresholds import ShownScores, best_score, merged
@@ -28,6 +28,8 @@ class RawTag:
     effective: bool
     source: str | None
     verdict: str | None
+    own_verdict: str | None
+    disputed: bool
     passages: list[list[float]]
     confidence: float | None
     threshold: float | None
@@ -86,11 +88,25 @@ class ShownTag:
 
     @cached_property
     def verdict(self) -> str | None:
-        """The person's word on this tag, whichever of its synonyms it was given on."""
-        answers = {raw.verdict for raw in self.raw if raw.verdict}
-        if Verdict.Answer.ACCEPTED in answers:
-            return Verdict.Answer.ACCEPTED.value
-        return next(iter(answers), None)
+        """What people say of this tag, whichever of its synonyms it was said of."""
+        return _either(raw.verdict for raw in self.raw)
+
+    @cached_property
+    def own_verdict(self) -> str | None:
+        """What the person who looks says of it."""
+        return _either(raw.own_verdict for raw in self.raw)
+
+    @cached_property
+    def disputed(self) -> bool:
+        """People differ, and those who keep the library have not settled it."""
+        return any(raw.disputed for raw in self.raw if raw.tag.pk == self.tag.pk)
+
+
+def _either(verdicts: Iterable[str | None]) -> str | None:
+    answers = {verdict for verdict in verdicts if verdict}
+    if Verdict.Answer.ACCEPTED in answers:
+        return Verdict.Answer.ACCEPTED.value
+    return next(iter(answers), None)
 
 
 @dataclass(frozen=True)
@@ -149,14 +165,15 @@ class TrackTags:
         return [(label, tags) for label, tags in groups if tags]
 
 
-def track_tags(track: Track) -> TrackTags:
+def track_tags(track: Track, person: User) -> TrackTags:
     """Every tag of the vocabulary that has a score or a verdict, best score first.
 
-    Three queries, and now and then one for how often people agree.
+    `person` is who looks. Four queries, one more where several have spoken, and now and then one
     """
     analysis = latest_analysis(track, over_time=True)
     scores = dict(zip(analysis.model.labels, analysis.mean_scores, strict=True)) if analysis else {}
-    verdicts = current_verdicts(track)
+    verdicts = settled_verdicts(track)
+    own = _own_verdicts(track, person)
     tags = {tag.pk: tag for tag in Tag.objects.all()}
     ids = {tag.name: tag.pk for tag in tags.values()}
     calibration = calibration_of(analysis.model) if analysis else None
@@ -164,15 +181,17 @@ def track_tags(track: Track) -> TrackTags:
     effective = effective_tags(track, analysis, verdicts, ids)
     members: dict[int, list[RawTag]] = defaultdict(list)
     for tag in tags.values():
-        row, verdict = effective.get(tag.pk), verdicts.get(tag.pk)
-        if tag.name in scores or row or verdict:
+        row, settled = effective.get(tag.pk), verdicts.get(tag.pk)
+        if tag.name in scores or row or settled:
             members[tag.shown_as_id or tag.pk].append(
                 RawTag(
                     tag=tag,
                     score=scores.get(tag.name),
                     effective=row is not None,
                     source=row.source if row else None,
-                    verdict=verdict.answer if verdict else None,
+                    verdict=settled.answer if settled else None,
+                    own_verdict=own.get(tag.pk),
+                    disputed=settled is not None and settled.disputed,
                     passages=row.passages if row else [],
                     **_measured(calibration, tag.name, scores.get(tag.name), row),
                 )
@@ -204,6 +223,11 @@ def _measured(
         threshold=calibration.at_threshold(label),
         heard=calibration.may_set(label),
     )
+
+
+def _own_verdicts(track: Track, person: User) -> dict[int, str]:
+    standing = Verdict.objects.filter(track=track, person=person, withdrawn_at=None)
+    return dict(standing.values_list("tag", "answer"))
 
 
 def _shown(

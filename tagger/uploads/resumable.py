@@ -21,7 +21,8 @@ from django.db import transaction
 from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
-from tagger.models import Job, ResumableUpload, User
+from tagger.libraries.members import Role, need
+from tagger.models import Job, Library, ResumableUpload, User
 from tagger.models.resumable_upload import parts_folder
 from tagger.platform.db import return_connection
 
@@ -49,7 +50,9 @@ class Checksum:
     digest: bytes
 
 
-def begin(owner: User, length: int, file_name: str, metadata: SenderMetadata) -> ResumableUpload:
+def begin(
+    owner: User, library: Library, length: int, file_name: str, metadata: SenderMetadata
+) -> ResumableUpload:
     """Raises IngestError for a length that could never be taken, UploadError for one too many."""
     if length == 0:
         raise empty()
@@ -66,6 +69,7 @@ def begin(owner: User, length: int, file_name: str, metadata: SenderMetadata) ->
             raise no_room(error) from error
         upload = ResumableUpload.objects.create(
             owner=owner,
+            library=library,
             length=length,
             file_name=clean_name(file_name),
             words=asdict(metadata),
@@ -91,8 +95,10 @@ def append(
     """Write a part; with the last one the file becomes a track. The upload is brought up to date.
 
     A part that ends early is kept as far as it came, unless it has a checksum. Raises UploadError,
-    IngestError (then nothing of the file stays), and ResumableUpload.DoesNotExist.
+    IngestError (then nothing of the file stays), RoleError where the person may not add to the
+    library any more, and ResumableUpload.DoesNotExist.
     """
+    need(upload.owner, upload.library, Role.EDITOR)
     with _locked(upload):
         upload.refresh_from_db()
         if offset != upload.offset:
@@ -177,7 +183,7 @@ def _finish(upload: ResumableUpload, trigger: Job.Trigger) -> None:
         taken = ingest(
             upload.path,
             upload.file_name,
-            library=upload.owner.personal_library,
+            library=upload.library,
             by=upload.owner,
             trigger=trigger,
             metadata=SenderMetadata(**upload.words),

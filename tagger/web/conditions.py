@@ -81,6 +81,7 @@ WORDED: dict[str, Callable[[str], str]] = {
     "strength": lambda value: _("sure") if value == "sure" else _("likely or sure"),
     "source": lambda value: _("tags by people") if value == "person" else _("tags by the model"),
     "state": _among(Track.State.choices),
+    "disputed": lambda value: _("people differ"),
     "bpm_min": lambda value: _("from %s BPM") % value,
     "bpm_max": lambda value: _("to %s BPM") % value,
     "key": _among(MusicKey.choices),

@@ -12,7 +12,7 @@ from .library_query import LibraryQuery
 
 FIELDS = (
     *("strength", "tag_min", "tag_mode", "source", "bpm_min", "bpm_max", "key", "key_mode"),
-    *("uploaded_after", "uploaded_before", "state"),
+    *("uploaded_after", "uploaded_before", "state", "disputed"),
 )
 MORE = (
     "tag_min",
@@ -23,6 +23,7 @@ MORE = (
     "uploaded_after",
     "uploaded_before",
     "state",
+    "disputed",
 )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.http import QueryDict
 from django.urls import reverse
 
+from tagger.models import Library
+
 # Examples of a sound: which tracks are wanted, and which not.
 EXAMPLES = ("like", "unlike")
 ORDER = ("ordering", "page", "tag_mode", "key_mode")
@@ -75,10 +77,11 @@ class LibraryQuery:
     def unpaged(self) -> LibraryQuery:
         return self._with(self._changed())
 
-    def export_url(self, suffix: str) -> str:
+    def export_url(self, suffix: str, library: Library) -> str:
         """Where all that is listed, on every page of it, can be had as a file."""
-        query = self._changed().urlencode()
-        return f"{reverse(f'api:export-{suffix}')}{'?' if query else ''}{query}"
+        params = self._changed()
+        params["library"] = str(library.pk)
+        return f"{reverse(f'api:export-{suffix}')}?{params.urlencode()}"
 
     def _with(self, params: QueryDict) -> LibraryQuery:
         return LibraryQuery(params, self._at)

@@ -26,7 +26,8 @@ WAKE_SECONDS = 10
 def announce(library_id: int | None, event: Webhook.Event, **data: Any) -> None:
     """To the webhooks of a library's members; what is in none is told to nobody."""
     members = Membership.objects.filter(library=library_id)
-    _write(Webhook.objects.filter(owner__in=members.values("person")), event, data)
+    listening = Webhook.objects.filter(owner__in=members.values("person"))
+    _write(listening, event, data | {"library": library_id})
 
 
 def announce_to(owner_id: int | None, event: Webhook.Event, **data: Any) -> None:

@@ -12,7 +12,7 @@ from django.http import HttpResponseBase, QueryDict
 from django.test import Client
 from django.urls import reverse
 
-from tagger.models import ApiToken, Track, User
+from tagger.models import ApiToken, Library, Membership, Track, User
 from tests.tagger.conftest import scratch_media, sent, token_client
 from tests.web import rows
 
@@ -44,7 +44,18 @@ def crowd(song: Track, outsider: User) -> dict[str, Client]:
         "owner": browser(rows.owner_of(song)),
         "owner's token": token_client(rows.owner_of(song)),
         "staff": browser(boss),
+        **members(song.library),
     }
+
+
+def members(library: Library) -> dict[str, Client]:
+    """One of each role, at a browser and with a token."""
+    found: dict[str, Client] = {}
+    for role in Membership.Role.values:
+        person = rows.person(role)
+        Membership.objects.create(library=library, person=person, role=role)
+        found |= {role: browser(person), f"{role}'s token": token_client(person)}
+    return found
 
 
 @pytest.fixture
@@ -54,10 +65,14 @@ def ask(song: Track, crowd: dict[str, Client], settings: Any, sent: list[str]) -
     known = targets(song)
     parameters = {address.name: address.parameters for address in addresses()}
 
-    def send(who: str, method: str, at: str, values: dict[str, str] = known) -> HttpResponseBase:
+    def send(
+        who: str, method: str, at: str, values: dict[str, str] = known, within: str = ""
+    ) -> HttpResponseBase:
         rule = RULES[at]
         wanted = {name: values[rule.values.get(name, name)] for name in parameters[at]}
-        path = reverse(at, kwargs=wanted)
+        path, query = reverse(at, kwargs=wanted), QueryDict(rule.query, mutable=True)
+        if within:
+            query["library"] = within
         kind, content = FORM if at.startswith("web:") else JSON
         with transaction.atomic():
             response = crowd[who].generic(
@@ -66,7 +81,7 @@ def ask(song: Track, crowd: dict[str, Client], settings: Any, sent: list[str]) -
                 content(rule.form),
                 content_type=kind,
                 headers=rule.headers,
-                query_params=QueryDict(rule.query),
+                query_params=query,
             )
             transaction.set_rollback(True)
         return response

@@ -14,11 +14,15 @@ MEMBERS = ["owner", "owner's token"]
 LET_IN = {
     Audience.EVERYBODY: ["anonymous", "outsider", *MEMBERS, "staff"],
     Audience.PEOPLE: ["outsider", "outsider's token", *MEMBERS, "staff"],
+    Audience.MEMBER: MEMBERS,
+    Audience.KEEPER: [*MEMBERS, "keeper", "keeper's token"],
     Audience.OWNER: MEMBERS,
     Audience.STAFF: ["staff"],
 }
 TURNED_AWAY = {
-    Audience.OWNER: (["outsider", "outsider's token", "staff"], 404),
+    Audience.MEMBER: (["outsider", "outsider's token", "staff"], 404),
+    Audience.KEEPER: (["outsider", "outsider's token", "staff", "editor", "editor's token"], 404),
+    Audience.OWNER: (["outsider", "outsider's token", "staff", "keeper", "keeper's token"], 404),
     Audience.STAFF: ([*MEMBERS, "outsider", "outsider's token"], 403),
 }
 # HEAD is GET without what would say why.

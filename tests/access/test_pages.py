@@ -8,12 +8,16 @@ from .rules import METHODS, WEB, Audience
 # A token is for the API: a page does not know it.
 UNKNOWN_HERE = ["anonymous", "outsider's token", "read-only token", "owner's token"]
 TURNED_AWAY = {
-    Audience.OWNER: ["outsider", "staff"],
+    Audience.MEMBER: ["outsider", "staff"],
+    Audience.KEEPER: ["outsider", "staff", "listener", "editor"],
+    Audience.OWNER: ["outsider", "staff", "keeper"],
     Audience.STAFF: ["outsider", "owner"],
 }
 LET_IN = {
     Audience.EVERYBODY: ["anonymous", "outsider", "owner"],
     Audience.PEOPLE: ["outsider", "owner", "staff"],
+    Audience.MEMBER: ["owner"],
+    Audience.KEEPER: ["owner", "keeper"],
     Audience.OWNER: ["owner"],
     Audience.STAFF: ["staff"],
 }

@@ -39,6 +39,14 @@ TWINS = {
     "add-tag": "track-tag",
     "verdict": "track-tag",
     "restore-track": "track-restore",
+    "libraries": "libraries invitations",
+    "one-library": "one-library members library-invitations",
+    "leave-library": "member",
+    "delete-library": "one-library",
+    "change-member": "member",
+    "invite": "library-invitations",
+    "withdraw-invitation": "library-invitation",
+    "answer-invitation": "invitation",
     "alike": "track-similar",
     "map": "map",
     "map-points": "map",
@@ -98,8 +106,8 @@ TWINS = {
     "delete-webhook": "webhook",
     "resend-delivery": "webhook-delivery-retry",
 }
-# Only for people: who one is, and by what password.
-PEOPLE_ONLY = {"register", "sign-in", "sign-out", "change-password"}
+# Only for people: who one is, by what password, and which library stands open.
+PEOPLE_ONLY = {"register", "sign-in", "sign-out", "change-password", "choose-library"}
 # How a page looks in one browser.
 OF_THIS_BROWSER = {"list-look"}
 # Speaks to browsers, of the pages themselves.

@@ -66,7 +66,7 @@ def in_one_piece(file: Path, owner: User, bearer: dict[str, str]) -> Request:
 
 
 def in_parts(file: Path, owner: User, bearer: dict[str, str]) -> Request:
-    upload = begin(owner, file.stat().st_size, file.name, SenderMetadata())
+    upload = begin(owner, owner.personal_library, file.stat().st_size, file.name, SenderMetadata())
     kind = {"Content-Type": "application/offset+octet-stream"}
     tus = {"Tus-Resumable": "1.0.0", "Upload-Offset": "0"}
     return "PATCH", f"/api/v1/uploads/{upload.pk}/", file.read_bytes(), bearer | tus | kind

@@ -54,7 +54,7 @@ def track(
 ) -> Track:
     number = next(_numbers)
     made = Track(
-        library=owner.personal_library,
+        library=values.pop("library", None) or owner.personal_library,
         added_by=owner,
         title=title or f"Track {number}",
         file_name=f"{number}.mp3",

@@ -150,7 +150,7 @@ def test_my_uploads_are_there_when_i_come_back(page: Client, owner: User, outsid
 
 
 def begun(owner: User, **values: Any) -> ResumableUpload:
-    upload = resumable.begin(owner, 2000, "mix.flac", SenderMetadata())
+    upload = resumable.begin(owner, owner.personal_library, 2000, "mix.flac", SenderMetadata())
     ResumableUpload.objects.filter(pk=upload.pk).update(**values)
     return upload
 

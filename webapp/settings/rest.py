@@ -46,6 +46,7 @@ SPECTACULAR_SETTINGS = {
         "MusicState": "tagger.models.Track.MusicState",
         "DeliveryState": "tagger.models.WebhookDelivery.State",
         "TrackState": "tagger.models.Track.State",
+        "VerdictEnum": "tagger.models.Verdict.Answer",
         "WrittenField": "tagger.api.serializers.folder.FIELDS",
     },
     "POSTPROCESSING_HOOKS": [

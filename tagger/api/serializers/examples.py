@@ -12,6 +12,7 @@ _SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
 TRACK: dict[str, Any] = {
     "id": _TRACK_ID,
+    "library": 7,
     "title": "Blue hour",
     "artist": "Mira",
     "album": "Nights",
@@ -141,13 +142,13 @@ NEW_WEBHOOK = WEBHOOK | {"secret": "whsec_3fUqG2m0Jc1kQm8mQ3v5b2mXl1c9Zr7Hn0d4Ew
 EVENT: dict[str, Any] = {
     "type": "track.tagged",
     "timestamp": "2026-03-14T09:27:04.113000Z",
-    "data": {"track": _TRACK_ID, "model": "verdicts of March"},
+    "data": {"track": _TRACK_ID, "model": "verdicts of March", "library": 7},
 }
 DELIVERY: dict[str, Any] = {
     "id": "5d0e4a55-8d53-4d1f-8b2f-3c110b9f3a52",
     "event": "track.tagged",
     "payload": '{"type":"track.tagged","timestamp":"2026-03-14T09:27:04.113000Z",'
-    f'"data":{{"track":"{_TRACK_ID}","model":"tonemark"}}}}',
+    f'"data":{{"track":"{_TRACK_ID}","model":"tonemark","library":7}}}}',
     "state": "delivered",
     "next_try_at": None,
     "created_at": "2026-03-14T09:27:04.113000Z",

@@ -69,10 +69,17 @@ TRACK_TAG: dict[str, Any] = {
     "effective": True,
     "source": "model",
     "verdict": None,
+    "own_verdict": None,
+    "disputed": False,
     "passages": [],
     "raw": [{"slug": "guitar", "name": "guitar", "score": 0.8312, "effective": True}],
 }
-REJECTED_TAG = TRACK_TAG | {"effective": False, "source": None, "verdict": "rejected"}
+REJECTED_TAG = TRACK_TAG | {
+    "effective": False,
+    "source": None,
+    "verdict": "rejected",
+    "own_verdict": "rejected",
+}
 TABLE = (
     "id,title,artist,album,state,duration,bpm,key,tags,scores,file_name,file_sha256,created_at,"
     "passages,strengths\r\n"

@@ -30,3 +30,21 @@ PROBLEM_TYPE: dict[str, Any] = {
     "status": 413,
     "meaning": "`limit` is the number of bytes that are accepted.",
 }
+LIBRARY_WISH: dict[str, Any] = {"name": "Station archive"}
+LIBRARY: dict[str, Any] = {"id": 7, **LIBRARY_WISH, "role": "keeper", "personal": False}
+ROLE_WISH: dict[str, Any] = {"role": "editor"}
+MEMBER: dict[str, Any] = {
+    "account": "mira",
+    **ROLE_WISH,
+    "created_at": "2026-03-14T09:26:53.589793Z",
+}
+INVITATION_WISH: dict[str, Any] = {"account": "jonas", "role": "listener"}
+INVITATION: dict[str, Any] = {
+    "id": 12,
+    "library": 7,
+    "library_name": "Station archive",
+    **INVITATION_WISH,
+    "invited_by": "mira",
+    "created_at": "2026-03-14T09:26:53.589793Z",
+}
+INVITATION_ANSWER: dict[str, Any] = {"answer": "accept"}

@@ -80,7 +80,15 @@ class TrackTagSerializer(serializers.Serializer[Any]):
     source = serializers.ChoiceField(  # type: ignore[assignment]
         TrackTag.Source.choices, allow_null=True
     )
-    verdict = serializers.ChoiceField(Verdict.Answer.choices, allow_null=True)
+    verdict = serializers.ChoiceField(
+        Verdict.Answer.choices, allow_null=True, help_text="What people's words come to."
+    )
+    own_verdict = serializers.ChoiceField(
+        Verdict.Answer.choices, allow_null=True, help_text="Your own word."
+    )
+    disputed = serializers.BooleanField(
+        help_text="People differ, and those who keep the library have not settled it."
+    )
     passages = PassageSerializer(many=True, help_text=PASSAGES_HELP)
     raw = RawTagSerializer(many=True)
 

@@ -28,6 +28,7 @@ class TrackSerializer(serializers.ModelSerializer[Track]):
         model = Track
         fields: ClassVar[list[str]] = [
             "id",
+            "library",
             "title",
             "artist",
             "album",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import cast
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -13,10 +14,11 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from tagger.jobs.queries import jobs_of
 from tagger.library.bulk import AT_ONCE, BulkError, BulkRequest, as_read, preview, start
 from tagger.library.bulk_actions import OF_THE_TRASH, UNDONE_FOR_A_DAY, BulkAction
 from tagger.library.reread import CodePage, Sample
-from tagger.models import Job, Tag
+from tagger.models import Job, Library, Tag
 from tagger.tags.vocabulary import named
 from tagger.web.access import PageRequest, signed_in
 from tagger.web.bulk_summary import nothing_left, outcome
@@ -35,7 +37,7 @@ def bulk(request: PageRequest) -> HttpResponse:
     query = _query(request.POST)
     wish = request.POST.get("action", "")
     if wish in EXPORTS:
-        return redirect(query.export_url(EXPORTS[wish]))
+        return redirect(query.export_url(EXPORTS[wish], request.library))
     if wish == "similar":
         return redirect(f"{reverse('web:alike')}?{_likes(request.POST)}")
     if wish not in BulkAction:
@@ -61,15 +63,14 @@ def bulk(request: PageRequest) -> HttpResponse:
 @require_POST
 @signed_in
 def undo(request: PageRequest, job_id: UUID) -> HttpResponse:
-    done = get_object_or_404(Job, pk=job_id, owner=request.user, kind=Job.Kind.BULK)
+    done = get_object_or_404(jobs_of(request.user), pk=job_id, kind=Job.Kind.BULK)
     if done.details["action"] in UNDONE_FOR_A_DAY:
         asked = BulkRequest(BulkAction.UNDO, job=str(done.pk))
     else:
         asked = BulkRequest(BulkAction.RESTORE, deletion=str(done.pk))
     try:
-        return _answer(
-            request, start(request.user, request.library, asked, trigger=Job.Trigger.WEB)
-        )
+        library = cast(Library, done.library)
+        return _answer(request, start(request.user, library, asked, trigger=Job.Trigger.WEB))
     except BulkError as error:
         known = error.code == "nothing-selected"
         messages.info(request, nothing_left(asked.action) if known else error.detail)

@@ -13,10 +13,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from tagger.jobs import lifecycle
-from tagger.jobs.queries import jobs_in, retriable
+from tagger.jobs.queries import jobs_in, jobs_of, need_for_job, retriable
+from tagger.libraries.members import Role, RoleError
 from tagger.library.bulk import undoable
 from tagger.models import Job
-from tagger.web.access import PageRequest, signed_in
+from tagger.web.access import PageRequest, allowed_to, signed_in
 from tagger.web.bulk_summary import outcome, title
 
 PAGE_SIZE = 50
@@ -55,6 +56,7 @@ def job_page(request: PageRequest, job_id: UUID) -> HttpResponse:
         "title": title(job),
         "said": outcome(job),
         "undoable": undoable(job) and job.owner_id == request.user.pk,
+        "mine": _may_change(request, job),
         "poll": job.is_open,
     }
     return render(request, "tagger/status/job.html", context)
@@ -63,7 +65,7 @@ def job_page(request: PageRequest, job_id: UUID) -> HttpResponse:
 @require_POST
 @signed_in
 def cancel_job(request: PageRequest, job_id: UUID) -> HttpResponse:
-    lifecycle.cancel(_own(request, job_id))
+    lifecycle.cancel(_own(request, job_id, Role.EDITOR))
     return redirect("web:job", job_id=job_id)
 
 
@@ -71,7 +73,7 @@ def cancel_job(request: PageRequest, job_id: UUID) -> HttpResponse:
 @signed_in
 def retry_own_job(request: PageRequest, job_id: UUID) -> HttpResponse:
     try:
-        lifecycle.retry(_own(request, job_id), trigger=Job.Trigger.WEB)
+        lifecycle.retry(_own(request, job_id, Role.EDITOR), trigger=Job.Trigger.WEB)
     except lifecycle.JobStateError as error:
         messages.error(request, str(error))
     return redirect("web:jobs")
@@ -79,6 +81,7 @@ def retry_own_job(request: PageRequest, job_id: UUID) -> HttpResponse:
 
 @require_POST
 @signed_in
+@allowed_to(Role.EDITOR)
 def retry_failed_jobs(request: PageRequest) -> HttpResponse:
     retried = lifecycle.retry_all(
         retriable(jobs_in(request.library, request.user)), trigger=Job.Trigger.WEB
@@ -88,5 +91,15 @@ def retry_failed_jobs(request: PageRequest) -> HttpResponse:
     return redirect("web:jobs")
 
 
-def _own(request: PageRequest, job_id: UUID) -> Job:
-    return get_object_or_404(jobs_in(request.library, request.user), pk=job_id)
+def _may_change(request: PageRequest, job: Job) -> bool:
+    try:
+        need_for_job(request.user, job, Role.EDITOR)
+    except RoleError:
+        return False
+    return True
+
+
+def _own(request: PageRequest, job_id: UUID, role: Role = Role.LISTENER) -> Job:
+    job = get_object_or_404(jobs_of(request.user), pk=job_id)
+    need_for_job(request.user, job, role)
+    return job

@@ -69,9 +69,11 @@ def _controls(request: PageRequest, query: LibraryQuery) -> dict[str, Any]:
         "sort_hidden": query.hidden("ordering"),
         "sorts": [sort for sort in SORTS if sort[0] != "-score" or query.values("tag")],
         "ordering": query.value("ordering") or "-created",
-        "saved_views": saved_views(request.user, query.view),
+        "saved_views": saved_views(request.user, request.library, query.view),
         "view": query.view,
-        "exports": [(label, query.export_url(suffix)) for suffix, label in EXPORTS.items()],
+        "exports": [
+            (label, query.export_url(suffix, request.library)) for suffix, label in EXPORTS.items()
+        ],
     }
 
 

@@ -13,13 +13,14 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from tagger.jobs.queries import jobs_in
+from tagger.libraries.members import Role
 from tagger.library.map import current_map, request_map, unplaced
 from tagger.library.map_drawing import map_regions, picture
 from tagger.library.rows import rows
 from tagger.library.search import LibraryFilter, library
 from tagger.models import Job, Tag
 from tagger.tags.vocabulary import named
-from tagger.web.access import PageRequest, own_track, signed_in
+from tagger.web.access import PageRequest, allowed_to, own_track, signed_in
 from tagger.web.conditions import conditions
 from tagger.web.library_query import LibraryQuery
 
@@ -104,6 +105,7 @@ def _packed(content: bytes) -> str:
 
 @require_POST
 @signed_in
+@allowed_to(Role.EDITOR)
 def draw(request: PageRequest) -> HttpResponse:
     request_map(request.library, by=request.user, trigger=Job.Trigger.WEB)
     return redirect("web:map")

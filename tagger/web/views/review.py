@@ -22,10 +22,11 @@ from tagger.feedback.review import (
     shown,
     skipped_questions,
 )
+from tagger.libraries.members import Role
 from tagger.library.search import library
 from tagger.models import Question, Tag, Track
 from tagger.training.schedule import schedule
-from tagger.web.access import PageRequest, signed_in
+from tagger.web.access import PageRequest, allowed_to, signed_in
 
 REMEMBERED = 50
 LONGEST_ID = 18
@@ -33,12 +34,13 @@ LONGEST_ID = 18
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
+@allowed_to(Role.EDITOR)
 def review_page(request: PageRequest) -> HttpResponse:
     if request.method == "POST":
         return _act(request)
     _choose_topic(request)
     batch = Batch.of(request.session.get("review_batch"))
-    offered = topics(open_questions(request.library))
+    offered = topics(open_questions(request.library, request.user))
     left = asked_in_all(offered)
     question = None if batch.is_done else _wanted(request) or _next(request, batch)
     done = len(request.session.get("reviewed", []))
@@ -58,7 +60,7 @@ def review_page(request: PageRequest) -> HttpResponse:
         "done": done,
         "all": done + left,
         "sought": are_sought(request.library),
-        "skipped": count_up_to_most(skipped_questions(request.library)),
+        "skipped": count_up_to_most(skipped_questions(request.library, request.user)),
     }
     return render(request, "tagger/review/review.html", context)
 
@@ -77,7 +79,7 @@ def _keep(request: PageRequest, batch: Batch) -> None:
 
 
 def _next(request: PageRequest, batch: Batch) -> Question | None:
-    waiting = open_questions(request.library)
+    waiting = open_questions(request.library, request.user)
     return (waiting.filter(tag=batch.tag) if batch.tag else waiting).first()
 
 
@@ -91,7 +93,7 @@ def _question(request: PageRequest, named: str) -> Question | None:
     """A number that no row can have is no question, and none that Python should read."""
     if not named.isdecimal() or len(named) > LONGEST_ID:
         return None
-    return open_questions(request.library).filter(pk=named).first()
+    return open_questions(request.library, request.user).filter(pk=named).first()
 
 
 def _act(request: PageRequest) -> HttpResponse:
@@ -139,5 +141,5 @@ def _undo(request: PageRequest) -> HttpResponse:
 
 
 def _address_of(request: PageRequest, track: Track, tag: Tag) -> str:
-    again = open_questions(request.library).filter(track=track, tag=tag).first()
+    again = open_questions(request.library, request.user).filter(track=track, tag=tag).first()
     return f"{reverse('web:review')}?question={again.pk}" if again else reverse("web:review")

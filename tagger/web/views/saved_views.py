@@ -19,11 +19,15 @@ from tagger.web.library_query import LibraryQuery
 def views_page(request: PageRequest) -> HttpResponse:
     """Where views are renamed and deleted; posting saves the one on the library's page."""
     if request.method != "POST":
-        views = [(view, _address(view)) for view in SavedView.objects.filter(owner=request.user)]
+        views = [
+            (view, _address(view)) for view in saved_views.views_in(request.library, request.user)
+        ]
         return render(request, "tagger/library/saved_views.html", {"views": views})
     query = LibraryQuery(QueryDict(request.POST.get("query", ""))).tidy()
     try:
-        view = saved_views.save_view(request.user, request.POST.get("name", ""), query.view)
+        view = saved_views.save_view(
+            request.user, request.library, request.POST.get("name", ""), query.view
+        )
     except saved_views.SavedViewError as error:
         messages.error(request, str(error))
     else:
@@ -51,9 +55,7 @@ def delete_view(request: PageRequest, view_id: UUID) -> HttpResponse:
 
 
 def _own(request: PageRequest, view_id: UUID) -> SavedView:
-    return get_object_or_404(
-        SavedView.objects.select_related("owner"), pk=view_id, owner=request.user
-    )
+    return get_object_or_404(saved_views.views_of(request.user), pk=view_id)
 
 
 def _address(view: SavedView) -> str:

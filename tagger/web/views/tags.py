@@ -4,6 +4,7 @@ from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
+from tagger.feedback.agreement import FEWEST, agreement_by_tag
 from tagger.feedback.custom_tags import own_tag
 from tagger.feedback.history import recent_tags
 from tagger.library.facets import facet_groups, library_counts
@@ -25,7 +26,13 @@ PAGE_SIZE = 50
 def tags_page(request: PageRequest) -> HttpResponse:
     counted = library_counts(request.library)
     groups, any_tagged = facet_groups(counted, keep_empty=True), any(counted.by_tag.values())
-    return render(request, "tagger/tags/tags.html", {"groups": groups, "any_tagged": any_tagged})
+    context = {
+        "groups": groups,
+        "any_tagged": any_tagged,
+        "agreements": agreement_by_tag(request.library),
+        "fewest": FEWEST,
+    }
+    return render(request, "tagger/tags/tags.html", context)
 
 
 @require_safe

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tagger.analysis.tempo_key import is_awaited
 from tagger.exports.tagged_copy import TagsUnsupported, tagged_copy
 from tagger.feedback.history import verdict_history
+from tagger.libraries.members import Role
 from tagger.library import tracks, trash
 from tagger.library.audio_response import stored_audio
 from tagger.models import Job, Track
@@ -33,7 +34,7 @@ def track_page(request: PageRequest, track_id: UUID) -> HttpResponse:
         "row": row,
         "album_by": row.track.album_artist or row.track.artist,
         "poll": poll_seconds([row]),
-        "tags": track_tags(row.track),
+        "tags": track_tags(row.track, request.user),
         "history": verdict_history(row.track),
         "music_open": measuring,
     }
@@ -51,7 +52,7 @@ def music(request: PageRequest, track_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def edit_track(request: PageRequest, track_id: UUID) -> HttpResponse:
-    track = own_track(request, track_id)
+    track = own_track(request, track_id, Role.EDITOR)
     form = TrackMetadataForm(request.POST or None, instance=track)
     if form.is_valid():
         tracks.rename_track(track, **form.cleaned_data)
@@ -63,7 +64,7 @@ def edit_track(request: PageRequest, track_id: UUID) -> HttpResponse:
 @require_POST
 @signed_in
 def delete_track(request: PageRequest, track_id: UUID) -> HttpResponse:
-    track = own_track(request, track_id)
+    track = own_track(request, track_id, Role.KEEPER)
     trash.delete_track(track)
     offer_undo(
         request, _("Deleted: %s") % track.title, reverse("web:restore-track", args=[track.pk])
@@ -75,7 +76,7 @@ def delete_track(request: PageRequest, track_id: UUID) -> HttpResponse:
 @signed_in
 def analyse_again(request: PageRequest, track_id: UUID) -> HttpResponse:
     """Retry after a failure, or a fresh listen with the model that is active now."""
-    track = own_track(request, track_id)
+    track = own_track(request, track_id, Role.EDITOR)
     tracks.reanalyse_track(track, trigger=Job.Trigger.WEB, by=request.user)
     return redirect("web:track", track_id=track.pk)
 

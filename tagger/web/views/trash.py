@@ -5,14 +5,15 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from tagger.library.search import trash, trash_of
+from tagger.libraries.members import Role
+from tagger.library.search import trash
 from tagger.library.trash import RETENTION, restore_track
 from tagger.models import Job
-from tagger.web.access import PageRequest, signed_in
+from tagger.web.access import PageRequest, own_trashed, signed_in
 
 PAGE_SIZE = 50
 
@@ -31,7 +32,7 @@ def trash_page(request: PageRequest) -> HttpResponse:
 @require_POST
 @signed_in
 def restore(request: PageRequest, track_id: UUID) -> HttpResponse:
-    track = get_object_or_404(trash_of(request.user), pk=track_id)
+    track = own_trashed(request, track_id, Role.KEEPER)
     restore_track(track, trigger=Job.Trigger.WEB)
     messages.success(request, _("Back in the library: %s") % track.title)
     return redirect("web:track", track_id=track.pk)

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from tagger.libraries.members import Role
 from tagger.models import Job, ResumableUpload, Track
 from tagger.platform.db import return_connection
 from tagger.platform.http.uploaded_file import on_disk
@@ -27,7 +28,7 @@ from tagger.uploads.ingest import (
     tagging_job,
 )
 from tagger.uploads.quota import storage_of
-from tagger.web.access import PageRequest, signed_in
+from tagger.web.access import PageRequest, allowed_to, signed_in
 from tagger.web.transfers import poll_seconds, recent_transfers, transfer
 
 
@@ -39,6 +40,7 @@ class Refused:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
+@allowed_to(Role.EDITOR)
 def upload_page(request: PageRequest) -> HttpResponse:
     """Files come one to a request from the script, all at once from the plain form."""
     if request.method != "POST":
@@ -46,7 +48,7 @@ def upload_page(request: PageRequest) -> HttpResponse:
         context = {
             "transfers": transfers,
             "poll": poll_seconds(transfers),
-            "unfinished": resumable.unfinished(request.user),
+            "unfinished": resumable.unfinished(request.user).filter(library=request.library),
             "storage": storage_of(request.user),
         }
         return render(request, "tagger/upload/upload.html", context)
@@ -63,6 +65,7 @@ SENT_BY_HAND = ("none", "same-origin")
 @csrf_exempt
 @require_POST
 @signed_in
+@allowed_to(Role.EDITOR)
 def share(request: PageRequest) -> HttpResponse:
     """Files that another program on the phone hands over (`share_target` of the manifest)."""
     if request.headers.get("Sec-Fetch-Site") not in SENT_BY_HAND:

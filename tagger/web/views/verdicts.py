@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from tagger.feedback.history import verdict_history
 from tagger.feedback.verdicts import accept_shown, reject_shown, withdraw_shown
+from tagger.libraries.members import Role
 from tagger.models import Tag, Track, User
 from tagger.tags.track_tags import track_tags
 from tagger.tags.vocabulary import named
@@ -29,7 +30,7 @@ ANSWERS: dict[str, Callable[[User, Track, Tag], None]] = {
 @signed_in
 def verdict(request: PageRequest, track_id: UUID, slug: str) -> HttpResponse:
     """The person's word on a shown tag; answers with the tags as they are now."""
-    track = own_track(request, track_id)
+    track = own_track(request, track_id, Role.EDITOR)
     tag = get_object_or_404(Tag, slug=slug, shown_as=None)
     answer = request.POST.get("answer", "")
     if answer not in ANSWERS:
@@ -42,7 +43,7 @@ def verdict(request: PageRequest, track_id: UUID, slug: str) -> HttpResponse:
 @signed_in
 def add_tag(request: PageRequest, track_id: UUID) -> HttpResponse:
     """Tags that the model did not give, or was not sure of: by slug or, as one types, by name."""
-    track = own_track(request, track_id)
+    track = own_track(request, track_id, Role.EDITOR)
     asked = list(dict.fromkeys(filter(None, map(str.strip, request.POST.getlist("tag")))))
     found = named(asked[:MOST_ADDED])
     for tag in found.values():
@@ -64,7 +65,7 @@ def _tags_response(
         return redirect("web:track", track_id=track.pk)
     context = {
         "track": track,
-        "tags": track_tags(track),
+        "tags": track_tags(track, request.user),
         "history": verdict_history(track),
         "answered_tag": answered[-1] if answered else None,
         "answered_names": ", ".join(tag.label for tag in answered),

@@ -23,7 +23,7 @@ def altered(folder: Path, *, harp: float = 0.0, weights: float = 1.0) -> Tagger:
         bias: Tensor = loaded.network.output.bias
         bias[loaded.card.labels.index("harp")].add_(harp)
     path = folder / "altered.safetensors"
-    save_model(path, loaded.network, loaded.card)
+    save_model(path, loaded.network, loaded.card, loaded.second)
     return Tagger.load(path, threads=1)
 
 

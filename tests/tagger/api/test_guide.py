@@ -49,7 +49,11 @@ def surroundings(
         "TOKEN": make_token(owner, "guide", ApiToken.Scope.WRITE)[1],
         "TRACK": str(song.pk),
         "JOB": str(rows.job(song, Job.State.SUCCEEDED).pk),
-        "UPLOAD": str(begin(owner, file.stat().st_size, "song.flac", SenderMetadata()).pk),
+        "UPLOAD": str(
+            begin(
+                owner, owner.personal_library, file.stat().st_size, "song.flac", SenderMetadata()
+            ).pk
+        ),
         "KEY": "6f1c9f6e-0b8d-4f6f-9a1d-2c3b4a5f6e7d",
         "ETAG": api.get(f"/api/v1/tracks/{song.pk}/")["ETag"],
     }

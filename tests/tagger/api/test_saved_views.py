@@ -77,10 +77,11 @@ def test_a_name_that_is_taken_is_refused(api: Client) -> None:
 
 def test_there_are_no_more_than_fit_beside_the_library(api: Client, owner: User) -> None:
     SavedView.objects.bulk_create(
-        SavedView(owner=owner, name=f"View {n}", query="") for n in range(saved_views.MOST)
+        SavedView(owner=owner, library=owner.personal_library, name=f"View {n}", query="")
+        for n in range(saved_views.MOST)
     )
     problem(make(api), 409, "view-refused")
-    saved_views.save_view(owner, "View 1", "tag=piano")
+    saved_views.save_view(owner, owner.personal_library, "View 1", "tag=piano")
     assert owner.saved_views.count() == saved_views.MOST
 
 

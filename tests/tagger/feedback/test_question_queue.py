@@ -17,7 +17,7 @@ from tests.web import rows
 def asked(owner: User) -> list[tuple[str, str]]:
     return [
         (question.tag.name, question.track.title)
-        for question in open_questions(owner.personal_library)
+        for question in open_questions(owner.personal_library, owner)
     ]
 
 
@@ -103,7 +103,9 @@ def test_questions_that_stand_are_left_as_they_are(owner: User) -> None:
     skipped = Question.objects.get()
     answer_question(owner, skipped, ReviewAnswer.SKIP)
     assert ask_waiting() == 2
-    assert [question.pk for question in skipped_questions(owner.personal_library)] == [skipped.pk]
+    assert [question.pk for question in skipped_questions(owner.personal_library, owner)] == [
+        skipped.pk
+    ]
 
 
 @pytest.mark.usefixtures("old_library")
@@ -140,7 +142,7 @@ def test_an_answer_is_a_verdict_and_can_be_taken_back(
     owner: User, answer: ReviewAnswer, tags: list[str]
 ) -> None:
     track = rows.analysed(rows.track(owner, "A"), guitar=0.55)
-    question = open_questions(owner.personal_library).get()
+    question = open_questions(owner.personal_library, owner).get()
     answer_question(owner, question, answer)
     assert [row.tag.slug for row in track.track_tags.all()] == tags
     assert asked(owner) == []
@@ -152,9 +154,9 @@ def test_an_answer_is_a_verdict_and_can_be_taken_back(
 def test_what_is_skipped_is_kept_for_later(owner: User) -> None:
     track = rows.analysed(rows.track(owner, "A"), guitar=0.5)
     rows.analysed(rows.track(owner, "B"), piano=0.5)
-    for question in open_questions(owner.personal_library):
+    for question in open_questions(owner.personal_library, owner):
         answer_question(owner, question, ReviewAnswer.SKIP)
-    assert (asked(owner), skipped_questions(owner.personal_library).count()) == ([], 2)
+    assert (asked(owner), skipped_questions(owner.personal_library, owner).count()) == ([], 2)
     take_back(owner, track, Tag.objects.get(slug="guitar"), ReviewAnswer.SKIP)
     assert asked(owner) == [("guitar", "A")]
     assert ask_skipped(owner.personal_library) == 1
@@ -168,7 +170,7 @@ def test_the_telling_seconds_are_where_the_tag_is_strongest(owner: User) -> None
     scores[12:16, analysis.model.labels.index("guitar")] = 0.9
     analysis.scores = scores.astype("<f2").tobytes()
     analysis.save()
-    question = shown(open_questions(owner.personal_library).get())
+    question = shown(open_questions(owner.personal_library, owner).get())
     assert question is not None
     assert question.start == pytest.approx(12 * rows.HOP)
     assert question.end == pytest.approx(12 * rows.HOP + 10)

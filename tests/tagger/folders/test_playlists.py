@@ -34,7 +34,7 @@ def kept_current() -> int:
 def test_a_view_is_a_playlist_that_is_kept_current(
     opened: Folder, owner: User, music: Path
 ) -> None:
-    view = save_view(owner, "Ones: all/of them", "q=one")
+    view = save_view(owner, owner.personal_library, "Ones: all/of them", "q=one")
     assert kept_current() == 1
     path = music / "Tonemark" / "Ones_ all_of them.m3u8"
     lines = path.read_text().splitlines()
@@ -54,12 +54,12 @@ def test_a_playlist_of_somebody_else_stays(opened: Folder, owner: User, music: P
     (music / "Tonemark").mkdir()
     theirs = music / "Tonemark" / "Mine.m3u8"
     theirs.write_text("#EXTM3U\nmy own.flac\n")
-    save_view(owner, "Mine", "q=one")
+    save_view(owner, owner.personal_library, "Mine", "q=one")
     kept_current()
     assert theirs.read_text() == "#EXTM3U\nmy own.flac\n"
 
 
 def test_only_keepers_views_are_written(opened: Folder, outsider: User, music: Path) -> None:
-    save_view(outsider, "Foreign", "q=one")
+    save_view(outsider, outsider.personal_library, "Foreign", "q=one")
     assert kept_current() == 0
     assert not list((music / "Tonemark").glob("*.m3u8"))

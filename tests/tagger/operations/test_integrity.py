@@ -161,7 +161,11 @@ def test_what_killed_uploads_left_is_swept(library: Track, settings: Any) -> Non
 def test_an_upload_in_parts_is_left_while_it_may_be_gone_on_with(library: Track) -> None:
     expires = timezone.now() + timedelta(days=1)
     upload = ResumableUpload.objects.create(
-        owner=rows.owner_of(library), file_name="a.wav", length=100, expires_at=expires
+        owner=rows.owner_of(library),
+        library=library.library,
+        file_name="a.wav",
+        length=100,
+        expires_at=expires,
     )
     nobodys = upload.path.with_name("0" * 32)
     upload.path.parent.mkdir()

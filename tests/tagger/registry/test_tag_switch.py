@@ -58,7 +58,9 @@ def test_lists_follow_when_the_job_has_run(library: list[Track], candidate: Mode
 
 def test_a_tracks_own_tags_are_right_at_once(library: list[Track], candidate: ModelVersion) -> None:
     activate_model(candidate)
-    assert [tag.tag.name for tag in track_tags(library[0]).certain] == ["harp"]
+    assert [tag.tag.name for tag in track_tags(library[0], rows.owner_of(library[0])).certain] == [
+        "harp"
+    ]
 
 
 def test_a_cancelled_switch_goes_on_where_it_stopped(

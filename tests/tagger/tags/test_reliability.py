@@ -46,7 +46,9 @@ def test_a_label_with_too_few_clips_counts_as_untested(model: ModelVersion) -> N
 
 def test_each_tag_says_how_well_the_model_knows_it(owner: User, model: ModelVersion) -> None:
     song = rows.analysed(rows.track(owner), guitar=0.9, rock=0.6, female=0.8, woman=0.7)
-    levels = {tag.tag.name: tag.reliability.level for tag in track_tags(song).tags}
+    levels = {
+        tag.tag.name: tag.reliability.level for tag in track_tags(song, rows.owner_of(song)).tags
+    }
     assert (levels["guitar"], levels["rock"], levels["harp"]) == ("well", "fairly", "")
     assert levels["female vocals"] == "poorly"  # by the strongest label that was tested
 

@@ -7,6 +7,7 @@ import pytest
 from tagger.models import Track
 from tagger.tags.thresholds import best_score, given, merged
 from tagger.tags.track_tags import RawTag, ShownTag, track_tags
+from tests.web import rows
 
 
 def test_a_label_is_given_at_or_above_its_threshold() -> None:
@@ -41,7 +42,7 @@ def test_a_shown_tag_is_computed_once(song: Track, monkeypatch: pytest.MonkeyPat
         asked.append(name)
         return original(raw, name)
 
-    shown: ShownTag = track_tags(song).tags[0]
+    shown: ShownTag = track_tags(song, rows.owner_of(song)).tags[0]
     first = (shown.score, shown.effective, shown.source, shown.verdict)
     monkeypatch.setattr(RawTag, "__getattribute__", counted)
     assert (shown.score, shown.effective, shown.source, shown.verdict) == first

@@ -185,5 +185,6 @@ def test_the_log_goes_back_thirty_days(webhook: Webhook) -> None:
 def test_the_body_is_thin(webhook: Webhook, owner: User) -> None:
     announce(owner.personal_library.pk, Webhook.Event.TRACK_TAGGED, track="t", model="m")
     body = json.loads(webhook.deliveries.get().body)
-    assert body["data"] == {"track": "t", "model": "m"}
+    library = owner.personal_library.pk
+    assert body["data"] == {"track": "t", "model": "m", "library": library}
     assert body["timestamp"].endswith("Z")

@@ -31,10 +31,14 @@ def running(track: Track) -> Job:
     return job
 
 
+def of(song: Track) -> dict[str, Any]:
+    return {"library": song.library_id}
+
+
 def test_a_track_that_was_tagged(webhook: Webhook, owner: User) -> None:
     song = rows.analysed(rows.track(owner), guitar=0.9)
     assert told(webhook) == [
-        ("track.tagged", {"track": str(song.pk), "model": rows.active_model().name})
+        ("track.tagged", {"track": str(song.pk), "model": rows.active_model().name} | of(song))
     ]
 
 
@@ -42,7 +46,7 @@ def test_a_job_that_failed_and_its_track(webhook: Webhook, owner: User) -> None:
     song = rows.track(owner)
     job = running(song)
     lifecycle.fail(job, code="damaged", detail="The file is damaged.")
-    ids = {"job": str(job.pk), "track": str(song.pk)}
+    ids = {"job": str(job.pk), "track": str(song.pk)} | of(song)
     assert sorted(told(webhook)) == [
         ("job.failed", ids | {"code": "damaged"}),
         ("track.failed", ids),
@@ -59,7 +63,7 @@ def test_a_track_that_was_deleted_and_restored(webhook: Webhook, owner: User) ->
     song = rows.track(owner)
     delete_track(song)
     restore_track(song, trigger=Job.Trigger.API)
-    name = {"track": str(song.pk)}
+    name = {"track": str(song.pk)} | of(song)
     assert told(webhook) == [("track.deleted", name), ("track.restored", name)]
 
 
@@ -69,7 +73,7 @@ def test_a_verdict_given_repeated_and_withdrawn(webhook: Webhook, owner: User) -
         verdicts.accept_shown(owner, song, tag)
     verdicts.withdraw_verdict(owner, song, tag)
     verdicts.withdraw_verdict(owner, song, tag)
-    ids = {"track": str(song.pk), "tag": "piano"}
+    ids = {"track": str(song.pk), "tag": "piano"} | of(song)
     assert told(webhook) == [
         ("verdict.changed", ids | {"verdict": "accepted"}),
         ("verdict.changed", ids | {"verdict": None}),

@@ -1,0 +1,53 @@
+"""How people come into a library: asked by the name of their account, if they accept."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from tagger.models import Invitation, Library, Membership, User
+
+from .manage import MOST, LibraryRefused
+from .members import Role
+
+# Open ones of one library, so that nobody is invited by list.
+MOST_OPEN = 50
+
+
+def invite(library: Library, name: str, role: Role, *, by: User) -> Invitation:
+    """The account of this name; an invitation that is open already gets the role."""
+    person = User.objects.filter(username=name.strip(), is_active=True).first()
+    if person is None:
+        raise LibraryRefused(_("There is no account of this name."), "account")
+    with transaction.atomic():
+        Library.objects.select_for_update(no_key=True).get(pk=library.pk)
+        if library.memberships.filter(person=person).exists():
+            raise LibraryRefused(_("%s is a member already.") % person, "account")
+        if library.invitations.exclude(person=person).count() >= MOST_OPEN:
+            raise LibraryRefused(_("%s invitations are open, which is the most.") % MOST_OPEN)
+        return Invitation.objects.update_or_create(
+            library=library, person=person, defaults={"role": role, "invited_by": by}
+        )[0]
+
+
+def invitations_of(person: User) -> QuerySet[Invitation]:
+    return Invitation.objects.filter(person=person).select_related("library", "invited_by")
+
+
+def accept(invitation: Invitation) -> Membership:
+    """Raises Invitation.DoesNotExist when it was withdrawn meanwhile."""
+    with transaction.atomic():
+        locked = Invitation.objects.select_for_update().get(pk=invitation.pk)
+        if locked.person.memberships.count() >= MOST:
+            raise LibraryRefused(_("You are in %s libraries, which is the most.") % MOST)
+        membership = Membership.objects.get_or_create(
+            library=locked.library, person=locked.person, defaults={"role": locked.role}
+        )[0]
+        locked.delete()
+    return membership
+
+
+def withdraw(invitation: Invitation) -> None:
+    """By a keeper, or declined by whom it is for."""
+    invitation.delete()
