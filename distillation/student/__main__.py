@@ -13,6 +13,7 @@ def main() -> int:
     _add_pack(steps.add_parser("pack", help="pack the pool's sound, and write its targets"))
     _add_unpack(steps.add_parser("unpack", help="decode packs of sound"))
     _add_train(steps.add_parser("train", help="train for so many seconds"))
+    _add_release(steps.add_parser("release", help="write the model that ships, and its card"))
     args = parser.parse_args()
     try:
         return int(args.run(args))
@@ -85,6 +86,34 @@ def _train(args: argparse.Namespace) -> int:
     from .command import train_all
 
     train_all(args)
+    return 0
+
+
+def _add_release(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("trained", type=Path, help="folder that `train` wrote")
+    parser.add_argument("second", type=Path, help="file that `distillation.second` wrote")
+    parser.add_argument("prepared", type=Path, help="the stand-in, prepared")
+    parser.add_argument("pool", type=Path, help="folder that the names in the targets begin from")
+    parser.add_argument("truth", type=Path, help="clips whose truth is known")
+    parser.add_argument("out", type=Path, help="the .safetensors file to write")
+    parser.add_argument("--licence", required=True, help="terms of use")
+    parser.add_argument("--data-note", required=True, help="on what it was trained, in words")
+    parser.add_argument("--note", required=True, help="how, in words")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.set_defaults(run=_release)
+
+
+def _release(args: argparse.Namespace) -> int:
+    import torch
+
+    from .release import Sources, release
+
+    torch.set_num_threads(args.threads)
+    sources = Sources(args.trained, args.second, args.prepared, args.pool, args.truth)
+    card = release(
+        sources, args.out, licence=args.licence, data_note=args.data_note, note=args.note
+    )
+    print(f"{args.out}: SHA-256 {card.sha256}")
     return 0
 
 

@@ -66,14 +66,15 @@ class SecondNetwork:
     """A network beside the main one, in the same file of weights.
 
     `name` and `licence` are what a person is told, `config` holds the fields of
-    ml.config.musicnn.MusicnnConfig, `labels` are in the order of its outputs, `speaks_for` are
-    those of the card's labels that it, and not the main network, answers.
+    ml.config.musicnn.MusicnnConfig, `labels` are in the order of its outputs. `speaks_for` are
+    those of the card's labels that it answers, with its share: 1, it alone; a half, the mean of its
+    logit and the main network's.
     """
 
     name: str
     config: dict[str, Any]
     labels: list[str]
-    speaks_for: list[str]
+    speaks_for: dict[str, float]
     licence: str = ""
 
     def network_config(self) -> MusicnnConfig:
@@ -97,19 +98,19 @@ def second_network(card: ModelCard) -> SecondNetwork | None:
 
 
 def _fault(second: SecondNetwork, card: ModelCard) -> str | None:
-    texts = (second.labels, second.speaks_for)
+    labels, shares = second.labels, second.speaks_for
     if not all(isinstance(each, str) for each in (second.name, second.licence)):
         return "has a name or a licence that is no text"
-    if not all(
-        isinstance(each, list) and all(isinstance(one, str) for one in each) for each in texts
-    ):
+    if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
         return "has labels that are no list of texts"
-    if any(len(set(each)) != len(each) for each in texts):
+    if len(set(labels)) != len(labels):
         return "has a label twice"
-    if second.network_config().labels != len(second.labels):
-        return f"has {second.network_config().labels} outputs and {len(second.labels)} labels"
-    if not set(second.speaks_for) <= set(second.labels) & set(card.labels):
+    if second.network_config().labels != len(labels):
+        return f"has {second.network_config().labels} outputs and {len(labels)} labels"
+    if not isinstance(shares, dict) or not set(shares) <= set(labels) & set(card.labels):
         return "speaks for a label that it or the card does not have"
+    if not all(_is_probability(share) and share > 0 for share in shares.values()):
+        return "has a share that is not above 0 and at most 1"
     if card.config.get("head", "sigmoid") != "sigmoid":
         return "cannot stand beside one whose outputs are not independent"
     return None

@@ -57,9 +57,11 @@ class LoadedModel:
             return self.network
         from ml.nn.pair import NetworkPair
 
-        columns = [self.card.labels.index(label) for label in facts.speaks_for]
-        rows = [facts.labels.index(label) for label in facts.speaks_for]
-        return NetworkPair(self.network, self.second, columns, rows).eval()
+        shares = {
+            self.card.labels.index(label): (facts.labels.index(label), share)
+            for label, share in facts.speaks_for.items()
+        }
+        return NetworkPair(self.network, self.second, shares).eval()
 
 
 # What the names of the second network's tensors begin with.

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ml.evaluation.predict import Predictions
     from ml.evaluation.report import Report
     from ml.evaluation.truth import TruthReport
+    from ml.inference import Tagger
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -62,22 +63,27 @@ def _evaluate_truth(args: argparse.Namespace) -> int:
 
 
 def _truth(args: argparse.Namespace) -> TruthReport:
+    from ml.evaluation.evaluate import model_path
+    from ml.inference import Tagger
+
+    return hear_truth(Tagger.load(model_path(args.model), args.device, args.threads), args.truth)
+
+
+def hear_truth(tagger: Tagger, folder: Path) -> TruthReport:
     """The report of the files as a worker would hear them. Raises ValueError."""
     from contextlib import nullcontext
 
     import numpy as np
 
-    from ml.evaluation.evaluate import model_path
     from ml.evaluation.truth import read_truth, truth_report
-    from ml.inference import Request, Tagger
+    from ml.inference import Request
 
-    clips = read_truth(args.truth)
-    tagger = Tagger.load(model_path(args.model), args.device, args.threads)
-    requests = [Request(nullcontext(args.truth / clip.file)) for clip in clips]
+    clips = read_truth(folder)
+    requests = [Request(nullcontext(folder / clip.file)) for clip in clips]
     scores = []
     for clip, outcome in zip(clips, tagger.analyse_all(requests), strict=True):
         if isinstance(outcome, Exception):
-            raise ValueError(f"{args.truth / clip.file}: {outcome}") from outcome
+            raise ValueError(f"{folder / clip.file}: {outcome}") from outcome
         scores.append(outcome.mean_scores)
     return truth_report(tagger.card.name, tagger.card.labels, clips, np.array(scores))
 

@@ -49,18 +49,21 @@ class SoundToBoth(nn.Module):
         return self.network.forward_with_embedding(x)
 
 
-class SoundAndSpectraToBoth(nn.Module):
-    """The same of a pair, whose second network is given its spectra `(batch, frames, 96)`."""
+class SoundAndSpectra(nn.Module):
+    """The same of a pair, whose second network is given its spectra `(batch, frames, 96)`.
+
+    The second's logits come out apart, last: joined in here they would be rounded to eight bits.
+    """
 
     def __init__(self, pair: NetworkPair) -> None:
         super().__init__()
-        self.pair = copy.deepcopy(pair).eval().requires_grad_(False)
-        self.pair.trunk = for_eight_bits(pair.trunk)
-        self.pair.second.freeze()
+        self.trunk = for_eight_bits(pair.trunk)
+        self.second = copy.deepcopy(pair.second).eval().requires_grad_(False)
+        self.second.freeze()
 
-    def forward(self, x: Tensor, spectra: Tensor) -> tuple[Tensor, Tensor]:
-        logits, embedding = self.pair.trunk.forward_with_embedding(x)
-        return self.pair.joined(logits, self.pair.second.of_spectra(spectra)), embedding
+    def forward(self, x: Tensor, spectra: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        logits, embedding = self.trunk.forward_with_embedding(x)
+        return logits, embedding, self.second.of_spectra(spectra)
 
 
 class _TwoPartStem(nn.Module):

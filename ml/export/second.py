@@ -1,7 +1,8 @@
 """Which labels a model's second network still speaks for when the model has been trained further.
 
 A training changes the main network alone. A label that it has not touched is left to the second
-network; of one that it has, the clips held out for validation say which of the two hears it.
+network, by its share; of one that it has, the clips held out for validation say whether the main
+network hears it better alone.
 """
 
 from __future__ import annotations
@@ -40,18 +41,22 @@ def keep_second(
     facts = second_network(base.card)
     if facts is None or base.second is None:
         return trained
-    beside = [label for label in facts.speaks_for if label in trained.card.labels]
+    beside = {
+        label: share for label, share in facts.speaks_for.items() if label in trained.card.labels
+    }
     both = _with_second(trained, base, beside)
     contested = [
         label for label in beside if _has_been_told(train, label) and _can_judge(validation, label)
     ]
     if contested:
         lost = _heard_better_by_trunk(trained, both, validation, contested, device, callbacks)
-        beside = [label for label in beside if label not in lost]
+        beside = {label: share for label, share in beside.items() if label not in lost}
     return _with_second(trained, base, beside) if beside else trained
 
 
-def _with_second(trained: LoadedModel, base: LoadedModel, speaks_for: list[str]) -> LoadedModel:
+def _with_second(
+    trained: LoadedModel, base: LoadedModel, speaks_for: dict[str, float]
+) -> LoadedModel:
     facts = second_network(base.card)
     second = asdict(replace(facts, speaks_for=speaks_for)) if facts else {}
     return LoadedModel(trained.network, replace(trained.card, second=second), base.second)

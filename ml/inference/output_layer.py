@@ -29,14 +29,15 @@ class Rescored:
 class OutputLayer:
     """`weight` float32 `(labels, size)`, `bias` `(labels,)`, and the card of the model.
 
-    Where a second network speaks for a label, its score is the one that was kept.
+    Where a second network has a share in a label, its score is the one that was kept.
     """
 
     def __init__(self, weight: Array, bias: Array, card: ModelCard) -> None:
         self._weight, self._bias = np.ascontiguousarray(weight.T), bias
         self._softmax = card.config.get("head") == "softmax"
         second = second_network(card)
-        self._spoken = {} if second is None else _places(second.speaks_for, card.labels)
+        self._shares = {} if second is None else second.speaks_for
+        self._places = {label: card.labels.index(label) for label in self._shares}
 
     @classmethod
     def load(cls, weights: str | Path) -> OutputLayer:
@@ -53,11 +54,13 @@ class OutputLayer:
                 f"The model takes {len(self._weight)} activations; {activations.shape[1]} are kept."
             )
         logits = activations @ self._weight + self._bias
-        scores = _softmax(logits) if self._softmax else _sigmoid(logits)
-        for label, place in self._spoken.items():
+        for label, share in self._shares.items():
             if label not in kept.spoken_labels:
                 raise WeightsError(f"What the second network said of {label!r} was not kept.")
-            scores[:, place] = kept.spoken[:, kept.spoken_labels.index(label)]
+            second = log_odds(kept.spoken[:, kept.spoken_labels.index(label)].astype(np.float32))
+            column = logits[:, self._places[label]]
+            column += share * (second - column)
+        scores = _softmax(logits) if self._softmax else sigmoid(logits)
         return Rescored(
             scores,
             mean_scores(scores, kept.silent),
@@ -66,11 +69,15 @@ class OutputLayer:
         )
 
 
-def _places(labels: list[str], among: list[str]) -> dict[str, int]:
-    return {label: among.index(label) for label in labels}
+def log_odds(scores: Array) -> Array:
+    """The logits of probabilities, as far as half precision can hold these."""
+    inside = scores.clip(1e-6, 1 - 1e-3)
+    logits: Array = np.log(inside / (1 - inside))
+    return logits
 
 
-def _sigmoid(logits: Array) -> Array:
+def sigmoid(logits: Array) -> Array:
+    """The probabilities of logits."""
     # As tanh it cannot overflow, however far the logit.
     return ((1 + np.tanh(logits / 2)) / 2).astype(np.float32)
 

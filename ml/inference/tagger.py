@@ -24,6 +24,7 @@ from ml.checkpoints.weights import (
 from ml.runtime.cpu import keep_activations_in_the_heap, spare_threads
 from ml.runtime.device import Device, choose_device
 
+from .output_layer import log_odds, sigmoid
 from .pipeline import (
     Cancelled,
     FileInProgress,
@@ -56,6 +57,7 @@ class Tagger:
         self.card = model.card
         self.device = device.torch_device
         self._network = model.whole.to(self.device)
+        self._output = model.network.output
         self._engine = choose_engine(model, weights, self.device)
         # OpenVINO refuses a second caller while it computes.
         self._computing = Lock()
@@ -122,7 +124,12 @@ class Tagger:
         if second is None or isinstance(outcome, Exception) or outcome.activations is None:
             return outcome
         columns = [self.card.labels.index(label) for label in second.speaks_for]
-        kept = outcome.activations.with_spoken(outcome.scores[:, columns], second.speaks_for)
+        share = np.array(list(second.speaks_for.values()), dtype=np.float32)
+        parts = (self._output.weight, self._output.bias)
+        weight, bias = (part.detach().cpu().numpy()[columns] for part in parts)
+        trunk = outcome.activations.values() @ weight.T + bias
+        own = trunk + (log_odds(outcome.scores[:, columns]) - trunk) / share
+        kept = outcome.activations.with_spoken(sigmoid(own), list(second.speaks_for))
         return replace(outcome, activations=kept)
 
     def _scored(

@@ -1,8 +1,8 @@
-"""Two networks that hear the same segment and answer as one: each speaks for its own labels."""
+"""Two networks that hear the same segment and answer as one: each label has its speaker."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 import torch
 from torch import Tensor, nn
@@ -18,20 +18,23 @@ __all__ = ["NetworkPair"]
 class NetworkPair(nn.Module):
     """The trunk, a SampleCNN with an output for every label, and a second network beside it.
 
-    `columns` are the trunk's outputs for which the second speaks instead, `rows` the second's
-    outputs that do. The embedding is the trunk's. Both must have independent outputs.
+    `shares` says for a column of the trunk's outputs which row of the second's answers it as well,
+    and how much that counts: with 1 the second alone, with a half the mean of both logits. The
+    embedding is the trunk's. Both must have independent outputs.
     """
 
-    chosen: Tensor
+    rows: Tensor
+    share: Tensor
 
     def __init__(
-        self, trunk: SampleCNN, second: Musicnn, columns: Sequence[int], rows: Sequence[int]
+        self, trunk: SampleCNN, second: Musicnn, shares: Mapping[int, tuple[int, float]]
     ) -> None:
         super().__init__()
         self.trunk, self.second = trunk, second
-        chosen = torch.arange(trunk.config.labels)
-        chosen[list(columns)] = torch.tensor(list(rows), dtype=torch.long) + trunk.config.labels
-        self.register_buffer("chosen", chosen, persistent=False)
+        beside = [shares.get(column, (0, 0.0)) for column in range(trunk.config.labels)]
+        rows, share = zip(*beside, strict=True)
+        self.register_buffer("rows", torch.tensor(rows), persistent=False)
+        self.register_buffer("share", torch.tensor(share), persistent=False)
 
     @property
     def config(self) -> NetworkConfig:
@@ -48,8 +51,9 @@ class NetworkPair(nn.Module):
         return self.joined(logits, self.second(x)), embedding
 
     def joined(self, logits: Tensor, second: Tensor) -> Tensor:
-        """The trunk's logits with the second's in the columns for which that one speaks."""
-        return torch.cat([logits, second.to(logits.dtype)], 1).index_select(1, self.chosen)
+        """The trunk's logits `(batch, labels)` with the second's by their share."""
+        beside = second.to(logits.dtype).index_select(1, self.rows)
+        return torch.lerp(logits, beside, self.share.to(logits.dtype))
 
     def scores(self, logits: Tensor) -> Tensor:
         """Probabilities for `logits`."""

@@ -86,31 +86,25 @@ def compile_int8(file: Path, sha256: str, network: SampleCNN | NetworkPair) -> F
         raise Int8Unavailable(f"the 8-bit copy cannot be read ({_first_line(error)})") from error
     if not model.has_rt_info(WEIGHTS) or model.get_rt_info(WEIGHTS).value != sha256:
         raise Int8Unavailable("the 8-bit copy was made from other weights")
+    if len(model.inputs) != 1 + isinstance(network, NetworkPair):
+        raise Int8Unavailable("the 8-bit copy was made of another number of networks")
     # A thread that is tied to one core waits there for whoever else runs on it, beside idle ones.
     threads = {"INFERENCE_NUM_THREADS": torch.get_num_threads(), "ENABLE_CPU_PINNING": False}
     compiled = core.compile_model(model, "CPU", threads)
     pair = network if isinstance(network, NetworkPair) else None
-    log_mel = pair.second.log_mel if pair else None
     trunk = pair.trunk if pair else cast("SampleCNN", network)
-    # Outputs for which a second network speaks, as the copy gives them.
-    outputs = trunk.config.labels
-    spoken = (
-        (pair.chosen >= outputs).nonzero().flatten() if pair else torch.zeros(0, dtype=torch.long)
-    )
 
-    def run(part: Tensor) -> tuple[Tensor, Tensor]:
-        heard = [part] if log_mel is None else [part, log_mel(part[:, 0])]
+    def run(part: Tensor) -> tuple[Tensor, ...]:
+        heard = [part] if pair is None else [part, pair.second.log_mel(part[:, 0])]
         outputs = compiled([each.numpy() for each in heard])
-        logits, embedding = (torch.from_numpy(outputs[k].copy()) for k in (0, 1))
-        return logits, embedding
+        return tuple(torch.from_numpy(each.copy()) for each in outputs.values())
 
     def forward(x: Tensor) -> tuple[Tensor, Tensor]:
-        logits, embeddings = (
+        _, embeddings, *second = (
             torch.cat(part) for part in zip(*map(run, x.split(AT_ONCE)), strict=True)
         )
-        own = trunk.output(embeddings)
-        own[:, spoken] = logits[:, spoken]
-        return own, embeddings
+        logits = trunk.output(embeddings)
+        return pair.joined(logits, *second) if pair else logits, embeddings
 
     return forward
 

@@ -130,14 +130,16 @@ def _recipe(training: Training) -> Recipe:
 
 
 def _fixed_thresholds(training: Training, card: ModelCard) -> dict[str, float]:
-    """Where scores mean what they meant, thresholds stay: where the outputs alone have learnt, and
-    where the second network speaks. Not where it no longer does."""
+    """Where scores mean what they meant, thresholds stay: where the outputs alone have learnt, or
+    the second network answers alone. Not where it no longer answers."""
     base = training.base
     if base is None:
         return {}
-    before, now = (set(each.get("speaks_for", ())) for each in (_second(base), card.second))
-    outputs_only = training.recipe["training"].get("outputs_only")
-    kept = (set(training.labels) - (before - now)) if outputs_only else now
+    before, now = (each.get("speaks_for", {}) for each in (_second(base), card.second))
+    if training.recipe["training"].get("outputs_only"):
+        kept = set(training.labels) - (set(before) - set(now))
+    else:
+        kept = {label for label, share in now.items() if share == 1}
     return {tag: at for tag, at in base.card.get("thresholds", {}).items() if tag in kept}
 
 

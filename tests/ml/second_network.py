@@ -24,13 +24,13 @@ def make_second(config: MusicnnConfig = CONFIG, seed: int = 0) -> Musicnn:
     return network.eval().requires_grad_(False)
 
 
-def facts(labels: list[str], speaks_for: list[str], **changes: Any) -> dict[str, Any]:
+def facts(labels: list[str], speaks_for: dict[str, float], **changes: Any) -> dict[str, Any]:
     """What a card says of it."""
     values = {"name": "ear", "licence": "ISC", "config": CONFIG.as_dict()}
     return values | {"labels": labels, "speaks_for": speaks_for} | changes
 
 
-def save_pair(path: Path, labels: list[str], speaks_for: list[str]) -> LoadedModel:
+def save_pair(path: Path, labels: list[str], speaks_for: dict[str, float]) -> LoadedModel:
     """A model with these labels; its second network knows the last two, and speaks for some."""
     torch.manual_seed(1)
     network = SampleCNN(NetworkConfig(labels=len(labels), stem_width=8, widths=(8,) * 9)).eval()

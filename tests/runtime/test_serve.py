@@ -116,8 +116,10 @@ def test_it_starts_twice_and_a_kill_leaves_no_process(tmp_path: Path) -> None:
 
     second = start(data, port)
     assert "password" not in await_up(second)
-    assert niceness_of("inference@", data) == {0}
-    assert niceness_of("analysis@", data) == niceness_of("training@", data) == {10}
+    own = os.nice(0)  # which is not 0 where the tests themselves give way to others
+    assert niceness_of("inference@", data) == {own}
+    behind = {min(own + 10, 19)}
+    assert niceness_of("analysis@", data) == niceness_of("training@", data) == behind
     second.send_signal(signal.SIGINT)
     assert second.wait(180) == 0
     await_none(data)

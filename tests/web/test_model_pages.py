@@ -91,12 +91,13 @@ def test_the_card_page_shows_tags_and_what_the_smoke_test_found(
 
 def test_the_card_page_says_which_network_says_what(staff: Client, candidate: ModelVersion) -> None:
     assert "Said by" not in text(staff.get(f"/models/{candidate.pk}/"))
-    candidate.card |= {"second": facts(["guitar", "rock"], ["rock"])}
+    candidate.card |= {"second": facts(["guitar", "rock"], {"rock": 1.0, "guitar": 0.5})}
     candidate.save()
     page = text(staff.get(f"/models/{candidate.pk}/"))
-    assert "ear (ISC), says 1 tag" in page
+    assert "ear (ISC), has a say in 2 tags" in page
     assert "<td>rock</td> <td>ear</td>" in page
-    assert "<td>guitar</td> <td>sample-level</td>" in page
+    assert "<td>guitar</td> <td>both</td>" in page
+    assert "<td>harp</td> <td>sample-level</td>" in page
 
 
 def test_a_better_model_is_promoted_after_asking(staff: Client, candidate: ModelVersion) -> None:

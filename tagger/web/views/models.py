@@ -143,17 +143,23 @@ def _labels(version: ModelVersion) -> list[dict[str, Any]]:
     per_tag = figures.per_tag if figures else {}
     new = new_tags(version)
     second = _second(version)
-    beside = set(second.get("speaks_for", ()))
+    shares = second.get("speaks_for", {})
     return [
         {
             "name": label,
             "threshold": threshold,
             "figure": per_tag.get(label),
+            "network": _speaker(second, shares.get(label, 0)),
             "new": new.get(label),
-            "network": second["name"] if label in beside else _("sample-level"),
         }
         for label, threshold in zip(version.labels, version.thresholds, strict=True)
     ]
+
+
+def _speaker(second: dict[str, Any], share: float) -> str:
+    if not share:
+        return _("sample-level")
+    return str(second["name"]) if share == 1 else _("both")
 
 
 def _second(version: ModelVersion) -> dict[str, Any]:
@@ -168,8 +174,8 @@ def _second_network(version: ModelVersion) -> list[tuple[str, Any]]:
         return []
     count = len(second["speaks_for"])
     sentence = ngettext(
-        "%(name)s (%(licence)s), says %(count)s tag",
-        "%(name)s (%(licence)s), says %(count)s tags",
+        "%(name)s (%(licence)s), has a say in %(count)s tag",
+        "%(name)s (%(licence)s), has a say in %(count)s tags",
         count,
     )
     values = {"name": second["name"], "licence": second.get("licence") or "–", "count": count}

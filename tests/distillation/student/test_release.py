@@ -12,6 +12,7 @@ from distillation.student.release import (
     heard_in,
     marks_of,
     one_output_for_both,
+    shares,
     thresholds,
 )
 from ml.config import NetworkConfig
@@ -77,4 +78,13 @@ def test_tags_that_are_heard_get_a_threshold_between_and_others_none() -> None:
         "positives": 20,
         "roc_auc": 1.0,
         "average_precision": 1.0,
+    }
+
+
+def test_the_second_network_answers_alone_where_the_student_has_heard_too_little() -> None:
+    tags = ["guitar", "million-song: jazz", "million-song: electronic"]
+    assert shares(tags) == {
+        "guitar": 0.5,
+        "million-song: jazz": 1.0,
+        "million-song: electronic": 0.5,
     }

@@ -14,10 +14,11 @@ from ml.audio.reading import read
 from ml.audio.segmentation import segments
 from ml.checkpoints.weights import default_model_path, load_model
 from ml.config.labels import LABELS
+from ml.evaluation.truth import read_truth
 from ml.inference.tagger import Tagger
 from tests.audio_factory import write
 from tests.ml.descriptors.played_music import dance_beat, plucked_strings, slow_pad
-from tests.standin import standin
+from tests.standin import standin, truth
 
 pytestmark = pytest.mark.slow
 INSTRUMENTS = (
@@ -90,6 +91,48 @@ def test_an_instrument_is_named_in_music_it_never_trained_on(
     assert instrument in strongest(tagger, Path(str(standin()), "mp3", clip["mp3_path"]), 3)
 
 
+@pytest.fixture(scope="module")
+def known() -> dict[str, Path]:
+    """One clip of each truth."""
+    folder = truth()
+    if folder is None:
+        pytest.skip("the clips of known truth are not at hand")
+    return {clip.truth: folder / clip.file for clip in reversed(read_truth(folder))}
+
+
+@pytest.mark.parametrize("voice", ["female", "male"])
+def test_a_womans_and_a_mans_voice_are_told_apart(
+    tagger: Tagger, known: dict[str, Path], voice: str
+) -> None:
+    scores = dict(zip(tagger.card.labels, tagger.analyse(known[voice]).mean_scores, strict=True))
+    other = "male" if voice == "female" else "female"
+    assert scores[voice] >= tagger.card.thresholds[voice]
+    assert scores[voice] > 2 * scores[other]
+
+
+@pytest.mark.parametrize(
+    ("played", "heard"),
+    [
+        ("piano", "piano"),
+        ("violin", "violin"),
+        ("flute", "flute"),
+        ("classical_guitar", "guitar"),
+        ("cello", "strings"),
+    ],
+)
+def test_an_instrument_alone_is_named_and_is_no_techno(
+    tagger: Tagger, known: dict[str, Path], played: str, heard: str
+) -> None:
+    scores = tagger.analyse(known[played]).mean_scores
+    assert heard in strongest(tagger, known[played], 5)
+    assert scores[tagger.card.labels.index("techno")] < 0.25
+
+
+@pytest.mark.parametrize("noise", ["typewriter", "thunder", "frog"])
+def test_noise_is_no_music(tagger: Tagger, known: dict[str, Path], noise: str) -> None:
+    assert tagger.analyse(known[noise]).mean_scores.max() <= 0.3
+
+
 def test_its_8_bit_copy_is_the_one_that_hears(tagger: Tagger) -> None:
     assert tagger.device_reason.startswith("int8, OpenVINO")
 
@@ -99,7 +142,7 @@ def test_8_bits_give_the_scores_of_all_the_bits(
     tagger: Tagger, tmp_path: Path, play: Callable[[float], np.ndarray]
 ) -> None:
     song = write(tmp_path / "song.wav", play(12.0), 22_050)
-    network = load_model(default_model_path()).network
+    network = load_model(default_model_path()).whole
     with torch.inference_mode():
         batch = torch.from_numpy(np.stack(list(segments([read(song)]))))
         plain = network.scores(network(batch[:, None])).mean(0).numpy()

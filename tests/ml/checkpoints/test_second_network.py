@@ -20,7 +20,7 @@ LABELS = ["calm", "loud", "odd"]
 
 @pytest.fixture
 def saved(tmp_path: Path) -> Path:
-    save_pair(tmp_path / "pair.safetensors", LABELS, ["odd"])
+    save_pair(tmp_path / "pair.safetensors", LABELS, {"odd": 1.0})
     return tmp_path / "pair.safetensors"
 
 
@@ -42,7 +42,7 @@ def test_a_package_carries_both(saved: Path, tmp_path: Path) -> None:
         write_package(saved, out)
     (tmp_path / "there").mkdir()
     there = load_model(read_package(package, tmp_path / "there"))
-    assert second_network(there.card) == SecondNetwork(**facts(LABELS[-2:], ["odd"]))
+    assert second_network(there.card) == SecondNetwork(**facts(LABELS[-2:], {"odd": 1.0}))
     assert there.second is not None
 
 
@@ -69,8 +69,12 @@ def test_weights_and_card_must_agree_about_it(saved: Path, tmp_path: Path) -> No
         ({"labels": ["loud", "loud"]}, "twice"),
         ({"labels": "loud"}, "no list of texts"),
         ({"labels": [["loud"], ["odd"]]}, "no list of texts"),
-        ({"speaks_for": ["calm"]}, "does not have"),
-        ({"speaks_for": ["nothing"]}, "does not have"),
+        ({"speaks_for": {"calm": 1.0}}, "does not have"),
+        ({"speaks_for": {"nothing": 1.0}}, "does not have"),
+        ({"speaks_for": ["odd"]}, "does not have"),
+        ({"speaks_for": {"odd": 0}}, "share"),
+        ({"speaks_for": {"odd": 1.5}}, "share"),
+        ({"speaks_for": {"odd": "1"}}, "share"),
         ({"name": 7}, "no text"),
         ({"config": CONFIG.as_dict() | {"hidden": 10**12}}, "from 1 to"),
         ({"config": {"layers": 3}}, "Unknown setting"),

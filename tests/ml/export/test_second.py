@@ -23,7 +23,9 @@ TRAIN, VALIDATION = make_split("train", 8), make_split("validation", 8, seed=1)
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> LoadedModel:
     """It speaks for both labels."""
-    return save_pair(tmp_path_factory.mktemp("base") / "base.safetensors", TAGS, TAGS)
+    return save_pair(
+        tmp_path_factory.mktemp("base") / "base.safetensors", TAGS, dict.fromkeys(TAGS, 0.5)
+    )
 
 
 @pytest.fixture
@@ -48,7 +50,7 @@ def known_of(split: Split, *labels: str) -> Split:
 
 
 def speaks_for(model: LoadedModel) -> list[str]:
-    return list(model.card.second.get("speaks_for", []))
+    return list(model.card.second.get("speaks_for", {}))
 
 
 @pytest.mark.usefixtures("areas")

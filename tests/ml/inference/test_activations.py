@@ -31,7 +31,7 @@ def tuned(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with torch.no_grad():
         model.network.output.weight.add_(torch.randn_like(model.network.output.weight) * 0.05)
     path = tmp_path_factory.mktemp("tuned") / "tuned.safetensors"
-    card = save_model(path, model.network.half(), model.card)
+    card = save_model(path, model.network.half(), model.card, model.second)
     share_int8(weights, model.card.sha256, path, card.sha256)
     return path
 
@@ -84,7 +84,7 @@ def test_models_that_differ_in_outputs_alone_share_a_trunk(tuned: Path, tmp_path
     model = load_model(default_model_path())
     with torch.no_grad():
         next(model.network.stem.parameters()).mul_(1.01)
-    save_model(tmp_path / "other.safetensors", model.network, model.card)
+    save_model(tmp_path / "other.safetensors", model.network, model.card, model.second)
     assert trunk_sha256(tmp_path / "other.safetensors") != trunk_sha256(default_model_path())
 
 
@@ -118,8 +118,9 @@ def test_what_a_second_network_says_is_kept_beside_the_activations() -> None:
     again = SegmentActivations.from_bytes(spoken.to_bytes())
     assert again.spoken_labels == ("guitar",)
     layer = OutputLayer.load(default_model_path())
-    layer._spoken = {"guitar": card.labels.index("guitar")}
+    layer._shares, layer._places = {"guitar": 1.0}, {"guitar": card.labels.index("guitar")}
     scores = layer.rescore(again).scores
-    np.testing.assert_allclose(scores[:, card.labels.index("guitar")], [0.25, 0.5, 0.75])
+    guitar = scores[:, card.labels.index("guitar")]
+    np.testing.assert_allclose(guitar, [0.25, 0.5, 0.75], atol=1e-6)
     with pytest.raises(WeightsError, match="'guitar' was not kept"):
         layer.rescore(kept)

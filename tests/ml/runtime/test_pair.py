@@ -27,7 +27,7 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def model(weights: Path) -> LoadedModel:
-    return save_pair(weights, TAGS, ["low"])
+    return save_pair(weights, TAGS, {"low": 0.5})
 
 
 def test_torch_runs_both_as_quickly_as_it_may(model: LoadedModel) -> None:

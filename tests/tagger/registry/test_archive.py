@@ -173,11 +173,11 @@ def test_cards_the_database_could_not_hold_are_refused(
 
 
 def test_a_second_network_travels_with_the_first(db: None, tmp_path: Path) -> None:
-    save_pair(tmp_path / "pair.safetensors", ["calm", "loud"], ["loud"])
+    save_pair(tmp_path / "pair.safetensors", ["calm", "loud"], {"loud": 1.0})
     with (tmp_path / "pair.zip").open("wb") as out:
         write_package(tmp_path / "pair.safetensors", out)
     version = import_model(tmp_path / "pair.zip")
-    assert version.card["second"]["speaks_for"] == ["loud"]
+    assert version.card["second"]["speaks_for"] == {"loud": 1.0}
     assert load_model(version.weights.path).second is not None
 
 
@@ -186,14 +186,14 @@ def test_a_second_network_travels_with_the_first(db: None, tmp_path: Path) -> No
     [
         ({"config": CONFIG.as_dict() | {"timbre": 4096}}, "a layer 4,096 wide"),
         ({"config": CONFIG.as_dict() | {"hidden": 10**10}}, "from 1 to 4,096"),
-        ({"speaks_for": ["calm"]}, "does not have"),
+        ({"speaks_for": {"calm": 1.0}}, "does not have"),
     ],
 )
 def test_a_second_network_that_cannot_be_is_refused(
     db: None, tmp_path: Path, change: dict[str, Any], reason: str
 ) -> None:
     weights = tmp_path / "pair.safetensors"
-    save_pair(weights, ["calm", "loud", "odd"], ["odd"])
+    save_pair(weights, ["calm", "loud", "odd"], {"odd": 1.0})
     card = json.loads(card_path(weights).read_text())
     card_path(weights).write_text(json.dumps(card | {"second": card["second"] | change}))
     with (tmp_path / "pair.zip").open("wb") as out:

@@ -64,7 +64,7 @@ def model_with_a_second_network(folder: Path, speaks_for: list[str]) -> ModelVer
 
     first = load_model(small_weights(folder))
     config = MusicnnConfig(**(CONFIG.as_dict() | {"labels": len(speaks_for)}))
-    second = facts(speaks_for, speaks_for, config=config.as_dict())
+    second = facts(speaks_for, dict.fromkeys(speaks_for, 1.0), config=config.as_dict())
     # None that a choice among hundredths comes to by itself.
     thresholds = dict.fromkeys(speaks_for, 0.4137)
     card = replace(first.card, name="pair", second=second, thresholds=thresholds)

@@ -7,9 +7,13 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
+from distillation.networks import Network
+from ml.nn.log_mel import BANDS, WINDOW
 from ml.nn.musicnn import MIDDLE_FRAMES, RHYTHM_FRAMES, TIMBRE_BANDS, Musicnn, MusicnnConfig
 
-from .networks import Network
+# Hz, of the sound that it hears.
+RATE = 16_000
+__all__ = ["BANDS", "RATE", "WINDOW", "port"]
 
 
 def port(variables: dict[str, Tensor], mel: Tensor) -> Musicnn:
