@@ -1,10 +1,11 @@
 """librosa with its loops compiled: by one process, for all.
 
-librosa compiles loops with numba when they are first called, and numba keeps the machine code on
-disk for the next process. Its outer loops (`guvectorize`) call the inner ones by names that hold a
-number of the process that compiled them. Two processes that compile at once mix their files: an
-outer loop of one lies beside an inner loop of the other, and every later process that loads the
-pair dies of a segmentation fault. So the first process compiles alone, and others wait for it.
+librosa compiles loops with numba when they are imported or first called, and numba keeps the
+machine code on disk for the next process. Its outer loops (`guvectorize`) call the inner ones by
+names that hold a number of the process that compiled them. Two processes that compile at once mix
+their files: an outer loop of one lies beside an inner loop of the other, and every later process
+that loads the pair dies of a segmentation fault. So the first process compiles alone, and others
+wait for it.
 """
 
 from __future__ import annotations
@@ -35,18 +36,21 @@ def compiled_librosa() -> ModuleType:
     some twenty where nothing is compiled yet.
     """
     librosa = plain_librosa()
-    with _alone(_cache_folder() / "lock"):
+    with _alone():
         _call_all(librosa, _pulse())
     return librosa
 
 
 @cache
 def plain_librosa() -> ModuleType:
-    """librosa for what has no outer loop of numba's, such as spectrograms; compiles nothing."""
+    """librosa with what it compiles as it is imported, enough for spectrograms; quicker to have."""
     # numba reads the variable when it is imported, which is when librosa is.
     os.environ["NUMBA_CACHE_DIR"] = str(_cache_folder())
-    import librosa
+    with _alone():
+        import librosa
 
+        # Its modules are imported when first used; `util` has loops whose types are declared.
+        librosa.feature.melspectrogram(y=_pulse(), sr=SAMPLE_RATE)
     return librosa
 
 
@@ -66,8 +70,8 @@ def _cache_folder() -> Path:
 
 
 @contextmanager
-def _alone(lock: Path) -> Iterator[None]:
-    with lock.open("w") as file:
+def _alone() -> Iterator[None]:
+    with (_cache_folder() / "lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 

@@ -168,7 +168,7 @@ _BEHIND_FIRST_LAYER = ("aten::", "__module.second.middle")
 
 def _kept(model: openvino.Model) -> list[str]:
     """What the quantiser leaves alone: all up to the stem's convolution, dense layers, and what
-    the second network does behind its first layer, which takes a twentieth of its time.
+    the second network does behind its first layer, a twentieth of its arithmetic.
     """
     # The sound comes first among what the model is given.
     reached, kept = {model.get_parameters()[0].get_friendly_name()}, []

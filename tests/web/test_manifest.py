@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -44,6 +46,12 @@ def test_the_manifest_names_icons_that_are_there_and_of_their_size(client: Clien
                 # Below the bars of the mark, which stand in the middle.
                 below = (picture.width // 2, picture.height * 9 // 10)
                 assert picture.convert("RGB").getpixel(below) == ACCENT
+
+
+def test_each_icon_of_the_pages_has_a_name_of_its_own() -> None:
+    drawn = (Path(settings.BASE_DIR) / "static" / "icons.svg").read_text(encoding="utf-8")
+    names = re.findall(r'<symbol id="([^"]+)"', drawn)
+    assert len(names) == len(set(names))
 
 
 def test_a_file_that_another_program_shares_is_an_upload(

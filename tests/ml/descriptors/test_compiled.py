@@ -11,11 +11,13 @@ ROOT = Path(__file__).parents[3]
 MEASURE = """
 import numpy as np
 from ml.descriptors.key import estimate_key
+from ml.descriptors.spectrogram import mel_spectrogram
 from ml.descriptors.tempo import estimate_tempo
 
 time = np.arange(11025) / 22050
 beat = 0.2 * np.sin(2 * np.pi * 261.63 * time) * np.exp(-8 * time)
 sound = np.tile(beat, 24).astype(np.float32)
+mel_spectrogram([sound], 12.0)
 print(round(estimate_tempo([sound]).bpm), estimate_key([sound]).name[0])
 """
 

@@ -16,10 +16,12 @@ pytestmark = pytest.mark.slow
 
 
 def altered(folder: Path, *, harp: float = 0.0, weights: float = 1.0) -> Tagger:
-    """The shipped network, with its output for the harp raised and its output weights scaled."""
+    """The shipped networks, the output for the harp raised and all output weights scaled."""
     loaded = load_model(default_model_path())
+    assert loaded.second is not None
     with torch.no_grad():
-        loaded.network.output.weight.mul_(weights)
+        for network in (loaded.network, loaded.second):
+            network.output.weight.mul_(weights)
         bias: Tensor = loaded.network.output.bias
         bias[loaded.card.labels.index("harp")].add_(harp)
     path = folder / "altered.safetensors"
