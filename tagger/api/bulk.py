@@ -77,7 +77,7 @@ def _asked(wish: dict[str, Any]) -> BulkRequest:
     deletion = str(wish.get("deletion", ""))
     job = str(wish.get("job", ""))
     return BulkRequest(
-        BulkAction(wish["action"]), query, wish["tag"], deletion, job, wish["code_page"]
+        BulkAction(wish["action"]), query, wish["tag"], deletion, job, wish.get("code_page", "")
     )
 
 

@@ -54,5 +54,6 @@ def world(base: ModelVersion, song: Track, tmp_path: Path, sent: list[str], fold
             "default": base.name,
             EXAMPLE_TRACK: str(rows.track(rows.owner_of(song)).pk),
             "/srv/music": str(tmp_path / "music"),
+            "jonas": rows.person().username,
         },
     )

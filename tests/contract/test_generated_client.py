@@ -31,6 +31,8 @@ content_type_overrides:
   application/zip: application/octet-stream
   audio/*: application/octet-stream
   image/png: application/octet-stream
+  image/webp: application/octet-stream
+  application/xml: text/plain
   application/vnd.apple.mpegurl: text/plain
 """
 

@@ -49,9 +49,7 @@ class BulkSerializer(serializers.Serializer[Any]):
     job = serializers.UUIDField(
         required=False, help_text="A bulk job of yours that is undone; with `undo` alone."
     )
-    code_page = serializers.ChoiceField(
-        CodePage.choices, required=False, default="", help_text="For `reread`."
-    )
+    code_page = serializers.ChoiceField(CodePage.choices, required=False, help_text="For `reread`.")
     tag = serializers.SlugField(
         required=False, default="", help_text="The tag to accept or reject."
     )

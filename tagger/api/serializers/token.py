@@ -15,12 +15,12 @@ from .examples import example
 from .examples_of_people import ME, NEW_TOKEN, TOKEN, TOKEN_WISH
 
 
-@extend_schema_serializer(examples=example("me", ME))
 class StorageSerializer(serializers.Serializer[Storage]):
     used = serializers.IntegerField(help_text="Bytes of the files they have added, Trash included.")
     limit = serializers.IntegerField(allow_null=True, help_text="null for no limit")
 
 
+@extend_schema_serializer(examples=example("me", ME))
 class MeSerializer(serializers.ModelSerializer[User]):
     email = serializers.CharField(read_only=True, help_text="Empty where none was given.")
     storage = serializers.SerializerMethodField()
