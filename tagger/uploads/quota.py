@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
 from tagger.models import Track, User
@@ -35,7 +35,9 @@ def storage_of(person: User) -> Storage:
     limited = settings.STORAGE_QUOTA_BYTES and not person.is_staff
     # What is read where it lies takes no room here.
     stored = Track.objects.exclude(file__startswith=PREFIX)
-    kept = stored.filter(added_by=person).order_by()
+    # Of tracks from before there were libraries, and of imports, only the library says whose.
+    theirs = Q(added_by=person) | Q(added_by=None, library__personal_of=person)
+    kept = stored.filter(theirs).order_by()
     used = kept.aggregate(bytes=Sum("file_size"))["bytes"] or 0
     return Storage(used, settings.STORAGE_QUOTA_BYTES if limited else None)
 

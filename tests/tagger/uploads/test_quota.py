@@ -54,6 +54,13 @@ def test_what_a_person_keeps_is_counted_with_the_trash(quota: int, owner: User, 
     assert storage_of(owner).used == 0
 
 
+def test_what_nobody_is_named_for_counts_for_whose_library_it_is(quota: int, owner: User) -> None:
+    track = rows.track(owner)
+    Track.objects.filter(pk=track.pk).update(added_by=None, file_size=1234)
+    assert storage_of(owner).used == 1234
+    assert storage_of(rows.person()).used == 0
+
+
 def test_a_file_without_room_is_refused_and_leaves_nothing(
     quota: int, owner: User, wav: Wav, scratch_media: Path
 ) -> None:
