@@ -41,7 +41,7 @@ def test_tag_pages_need_a_fixed_number_of_queries(
 ) -> None:
     for _ in range(5):
         rows.analysed(rows.track(owner), harp=0.9)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         page.get("/tags/")
     with django_assert_num_queries(14):
         page.get("/tags/harp/")
