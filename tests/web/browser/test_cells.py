@@ -56,7 +56,7 @@ def test_a_button_in_a_cell_is_one_line(
     page.context.close()
 
 
-@pytest.mark.parametrize("address", ["/jobs/"])
+@pytest.mark.parametrize("address", ["/jobs/", "/status/"])
 @pytest.mark.parametrize("language", ["en-GB", "de-DE"])
 def test_no_cell_is_one_word_a_line_on_a_phone(
     chromium: Browser, live_server: Any, boss: User, address: str, language: str
