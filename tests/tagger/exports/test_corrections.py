@@ -99,5 +99,5 @@ def test_the_page_gives_it_too_and_says_when_there_is_none(
 def test_the_queries_do_not_grow_with_the_library(
     api: Client, labelled: list[Track], django_assert_max_num_queries: Any
 ) -> None:
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         archive(api.get(ADDRESS))
