@@ -66,15 +66,15 @@ def while_scored() -> None:
 def once_recorded() -> None:
     """The analysis is committed, the job's end is not."""
     from tagger.analysis import tag_track
-    from tagger.analysis.tempo_key import request_music
+    from tagger.analysis.tempo_key import request_music_after
     from tagger.models import Job, Track
 
-    def recorded(track: Track, trigger: Job.Trigger) -> None:
-        if track.jobs.filter(kind=Job.Kind.TAG_TRACK, attempts=1).exists():
+    def recorded(job: Job, track: Track) -> None:
+        if job.attempts == 1:
             die("recorded", track.pk)
-        request_music(track, trigger=trigger)
+        request_music_after(job, track)
 
-    setattr(tag_track, "request_music", recorded)  # noqa: B010  it is not exported
+    setattr(tag_track, "request_music_after", recorded)  # noqa: B010  it is not exported
 
 
 def once_ended() -> None:
