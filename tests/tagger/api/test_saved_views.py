@@ -121,5 +121,5 @@ def test_the_list_takes_the_same_queries_whatever_its_length(
 ) -> None:
     for n in range(8):
         make(api, name=str(n))
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert len(api.get(VIEWS).json()) == 8

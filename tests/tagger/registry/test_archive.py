@@ -161,9 +161,9 @@ def test_cards_that_are_none_are_refused(db: None, pack: Pack, card: bytes, word
         ({"licence": "half a character \ud800"}, "no text"),
         ({"name": "x" * 200}, "too long"),
         ({"name": " "}, "no name"),
-        ({"labels": ["harp"], "thresholds": {}}, "another number of outputs"),
+        ({"labels": ["harp"], "thresholds": {}, "second": {}}, "another number of outputs"),
         ({"labels": [["harp"]], "thresholds": {}}, "a label that is no text"),
-        ({"labels": ["x" * 65], "thresholds": {}}, "over 64 letters"),
+        ({"labels": ["x" * 65], "thresholds": {}, "second": {}}, "over 64 letters"),
     ],
 )
 def test_cards_the_database_could_not_hold_are_refused(
@@ -211,7 +211,14 @@ def test_a_bomb_is_counted_not_believed(
 def test_labels_that_differ_in_a_sign_become_two_tags(db: None, pack: Pack) -> None:
     card = json.loads(card_path(default_model_path()).read_text())
     labels = ["hip hop", "hip-hop", "!", *card["labels"][3:]]
-    import_model(pack(labels=labels, thresholds={}))
+    renamed = dict(zip(card["labels"], labels, strict=True))
+    second = card["second"] | {
+        "labels": [renamed[label] for label in card["second"]["labels"]],
+        "speaks_for": {
+            renamed[name]: share for name, share in card["second"]["speaks_for"].items()
+        },
+    }
+    import_model(pack(labels=labels, thresholds={}, second=second))
     slugs = Tag.objects.filter(name__in=labels[:3]).values_list("name", "slug")
     assert dict(slugs) == {"hip hop": "hip-hop", "hip-hop": "hip-hop-2", "!": "tag"}
 
