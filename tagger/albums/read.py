@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from ml.audio import AudioError, Metadata, read_metadata
 from tagger.jobs import lifecycle
+from tagger.jobs.progress import leave_off
 from tagger.library.tracks import held
 from tagger.models import Job, Track
 from tagger.platform.celery.shutdown import is_shutting_down
@@ -50,11 +51,8 @@ def read_albums(job: Job) -> None:
         going_on = lifecycle.report(
             job, stage="reading", done=done, total=max(total, done), unit="tracks"
         )
-        if is_shutting_down():
-            lifecycle.release(job)
-            return
-        if not going_on:
-            lifecycle.end_cancelled(job)
+        if not going_on or is_shutting_down():
+            leave_off(job)
             return
         for track in tracks:
             _read(track)

@@ -8,7 +8,6 @@ the last of them: what is done has its analysis.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -22,7 +21,7 @@ from tagger.jobs import lifecycle
 from tagger.jobs.lease import heartbeat
 from tagger.jobs.progress import JobWatch
 from tagger.models import Analysis, Job, KeptActivations, ModelVersion, Track, User
-from tagger.platform.batches import batches
+from tagger.platform.batches import batches, chunks
 
 from .activations import forget_activations, read_activations, trunk_of
 from .record import record_rescored
@@ -95,16 +94,12 @@ def _retag_all(model: ModelVersion, layer: OutputLayer, watch: JobWatch) -> int:
     total, done = waiting.count(), 0
     watch.report("tagging", 0, total, "tracks")
     with ThreadPoolExecutor(READERS) as readers:
-        for ids in chain.from_iterable(map(_parts, batches(waiting))):
+        for ids in chain.from_iterable(chunks(ids, TOGETHER) for ids in batches(waiting)):
             if watch.should_stop():
                 raise InterruptedError("The job was stopped.")
             done += _retag(model, layer, ids, readers)
             watch.report("tagging", done, max(done, total), "tracks")
     return done
-
-
-def _parts(ids: list[UUID]) -> Iterator[list[UUID]]:
-    return (ids[start : start + TOGETHER] for start in range(0, len(ids), TOGETHER))
 
 
 def _retag(

@@ -6,7 +6,6 @@ from uuid import UUID
 from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -25,17 +24,13 @@ from .access import own_track
 from .base import ApiView
 from .conditional import ETAG, IF_NONE_MATCH
 from .documentation import problems
-from .pagination import bad_parameter
+from .pagination import NumberedPages, bad_parameter
 from .problems import Problem
 
 _PAGING = [
     OpenApiParameter("q", OpenApiTypes.STR, description="Every word occurs in a name."),
     OpenApiParameter("page", OpenApiTypes.INT, description="From 1 on."),
 ]
-
-
-class Pages(PageNumberPagination):
-    page_size = 200
 
 
 class GroupedList(ApiView):
@@ -62,7 +57,7 @@ class AlbumList(GroupedList):
         responses=problems({200: AlbumPageSerializer}, "invalid", "not-found"),
     )
     def get(self, request: Request) -> Response:
-        pages = Pages()
+        pages = NumberedPages()
         rows: Any = pages.paginate_queryset(
             albums(library(self.library), q=self.words()), request, view=self
         )
@@ -77,7 +72,7 @@ class ArtistList(GroupedList):
         responses=problems({200: ArtistPageSerializer}, "invalid", "not-found"),
     )
     def get(self, request: Request) -> Response:
-        pages = Pages()
+        pages = NumberedPages()
         rows: Any = pages.paginate_queryset(
             artists(library(self.library), self.words()), request, view=self
         )

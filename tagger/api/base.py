@@ -13,7 +13,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from tagger.libraries.members import Role, RoleError, membership_in, personal
+from tagger.libraries.members import Role, membership_in, personal, require
 from tagger.models import Library, Membership, User
 
 from .authentication import BearerAuthentication
@@ -86,8 +86,7 @@ class ApiView(APIView):
 
     def need(self, role: Role) -> None:
         """Raises RoleError where the person has no such role in it."""
-        if not self.membership.may(role):
-            raise RoleError(role)
+        require(self.membership, role)
 
     def _named_membership(self) -> Membership:
         named = self.request.query_params.get("library")

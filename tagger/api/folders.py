@@ -6,7 +6,6 @@ from uuid import UUID
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
-from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -19,18 +18,20 @@ from tagger.api.serializers.folder import (
 )
 from tagger.api.serializers.job import JobSerializer
 from tagger.folders import manage, write_back
+from tagger.libraries.members import kept_by
 from tagger.models import Folder, Job, Library, Place
 
 from .accepted import accepted
 from .base import ApiView
 from .documentation import BODY, LOCATION, RETRY_AFTER, changes, problems
 from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, nothing, sent
-from .pagination import bad_parameter
+from .pagination import NumberedPages, bad_parameter
 from .problems import Problem
 
 
-class Pages(PageNumberPagination):
-    page_size = 200
+class FolderView(ApiView):
+    def named(self, folder_id: UUID) -> Folder:
+        return get_object_or_404(manage.kept_folders(self.person), pk=folder_id)
 
 
 class FolderList(ApiView):
@@ -72,8 +73,9 @@ class FolderList(ApiView):
         return Response(FolderSerializer(folder).data, status=201)
 
     def _library(self, pk: int | None) -> Library:
-        kept = Library.objects.filter(memberships__person=self.person, memberships__role="keeper")
-        return get_object_or_404(kept, pk=pk) if pk else self.person.personal_library
+        if not pk:
+            return self.person.personal_library
+        return get_object_or_404(kept_by(self.person), pk=pk)
 
 
 @extend_schema_view(
@@ -91,12 +93,12 @@ class FolderList(ApiView):
         responses=changes({204: None}, "not-found"),
     ),
 )
-class FolderDetail(ApiView):
+class FolderDetail(FolderView):
     def get(self, request: Request, folder_id: UUID) -> Response:
-        return Response(FolderSerializer(self._named(folder_id)).data)
+        return Response(FolderSerializer(self.named(folder_id)).data)
 
     def patch(self, request: Request, folder_id: UUID) -> Response:
-        folder = self._named(folder_id)
+        folder = self.named(folder_id)
         serializer = FolderSerializer(folder, data=request.data, partial=True)
         serializer.is_valid(raise_exception=True)
         asked = serializer.validated_data
@@ -113,14 +115,11 @@ class FolderDetail(ApiView):
         return Response(FolderSerializer(folder).data)
 
     def delete(self, request: Request, folder_id: UUID) -> Response:
-        manage.remove_folder(self._named(folder_id), with_tracks=True)
+        manage.remove_folder(self.named(folder_id), with_tracks=True)
         return Response(status=204)
 
-    def _named(self, folder_id: UUID) -> Folder:
-        return get_object_or_404(manage.kept_folders(self.person), pk=folder_id)
 
-
-class FolderScan(ApiView):
+class FolderScan(FolderView):
     @extend_schema(
         summary="Scan a folder",
         description="202 with a job to poll; a scan that waits already is answered as it is.",
@@ -130,19 +129,19 @@ class FolderScan(ApiView):
     )
     @idempotent(nothing)
     def post(self, request: Request, folder_id: UUID) -> Response:
-        folder = get_object_or_404(manage.kept_folders(self.person), pk=folder_id)
+        folder = self.named(folder_id)
         job = manage.request_scan(folder, by=self.person, trigger=Job.Trigger.API)
         return accepted(request, job, JobSerializer(job).data)
 
 
-class FolderWriting(ApiView):
+class FolderWriting(FolderView):
     @extend_schema(
         summary="What would be written into files",
         description=f"The first {write_back.PREVIEWED} files that would change, at most.",
         responses=problems({200: FileChangeSerializer(many=True)}, "not-found"),
     )
     def get(self, request: Request, folder_id: UUID) -> Response:
-        folder = get_object_or_404(manage.kept_folders(self.person), pk=folder_id)
+        folder = self.named(folder_id)
         changes = write_back.preview(folder) if folder.fields else []
         return Response(FileChangeSerializer(changes, many=True).data)
 
@@ -161,7 +160,7 @@ class FolderWriting(ApiView):
         return _writing(self, request, folder_id, write_back.request_writing)
 
 
-class FolderWritingUndo(ApiView):
+class FolderWritingUndo(FolderView):
     @extend_schema(
         summary="Take back what was written into files",
         description="202 with a job to poll. What says something else by now is left alone.",
@@ -174,16 +173,17 @@ class FolderWritingUndo(ApiView):
         return _writing(self, request, folder_id, write_back.request_undo)
 
 
-def _writing(view: ApiView, request: Request, folder_id: UUID, ask: Callable[..., Job]) -> Response:
-    folder = get_object_or_404(manage.kept_folders(view.person), pk=folder_id)
+def _writing(
+    view: FolderView, request: Request, folder_id: UUID, ask: Callable[..., Job]
+) -> Response:
     try:
-        job = ask(folder, by=view.person, trigger=Job.Trigger.API)
+        job = ask(view.named(folder_id), by=view.person, trigger=Job.Trigger.API)
     except write_back.WriteRefused as refusal:
         raise Problem("not-writable", str(refusal)) from refusal
     return accepted(request, job, JobSerializer(job).data)
 
 
-class FolderFiles(ApiView):
+class FolderFiles(FolderView):
     query_parameters = frozenset({"state", "page"})
 
     @extend_schema(
@@ -195,12 +195,12 @@ class FolderFiles(ApiView):
         responses=problems({200: PlacePageSerializer}, "invalid", "not-found"),
     )
     def get(self, request: Request, folder_id: UUID) -> Response:
-        folder = get_object_or_404(manage.kept_folders(self.person), pk=folder_id)
+        folder = self.named(folder_id)
         state = request.query_params.get("state", "")
         if state and state not in Place.State.values:
             raise bad_parameter("state", "The states are new, present, missing and refused.")
         places = folder.places.order_by("path", "pk")
-        pages = Pages()
+        pages = NumberedPages()
         page = pages.paginate_queryset(
             places.filter(state=state) if state else places, request, view=self
         )

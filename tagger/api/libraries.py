@@ -19,7 +19,7 @@ from tagger.api.serializers.library import (
 )
 from tagger.libraries import invitations, manage
 from tagger.libraries.manage import LibraryRefused
-from tagger.libraries.members import Role, RoleError, memberships_of
+from tagger.libraries.members import Role, memberships_of, require
 from tagger.models import Invitation, Membership
 
 from .base import ApiView
@@ -46,8 +46,7 @@ class LibraryView(ApiView):
         """The person's own place in it. Raises RoleError."""
         mine = self.person.memberships.select_related("library")
         membership = get_object_or_404(mine, library=library_id)
-        if not membership.may(role):
-            raise RoleError(role)
+        require(membership, role)
         return membership
 
     def member(self, library_id: int, account: str) -> Membership:

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db.models import BinaryField, QuerySet
-from rest_framework.pagination import BasePagination
+from rest_framework.pagination import BasePagination, PageNumberPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
@@ -133,6 +133,12 @@ class CursorPages(BasePagination):
             return None
         cursor = Cursor(backward, _names(self.keys), position(row[0], self.keys))
         return replace_query_param(self.address, "cursor", cursor.encode())
+
+
+class NumberedPages(PageNumberPagination):
+    """For rows that no cursor can name a place among."""
+
+    page_size = 200
 
 
 def bad_parameter(name: str, detail: str) -> Problem:

@@ -13,8 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tagger.jobs import lifecycle
+from tagger.libraries.members import kept_by
 from tagger.library.trash import delete_track
-from tagger.models import Folder, Job, Library, Membership, Place, Track, User
+from tagger.models import Folder, Job, Library, Place, Track, User
 from tagger.platform.storage.in_place import PREFIX, allowed_root, encoded
 
 from .presence import settle_tracks
@@ -112,9 +113,11 @@ def _without_nested(paths: Sequence[str]) -> list[str]:
 
 
 def open_scans(folder: Folder) -> QuerySet[Job]:
-    return Job.objects.filter(
-        kind=Job.Kind.SCAN_FOLDER, state__in=Job.OPEN_STATES, details__folder=str(folder.pk)
-    )
+    return open_jobs(folder, Job.Kind.SCAN_FOLDER)
+
+
+def open_jobs(folder: Folder, kind: Job.Kind) -> QuerySet[Job]:
+    return Job.objects.filter(kind=kind, state__in=Job.OPEN_STATES, details__folder=str(folder.pk))
 
 
 def scan_due() -> int:
@@ -154,14 +157,8 @@ def remove_folder(folder: Folder, *, with_tracks: bool) -> int:
 
 def kept_folders(person: User) -> QuerySet[Folder]:
     """Those of libraries whose keeper the person is."""
-    return Folder.objects.filter(
-        library__memberships__person=person, library__memberships__role=Membership.Role.KEEPER
-    ).select_related("library", "added_by")
-
-
-def keeps(person: User, library: Library) -> bool:
-    role = Membership.Role.KEEPER
-    return library.memberships.filter(person=person, role=role).exists()
+    kept = Folder.objects.filter(library__in=kept_by(person))
+    return kept.select_related("library", "added_by")
 
 
 def change_folder(folder: Folder, *, every: int) -> Folder:

@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from ml.audio import (
@@ -18,9 +17,7 @@ from ml.audio import (
     Examination,
     Metadata,
     embedded_cover,
-    examine,
     picture_cover,
-    too_long,
 )
 from tagger.albums import covers
 from tagger.albums.read import album_values
@@ -28,12 +25,9 @@ from tagger.library.tracks import guessed_title, reanalyse_track
 from tagger.models import Folder, Job, Place, Track
 from tagger.platform.celery.queues import Queue
 from tagger.platform.storage.in_place import decoded, is_in_place, opened_path
-from tagger.uploads.ingest import clean_name
+from tagger.uploads.ingest import clean_name, examine_within_limit, sound_values
 
 from .presence import mark_missing, name_in_place, settle_tracks
-
-# Read at a time for the hash of the whole file.
-_CHUNK = 2**20
 
 
 @dataclass(frozen=True)
@@ -54,13 +48,9 @@ def read(root: str, place: Place) -> Read:
     path = os.path.join(root, decoded(place.path))
     try:
         with opened_path(path) as opened:
-            examined = examine(opened)
-            if (examined.info.duration or 0) > settings.MAX_DURATION_SECONDS:
-                raise too_long(settings.MAX_DURATION_SECONDS)
-            digest = hashlib.sha256()
+            examined = examine_within_limit(opened)
             with opened.open("rb") as content:
-                while chunk := content.read(_CHUNK):
-                    digest.update(chunk)
+                digest = hashlib.file_digest(content, "sha256").hexdigest()
             cover = embedded_cover(opened) or _beside(os.path.dirname(path))
     except FileNotFoundError:
         return Read(vanished=True)
@@ -70,7 +60,7 @@ def read(root: str, place: Place) -> Read:
         return Read(fault=str(error), again=True)
     except OSError as error:
         return Read(fault=f"It cannot be read: {error.strerror}.", again=True)
-    return Read(examined, digest.hexdigest(), cover)
+    return Read(examined, digest, cover)
 
 
 @lru_cache(maxsize=8)
@@ -145,7 +135,7 @@ def _lies_only_there(track: Track, place: Place) -> bool:
 def _sounds_anew(track: Track, outcome: Read, examined: Examination, trigger: Job.Trigger) -> None:
     """The file at its place was replaced, most often by a better copy of the same piece: verdicts
     stay, the rest is heard again."""
-    for name, value in _facts(examined).items():
+    for name, value in sound_values(examined).items():
         setattr(track, name, value)
     track.spectrogram = ""
     track.music_state = Track.MusicState.PENDING
@@ -173,7 +163,7 @@ def _say(track: Track, place: Place, outcome: Read, said: Metadata, cover: Any) 
 
 def _new_track(folder: Folder, place: Place, outcome: Read, examined: Examination) -> Track:
     said = examined.metadata
-    file_name = clean_name(os.path.basename(_text(place)))
+    file_name = clean_name(os.path.basename(str(place)))
     return Track(
         library=folder.library,
         added_by=folder.added_by,
@@ -184,21 +174,5 @@ def _new_track(folder: Folder, place: Place, outcome: Read, examined: Examinatio
         title=(said.title or guessed_title(file_name))[:255],
         artist=said.artist[:255],
         album=said.album[:255],
-        **_facts(examined),
+        **sound_values(examined),
     )
-
-
-def _facts(examined: Examination) -> dict[str, Any]:
-    info = examined.info
-    return {
-        "audio_sha256": examined.audio_sha256,
-        "duration": info.duration,
-        "sample_rate": info.sample_rate,
-        "channels": info.channels,
-        "codec": info.codec[:32],
-        "bit_rate": info.bit_rate,
-    }
-
-
-def _text(place: Place) -> str:
-    return str(place)

@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from tagger.jobs import lifecycle
 from tagger.jobs.lease import heartbeat
+from tagger.jobs.progress import leave_off
 from tagger.models import Folder, Job, Place
 from tagger.platform.batches import chunks
 from tagger.platform.celery.shutdown import is_shutting_down
@@ -245,10 +246,7 @@ def scan_folder(job: Job) -> None:
         with heartbeat(job):
             scan.run()
     except _Stopped:
-        if is_shutting_down():
-            lifecycle.release(job)
-        else:
-            lifecycle.end_cancelled(job)
+        leave_off(job)
         return
     _end(scan)
 

@@ -96,13 +96,18 @@ class Walk:
             os.path.relpath(entry.path, self.root),
             status.st_size,
             status.st_mtime_ns,
-            status.st_ino - 2 * _SIGNED if status.st_ino >= _SIGNED else status.st_ino,
+            signed_inode(status),
             max(status.st_mtime_ns, status.st_ctime_ns),
         )
 
     def _tell(self, path: str, error: OSError) -> None:
         if len(self.unreadable) < MOST_TOLD:
             self.unreadable.append(f"{shown(encoded(path))}: {error.strerror}")
+
+
+def signed_inode(status: os.stat_result) -> int:
+    """As the database holds it."""
+    return status.st_ino - 2 * _SIGNED if status.st_ino >= _SIGNED else status.st_ino
 
 
 def _sounds(name: str) -> bool:

@@ -11,7 +11,6 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from django.db import transaction
 from django.db.models import Prefetch, QuerySet
@@ -28,13 +27,16 @@ from ml.audio import (
 )
 from tagger.jobs import lifecycle
 from tagger.jobs.lease import heartbeat
+from tagger.jobs.progress import leave_off
 from tagger.library.rows import chips_of
 from tagger.models import Folder, Job, Place, Tag, Track, TrackTag, User, WrittenTags
 from tagger.platform.celery.shutdown import is_shutting_down
-from tagger.platform.storage.in_place import decoded, open_in_place
+from tagger.platform.storage.in_place import decoded, open_in_place, path_of_open
 from tagger.platform.storage.replace import ReplaceRefused, replaced
 
 from . import playlists
+from .manage import open_jobs
+from .walk import signed_inode
 
 # Rows looked at between two words on progress.
 TOGETHER = 100
@@ -125,9 +127,7 @@ def _request(folder: Folder, by: User | None, trigger: Job.Trigger, *, undo: boo
 
 
 def open_writings(folder: Folder) -> QuerySet[Job]:
-    return Job.objects.filter(
-        kind=Job.Kind.WRITE_TAGS, state__in=Job.OPEN_STATES, details__folder=str(folder.pk)
-    )
+    return open_jobs(folder, Job.Kind.WRITE_TAGS)
 
 
 def last_writing(folder: Folder) -> Job | None:
@@ -140,9 +140,7 @@ def write_due() -> int:
     """Run by beat: folders that are always kept up to date, where something has changed."""
     started = 0
     for folder in Folder.objects.filter(writable=True, write_always=True, away_since=None):
-        heard = _heard(folder).iterator(chunk_size=TOGETHER)
-        due = any(_key(wanted(place, folder.fields)) != place.written_key for place in heard)
-        if due and not open_writings(folder).exists():
+        if not open_writings(folder).exists() and _is_due(folder):
             request_writing(folder, by=None, trigger=Job.Trigger.SCHEDULE)
             started += 1
     for folder in Folder.objects.filter(writable=True, playlists=True, away_since=None):
@@ -156,6 +154,11 @@ def write_due() -> int:
             )
             started += 1
     return started
+
+
+def _is_due(folder: Folder) -> bool:
+    heard = _heard(folder).iterator(chunk_size=TOGETHER)
+    return any(_key(wanted(place, folder.fields)) != place.written_key for place in heard)
 
 
 def wanted(place: Place, fields: Sequence[str]) -> Values:
@@ -242,11 +245,10 @@ def _report(job: Job, tally: Tally, total: int) -> bool:
     going_on = lifecycle.report(
         job, stage="writing", done=done, total=max(done, total), unit="files"
     )
-    if is_shutting_down():
-        lifecycle.release(job)
-    elif not going_on:
-        lifecycle.end_cancelled(job)
-    return going_on and not is_shutting_down()
+    if going_on and not is_shutting_down():
+        return True
+    leave_off(job)
+    return False
 
 
 def _one(job: Job, folder: Folder, place: Place, tally: Tally, *, undo: bool) -> None:
@@ -329,20 +331,16 @@ def _rewrite(folder: Folder, place: Place, changes: Values) -> None:
 
 def _proof(number: int) -> tuple[str, str]:
     """Hashes of the sound and of the whole copy."""
-    path = Path(f"/proc/self/fd/{number}")
-    if not path.exists():
-        path = Path(f"/dev/fd/{number}")
-    digest = hashlib.sha256()
+    path = path_of_open(number)
     with path.open("rb") as content:
-        while chunk := content.read(2**20):
-            digest.update(chunk)
-    return examine(path).audio_sha256, digest.hexdigest()
+        digest = hashlib.file_digest(content, "sha256").hexdigest()
+    return examine(path).audio_sha256, digest
 
 
 def _remember(place: Place, status: os.stat_result, digest: str) -> None:
     """So that the next scan finds the file as it knows it."""
-    inode = status.st_ino - 2**64 if status.st_ino >= 2**63 else status.st_ino
-    place.size, place.mtime_ns, place.inode = status.st_size, status.st_mtime_ns, inode
+    place.size, place.mtime_ns = status.st_size, status.st_mtime_ns
+    place.inode = signed_inode(status)
     place.save(update_fields=["size", "mtime_ns", "inode"])
     if place.track and str(place.track.file.name).endswith(f"/{place.path}"):
         lying = Track.objects.filter(pk=place.track.pk)

@@ -59,6 +59,15 @@ class JobWatch(Callbacks):
         return True
 
 
+def leave_off(job: Job) -> None:
+    """The end of an attempt whose work was told to stop: another one goes on if only the worker is
+    to end, none if somebody has cancelled it."""
+    if is_shutting_down():
+        lifecycle.release(job)
+    else:
+        lifecycle.end_cancelled(job)
+
+
 class Stopped(Exception):
     """The job was cancelled, or another worker has taken it over."""
 

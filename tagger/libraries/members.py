@@ -27,6 +27,12 @@ def libraries_of(person: User) -> QuerySet[Library]:
     return Library.objects.filter(memberships__person=person)
 
 
+def kept_by(person: User) -> QuerySet[Library]:
+    """Those whose keeper the person is."""
+    mine = Membership.objects.filter(person=person, role=Role.KEEPER)
+    return Library.objects.filter(pk__in=mine.values("library"))
+
+
 def memberships_of(person: User) -> list[Membership]:
     """The person's own library first, then by name. One query."""
     mine = Membership.objects.filter(person=person).select_related("library")
@@ -50,5 +56,12 @@ def personal(person: User) -> Membership | None:
 def need(person: User | None, library: Library, role: Role) -> None:
     """Raises RoleError. Whoever is no member any more may nothing either."""
     membership = membership_in(person, library) if person else None
-    if membership is None or not membership.may(role):
+    if membership is None:
+        raise RoleError(role)
+    require(membership, role)
+
+
+def require(membership: Membership, role: Role) -> None:
+    """Raises RoleError."""
+    if not membership.may(role):
         raise RoleError(role)

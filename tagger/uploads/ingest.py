@@ -6,6 +6,7 @@ import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
@@ -165,9 +166,7 @@ def _examine(path: Path, file_name: str) -> _Facts:
     if size > settings.MAX_UPLOAD_BYTES:
         raise too_large(size)
     try:
-        examined = examine(path)
-        if (examined.info.duration or 0) > settings.MAX_DURATION_SECONDS:
-            raise too_long(settings.MAX_DURATION_SECONDS)
+        examined = examine_within_limit(path)
     except AudioError as error:
         raise IngestError(error.code, str(error)) from error
     except DecoderLost as error:
@@ -175,6 +174,27 @@ def _examine(path: Path, file_name: str) -> _Facts:
     with path.open("rb") as content:
         file_sha256 = hashlib.file_digest(content, "sha256").hexdigest()
     return _Facts(size, file_sha256, examined)
+
+
+def examine_within_limit(path: Path) -> Examination:
+    """Raises AudioError, also for what is longer than this installation takes, and DecoderLost."""
+    examined = examine(path)
+    if (examined.info.duration or 0) > settings.MAX_DURATION_SECONDS:
+        raise too_long(settings.MAX_DURATION_SECONDS)
+    return examined
+
+
+def sound_values(examined: Examination) -> dict[str, Any]:
+    """The columns of a track that hold what its sound is."""
+    info = examined.info
+    return {
+        "audio_sha256": examined.audio_sha256,
+        "duration": info.duration,
+        "sample_rate": info.sample_rate,
+        "channels": info.channels,
+        "codec": info.codec[:32],
+        "bit_rate": info.bit_rate,
+    }
 
 
 def _cover(examined: Examination, beside: Path | None) -> tuple[Cover | None, bool]:
@@ -227,22 +247,17 @@ def _shorten(name: str, length: int = 200) -> str:
 def _new_track(
     facts: _Facts, file_name: str, library: Library, by: User | None, metadata: SenderMetadata
 ) -> Track:
-    from_file, info = facts.examined.metadata, facts.examined.info
+    from_file = facts.examined.metadata
     return Track(
         library=library,
         added_by=by,
         file_name=file_name,
         file_size=facts.size,
         file_sha256=facts.file_sha256,
-        audio_sha256=facts.examined.audio_sha256,
         imported_path=metadata.path,
         title=(metadata.title or from_file.title or guessed_title(file_name))[:255],
         artist=(metadata.artist or from_file.artist)[:255],
         album=(metadata.album or from_file.album)[:255],
         **album_values(from_file),
-        duration=info.duration,
-        sample_rate=info.sample_rate,
-        channels=info.channels,
-        codec=info.codec[:32],
-        bit_rate=info.bit_rate,
+        **sound_values(facts.examined),
     )

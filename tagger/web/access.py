@@ -18,7 +18,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
-from tagger.libraries.members import Role, RoleError, memberships_of
+from tagger.libraries.members import Role, RoleError, memberships_of, require
 from tagger.library.search import tracks_of, trash_of
 from tagger.models import Library, Membership, Track, User
 
@@ -114,8 +114,8 @@ def allowed_to(role: Role) -> Callable[[View], View]:
     def guard(view: View) -> View:
         @wraps(view)
         def guarded(request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if request.method not in ("GET", "HEAD") and not request.membership.may(role):
-                raise RoleError(role)
+            if request.method not in ("GET", "HEAD"):
+                require(request.membership, role)
             return view(request, *args, **kwargs)
 
         return guarded
@@ -149,6 +149,5 @@ def _found(request: PageRequest, among: QuerySet[Track], track_id: UUID, role: R
     for membership in request.memberships:
         if membership.library_id == track.library_id:
             request.here = membership
-    if not request.here.may(role):
-        raise RoleError(role)
+    require(request.here, role)
     return track

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import io
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import mutagen
@@ -24,7 +24,7 @@ from mutagen.oggvorbis import OggVorbis
 from ml.audio.formats import taggable
 from ml.audio.open import AudioFile
 from ml.audio.types import AudioError
-from ml.audio.write_tags import NO_PLACE, UNUSUAL, Field
+from ml.audio.write_tags import NO_PLACE, Field
 
 from . import id3_frames
 from .read_tags import name_by_content
@@ -88,27 +88,42 @@ def _system(opened: Any) -> Callable[[Any, Fields], Fields]:
     raise AudioError(NO_PLACE, f"Tags are written into {taggable()} files only.")
 
 
-def unusual() -> AudioError:
-    return AudioError("unusual", UNUSUAL)
-
-
 def _comments(opened: Any, changes: Fields) -> Fields:
-    file, others = _opened(opened), _other_comments(opened, changes)
+    return _replaced(opened, changes, COMMENTS, _set_comment, _other_comments)
+
+
+def _atoms(opened: Any, changes: Fields) -> Fields:
+    return _replaced(opened, changes, ATOMS, _set_atom, _other_atoms)
+
+
+def _replaced(
+    opened: Any,
+    changes: Fields,
+    names: Mapping[Field, str],
+    put: Callable[[Any, Field, list[str]], None],
+    others: Callable[[Any, Fields], Any],
+) -> Fields:
+    """By mutagen. `put` changes one field of its tags; `others` is all that is not to change."""
+    file, kept = _opened(opened), others(opened, changes)
     if file.tags is None:
         file.add_tags()
-    before = {field.value: _strings(file.tags.get(name, [])) for field, name in COMMENTS.items()}
+    before = {field.value: _strings(file.tags.get(name, [])) for field, name in names.items()}
     if changes:
         for field, values in changes.items():
-            name = COMMENTS[Field(field)]
-            if values:
-                file.tags[name] = values
-            elif name in file.tags:
-                del file.tags[name]
+            put(file.tags, Field(field), values)
         opened.seek(0)
         file.save(opened)
-        if _other_comments(opened, changes) != others:
-            raise unusual()
+        if others(opened, changes) != kept:
+            raise id3_frames.unusual()
     return before
+
+
+def _set_comment(tags: Any, field: Field, values: list[str]) -> None:
+    name = COMMENTS[field]
+    if values:
+        tags[name] = values
+    elif name in tags:
+        del tags[name]
 
 
 def _other_comments(opened: Any, changes: Fields) -> Any:
@@ -118,28 +133,13 @@ def _other_comments(opened: Any, changes: Fields) -> Any:
     file = _opened(opened)
     pairs = [(key, value) for key, value in file.tags or () if key.upper() not in names]
     if any("\ufffd" in text for pair in pairs for text in pair):
-        raise unusual()
+        raise id3_frames.unusual()
     blocks = [
         (block.code, block.write())
         for block in getattr(file, "metadata_blocks", ())
         if not isinstance(block, (VCFLACDict, mutagen.flac.Padding))
     ]
     return sorted(pairs), getattr(file.tags, "vendor", ""), blocks
-
-
-def _atoms(opened: Any, changes: Fields) -> Fields:
-    file, others = _opened(opened), _other_atoms(opened, changes)
-    if file.tags is None:
-        file.add_tags()
-    before = {field.value: _strings(file.tags.get(name, [])) for field, name in ATOMS.items()}
-    if changes:
-        for field, values in changes.items():
-            _set_atom(file.tags, Field(field), values)
-        opened.seek(0)
-        file.save(opened)
-        if _other_atoms(opened, changes) != others:
-            raise unusual()
-    return before
 
 
 def _set_atom(tags: Any, field: Field, values: list[str]) -> None:

@@ -70,7 +70,7 @@ def edit(opened: Any, changes: dict[str, list[str]]) -> dict[str, list[str]]:
     return before
 
 
-def _unusual() -> AudioError:
+def unusual() -> AudioError:
     return AudioError("unusual", UNUSUAL)
 
 
@@ -81,10 +81,10 @@ def _read(opened: Any) -> Tag:
         return Tag(4, [], 0)
     major, flags, size = head[3], head[5], _synchsafe(head[6:10])
     if major not in (3, 4) or size > _LARGEST:
-        raise _unusual()
+        raise unusual()
     body = opened.read(size)
     if len(body) != size:
-        raise _unusual()
+        raise unusual()
     whole = _HEAD + size + (_HEAD if major == 4 and flags & _FOOTER else 0)
     if major == 3 and flags & _UNSYNCHRONISED:
         body = body.replace(b"\xff\x00", b"\xff")
@@ -102,7 +102,7 @@ def _extended(body: bytes, major: int) -> int:
 
 def _synchsafe(number: bytes) -> int:
     if len(number) != 4 or any(byte & 0x80 for byte in number):
-        raise _unusual()
+        raise unusual()
     return sum(byte << shift for byte, shift in zip(number, (21, 14, 7, 0), strict=True))
 
 
@@ -112,7 +112,7 @@ def _frames(body: bytes, major: int) -> list[Frame]:
         frames = _walked(body, synchsafe=synchsafe)
         if frames is not None:
             return frames
-    raise _unusual()
+    raise unusual()
 
 
 def _walked(body: bytes, *, synchsafe: bool) -> list[Frame] | None:
@@ -147,7 +147,7 @@ def _encoded(frame: Frame, major: int) -> bytes:
 
 def _as_synchsafe(size: int) -> bytes:
     if size >= 1 << 28:
-        raise _unusual()
+        raise unusual()
     return bytes((size >> shift) & 0x7F for shift in (21, 14, 7, 0))
 
 
@@ -155,7 +155,7 @@ def _replace(tag: Tag, field: Field, values: list[str]) -> None:
     """The new frame stands where the first of the old ones stood."""
     at = [index for index, frame in enumerate(tag.frames) if _is(frame, field)]
     if any(not tag.frames[index].is_plain for index in at):
-        raise _unusual()
+        raise unusual()
     kept = [frame for index, frame in enumerate(tag.frames) if index not in at]
     if values:
         kept.insert(at[0] if at else len(kept), _made(tag.major, field, values))

@@ -93,11 +93,16 @@ def opened_path(path: str) -> Iterator[Path]:
     """A path that leads to the file that was opened, whatever lies at its place meanwhile."""
     number = open_in_place(path)
     try:
-        # macOS has no /proc.
-        open_files = "/proc/self/fd" if os.path.isdir("/proc/self/fd") else "/dev/fd"
-        yield Path(f"{open_files}/{number}")
+        yield path_of_open(number)
     finally:
         os.close(number)
+
+
+def path_of_open(number: int) -> Path:
+    """A path to the open file of this number, for this process."""
+    # macOS has no /proc.
+    open_files = "/proc/self/fd" if os.path.isdir("/proc/self/fd") else "/dev/fd"
+    return Path(f"{open_files}/{number}")
 
 
 def exists(path: str) -> bool:

@@ -68,7 +68,7 @@ def shown(folder: Folder) -> Shown:
 @signed_in
 def folders_page(request: PageRequest) -> HttpResponse:
     """Of the library that is chosen, for its keepers."""
-    if not manage.keeps(request.user, request.library):
+    if not request.membership.may_keep:
         raise Http404
     if request.method == "POST":
         return _add(request)

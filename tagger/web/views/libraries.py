@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from tagger.libraries import invitations, manage
 from tagger.libraries.manage import LibraryRefused
-from tagger.libraries.members import Role, RoleError
+from tagger.libraries.members import Role, require
 from tagger.models import Invitation, Library, Membership
 from tagger.web.access import CHOSEN, PageRequest, signed_in
 
@@ -48,7 +48,7 @@ def library_settings(request: PageRequest, library_id: int) -> HttpResponse:
     """Its name, its members; posting renames it."""
     membership = _mine(request, library_id)
     if request.method == "POST":
-        _need(membership, Role.KEEPER)
+        require(membership, Role.KEEPER)
         with _refusals(request):
             manage.rename_library(membership.library, request.POST.get("name", ""))
             messages.success(request, _("Saved."))
@@ -77,7 +77,7 @@ def choose(request: PageRequest, library_id: int) -> HttpResponse:
 def change_member(request: PageRequest, library_id: int, person_id: int) -> HttpResponse:
     """Another role, or out."""
     membership = _mine(request, library_id)
-    _need(membership, Role.KEEPER)
+    require(membership, Role.KEEPER)
     member = get_object_or_404(
         Membership.objects.select_related("library", "person"), library=library_id, person=person_id
     )
@@ -110,7 +110,7 @@ def leave(request: PageRequest, library_id: int) -> HttpResponse:
 @signed_in
 def delete(request: PageRequest, library_id: int) -> HttpResponse:
     membership = _mine(request, library_id)
-    _need(membership, Role.KEEPER)
+    require(membership, Role.KEEPER)
     with _refusals(request):
         manage.delete_library(membership.library)
         messages.success(request, _("Deleted: %s") % membership.library)
@@ -122,7 +122,7 @@ def delete(request: PageRequest, library_id: int) -> HttpResponse:
 @signed_in
 def invite(request: PageRequest, library_id: int) -> HttpResponse:
     membership = _mine(request, library_id)
-    _need(membership, Role.KEEPER)
+    require(membership, Role.KEEPER)
     wish = request.POST.get("role", "")
     if wish not in Role:
         return HttpResponseBadRequest("role: listener, editor or keeper.")
@@ -137,7 +137,7 @@ def invite(request: PageRequest, library_id: int) -> HttpResponse:
 @signed_in
 def withdraw_invitation(request: PageRequest, library_id: int, invitation_id: int) -> HttpResponse:
     membership = _mine(request, library_id)
-    _need(membership, Role.KEEPER)
+    require(membership, Role.KEEPER)
     invitations.withdraw(get_object_or_404(membership.library.invitations, pk=invitation_id))
     return redirect("web:one-library", library_id=library_id)
 
@@ -161,11 +161,6 @@ def _mine(request: PageRequest, library_id: int) -> Membership:
         if membership.library_id == library_id:
             return membership
     raise Http404
-
-
-def _need(membership: Membership, role: Role) -> None:
-    if not membership.may(role):
-        raise RoleError(role)
 
 
 def _back(request: PageRequest, library_id: int) -> HttpResponse:

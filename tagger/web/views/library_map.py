@@ -34,7 +34,6 @@ COLOURS = [
     ("bpm", _("BPM")),
     ("year", _("Year")),
 ]
-_PRIVATE = {"Cache-Control": "private, no-store"}
 
 
 @require_safe
@@ -66,7 +65,7 @@ def map_points_view(request: PageRequest) -> HttpResponse:
     drawn = current_map(request.library)
     narrowed = LibraryFilter(request.GET, queryset=library(request.library))
     if drawn is None or not narrowed.is_valid():
-        return JsonResponse({"total": 0, "drawn": 0, "tags": []}, headers=_PRIVATE)
+        return JsonResponse({"total": 0, "drawn": 0, "tags": []})
     seen = picture(drawn, narrowed.qs, _colour(request), _colour_tag(request))
     body = {
         "total": seen.total,
@@ -78,7 +77,7 @@ def map_points_view(request: PageRequest) -> HttpResponse:
         "low": seen.low,
         "high": seen.high,
     }
-    return JsonResponse(body, headers=_PRIVATE)
+    return JsonResponse(body)
 
 
 @require_safe
@@ -88,7 +87,7 @@ def regions(request: PageRequest) -> HttpResponse:
     drawn = current_map(request.library)
     found = map_regions(drawn) if drawn else []
     body = [[region.name, round(region.x, 4), round(region.y, 4)] for region in found]
-    return JsonResponse({"regions": body}, headers=_PRIVATE)
+    return JsonResponse({"regions": body})
 
 
 @require_safe

@@ -19,7 +19,6 @@ LONGEST_SEED = 32
 # A place in a list, which Postgres counts in 63 bits.
 MOST_DIGITS = 9
 _OWN = ("start", "seed", "page")
-_PRIVATE = {"Cache-Control": "private, no-store"}
 
 
 @require_safe
@@ -33,7 +32,7 @@ def play_queue(request: PageRequest) -> HttpResponse:
         return HttpResponseBadRequest("The query of a list, start: a number, seed: a short text.")
     part = queue_part(narrowed.qs, int(start), seed)
     body = {"tracks": [entry(track) for track in part.tracks], "after": part.after}
-    return JsonResponse(body, headers=_PRIVATE)
+    return JsonResponse(body)
 
 
 @require_safe
@@ -45,7 +44,7 @@ def telling(request: PageRequest, track_id: UUID, slug: str) -> HttpResponse:
     if seconds is None:
         raise Http404
     start, end = seconds
-    return JsonResponse({**entry(track), "from": start, "until": end}, headers=_PRIVATE)
+    return JsonResponse({**entry(track), "from": start, "until": end})
 
 
 def entry(track: Track) -> dict[str, Any]:

@@ -67,4 +67,4 @@ def tag_choices(request: PageRequest) -> JsonResponse:
         key=lambda tag: tag[1].lower(),
     )
     body = {"tags": tags, "recent": recent_tags(request.user)}
-    return JsonResponse(body, headers={"Cache-Control": "private, no-store"})
+    return JsonResponse(body)
