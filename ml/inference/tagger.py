@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, nullcontext
 from dataclasses import replace
+from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -58,6 +59,8 @@ class Tagger:
         self.device = device.torch_device
         self._network = model.whole.to(self.device)
         self._output = model.network.output
+        second = second_network(model.card)
+        self._shares = second.speaks_for if second else {}
         self._engine = choose_engine(model, weights, self.device)
         # OpenVINO refuses a second caller while it computes.
         self._computing = Lock()
@@ -120,17 +123,22 @@ class Tagger:
 
     def _with_spoken(self, outcome: Analysis | Exception) -> Analysis | Exception:
         """What a second network says cannot be made of activations, so it is kept beside them."""
-        second = second_network(self.card)
-        if second is None or isinstance(outcome, Exception) or outcome.activations is None:
+        if not self._shares or isinstance(outcome, Exception) or outcome.activations is None:
             return outcome
-        columns = [self.card.labels.index(label) for label in second.speaks_for]
-        share = np.array(list(second.speaks_for.values()), dtype=np.float32)
+        columns, weight, bias, share = self._shared_outputs
+        trunk = outcome.activations.values() @ weight.T + bias
+        own: Array = trunk + np.divide(log_odds(outcome.scores[:, columns]) - trunk, share)
+        kept = outcome.activations.with_spoken(sigmoid(own), list(self._shares))
+        return replace(outcome, activations=kept)
+
+    @cached_property
+    def _shared_outputs(self) -> tuple[list[int], Array, Array, Array]:
+        """Of the labels that a second network has a share in: their columns, the main network's
+        weights `(labels, size)` and bias `(labels,)`, and the shares."""
+        columns = [self.card.labels.index(label) for label in self._shares]
         parts = (self._output.weight, self._output.bias)
         weight, bias = (part.detach().cpu().numpy()[columns] for part in parts)
-        trunk = outcome.activations.values() @ weight.T + bias
-        own = trunk + (log_odds(outcome.scores[:, columns]) - trunk) / share
-        kept = outcome.activations.with_spoken(sigmoid(own), list(second.speaks_for))
-        return replace(outcome, activations=kept)
+        return columns, weight, bias, np.array(list(self._shares.values()), dtype=np.float32)
 
     def _scored(
         self, decoded: Iterable[list[PipelineItem]]

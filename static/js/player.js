@@ -79,12 +79,15 @@ export function seek(seconds) {
   show();
 }
 
+// Into the bar, if it is not there.
+function bring(entry) {
+  if (plays(entry.play)) return;
+  queue.playOne(entry);
+  load(queue.current());
+}
+
 export function moveTo(button, seconds) {
-  const entry = queue.entryOf(button);
-  if (!plays(entry.play)) {
-    queue.playOne(entry);
-    load(queue.current());
-  }
+  bring(queue.entryOf(button));
   seek(seconds);
 }
 
@@ -95,10 +98,7 @@ export function playFrom(button, seconds) {
 
 // The seconds that tell something of a track, and no more.
 export function playSeconds(entry, from, end) {
-  if (!plays(entry.play)) {
-    queue.playOne(entry);
-    load(queue.current());
-  }
+  bring(entry);
   seek(from);
   until = end;
   start();

@@ -49,7 +49,7 @@ def request_music_after(job: Job, track: Track) -> None:
     """For a track that this job has just tagged; while other uploads wait for their tags, later."""
     if not uploads_wait(but=job):
         request_music(track, trigger=Job.Trigger(job.trigger))
-        catch_up_on_music(but=job)
+        _fill_up(MOST_WAITING, Job.Trigger.SCHEDULE)
 
 
 def uploads_wait(*, but: Job | None = None) -> bool:
@@ -58,15 +58,14 @@ def uploads_wait(*, but: Job | None = None) -> bool:
     return (jobs.exclude(pk=but.pk) if but else jobs).exists()
 
 
-def catch_up_on_music(
-    most: int = MOST_WAITING,
-    trigger: Job.Trigger = Job.Trigger.SCHEDULE,
-    *,
-    but: Job | None = None,
-) -> int:
+def catch_up_on_music(most: int = MOST_WAITING, trigger: Job.Trigger = Job.Trigger.SCHEDULE) -> int:
     """Ask for up to `most` tracks that nobody has asked for yet, unless that many wait already, or
     uploads wait for their tags."""
-    if not settings.MUSIC_ANALYSIS or uploads_wait(but=but):
+    return 0 if uploads_wait() else _fill_up(most, trigger)
+
+
+def _fill_up(most: int, trigger: Job.Trigger) -> int:
+    if not settings.MUSIC_ANALYSIS:
         return 0
     room = most - _open_jobs().count()
     asked = [request_music(track, trigger=trigger) for track in unknown_music()[: max(room, 0)]]
