@@ -41,12 +41,17 @@ def problems(answers: Mapping[Any, Any], *slugs: str) -> dict[Any, Any]:
         by_status.setdefault(PROBLEM_TYPES[slug].status, []).append(slug)
     documented = {_media(status): serializer for status, serializer in answers.items()}
     for status, slugs_of_status in by_status.items():
-        documented[status, PROBLEM_MEDIA] = OpenApiResponse(
-            ProblemSerializer,
-            description="; ".join(PROBLEM_TYPES[slug].title for slug in slugs_of_status),
-            examples=[_example(slug) for slug in slugs_of_status],
-        )
+        documented[status, PROBLEM_MEDIA] = problem_answer(*slugs_of_status)
     return documented
+
+
+def problem_answer(*slugs: str) -> OpenApiResponse:
+    """The answer of one status that stands for any of these problems."""
+    return OpenApiResponse(
+        ProblemSerializer,
+        description="; ".join(PROBLEM_TYPES[slug].title for slug in slugs),
+        examples=[_example(slug) for slug in slugs],
+    )
 
 
 def changes(answers: Mapping[Any, Any], *slugs: str) -> dict[Any, Any]:
