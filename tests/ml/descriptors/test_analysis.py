@@ -130,7 +130,7 @@ def test_a_file_is_measured_and_its_progress_told(tmp_path: Path) -> None:
     assert music.tempo is not None
     assert music.key is not None
     assert (round(music.tempo.bpm), music.key.name) == (120, "C")
-    assert list(dict.fromkeys(told)) == ["decoding", "tempo", "key"]
+    assert list(dict.fromkeys(told)) == ["decoding", "tempo", "key", "loudness"]
 
 
 def test_a_moment_of_sound_has_neither(tmp_path: Path) -> None:
