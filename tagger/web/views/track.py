@@ -37,6 +37,7 @@ def track_page(request: PageRequest, track_id: UUID) -> HttpResponse:
         "tags": track_tags(row.track, request.user),
         "history": verdict_history(row.track),
         "music_open": measuring,
+        "places": row.track.places.select_related("folder"),
     }
     return render(request, "tagger/track/track.html", context)
 
