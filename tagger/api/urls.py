@@ -45,7 +45,8 @@ app_name = "api"
 
 # Swagger UI brings styles of its own into the page; scripts stay as strict as everywhere.
 documentation_page = csp_replace({"style-src": [SELF, UNSAFE_INLINE]})(
-    SpectacularSwaggerSplitView.as_view(url_name="api:schema")
+    # It is a page: what else would be answered (OPTIONS) has no template.
+    SpectacularSwaggerSplitView.as_view(url_name="api:schema", http_method_names=["get", "head"])
 )
 
 urlpatterns = [
