@@ -14,7 +14,7 @@ ME: dict[str, Any] = {
 TOKEN_WISH: dict[str, Any] = {
     "name": "backup script",
     "scope": "read",
-    "library": 7,
+    "library": None,
     "expires_at": "2036-01-01T00:00:00Z",
 }
 TOKEN: dict[str, Any] = {
