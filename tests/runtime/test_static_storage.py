@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import posixpath
 import re
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from django.core.management import call_command
 
 from webapp.settings import STORAGES
 
-IMPORT = re.compile(r"""(?:from|import)\s*["']\./([^"']+)["']""")
+IMPORT = re.compile(r"""(?:from|import)\s*["'](\.\.?/[^"']+)["']""")
 
 
 @pytest.fixture
@@ -25,6 +26,10 @@ def collected(settings: Any, tmp_path: Path) -> Path:
 def test_our_modules_import_each_other_by_hashed_names(collected: Path) -> None:
     paths = json.loads((collected / "staticfiles.json").read_text())["paths"]
     modules = [hashed for name, hashed in paths.items() if name.startswith("js/")]
-    imported = {name for path in modules for name in IMPORT.findall((collected / path).read_text())}
-    assert {f"js/{name}" for name in imported} <= set(modules)
+    imported = {
+        posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
+        for path in modules
+        for name in IMPORT.findall((collected / path).read_text())
+    }
+    assert imported <= set(modules)
     assert len(imported) > 10
