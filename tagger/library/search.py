@@ -71,6 +71,8 @@ ORDERINGS = {
     "-album": ("-album_key", "album_by_key", "disc_number", "track_number", "title_key", "id"),
     "key": (F("key_place").asc(nulls_last=True), "id"),
     "-key": (F("key_place").desc(nulls_last=True), "-id"),
+    "rating": ("rating", "id"),
+    "-rating": (F("rating").desc(nulls_last=True), "-id"),
     "tags": ("tag_count", "id"),
     "-tags": ("-tag_count", "-id"),
     "-score": (F("best_score").desc(nulls_last=True), "-created_at", "-id"),
@@ -150,6 +152,11 @@ class DisputedFilter(filters.ChoiceFilter):
         super().__init__(choices=[("true", _("disputed"))], **values)
 
 
+@extend_schema_field({"type": "number", "minimum": 1, "maximum": 5})
+class RatingFilter(filters.NumberFilter):
+    """Stars, as the API's description says too."""
+
+
 class AreaFilter(filters.CharFilter):
     """A part of the map: the corners around it, x and y in turns, in thousandths of −1…1."""
 
@@ -210,6 +217,7 @@ class LibraryFilter(filters.FilterSet):
     artist = filters.CharFilter(method="by_artist", max_length=255)
     year_min = YearFilter(field_name="year", lookup_expr="gte", min_value=1000, max_value=2999)
     year_max = YearFilter(field_name="year", lookup_expr="lte", min_value=1000, max_value=2999)
+    rating_min = RatingFilter(field_name="rating", lookup_expr="gte", min_value=1, max_value=5)
     area = AreaFilter(
         max_length=1200, validators=[RegexValidator(re.compile(rf"^{AreaFilter.CORNERS.pattern}$"))]
     )

@@ -106,6 +106,9 @@ class Track(models.Model):
     key_confidence = models.FloatField(null=True, blank=True, help_text=_("0…1"))
     loudness = models.FloatField(null=True, blank=True, help_text=_("LUFS, by EBU R 128"))
     true_peak = models.FloatField(null=True, blank=True, help_text=_("dBTP"))
+    rating = models.FloatField(
+        null=True, blank=True, help_text=_("The mean of people's ratings, 1 to 5 stars.")
+    )
     music_state = models.CharField(
         max_length=8, choices=MusicState.choices, default=MusicState.PENDING
     )

@@ -35,7 +35,8 @@ def modules(*names: str) -> SafeString:
     scripts = ((static(_path(name)),) for name in names)
     return format_html(
         "{}{}",
-        format_html_join("\n", '<link rel="modulepreload" href="{}">', links),
+        # After the sheets, which a first paint waits for.
+        format_html_join("\n", '<link rel="modulepreload" href="{}" fetchpriority="low">', links),
         format_html_join("\n", '<script type="module" src="{}"></script>', scripts),
     )
 
