@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tagger.api.serializers.folder import (
+    BranchSerializer,
     FileChangeSerializer,
     FolderSerializer,
     NewFolderSerializer,
@@ -17,13 +18,15 @@ from tagger.api.serializers.folder import (
     PlaceSerializer,
 )
 from tagger.api.serializers.job import JobSerializer
-from tagger.folders import manage, write_back
+from tagger.folders import manage, tree, write_back
 from tagger.libraries.members import kept_by
+from tagger.library.search import LibraryFilter, library
 from tagger.models import Folder, Job, Library, Place
 
 from .accepted import accepted
 from .base import ApiView
 from .documentation import BODY, LOCATION, RETRY_AFTER, changes, problems
+from .filtering import invalid_parameters
 from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, nothing, sent
 from .pagination import NumberedPages, bad_parameter
 from .problems import Problem
@@ -117,6 +120,28 @@ class FolderDetail(FolderView):
     def delete(self, request: Request, folder_id: UUID) -> Response:
         manage.remove_folder(self.named(folder_id), with_tracks=True)
         return Response(status=204)
+
+
+class FolderTree(ApiView):
+    of_library = True
+    query_parameters = frozenset({"folder"})
+
+    @extend_schema(
+        summary="Folders of a library as a tree",
+        description=(
+            "One level: the library's folders, or those below `folder` that hold tracks. For all "
+            "members; lists of tracks take the same names as `folder`."
+        ),
+        parameters=[OpenApiParameter("folder", OpenApiTypes.STR, description="Of an answer.")],
+        responses=problems({200: BranchSerializer(many=True)}, "invalid", "not-found"),
+    )
+    def get(self, request: Request) -> Response:
+        within = request.query_params.get("folder", "")
+        narrowed = LibraryFilter({"folder": within}, queryset=library(self.library))
+        if not narrowed.is_valid():
+            raise invalid_parameters(narrowed)
+        found = tree.branches(self.library, narrowed.qs, within)
+        return Response(BranchSerializer(found, many=True).data)
 
 
 class FolderScan(FolderView):

@@ -46,7 +46,8 @@ app_name = "api"
 
 # Swagger UI brings styles of its own into the page; scripts stay as strict as everywhere.
 documentation_page = csp_replace({"style-src": [SELF, UNSAFE_INLINE]})(
-    SpectacularSwaggerSplitView.as_view(url_name="api:schema")
+    # It is a page: what else would be answered (OPTIONS) has no template.
+    SpectacularSwaggerSplitView.as_view(url_name="api:schema", http_method_names=["get", "head"])
 )
 
 urlpatterns = [
@@ -61,6 +62,7 @@ urlpatterns = [
     path("tracks/<uuid:track_id>/cover/", albums.TrackCover.as_view(), name="track-cover"),
     path("albums/", albums.AlbumList.as_view(), name="albums"),
     path("folders/", folders.FolderList.as_view(), name="folders"),
+    path("folders/tree/", folders.FolderTree.as_view(), name="folder-tree"),
     path("folders/<uuid:folder_id>/", folders.FolderDetail.as_view(), name="folder"),
     path("folders/<uuid:folder_id>/scan/", folders.FolderScan.as_view(), name="folder-scan"),
     path("folders/<uuid:folder_id>/write/", folders.FolderWriting.as_view(), name="folder-write"),

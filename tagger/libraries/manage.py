@@ -54,6 +54,27 @@ def delete_library(library: Library) -> None:
         locked.delete()
 
 
+def account(name: str) -> User:
+    """The active one of this name. Raises LibraryRefused."""
+    person = User.objects.filter(username=name.strip(), is_active=True).first()
+    if person is None:
+        raise LibraryRefused(_("There is no account of this name."), "account")
+    return person
+
+
+def add_member(library: Library, person: User, role: Role) -> Membership:
+    """Without being asked: by whoever runs the installation. An open invitation is settled."""
+    with _held(library) as locked:
+        if locked.memberships.filter(person=person).exists():
+            raise LibraryRefused(_("%s is a member already.") % person, "account")
+        if person.memberships.count() >= MOST:
+            raise LibraryRefused(
+                _("%(who)s is in %(n)s libraries, which is the most.") % {"who": person, "n": MOST}
+            )
+        locked.invitations.filter(person=person).delete()
+        return Membership.objects.create(library=locked, person=person, role=role)
+
+
 def change_role(membership: Membership, role: Role) -> None:
     """Raises LibraryRefused where nobody would keep the library, Membership.DoesNotExist."""
     with _held(membership.library):

@@ -18,7 +18,15 @@ from tagger.libraries.members import Role, RoleError, need
 from tagger.models import Job, Library, Tag, Track, User
 
 from . import bulk_run
-from .bulk_actions import OF_EDITORS, OF_THE_TRASH, UNDONE_FOR_A_DAY, WITH_A_TAG, Act, BulkAction
+from .bulk_actions import (
+    OF_EDITORS,
+    OF_THE_TRASH,
+    UNDONE_FOR_A_DAY,
+    WITH_A_TAG,
+    Act,
+    BulkAction,
+    action_of,
+)
 from .reread import CodePage, Sample, samples
 from .search import LibraryFilter, library, trash
 
@@ -105,6 +113,10 @@ def nothing_selected() -> BulkError:
 
 def run_bulk(job: Job) -> None:
     """Work a claimed job off, from where an earlier attempt got to."""
+    if action_of(job) is None:
+        detail = "What was to be done is not known to this release. Ask for it again."
+        lifecycle.fail(job, code="unknown-action", detail=detail)
+        return
     request = BulkRequest(**job.details)
     of = cast(Library, job.library)
     try:
@@ -124,7 +136,7 @@ def undoable(job: Job) -> bool:
     """Whether its owner can have what it has changed back as it was."""
     if job.is_open or not job.result.get("changed"):
         return False
-    action = job.details["action"]
+    action = action_of(job)
     recent = job.created_at > timezone.now() - UNDONE_WITHIN
     return action == BulkAction.DELETE or (action in UNDONE_FOR_A_DAY and recent)
 
@@ -133,7 +145,7 @@ def _selected(act: Act, of: Library, request: BulkRequest) -> QuerySet[Track]:
     tracks = selected(of, request)
     if act.undoes is None:
         return tracks
-    if act.undoes.details["action"] == BulkAction.REREAD:
+    if action_of(act.undoes) == BulkAction.REREAD:
         return tracks.filter(reread_by=act.undoes)
     return tracks.filter(pk__in=said_at(act.person, act.undoes.created_at).values("track"))
 

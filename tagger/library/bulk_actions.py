@@ -35,6 +35,14 @@ UNDONE_FOR_A_DAY = (*WITH_A_TAG, BulkAction.REREAD)
 OF_EDITORS = (*WITH_A_TAG, BulkAction.REANALYSE, BulkAction.REREAD, BulkAction.UNDO)
 
 
+def action_of(job: Job) -> BulkAction | None:
+    """What a bulk job does to its tracks; None where its row does not say, or names what another
+    release knew.
+    """
+    named = job.details.get("action")
+    return BulkAction(named) if named in BulkAction.values else None
+
+
 class RefusedError(Exception):
     """It cannot be done to this track; the message says why."""
 
@@ -94,7 +102,7 @@ class Act:
         return True
 
     def _undo(self, track: Track, done: Job) -> bool:
-        if done.details["action"] in WITH_A_TAG:
+        if action_of(done) in WITH_A_TAG:
             undo_verdicts(self.person, track, done.created_at)
             return True
         try:

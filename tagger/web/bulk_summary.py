@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tagger.library.bulk_actions import BulkAction
+from tagger.library.bulk_actions import BulkAction, action_of
 from tagger.models import Job
 
 
@@ -31,13 +31,14 @@ def title(job: Job) -> str:
     """What a job works on, as its owner would name it."""
     if job.kind != Job.Kind.BULK:
         return job.track.title if job.track else str(job.get_kind_display())
-    label, tag = BulkAction(job.details["action"]).label, job.details["tag"]
+    action, tag = action_of(job), job.details.get("tag")
+    label = action.label if action else job.get_kind_display()
     return f"{label}: {tag}" if tag else str(label)
 
 
 def _changed(job: Job, count: int) -> str:
-    tag = job.details["tag"]
-    match BulkAction(job.details["action"]):
+    tag = job.details.get("tag", "")
+    match action_of(job):
         case BulkAction.ACCEPT:
             said = ngettext(
                 "%(tag)s accepted on %(n)d track.", "%(tag)s accepted on %(n)d tracks.", count
@@ -62,6 +63,8 @@ def _changed(job: Job, count: int) -> str:
             said = ngettext("%(n)d track restored.", "%(n)d tracks restored.", count)
         case BulkAction.PURGE:
             said = ngettext("%(n)d track gone for good.", "%(n)d tracks gone for good.", count)
+        case None:
+            said = ngettext("%(n)d track changed.", "%(n)d tracks changed.", count)
     return said % {"n": count, "tag": tag}
 
 

@@ -62,6 +62,7 @@ urlpatterns = [
     ),
     path("list/look/", list_look.change, name="list-look"),
     path("list/facets/", facets.facet_page, name="facets"),
+    path("list/folders/", facets.folder_tree, name="folder-tree"),
     path("tags/", tags.tags_page, name="tags"),
     path("tags/choices.json", tags.tag_choices, name="tag-choices"),
     path("tags/<slug:slug>/", tags.tag_page, name="tag"),

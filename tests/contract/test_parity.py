@@ -13,6 +13,7 @@ TWINS = {
     "artists": "artists",
     "folders": "folders",
     "folder": "folder folder-files",
+    "folder-tree": "folder-tree",
     "scan-folder": "folder-scan",
     "change-folder": "folder",
     "remove-folder": "folder",

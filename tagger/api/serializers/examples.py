@@ -24,6 +24,7 @@ TRACK: dict[str, Any] = {
     "year": 2019,
     "has_cover": True,
     "state": "tagged",
+    "missing_since": None,
     "tags": [
         {
             "slug": "guitar",

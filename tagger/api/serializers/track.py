@@ -40,6 +40,7 @@ class TrackSerializer(serializers.ModelSerializer[Track]):
             "year",
             "has_cover",
             "state",
+            "missing_since",
             "tags",
             "duration",
             "bpm",

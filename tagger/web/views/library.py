@@ -66,7 +66,7 @@ def library_page(request: PageRequest) -> HttpResponse:
 
 def _controls(request: PageRequest, query: LibraryQuery) -> dict[str, Any]:
     return {
-        **filter_form(query),
+        **filter_form(query, request.library),
         "sort_hidden": query.hidden("ordering"),
         "sorts": [sort for sort in SORTS if sort[0] != "-score" or query.values("tag")],
         "ordering": query.value("ordering") or "-created",

@@ -39,6 +39,7 @@ def track_page(request: PageRequest, track_id: UUID) -> HttpResponse:
         "history": verdict_history(row.track),
         "rating": rated(request.user, row.track),
         "music_open": measuring,
+        "places": row.track.places.select_related("folder"),
     }
     return render(request, "tagger/track/track.html", context)
 
