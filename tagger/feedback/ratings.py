@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Avg, Count
+from django.db.models import Avg, Count, Max, Q
 from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 from django.utils import timezone
@@ -47,10 +47,10 @@ def rate(person: User, track: Track, stars: int | None) -> Rated:
 
 def rated(person: User, track: Track) -> Rated:
     """What stands."""
-    all_of_it = Rating.objects.filter(track=track)
-    said = all_of_it.aggregate(mean=Avg("stars"), people=Count("pk"))
-    own = all_of_it.filter(person=person).values_list("stars", flat=True).first()
-    return Rated(own, **said)
+    said = Rating.objects.filter(track=track).aggregate(
+        own=Max("stars", filter=Q(person=person)), mean=Avg("stars"), people=Count("pk")
+    )
+    return Rated(said["own"], said["mean"], said["people"])
 
 
 def ratings_of(person: User, tracks: Iterable[Track]) -> dict[UUID, int]:
