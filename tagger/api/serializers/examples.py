@@ -132,6 +132,7 @@ VIEW: dict[str, Any] = {
 WEBHOOK_WISH: dict[str, Any] = {
     "url": "https://example.org/tonemark",
     "events": ["track.deleted", "track.tagged"],
+    "library": None,
 }
 WEBHOOK: dict[str, Any] = {
     "id": "b1b6f3a0-5b0e-4f0e-9b57-6f6a1c2d3e4f",
