@@ -6,7 +6,6 @@ import { note, say } from "./list_note.js";
 import { addressOf, entryOf, idOf } from "./player/queue.js";
 
 function show(cell, { stars, own, label }) {
-  if (!cell) return;
   cell.dataset.stars = stars;
   cell.classList.toggle("own", own);
   cell.setAttribute("aria-label", label);
@@ -27,10 +26,10 @@ export async function rate(row, stars) {
   const button = row.querySelector("button[data-play]");
   const cell = row.querySelector(".stars");
   const before = state(cell);
-  show(cell, { stars, own: stars > 0, label: stars ? words(stars) : note().dataset.none });
+  if (cell) show(cell, { stars, own: stars > 0, label: stars ? words(stars) : note().dataset.none });
   const status = await send(addressOf("rating", idOf(entryOf(button))), stars);
   if (status === 200 || status === 204) return say(`${button.dataset.title}: ${stars ? words(stars) : note().dataset.none}`);
-  show(cell, before);
+  if (cell) show(cell, before);
   return say(sentence(cause(status)));
 }
 
