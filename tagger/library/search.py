@@ -167,7 +167,7 @@ class FolderFilter(filters.CharFilter):
 def places_in(folder: str) -> QuerySet[Place]:
     """Files in a folder or below it; `folder` is its id, `/` and what lies below it, encoded."""
     pk, _slash, below = folder.partition("/")
-    places = Place.objects.filter(folder=pk)
+    places = Place.objects.filter(folder_id=pk)
     return places.filter(path__startswith=f"{below.rstrip('/')}/") if below else places
 
 

@@ -81,6 +81,10 @@ class Track(models.Model):
     reread_by = models.ForeignKey(
         "Job", null=True, blank=True, editable=False, on_delete=models.SET_NULL, related_name="+"
     )
+    # The bulk job that has moved it here from another library, likewise.
+    moved_by = models.ForeignKey(
+        "Job", null=True, blank=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+    )
     duration = models.FloatField(null=True, blank=True, help_text=_("seconds"))
     sample_rate = models.PositiveIntegerField(null=True, blank=True, help_text=_("Hz"))
     channels = models.PositiveSmallIntegerField(null=True, blank=True)
