@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tagger", "0045_limits"),
+        ("tagger", "0046_moved_tracks"),
     ]
 
     operations = [
