@@ -69,7 +69,7 @@ def heard() -> None:
         assert claimed
         assert claimed.track
         bpm, key = SET[claimed.track.title]
-        Track.objects.filter(pk=claimed.track_id).update(bpm=bpm, key=key, music_state="analysed")
+        Track.objects.filter(jobs=claimed).update(bpm=bpm, key=key, music_state="analysed")
         claimed.track.refresh_from_db()
         rows.analysed(claimed.track, **HEARD)
         lifecycle.succeed(claimed)
