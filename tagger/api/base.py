@@ -14,7 +14,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from tagger.libraries.members import Role, membership_in, personal, require
+from tagger.libraries.members import Role, membership_in, require, usual
 from tagger.models import Library, Membership, User
 
 from .authentication import BearerAuthentication
@@ -105,9 +105,7 @@ class ApiView(APIView):
 
     def _named_membership(self) -> Membership:
         named = self.request.query_params.get("library")
-        found = (
-            personal(self.person) if named is None else membership_in(self.person, _number(named))
-        )
+        found = usual(self.person) if named is None else membership_in(self.person, _number(named))
         if found is None:
             raise Http404
         return found

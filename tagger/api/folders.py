@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from uuid import UUID
 
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
@@ -19,7 +20,7 @@ from tagger.api.serializers.folder import (
 )
 from tagger.api.serializers.job import JobSerializer
 from tagger.folders import manage, tree, write_back
-from tagger.libraries.members import kept_by
+from tagger.libraries.members import membership_in, usual
 from tagger.library.search import LibraryFilter, library
 from tagger.models import Folder, Job, Library, Place
 
@@ -76,9 +77,10 @@ class FolderList(ApiView):
         return Response(FolderSerializer(folder).data, status=201)
 
     def _library(self, pk: int | None) -> Library:
-        if not pk:
-            return self.person.personal_library
-        return get_object_or_404(kept_by(self.person), pk=pk)
+        membership = membership_in(self.person, pk) if pk else usual(self.person)
+        if membership is None or not membership.may_keep:
+            raise Http404
+        return membership.library
 
 
 @extend_schema_view(

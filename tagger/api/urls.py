@@ -22,6 +22,7 @@ from . import (
     model_files,
     models,
     predictions,
+    ratings,
     reanalyses,
     review,
     samples,
@@ -92,6 +93,7 @@ urlpatterns = [
         spectrograms.TrackSpectrogram.as_view(),
         name="track-spectrogram",
     ),
+    path("tracks/<uuid:track_id>/rating/", ratings.TrackRating.as_view(), name="track-rating"),
     path("tracks/<uuid:track_id>/tags/", track_tags.TrackTagList.as_view(), name="track-tags"),
     path(
         "tracks/<uuid:track_id>/tags/<slug:slug>/",

@@ -30,7 +30,9 @@ def invite(library: Library, name: str, role: Role, *, by: User | None) -> Invit
 
 
 def invitations_of(person: User) -> QuerySet[Invitation]:
-    return Invitation.objects.filter(person=person).select_related("library", "invited_by")
+    """None while they act by a token that is limited to one library: it leads to no other."""
+    asked = Invitation.objects.none() if person.limited_to else Invitation.objects
+    return asked.filter(person=person).select_related("library", "invited_by")
 
 
 def accept(invitation: Invitation) -> Membership:

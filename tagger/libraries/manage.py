@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from tagger.models import Library, Membership, SavedView, User
+from tagger.models import ApiToken, Library, Membership, SavedView, User, Webhook
 from tagger.platform.http.clean_text import is_clean
 
 from .members import Role
@@ -87,14 +87,16 @@ def change_role(membership: Membership, role: Role) -> None:
 
 
 def end_membership(membership: Membership) -> None:
-    """Leave, or be taken out. The person's views of the library go; their verdicts stay.
+    """Leave, or be taken out. The person's views of the library go, and their tokens and webhooks
+    that are limited to it. Their verdicts stay.
 
     Raises LibraryRefused where nobody would keep the library, Membership.DoesNotExist.
     """
     with _held(membership.library):
         ended = Membership.objects.get(pk=membership.pk)
         _refuse_last_keeper(ended)
-        SavedView.objects.filter(owner=ended.person_id, library=ended.library_id).delete()
+        for limited in (SavedView, Webhook, ApiToken):
+            limited.objects.filter(owner=ended.person_id, library=ended.library_id).delete()
         ended.delete()
 
 

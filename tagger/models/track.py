@@ -88,6 +88,10 @@ class Track(models.Model):
     reread_by = models.ForeignKey(
         "Job", null=True, blank=True, editable=False, on_delete=models.SET_NULL, related_name="+"
     )
+    # The bulk job that has moved it here from another library, likewise.
+    moved_by = models.ForeignKey(
+        "Job", null=True, blank=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+    )
     duration = models.FloatField(null=True, blank=True, help_text=_("seconds"))
     sample_rate = models.PositiveIntegerField(null=True, blank=True, help_text=_("Hz"))
     channels = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -113,6 +117,9 @@ class Track(models.Model):
     key_confidence = models.FloatField(null=True, blank=True, help_text=_("0…1"))
     loudness = models.FloatField(null=True, blank=True, help_text=_("LUFS, by EBU R 128"))
     true_peak = models.FloatField(null=True, blank=True, help_text=_("dBTP"))
+    rating = models.FloatField(
+        null=True, blank=True, help_text=_("The mean of people's ratings, 1 to 5 stars.")
+    )
     music_state = models.CharField(
         max_length=8, choices=MusicState.choices, default=MusicState.PENDING
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import codecs
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
@@ -31,6 +31,7 @@ class Annotations:
     `soft` is float16 `(clips, segments, tags)`, one row for every 59,049 samples, or None.
     `kinds` says how a clip was made ("recorded", "rendered"…) and `instruments` what alone plays in
     it, `sources` what it was taken from; they are empty where a data set's clips.tsv does not say.
+    `splits` names each clip's split where the data set lists them; else its folder says it.
     """
 
     clip_ids: list[str]
@@ -41,6 +42,7 @@ class Annotations:
     kinds: list[str]
     instruments: list[str]
     sources: list[str]
+    splits: list[str] = field(default_factory=list)
 
 
 def read_annotations(folder: Path, *, top: int = TOP_TAGS) -> Annotations:

@@ -50,6 +50,7 @@ class TrackSerializer(serializers.ModelSerializer[Track]):
             "key_confidence",
             "loudness",
             "true_peak",
+            "rating",
             "music_state",
             "file_name",
             "file_size",
