@@ -11,7 +11,7 @@ ALTER TABLE tagger_track ENABLE TRIGGER track_counted_update
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tagger", "0044_disputes"),
+        ("tagger", "0047_ratings"),
     ]
 
     operations = [
