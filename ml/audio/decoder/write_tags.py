@@ -101,8 +101,8 @@ def _write_id3(tags: id3.ID3, metadata: TrackMetadata) -> None:
         elif not texts and own(frame.__name__) and frame in (id3.TCON, id3.TMOO):
             tags.delall(frame.__name__)
     if metadata.tags:
-        own = id3.TXXX(encoding=id3.Encoding.UTF8, desc=OWN_TAGS, text=list(metadata.tags))
-        tags.setall(f"TXXX:{OWN_TAGS}", [own])
+        every = id3.TXXX(encoding=id3.Encoding.UTF8, desc=OWN_TAGS, text=list(metadata.tags))
+        tags.setall(f"TXXX:{OWN_TAGS}", [every])
 
 
 def _write_comments(tags: Any, metadata: TrackMetadata) -> None:
