@@ -29,6 +29,7 @@ _KEYS = {
     "artist": ("artist", "TPE1", "author", "WM/AlbumArtist", "album_artist", "albumartist"),
     "album": ("album", "TALB", "WM/AlbumTitle"),
     "album_artist": ("albumartist", "TPE2", "WM/AlbumArtist", "album_artist", "album artist"),
+    "genre": ("genre", "TCON", "WM/Genre"),
     "track": ("tracknumber", "TRCK", "WM/TrackNumber", "track"),
     "track_total": ("tracktotal", "totaltracks"),
     "disc": ("discnumber", "TPOS", "WM/PartOfSet", "disc", "disk"),
@@ -121,8 +122,10 @@ def _first(tags: Mapping[str, object], keys: tuple[str, ...], code_page: str) ->
 
 
 def _values(value: object) -> Iterator[str]:
-    """Of a text, a list of texts, or a frame that holds such a list."""
-    held = getattr(value, "text", value)
+    """Of a text, a list of texts, or a frame that holds such a list (of genres: by their names,
+    for which ID3 has numbers).
+    """
+    held = getattr(value, "genres", None) or getattr(value, "text", value)
     for one in held if isinstance(held, list) else [held]:
         if one is not None:
             # ID3v2.4 and APE part several values by a NUL.

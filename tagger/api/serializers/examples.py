@@ -17,6 +17,7 @@ TRACK: dict[str, Any] = {
     "artist": "Mira",
     "album": "Nights",
     "album_artist": "Mira",
+    "genre": "Chanson; Ballad",
     "track_number": 3,
     "track_total": 11,
     "disc_number": 1,

@@ -33,6 +33,7 @@ class TrackSerializer(serializers.ModelSerializer[Track]):
             "artist",
             "album",
             "album_artist",
+            "genre",
             "track_number",
             "track_total",
             "disc_number",
