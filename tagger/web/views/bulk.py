@@ -30,7 +30,12 @@ from tagger.web.bulk_summary import nothing_left, outcome
 from tagger.web.library_query import LibraryQuery
 from tagger.web.toasts import offer_undo
 
-EXPORTS = {"export-csv": "csv", "export-json": "json", "export-m3u8": "m3u8"}
+EXPORTS = {
+    "export-csv": "csv",
+    "export-json": "json",
+    "export-m3u8": "m3u8",
+    "export-xml": "xml",
+}
 UNDONE_AT_ONCE = (BulkAction.DELETE, *UNDONE_FOR_A_DAY)
 ASKED_ABOUT = (BulkAction.PURGE, BulkAction.REREAD, BulkAction.MOVE)
 

@@ -154,7 +154,7 @@ def test_a_terminal_without_bars_still_names_each_epoch(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """As TQDM_DISABLE=1 has it, in a log file say."""
-    monkeypatch.setattr(progress.tqdm, "__init__", partialmethod(tqdm.__init__, disable=True))
+    monkeypatch.setattr(tqdm, "__init__", partialmethod(tqdm.__init__, disable=True))
     train(make_recipe(training={"epochs": 1}), tmp_path, progress.TerminalProgress())
     assert re.search(r"epoch 1/1 .* segments/s", capsys.readouterr().err)
 

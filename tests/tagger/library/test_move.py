@@ -54,7 +54,7 @@ def test_tracks_move_with_all_that_is_known_of_them_and_back(
     assert (counted(home), counted(archive)) == ((1, 1), (2, 2))
     assert songs[0].verdicts.get().answer == "accepted"
     assert not songs[0].questions.exclude(library=archive).exists()
-    assert not Job.objects.filter(track__in=ids).exclude(library=archive).exists()
+    assert not Job.objects.filter(track_id__in=ids).exclude(library=archive).exists()
     back = ask(api, action="undo", job=moved["id"]).json()
     assert back["result"]["changed"] == 2
     assert (counted(home), counted(archive)) == ((3, 3), (0, 0))
