@@ -333,7 +333,7 @@ def test_a_library_is_shared_on_its_page(client: Client, owner: User, outsider: 
 
 
 def test_a_name_may_hold_joiners_and_no_sign_that_turns_it_round(owner: User) -> None:
-    assert make_library(owner, "می\u200cشد").name == "می\u200cشد"
+    assert manage.make_library(owner, "می\u200cشد").name == "می\u200cشد"
     for hidden in ("a\u202eb", "a\x07b", "a\x00b", "a\ud800b"):
         with pytest.raises(LibraryRefused):
-            make_library(owner, hidden)
+            manage.make_library(owner, hidden)
