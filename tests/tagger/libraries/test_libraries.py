@@ -330,3 +330,10 @@ def test_a_library_is_shared_on_its_page(client: Client, owner: User, outsider: 
     assert f"{at}members/{outsider.pk}/" in page
     client.post(f"{at}members/{outsider.pk}/", {"role": "none"})
     assert other.get(at).status_code == 404
+
+
+def test_a_name_may_hold_joiners_and_no_sign_that_turns_it_round(owner: User) -> None:
+    assert manage.make_library(owner, "می\u200cشد").name == "می\u200cشد"
+    for hidden in ("a\u202eb", "a\x07b", "a\x00b", "a\ud800b"):
+        with pytest.raises(LibraryRefused):
+            manage.make_library(owner, hidden)
