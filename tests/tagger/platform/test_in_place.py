@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db.models import FileField
 from django.db.models.fields.files import FieldFile
 
+from tagger.models import Track
 from tagger.platform.storage import in_place
 from tagger.platform.storage.local import media_storage, on_this_machine
 from tagger.platform.storage.s3 import ObjectStorage
@@ -97,5 +98,5 @@ def test_with_uploads_in_an_object_store_they_are_read_where_they_lie(allowed: P
     assert (store.exists(name), store.size(name)) == (True, 5)
     store.delete(name)
     assert (allowed / "deep" / "a").read_bytes() == b"sound"
-    with on_this_machine(FieldFile(None, FileField(storage=store), name)) as path:
+    with on_this_machine(FieldFile(Track(), FileField(storage=store), name)) as path:
         assert path.read_bytes() == b"sound"
