@@ -71,6 +71,8 @@ ORDERINGS = {
     "-album": ("-album_key", "album_by_key", "disc_number", "track_number", "title_key", "id"),
     "key": (F("key_place").asc(nulls_last=True), "id"),
     "-key": (F("key_place").desc(nulls_last=True), "-id"),
+    "rating": ("rating", "id"),
+    "-rating": (F("rating").desc(nulls_last=True), "-id"),
     "tags": ("tag_count", "id"),
     "-tags": ("-tag_count", "-id"),
     "-score": (F("best_score").desc(nulls_last=True), "-created_at", "-id"),
@@ -165,8 +167,13 @@ class FolderFilter(filters.CharFilter):
 def places_in(folder: str) -> QuerySet[Place]:
     """Files in a folder or below it; `folder` is its id, `/` and what lies below it, encoded."""
     pk, _slash, below = folder.partition("/")
-    places = Place.objects.filter(folder=pk)
+    places = Place.objects.filter(folder_id=pk)
     return places.filter(path__startswith=f"{below.rstrip('/')}/") if below else places
+
+
+@extend_schema_field({"type": "number", "minimum": 1, "maximum": 5})
+class RatingFilter(filters.NumberFilter):
+    """Stars, as the API's description says too."""
 
 
 class AreaFilter(filters.CharFilter):
@@ -231,6 +238,7 @@ class LibraryFilter(filters.FilterSet):
     artist = filters.CharFilter(method="by_artist", max_length=255)
     year_min = YearFilter(field_name="year", lookup_expr="gte", min_value=1000, max_value=2999)
     year_max = YearFilter(field_name="year", lookup_expr="lte", min_value=1000, max_value=2999)
+    rating_min = RatingFilter(field_name="rating", lookup_expr="gte", min_value=1, max_value=5)
     area = AreaFilter(
         max_length=1200, validators=[RegexValidator(re.compile(rf"^{AreaFilter.CORNERS.pattern}$"))]
     )

@@ -48,27 +48,38 @@ def _changed(job: Job, count: int) -> str:
                 "%(tag)s rejected on %(n)d track.", "%(tag)s rejected on %(n)d tracks.", count
             )
         case BulkAction.UNDO:
-            said = _undone(tag, count)
+            said = _undone(tag, job.details.get("target", ""), count)
         case BulkAction.REREAD:
             said = ngettext(
                 "The words of %(n)d track are read anew.",
                 "The words of %(n)d tracks are read anew.",
                 count,
             )
-        case BulkAction.REANALYSE:
-            said = ngettext("%(n)d track is queued.", "%(n)d tracks are queued.", count)
-        case BulkAction.DELETE:
-            said = ngettext("%(n)d track deleted.", "%(n)d tracks deleted.", count)
-        case BulkAction.RESTORE:
-            said = ngettext("%(n)d track restored.", "%(n)d tracks restored.", count)
-        case BulkAction.PURGE:
-            said = ngettext("%(n)d track gone for good.", "%(n)d tracks gone for good.", count)
-        case None:
-            said = ngettext("%(n)d track changed.", "%(n)d tracks changed.", count)
+        case action:
+            said = _as_a_whole(action, count)
     return said % {"n": count, "tag": tag}
 
 
-def _undone(tag: str, count: int) -> str:
+def _as_a_whole(action: BulkAction | None, count: int) -> str:
+    match action:
+        case BulkAction.MOVE:
+            return ngettext("%(n)d track moved.", "%(n)d tracks moved.", count)
+        case BulkAction.REANALYSE:
+            return ngettext("%(n)d track is queued.", "%(n)d tracks are queued.", count)
+        case BulkAction.DELETE:
+            return ngettext("%(n)d track deleted.", "%(n)d tracks deleted.", count)
+        case BulkAction.RESTORE:
+            return ngettext("%(n)d track restored.", "%(n)d tracks restored.", count)
+        case BulkAction.PURGE:
+            return ngettext("%(n)d track gone for good.", "%(n)d tracks gone for good.", count)
+    return ngettext("%(n)d track changed.", "%(n)d tracks changed.", count)
+
+
+def _undone(tag: str, target: str, count: int) -> str:
+    if target:
+        return ngettext(
+            "%(n)d track is back in its library.", "%(n)d tracks are back in their library.", count
+        )
     if tag:
         return ngettext(
             "%(tag)s is as it was on %(n)d track.", "%(tag)s is as it was on %(n)d tracks.", count

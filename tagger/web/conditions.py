@@ -88,6 +88,7 @@ WORDED: dict[str, Callable[[str], str]] = {
     "bpm_min": lambda value: _("from %s BPM") % value,
     "bpm_max": lambda value: _("to %s BPM") % value,
     "key": _among(MusicKey.choices),
+    "rating_min": lambda value: _("from %s stars") % value,
     "uploaded_after": lambda value: _("uploaded from %s") % value,
     "uploaded_before": lambda value: _("uploaded before %s") % value,
 }

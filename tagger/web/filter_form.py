@@ -12,7 +12,7 @@ from .library_query import LibraryQuery
 
 FIELDS = (
     *("strength", "tag_min", "tag_mode", "source", "bpm_min", "bpm_max", "key", "key_mode"),
-    *("uploaded_after", "uploaded_before", "state", "disputed", "missing"),
+    *("rating_min", "uploaded_after", "uploaded_before", "state", "disputed", "missing"),
 )
 MORE = (
     "tag_min",
@@ -20,6 +20,7 @@ MORE = (
     "bpm_min",
     "bpm_max",
     "key",
+    "rating_min",
     "uploaded_after",
     "uploaded_before",
     "state",
@@ -41,6 +42,7 @@ def filter_form(query: LibraryQuery, library: Library) -> dict[str, Any]:
         "chosen": conditions(query),
         "states": Track.State.choices,
         "keys": MusicKey.choices,
+        "stars": [(str(count), "★" * count) for count in range(5, 0, -1)],
         "has_folders": library.folders.exists(),
         "folder": query.value("folder"),
         "facet_hidden": query.hidden(*FIELDS),

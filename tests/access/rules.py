@@ -113,6 +113,7 @@ WEB = {
     "web:similar": Rule(MEMBER),
     "web:music": Rule(MEMBER),
     "web:add-tag": Rule(MEMBER, "POST", form={"tag": "guitar"}, edits="POST"),
+    "web:rate-track": Rule(MEMBER, "POST", form={"stars": "4"}),
     "web:verdict": Rule(MEMBER, "POST", edits="POST"),
     "web:upload": Rule(PEOPLE, "GET POST", edits="POST", within=True),
     "web:share": Rule(
@@ -190,6 +191,7 @@ API = {
     "api:track-predictions": Rule(MEMBER),
     "api:track-similar": Rule(MEMBER),
     "api:track-spectrogram": Rule(MEMBER, "GET POST"),
+    "api:track-rating": Rule(MEMBER, "GET PUT DELETE"),
     "api:track-tags": Rule(MEMBER),
     "api:track-tag": Rule(MEMBER, "PUT DELETE", edits="PUT DELETE"),
     "api:track-reanalyse": Rule(MEMBER, "POST", edits="POST"),

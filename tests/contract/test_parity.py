@@ -38,6 +38,7 @@ TWINS = {
     "play-queue": "tracks",
     "telling": "track-predictions",
     "add-tag": "track-tag",
+    "rate-track": "track-rating",
     "verdict": "track-tag",
     "restore-track": "track-restore",
     "libraries": "libraries invitations",

@@ -44,7 +44,7 @@ class Command(BaseCommand):
             kept = ", ".join(str(one.person) for one in keepers)
             own = " (an account's own)" if library.personal_of_id else ""
             self.stdout.write(
-                f"{library.pk}: {library}{own}, {library.count} tracks, kept by {kept}"  # type: ignore[attr-defined]
+                f"{library.pk}: {library}{own}, {library.count} tracks, kept by {kept}"
             )
 
     def _create(self, options: dict[str, Any]) -> None:

@@ -30,9 +30,14 @@ from tagger.web.bulk_summary import nothing_left, outcome
 from tagger.web.library_query import LibraryQuery
 from tagger.web.toasts import offer_undo
 
-EXPORTS = {"export-csv": "csv", "export-json": "json", "export-m3u8": "m3u8"}
+EXPORTS = {
+    "export-csv": "csv",
+    "export-json": "json",
+    "export-m3u8": "m3u8",
+    "export-xml": "xml",
+}
 UNDONE_AT_ONCE = (BulkAction.DELETE, *UNDONE_FOR_A_DAY)
-ASKED_ABOUT = (BulkAction.PURGE, BulkAction.REREAD)
+ASKED_ABOUT = (BulkAction.PURGE, BulkAction.REREAD, BulkAction.MOVE)
 
 
 @require_POST
@@ -52,6 +57,7 @@ def bulk(request: PageRequest) -> HttpResponse:
         query.urlencode(),
         _slug(request.POST.get("tag", "")),
         code_page=request.POST.get("code_page", ""),
+        target=request.POST.get("target", ""),
     )
     try:
         grave = _is_whole(request.POST) or wish in ASKED_ABOUT
@@ -109,6 +115,8 @@ def _ask(request: PageRequest, asked: BulkRequest) -> HttpResponse:
         read = as_read(request.library, asked, CodePage.values)
         pages = [(page, read[page]) for page in CodePage]
         asked = replace(asked, code_page=CodePage.CYRILLIC)
+    if asked.action == BulkAction.MOVE and request.kept_elsewhere:
+        asked = replace(asked, target=str(request.kept_elsewhere[0].pk))
     context = {
         "code_pages": pages,
         "asked": asked,

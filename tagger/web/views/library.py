@@ -34,6 +34,8 @@ SORTS = [
     ("-duration", _("longest first")),
     ("bpm", _("slowest first")),
     ("-bpm", _("fastest first")),
+    ("key", _("by key")),
+    ("-rating", _("best rated first")),
 ]
 
 

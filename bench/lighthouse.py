@@ -1,0 +1,110 @@
+"""What Google's Lighthouse says of the pages: speed, accessibility, good practice.
+
+    npm install --no-save lighthouse@12.8.2
+    python -m bench.lighthouse [--size 10000] [--json]
+
+It asks no host but the application. Each page is loaded with an empty cache, on a desk and on the
+phone that Lighthouse imitates: a slow network, and a processor four times as slow as this one.
+Speed on a busy machine says little; accessibility and good practice are the same on any.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from .library import database
+from .machine import facts
+from .pages import CHROMIUM, served
+from .tables import Row, parser, show
+
+PAGES = ["/sign-in/", "/", "track", "/review/", "/map/", "/upload/"]
+CATEGORIES = ["performance", "accessibility", "best-practices"]
+# A busy machine may let Lighthouse wait for longer than it does.
+TRIES = 3
+FORMS: dict[str, list[str]] = {"desk": ["--preset=desktop"], "phone": []}
+
+
+def main() -> None:
+    arguments = parser(__doc__)
+    arguments.add_argument("--size", type=int, default=10_000)
+    args = arguments.parse_args()
+    program = _program()
+    with database(), served(args.size) as site:
+        rows = [_row(program, site, page, form) for page in PAGES for form in FORMS]
+    show({"machine": facts(), "tracks": args.size, "pages": rows}, args.json)
+
+
+def _program() -> str:
+    places = f"{Path('node_modules/.bin').resolve()}{os.pathsep}{os.environ['PATH']}"
+    found = shutil.which("lighthouse", path=places)
+    if found is None:
+        raise SystemExit("There is no Lighthouse: npm install --no-save lighthouse@12.8.2")
+    return found
+
+
+def _row(program: str, site: Any, page: str, form: str) -> Row:
+    path = site.track if page == "track" else page
+    # Whoever is signed in is led on from the page where one signs in.
+    session = "" if page == "/sign-in/" else site.session
+    said = _audit(program, site.address, path, session, FORMS[form])
+    scores = {name: round(100 * said["categories"][name]["score"]) for name in CATEGORIES}
+    return {"page": page, "on": form, **scores, "lost_by": ", ".join(_lost(said))}
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _audit(
+    program: str, address: str, path: str, session: str, options: list[str]
+) -> dict[str, Any]:
+    """In a browser of its own, which is signed in."""
+    from playwright.sync_api import sync_playwright
+
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        port = _free_port()
+        browser = playwright.chromium.launch_persistent_context(
+            f"{folder}/profile",
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", f"--remote-debugging-port={port}"],
+        )
+        if session:
+            browser.add_cookies([{"name": "sessionid", "value": session, "url": address}])
+        report = Path(folder) / "report.json"
+        command = [
+            *(program, address + path, f"--port={port}", "--disable-storage-reset", "--quiet"),
+            *("--output=json", f"--output-path={report}"),
+            f"--only-categories={','.join(CATEGORIES)}",
+            *options,
+        ]
+        for _ in range(TRIES):
+            if subprocess.run(command, check=False).returncode == 0:
+                break
+        browser.close()
+        said: dict[str, Any] = json.loads(report.read_text())
+    return said
+
+
+def _lost(said: dict[str, Any]) -> list[str]:
+    """What costs accessibility or good practice anything."""
+    return sorted(
+        audit["id"]
+        for name in CATEGORIES[1:]
+        for asked in said["categories"][name]["auditRefs"]
+        if asked["weight"]
+        and (audit := said["audits"][asked["id"]])["score"] is not None
+        and audit["score"] < 1
+    )
+
+
+if __name__ == "__main__":
+    main()
