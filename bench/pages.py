@@ -11,6 +11,9 @@ Times are medians, with the quartiles; only ratios inside one run are to be trus
 from __future__ import annotations
 
 import gzip
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from statistics import median, quantiles
 from typing import TYPE_CHECKING, Any
 
@@ -43,34 +46,51 @@ def main() -> None:
     show({"machine": facts(), "tracks": args.size, "pages": rows, "map": frames}, args.json)
 
 
-def measure(size: int, rounds: int) -> tuple[list[Row], list[Row]]:
+@dataclass(frozen=True)
+class Site:
+    """A library that is served, the session of its owner, who is staff, and the page of a track."""
+
+    address: str
+    session: str
+    track: str
+
+
+@contextmanager
+def served(size: int) -> Iterator[Site]:
     from django.contrib.staticfiles.handlers import StaticFilesHandler
     from django.test.testcases import LiveServerThread
-    from playwright.sync_api import sync_playwright
+
+    from tagger.models import Track
 
     from . import review_and_map
     from .library_rows import fill
 
     owner = fill(size)
+    type(owner).objects.filter(pk=owner.pk).update(is_staff=True)
     review_and_map.fill_map(owner)
-    session = _session(owner)
     server = LiveServerThread("127.0.0.1", StaticFilesHandler)
     server.daemon = True
     server.start()
     server.is_ready.wait()
     if server.error:
         raise server.error
+    track = Track.objects.values_list("pk", flat=True)[0]
     try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-            )
-            address = f"http://localhost:{server.port}"
-            cookie = {"name": "sessionid", "value": session, "url": address}
-            rows = [_page(browser, address, cookie, *page, rounds) for page in PAGES.items()]
-            return rows, _frames(browser, address, cookie)
+        yield Site(f"http://localhost:{server.port}", _session(owner), f"/tracks/{track}/")
     finally:
         server.terminate()
+
+
+def measure(size: int, rounds: int) -> tuple[list[Row], list[Row]]:
+    from playwright.sync_api import sync_playwright
+
+    with served(size) as site, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+        )
+        cookie = {"name": "sessionid", "value": site.session, "url": site.address}
+        rows = [_page(browser, site.address, cookie, *page, rounds) for page in PAGES.items()]
+        return rows, _frames(browser, site.address, cookie)
 
 
 def _session(owner: Any) -> str:

@@ -143,7 +143,7 @@ def _train(args: argparse.Namespace) -> None:
         networks=NETWORKS if args.network == "both" else (args.network,),
         rhythm=not args.no_rhythm,
     )
-    with tqdm(file=sys.stderr, unit="patient") as bar:
+    with tqdm(file=sys.stderr, unit="patient", disable=None) as bar:
 
         def on_done(outcome: Outcome, due: int) -> None:
             bar.total = due

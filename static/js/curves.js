@@ -105,9 +105,9 @@ class Curves {
     if (!this.epochs.length) return;
     const wanted = this.wanted();
     this.drawn = wanted.map(({ title }) => title);
-    this.sayFlat(charts(this.element.dataset).filter(({ title }) => !this.drawn.includes(title)));
     // All holders first: how wide one is depends on how many there are.
     const holders = wanted.map(({ title }) => this.holder(title));
+    this.sayFlat(charts(this.element.dataset).filter(({ title }) => !this.drawn.includes(title)));
     this.plots = wanted.map((chart, at) => this.draw(chart, holders[at]));
   }
 
@@ -130,10 +130,10 @@ class Curves {
 
   draw(chart, holder) {
     const chosen = options(chart, this.element.dataset, holder.clientWidth);
-    const plot = new this.uPlot(chosen, column(this.epochs, chart.series), holder);
-    // Instead of dashes: the last epoch's figures, until somebody points at another.
-    plot.setLegend({ idx: this.epochs.length - 1 }, false);
-    return { series: chart.series, plot };
+    // Instead of dashes: the last epoch's figures, until somebody points at another, and then again.
+    const last = (plot) => plot.legend.idx ?? plot.setLegend({ idx: plot.data[0].length - 1 }, false);
+    chosen.hooks = { ready: [last], setCursor: [last] };
+    return { series: chart.series, plot: new this.uPlot(chosen, column(this.epochs, chart.series), holder) };
   }
 
   close() {
