@@ -1,6 +1,6 @@
 """The runs of a protocol: one network a patient and seed, kept in a folder, resumed where stopped.
 
-A folder OUT holds `run.json`, and for every variant (network, with rhythm or without) and seed
+A folder OUT holds `run.json`, and for every variant (network and view) and seed
 `OUT/VARIANT/seed-N/` with, for each patient: NAME.safetensors (the weights), NAME.cnn (what each
 test beat was called, in the format of NAME.atr, so that WFDB's `bxb` can judge it) and, written
 last, NAME.json (the confusion matrix). What has its NAME.json is done.
@@ -23,7 +23,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from ml.ecg.aami import ABNORMAL, CLASSES, N
-from ml.ecg.beats import Array
+from ml.ecg.beats import COMPLEX, VIEWS, Array, View
 from ml.ecg.decision import Decision, likeliest, warning
 from ml.ecg.ec57 import Matrix, confusion
 from ml.ecg.fit import FitSettings, fit, probabilities
@@ -46,28 +46,47 @@ SETTINGS: dict[tuple[str, str], FitSettings] = {
     ("inter-patient", "rese"): FitSettings(epochs=6, batch_size=128),
     ("inter-patient", "compact"): FitSettings(epochs=10, batch_size=128, learning_rate=1e-2),
 }
+# Where the rhythm is told apart from the shape, neither is to be learnt by heart with the other.
+DRIFT, RHYTHM_DROPOUT = 0.2, 0.3
+# Shapes that are not squeezed are learnt in half the time.
+COMPLEX_EPOCHS = {"rese": 10, "compact": 25}
+
+
+def settings_of(protocol: str, network: str, view: View) -> FitSettings:
+    """How `network` is trained on what `view` shows."""
+    settings = SETTINGS[protocol, network]
+    if view is not COMPLEX:
+        return settings
+    epochs = min(settings.epochs, COMPLEX_EPOCHS[network])
+    return replace(settings, epochs=epochs, drift=DRIFT, rhythm_dropout=RHYTHM_DROPOUT)
 
 
 @dataclass(frozen=True)
 class Run:
-    """What OUT is about: `protocol` is one of PROTOCOLS, `patients` are in their order."""
+    """What OUT is about: `protocol` is one of PROTOCOLS, `patients` are in their order.
+
+    `view` is one of VIEWS.
+    """
 
     protocol: str
     patients: tuple[int, ...]
     seeds: int
     networks: tuple[str, ...]
-    rhythm: bool
+    view: str
     settings: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Without settings, today's of each network: they are written down with the run."""
-        chosen = {name: asdict(SETTINGS[self.protocol, name]) for name in self.networks}
+        chosen = {
+            name: asdict(settings_of(self.protocol, name, VIEWS[self.view]))
+            for name in self.networks
+        }
         object.__setattr__(self, "settings", self.settings or chosen)
 
     @property
     def variants(self) -> dict[str, str]:
         """The folder of each network."""
-        return {name: f"{name}-rr" if self.rhythm else name for name in self.networks}
+        return {name: f"{name}-{self.view}" for name in self.networks}
 
 
 @dataclass(frozen=True)
@@ -131,7 +150,7 @@ def _claim(out: Path, run: Run) -> None:
 def _with(before: Run, run: Run, out: Path) -> Run:
     shared = set(before.networks) & set(run.networks)
     same = all(before.settings[name] == run.settings[name] for name in shared)
-    if not same or (before.protocol, before.rhythm) != (run.protocol, run.rhythm):
+    if not same or (before.protocol, before.view) != (run.protocol, run.view):
         raise RecordError(f"{out} holds a run with other settings; choose another folder.")
     return replace(
         run,

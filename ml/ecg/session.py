@@ -12,12 +12,12 @@ import soxr
 from torch import nn
 
 from ml.ecg.aami import ABNORMAL, LabelledBeats, N
-from ml.ecg.beats import Array, Positions
+from ml.ecg.beats import Array, Positions, View
 from ml.ecg.decision import Decision, likeliest, warning
 from ml.ecg.detector import SlidingDetector
 from ml.ecg.ec57 import matched
 from ml.ecg.monitor import Alarm, AlarmEvent, BeatStream, Call, Monitor
-from ml.ecg.patients import FIRST, SETTINGS, train_healthy, train_patient
+from ml.ecg.patients import FIRST, settings_of, train_healthy, train_patient
 from ml.ecg.protocols import LEARNING_SECONDS, Beats, Database, together
 from ml.ecg.records import RATE, Record, RecordError
 from ml.ecg.synthesis import healthy_lesson, learn_filters
@@ -75,15 +75,14 @@ def monitor(
     teach: Teacher,
     labels: LabelledBeats | None,
     alarm: Alarm,
-    *,
-    rhythm: bool,
+    view: View,
 ) -> Iterator[Call | AlarmEvent]:
     """Learn from the first LEARNING_SECONDS, then call every beat.
 
     `teach` is given the beats of that time: with the classes of `labels`, else all for normal.
     Raises RecordError when too few beats come in that time, or the recording ends within it.
     """
-    stream = BeatStream(rhythm=rhythm)
+    stream = BeatStream(view)
     learnt: list[Beats] = []
     listener: Monitor | None = None
     seen = 0
@@ -128,7 +127,7 @@ def healthy_teacher(network: str, database: Database, person: int | None) -> Tea
     def teach(beats: Beats) -> tuple[nn.Module, Decision]:
         filters = learn_filters(database, database.others(person))
         normal = beats.where(beats.classes == N)
-        settings = SETTINGS["early-warning", network]
+        settings = settings_of("early-warning", network, database.view)
         return train_healthy(network, normal, filters, seed=0, settings=settings), warning
 
     return teach
@@ -138,7 +137,7 @@ def patient_teacher(network: str, database: Database, person: int | None) -> Tea
     """Teaches the beats with their annotated classes, and the common beats of others."""
 
     def teach(beats: Beats) -> tuple[nn.Module, Decision]:
-        settings = SETTINGS["patient", network]
+        settings = settings_of("patient", network, database.view)
         common = database.common(person)
         return train_patient(network, common, beats, seed=0, settings=settings), likeliest
 
