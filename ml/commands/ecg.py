@@ -140,6 +140,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _train(args: argparse.Namespace) -> None:
+    from ml.ecg import NOTICE
     from ml.ecg.beats import VIEWS
     from ml.ecg.networks import NETWORKS
     from ml.ecg.patients import Outcome, Run, patients_of, train
@@ -152,6 +153,7 @@ def _train(args: argparse.Namespace) -> None:
         networks=NETWORKS if args.network == "both" else (args.network,),
         view=args.view,
     )
+    print(NOTICE, file=sys.stderr)
     with tqdm(file=sys.stderr, unit="patient") as bar:
 
         def on_done(outcome: Outcome, due: int) -> None:

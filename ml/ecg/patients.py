@@ -22,6 +22,7 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
+from ml.ecg import NOTICE
 from ml.ecg.aami import ABNORMAL, CLASSES, N
 from ml.ecg.beats import COMPLEX, VIEWS, Array, View
 from ml.ecg.decision import Decision, likeliest, warning
@@ -33,6 +34,8 @@ from ml.ecg.records import Annotations, RecordError, write_annotations
 from ml.ecg.synthesis import Filters, healthy_lesson, learn_filters
 
 RUN = "run.json"
+# Of WFDB: an annotation that is a text and no beat.
+COMMENT = '"'
 PROTOCOLS = ("patient", "early-warning", "inter-patient")
 # The first abnormal beats of a person, of which an early warning should find one.
 FIRST = 3
@@ -250,7 +253,7 @@ def _judge(shared: _Shared, folder: Path, patient: int) -> None:
     scores = probabilities(network, test.inputs)
     weights = {name: value.contiguous() for name, value in network.state_dict().items()}
     save_file(weights, folder / f"{patient}.safetensors")
-    judged, certainty = decision_of(shared.run.protocol)(scores)
+    judged, certainty = decision_of(shared.run)(scores)
     calls = as_annotations(test.labels.positions, judged, certainty)
     write_annotations(folder / f"{patient}.cnn", calls)
     row = {
@@ -263,16 +266,20 @@ def _judge(shared: _Shared, folder: Path, patient: int) -> None:
     part.replace(folder / f"{patient}.json")
 
 
-def decision_of(protocol: str) -> Decision:
-    return warning if protocol == "early-warning" else likeliest
+def decision_of(run: Run) -> Decision:
+    return warning(VIEWS[run.view]) if run.protocol == "early-warning" else likeliest
 
 
 def as_annotations(
     positions: npt.NDArray[np.int64], classes: npt.NDArray[np.int64], scores: Array
 ) -> Annotations:
-    """Beats at `positions` with what they were called; the score of each `(beats,)` as its text."""
-    texts = tuple(f"{score:.2f}" for score in scores)
-    return Annotations(positions, tuple(CLASSES[k] for k in classes), texts)
+    """Beats at `positions` with what they were called; the score of each `(beats,)` as its text.
+
+    A comment before them says what they are not.
+    """
+    texts = (NOTICE, *(f"{score:.2f}" for score in scores))
+    symbols = (COMMENT, *(CLASSES[k] for k in classes))
+    return Annotations(np.concatenate([positions[:1], positions]), symbols, texts)
 
 
 def _read(file: Path, variant: str, seed: int, patient: int) -> Outcome:

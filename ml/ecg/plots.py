@@ -117,7 +117,8 @@ def plot_gates(network: SampleCNN, beats: Beats, path: Path) -> None:
     blocks = gates_of(network, beats.inputs)
     present = [k for k in range(len(CLASSES)) if (beats.classes == k).any()]
     means = [np.stack([block[beats.classes == k].mean(0) for k in present]) for block in blocks]
-    plot_se_gates([spread(mean) for mean in means], means[0], [CLASSES[k] for k in present], path)
+    spreads, names = [spread(mean) for mean in means], [CLASSES[k] for k in present]
+    plot_se_gates(spreads, means[0], names, path, title=NOTICE)
 
 
 def gates_of(network: nn.Module, inputs: Array) -> list[Array]:

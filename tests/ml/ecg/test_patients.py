@@ -79,9 +79,10 @@ def test_the_same_seed_gives_the_same_network(hearts: Path, out: Path, tmp_path:
 def test_every_test_beat_is_written_down_with_what_it_was_called(hearts: Path, out: Path) -> None:
     found = read_annotations(out / "compact-complex" / "seed-0" / "200.cnn")
     test = Database(hearts).test(200)
-    assert np.array_equal(found.samples, test.labels.positions)
+    assert (found.symbols[0], found.texts[0]) == ('"', "Research software, not a medical device.")
+    assert np.array_equal(found.samples[1:], test.labels.positions)
     actual = [CLASSES[k] for k in test.classes]
-    agreeing = sum(a == b for a, b in zip(actual, found.symbols, strict=True))
+    agreeing = sum(a == b for a, b in zip(actual, found.symbols[1:], strict=True))
     row = json.loads((out / "compact-complex" / "seed-0" / "200.json").read_text())
     assert agreeing == np.trace(row["matrix"])
 
@@ -99,7 +100,7 @@ def test_the_commands_train_and_print_a_table(
     assert main([*words, "--network", "compact", "--view", "pair"]) == 0
     assert main(["ecg", "evaluate", str(tmp_path)]) == 0
     text = capsys.readouterr().out
-    assert "compact, 1 records, VEB" in text
+    assert "compact-pair, 1 records, VEB" in text
     assert "Research software, not a medical device." in text
     assert "ODC Attribution License" in text
     assert main(["ecg", "evaluate", str(tmp_path), "--json"]) == 0
