@@ -138,7 +138,9 @@ def augmented(x: Tensor, settings: FitSettings) -> Tensor:
 def _slow_noise(like: Tensor) -> Tensor:
     """Straight lines between DRIFT_KNOTS random heights, in the shape `like`."""
     knots = torch.randn(*like.shape[:2], DRIFT_KNOTS)
-    return nn.functional.interpolate(knots, like.shape[-1], mode="linear", align_corners=True)
+    size = like.shape[-1]
+    lines: Tensor = nn.functional.interpolate(knots, size, mode="linear", align_corners=True)
+    return lines
 
 
 def probabilities(network: nn.Module, inputs: Array) -> Array:
