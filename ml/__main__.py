@@ -18,7 +18,8 @@ def main(arguments: list[str] | None = None) -> int:
     for module in pkgutil.iter_modules(commands.__path__):
         command = importlib.import_module(f"ml.commands.{module.name}")
         summary = (command.__doc__ or "").strip().splitlines()[0]
-        subparser = subparsers.add_parser(module.name, help=summary, description=command.__doc__)
+        name = module.name.replace("_", "-")
+        subparser = subparsers.add_parser(name, help=summary, description=command.__doc__)
         command.add_arguments(subparser)
         subparser.set_defaults(run=command.run)
     args = parser.parse_args(arguments)

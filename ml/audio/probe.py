@@ -16,13 +16,15 @@ from .types import AudioError, AudioInfo
 
 # Characters: room for the longest titles of classical music, and a row of the library still.
 MAX_LENGTH = 300
+_TEXTS = ("title", "artist", "album", "album_artist", "genre")
 _COUNT = re.compile("0*([1-9][0-9]{0,3})", re.ASCII)
 _YEAR = re.compile(r"(?<![0-9])[12][0-9]{3}(?![0-9])", re.ASCII)
 
 
 @dataclass(frozen=True)
 class Metadata:
-    """Title, artist and album as the file itself states them; empty where it says nothing.
+    """Title, artist and album as the file itself states them; empty where it says nothing. Several
+    values of one (artists, genres) are parted by "; ".
 
     Control characters and marks of reading direction are removed, each field is cut at 300
     characters. Numbers are 1 to 9,999, years 1000 to 2999; None where there is none.
@@ -32,6 +34,7 @@ class Metadata:
     artist: str = ""
     album: str = ""
     album_artist: str = ""
+    genre: str = ""
     track_number: int | None = None
     track_total: int | None = None
     disc_number: int | None = None
@@ -101,7 +104,7 @@ def _metadata(reply: dict[str, object]) -> Metadata:
     said = {field: str(text)[:MAX_LENGTH] for field, text in reply.items()}
     track, of_tracks = _numbered(said.get("track", ""), said.get("track_total", ""))
     disc, of_discs = _numbered(said.get("disc", ""), said.get("disc_total", ""))
-    texts = {field: said.get(field, "") for field in ("title", "artist", "album", "album_artist")}
+    texts = {field: said.get(field, "") for field in _TEXTS}
     year = _YEAR.search(said.get("year", ""))
     return Metadata(
         **texts,

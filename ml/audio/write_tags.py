@@ -8,7 +8,9 @@
 | every tag | TXXX:TONEMARK_TAGS, TIT1 | TONEMARK_TAGS, GROUPING | ----:…:TONEMARK_TAGS, ©grp |
 | tempo, key | TBPM, TKEY | BPM, INITIALKEY | tmpo, ----:…:initialkey |
 
-What is not known here stays as the file has it. Several values are several values, not one text.
+What is not known here stays as the file has it, and so do genres, moods and a grouping of its own,
+but for those that are unwanted: ours come after them. Tempo and key are written where it has none.
+Several values are several values, not one text.
 The file is read and written by a process that can do nothing else (see `ml.audio.sandbox`).
 """
 
@@ -119,6 +121,7 @@ NO_PLACE, NO_ROOM = "no-place-for-tags", "storage-full"
 class TrackMetadata:
     """What is to be written; what is empty or None is left as it stands in the file.
 
+    `unwanted` are genres and moods that the file may say and somebody has rejected.
     `bpm` is beats per minute, `key` as ID3's TKEY has it ("C", "F#m"; `ml.descriptors.key.KEYS`).
     """
 
@@ -130,3 +133,4 @@ class TrackMetadata:
     moods: tuple[str, ...] = ()
     bpm: float | None = None
     key: str = ""
+    unwanted: tuple[str, ...] = ()

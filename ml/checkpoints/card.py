@@ -145,7 +145,7 @@ def read_card(path: str | Path) -> ModelCard:
     file = card_path(Path(path))
     try:
         values = json.loads(
-            file.read_text(encoding="utf-8"),
+            file.read_text(encoding="utf-8-sig"),
             parse_constant=_no_number,
             parse_int=_whole,
             parse_float=_finite,

@@ -6,11 +6,15 @@ import argparse
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
 from . import at_least_one
+
+if TYPE_CHECKING:
+    from ml.data.magnatagatune.annotations import Annotations
+    from ml.data.magnatagatune.verify import Verification
 
 SHOWN_FLAWS = 20
 
@@ -48,18 +52,23 @@ def run(args: argparse.Namespace) -> int:
 def _fetch(args: argparse.Namespace) -> int:
     from ml.data.magnatagatune.fetch import SOURCE, fetch
 
-    with _bar(unit="B", unit_scale=True) as bar:
-        fetch(args.folder, source=args.source or SOURCE, on_progress=_named(bar))
+    with bar_of(unit="B", unit_scale=True) as bar:
+        fetch(args.folder, source=args.source or SOURCE, on_progress=named(bar))
     return 0
 
 
 def _verify(args: argparse.Namespace) -> int:
     from ml.data.magnatagatune.verify import verify
 
-    with _bar(unit="clip") as bar:
+    with bar_of(unit="clip") as bar:
         verification = verify(
-            args.folder, deep=args.deep, on_progress=lambda done, total: _show(bar, done, total)
+            args.folder, deep=args.deep, on_progress=lambda done, total: show(bar, done, total)
         )
+    return report(verification)
+
+
+def report(verification: Verification) -> int:
+    """Print it; 1 where there are flaws."""
     for protocol, counts in verification.counts.items():
         print(f"protocol {protocol}: " + ", ".join(f"{n} {split}" for split, n in counts.items()))
     for tag, positives in sorted(verification.positives.items(), key=lambda item: -item[1]):
@@ -79,30 +88,45 @@ def _verify(args: argparse.Namespace) -> int:
 
 def _prepare(args: argparse.Namespace) -> int:
     from ml.data.magnatagatune.annotations import read_annotations
+
+    return prepare_clips(args, read_annotations(args.folder))
+
+
+def prepare_clips(args: argparse.Namespace, annotations: Annotations) -> int:
+    """Decode them from `args.folder` into `args.out`, with a bar; name what is left out."""
     from ml.data.magnatagatune.prepare import disk_need, prepare
 
-    need = disk_need(read_annotations(args.folder))
-    print(f"{args.out} will take {need / 1e9:.1f} GB.", file=sys.stderr)
-    with _bar(unit="clip") as bar:
-        unreadable = prepare(args.folder, args.out, workers=args.workers, on_progress=_named(bar))
+    print(f"{args.out} will take {disk_need(annotations) / 1e9:.1f} GB.", file=sys.stderr)
+    with bar_of(unit="clip") as bar:
+        unreadable = prepare(
+            args.folder,
+            args.out,
+            annotations=annotations,
+            workers=args.workers,
+            on_progress=named(bar),
+        )
     for split, paths in unreadable.items():
         for path in paths:
             print(f"left out of {split}: {path}", file=sys.stderr)
     return 0
 
 
-def _bar(**settings: Any) -> tqdm[None]:
+def bar_of(**settings: Any) -> tqdm[None]:
+    """A bar on the terminal."""
     return tqdm(file=sys.stderr, **settings)
 
 
-def _named(bar: tqdm[None]) -> Callable[[str, int, int], None]:
-    def show(name: str, done: int, total: int) -> None:
+def named(bar: tqdm[None]) -> Callable[[str, int, int], None]:
+    """What moves `bar` and gives it a name."""
+
+    def move(name: str, done: int, total: int) -> None:
         bar.set_description(name, refresh=False)
-        _show(bar, done, total)
+        show(bar, done, total)
 
-    return show
+    return move
 
 
-def _show(bar: tqdm[None], done: int, total: int) -> None:
+def show(bar: tqdm[None], done: int, total: int) -> None:
+    """Move `bar`."""
     bar.total = total
     bar.update(done - bar.n)

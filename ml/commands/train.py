@@ -22,7 +22,7 @@ REPORT = "report.html"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "recipe", help="a TOML file, or a preset: default, modern, fine-tune, icassp2018-rese2"
+        "recipe", help="a TOML file, or a preset: default, modern, fine-tune, icassp2018-rese2, msd"
     )
     parser.add_argument("data", type=Path, help="folder made by `magnatagatune prepare`")
     parser.add_argument("out", type=Path, help="folder for the model, the log and the checkpoint")

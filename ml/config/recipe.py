@@ -185,7 +185,7 @@ def read_recipe(path: str | Path, overrides: Iterable[str] = ()) -> Recipe:
     if not file.exists() and (PRESETS / f"{path}.toml").exists():
         file = PRESETS / f"{path}.toml"
     try:
-        values = tomllib.loads(file.read_text(encoding="utf-8"))
+        values = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except OSError as error:
         presets = ", ".join(preset_names())
         raise ConfigError(f"There is no recipe {path}; the presets are {presets}.") from error

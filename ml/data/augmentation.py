@@ -7,7 +7,6 @@ device the sound is on. The same draw applied twice gives the same sound.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +17,7 @@ from ml.audio.reading import SAMPLE_RATE
 from ml.config.recipe import AugmentationSettings
 
 from .heavy_augmentation import reverberated, shifted
+from .transfer import on_device, white_noise
 
 Floats = npt.NDArray[np.float32]
 # Cut-offs and slopes of what recordings, rooms and codecs do to a spectrum.
@@ -89,16 +89,6 @@ def apply(x: Tensor, y: Tensor, change: Draw) -> tuple[Tensor, Tensor]:
     x, y = _mixed(x, y, change)
     # A little past full scale, as decoded mp3 is; gain and noise together would go far beyond.
     return _noisy(x, change).clamp(-1.2, 1.2), y
-
-
-def on_device(values: npt.NDArray[Any], device: torch.device) -> Tensor:
-    """`values` as a tensor there. From pinned memory no copy to a GPU is waited for: a step copies
-    a dozen such arrays, and each wait would let the GPU's queue run empty.
-    """
-    tensor = torch.from_numpy(values)
-    if device.type != "cuda":
-        return tensor.to(device)
-    return tensor.pin_memory().to(device, non_blocking=True)
 
 
 def _draw_gain(settings: AugmentationSettings, batch: int, rng: np.random.Generator) -> Floats:
@@ -173,7 +163,6 @@ def _noisy(x: Tensor, change: Draw) -> Tensor:
     if not len(rows):
         return x
     chosen = on_device(rows, x.device)
-    generator = torch.Generator(x.device).manual_seed(change.noise_seed)
-    noise = torch.randn((len(rows), x.shape[-1]), generator=generator, device=x.device)
+    noise = white_noise((len(rows), x.shape[-1]), change.noise_seed, x.device)
     level = on_device(change.noise[rows], x.device) * x[chosen].std(1)
     return x.index_add(0, chosen, noise * level[:, None])

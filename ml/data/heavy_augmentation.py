@@ -17,6 +17,8 @@ from ml.audio.reading import SAMPLE_RATE
 from ml.config.network import ConfigError
 from ml.config.recipe import AugmentationSettings
 
+from .transfer import on_device, white_noise
+
 # A reverberation has ended when it is 60 dB down.
 SIXTY_DB = 3 * math.log(10)
 # How loud the room is beside the instrument.
@@ -41,7 +43,7 @@ def shifted(x: Tensor, semitones: npt.NDArray[np.int64]) -> Tensor:
     for step in sorted(set(semitones.tolist()) - {0}):
         from torchaudio.functional import pitch_shift
 
-        rows = torch.from_numpy(np.flatnonzero(semitones == step)).to(x.device)
+        rows = on_device(np.flatnonzero(semitones == step), x.device)
         x = x.index_copy(0, rows, pitch_shift(x[rows], SAMPLE_RATE, step))
     return x
 
@@ -55,19 +57,18 @@ def reverberated(x: Tensor, decay: npt.NDArray[np.float32], seed: int) -> Tensor
     rows = np.flatnonzero(decay)
     if not len(rows):
         return x
-    chosen = torch.from_numpy(rows).to(x.device)
-    room = _rooms(decay[rows], x.shape[-1], seed).to(x.device)
+    chosen = on_device(rows, x.device)
+    room = _rooms(on_device(decay[rows], x.device), x.shape[-1], seed)
     length = 2 * x.shape[-1]
     spectrum = torch.fft.rfft(x[chosen], n=length) * torch.fft.rfft(room, n=length)
     wet = torch.fft.irfft(spectrum, n=length)[:, : x.shape[-1]]
     return x.index_copy(0, chosen, (1 - WET) * x[chosen] + WET * wet)
 
 
-def _rooms(decay: npt.NDArray[np.float32], samples: int, seed: int) -> Tensor:
-    """Impulse responses `(rooms, samples)` of unit energy."""
-    generator = torch.Generator().manual_seed(seed)
-    seconds = torch.arange(samples) / SAMPLE_RATE
-    envelope = torch.exp(-SIXTY_DB * seconds / torch.from_numpy(decay)[:, None])
-    noise = torch.randn((len(decay), samples), generator=generator) * envelope
+def _rooms(decay: Tensor, samples: int, seed: int) -> Tensor:
+    """Impulse responses `(rooms, samples)` of unit energy, grown where `decay` is."""
+    seconds = torch.arange(samples, device=decay.device) / SAMPLE_RATE
+    envelope = torch.exp(-SIXTY_DB * seconds / decay[:, None])
+    noise = white_noise((len(decay), samples), seed, decay.device) * envelope
     energy: Tensor = noise.norm(dim=1, keepdim=True)
     return noise / energy

@@ -20,8 +20,9 @@ from ml.audio.reading import SEGMENT_SAMPLES
 from ml.audio.types import FULL_SCALE
 from ml.data.magnatagatune.split import Split
 
-from .augmentation import apply, on_device
+from .augmentation import apply
 from .sampler import Batch, Sampler
+from .transfer import on_device
 
 AHEAD = 8
 # Of the GPU's free memory, the part that sound may take.
@@ -143,7 +144,7 @@ class Loader:
         if self.resident:
             return batch
         x, y = self._made(batch)
-        return (x.pin_memory(), y.pin_memory()) if self._device.type == "cuda" else (x, y)
+        return (x, y) if self._device.type == "cpu" else (x.pin_memory(), y.pin_memory())
 
     def _made(self, batch: Batch) -> Pair:
         x = self._source.crops(batch).float() / FULL_SCALE

@@ -62,6 +62,7 @@ class Sampler:
             raise DatasetError("The recipe asks for soft labels and the data set has none.")
         self._split, self._recipe = split, recipe
         self._counts = (split.lengths // SEGMENT_SAMPLES).astype(np.int64)
+        self._ends = np.cumsum(self._counts)
         # The epoch whose order is at hand, and the order.
         self._order: tuple[int, npt.NDArray[np.int64]] | None = None
         self._weights = clip_weights(split.hard, recipe.data.balance)
@@ -114,8 +115,8 @@ class Sampler:
         size = self._recipe.training.batch_size
         last = position == self.updates_per_epoch - 1
         chosen = self._order[1][position * size : None if last else (position + 1) * size]
-        clips = np.searchsorted(np.cumsum(self._counts), chosen, side="right")
-        segments = chosen - (np.cumsum(self._counts) - self._counts)[clips]
+        clips = np.searchsorted(self._ends, chosen, side="right")
+        segments = chosen - (self._ends - self._counts)[clips]
         return clips, segments * SEGMENT_SAMPLES
 
     def _permuted(self, epoch: int) -> npt.NDArray[np.int64]:

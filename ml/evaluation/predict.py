@@ -5,18 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
+from torch import Tensor
 
 from ml.audio.types import FULL_SCALE
 from ml.data.magnatagatune.split import Split
+from ml.data.transfer import on_device
 from ml.nn.network import SampleCNN
 from ml.nn.pair import NetworkPair
 from ml.runtime.cpu import has_fast_bfloat16
 
 Sounds = npt.NDArray[np.float32]
+# `(segments, samples)`, int16 or float32.
+Segments = npt.NDArray[Any]
+# A GPU is busy with some hundred, whose activations fit into any; in a CPU's cache two are too many
+# already, and a clip of MagnaTagATune has ten.
+SEGMENTS_AT_ONCE = {"cpu": 10, "cuda": 256}
 
 
 @dataclass(frozen=True)
@@ -62,33 +70,75 @@ def predict(
     if not len(split):
         raise ValueError(f"The {split.name} split holds no clip that could be scored.")
     network.eval()
-    rows, index = [], []
-    for clip, segments in _clips(split, change):
+    device = next(network.parameters()).device
+    size = SEGMENTS_AT_ONCE.get(device.type, SEGMENTS_AT_ONCE["cpu"])
+    scores, index = [], []
+    for clips, sounds in _together(_heard(split, change, should_stop, on_progress), size):
+        scores.append(_scores(network, on_device(sounds, device), bfloat16))
+        index.append(clips)
+    # Fetched once, at the end: each fetch would wait for all that a GPU still has to do.
+    segments: npt.NDArray[np.float32] = torch.cat(scores).cpu().numpy()
+    clip = np.concatenate(index)
+    return Predictions(segments, clip, _means(segments, clip, len(split)))
+
+
+def _heard(
+    split: Split,
+    change: Callable[[Sounds], Sounds] | None,
+    should_stop: Callable[[], bool],
+    on_progress: Callable[[int, int], None],
+) -> Iterator[tuple[int, Segments]]:
+    """Each clip with its segments: int16 as they lie on the disk, or as floats where changed."""
+    for clip in range(len(split)):
         if should_stop():
             raise InterruptedError("The evaluation was cancelled.")
         on_progress(clip, len(split))
-        scores = _scores(network, segments, bfloat16)
-        rows.append(scores)
-        index.append(np.full(len(scores), clip))
-    means = np.stack([scores.mean(0) for scores in rows])
-    return Predictions(np.concatenate(rows), np.concatenate(index), means)
+        segments = split.segments(clip)
+        if change is None:
+            yield clip, segments
+        else:
+            sound = segments.astype(np.float32) / np.float32(FULL_SCALE)
+            yield clip, change(sound.reshape(-1)).reshape(segments.shape)
 
 
-def _clips(split: Split, change: Callable[[Sounds], Sounds] | None) -> Iterator[tuple[int, Sounds]]:
-    for clip in range(len(split)):
-        segments = split.segments(clip).astype(np.float32) / np.float32(FULL_SCALE)
-        if change is not None:
-            segments = change(segments.reshape(-1)).reshape(segments.shape)
-        yield clip, segments
+def _together(
+    heard: Iterator[tuple[int, Segments]], size: int
+) -> Iterator[tuple[npt.NDArray[np.intp], Segments]]:
+    """Segments of one clip after another, `size` at a time, with the clip of each."""
+    clips: list[int] = []
+    waiting: list[Segments] = []
+    for clip, segments in heard:
+        for segment in segments:
+            clips.append(clip)
+            waiting.append(segment)
+            if len(waiting) == size:
+                yield _batch(clips, waiting)
+                clips, waiting = [], []
+    if waiting:
+        yield _batch(clips, waiting)
+
+
+def _batch(clips: list[int], segments: list[Segments]) -> tuple[npt.NDArray[np.intp], Segments]:
+    return np.array(clips, dtype=np.intp), np.stack(segments)
+
+
+def _means(
+    segments: npt.NDArray[np.float32], clip: npt.NDArray[np.intp], clips: int
+) -> npt.NDArray[np.float32]:
+    ends = np.searchsorted(clip, np.arange(clips), side="right")
+    parts = np.split(segments, ends[:-1])
+    return np.stack([part.mean(0) for part in parts])
 
 
 @torch.inference_mode()
-def _scores(
-    network: SampleCNN | NetworkPair, segments: Sounds, bfloat16: bool
-) -> npt.NDArray[np.float32]:
-    device = next(network.parameters()).device
-    x = torch.from_numpy(segments)[:, None].to(device)
-    with autocast(device, bfloat16):
+def _scores(network: SampleCNN | NetworkPair, sounds: Tensor, bfloat16: bool) -> Tensor:
+    """`(segments, samples)`, int16 or from -1 to 1 → float32 `(segments, labels)`, on the device.
+
+    What is int16 is made float there: half as much is carried.
+    """
+    x = sounds.float()[:, None]
+    if sounds.dtype == torch.int16:
+        x = x / FULL_SCALE
+    with autocast(x.device, bfloat16):
         logits = network(x)
-    scores: npt.NDArray[np.float32] = network.scores(logits.float()).cpu().numpy()
-    return scores
+    return network.scores(logits.float())

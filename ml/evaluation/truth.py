@@ -148,7 +148,7 @@ def read_truth(folder: Path) -> list[TruthClip]:
     """The clips of a folder. Raises ValueError when its table is missing or lacks a column."""
     index = folder / INDEX
     try:
-        with index.open(encoding="utf-8", newline="") as stream:
+        with index.open(encoding="utf-8-sig", newline="") as stream:
             rows = list(csv.DictReader(stream, delimiter="\t"))
     except OSError as error:
         raise ValueError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import pickle
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ from .ema import WeightAverage
 _COUNTERS = (
     "step", "epoch", "stage", "stage_step", "stale", "best", "loss_sum", "seconds",
 )  # fmt: skip
+
+# What torch's reader has to say of bytes that are no checkpoint.
+_DAMAGE = (RuntimeError, EOFError, pickle.UnpicklingError, KeyError, ValueError, AttributeError)
 
 
 class TrainingError(RuntimeError):
@@ -90,13 +94,7 @@ def restore_checkpoint(path: Path, state: State, recipe: Recipe) -> None:
     Raises TrainingError when it is damaged, or belongs to another recipe; only the number of epochs
     may differ.
     """
-    try:
-        values = torch.load(path, map_location="cpu", weights_only=True)
-    except (RuntimeError, EOFError, pickle.UnpicklingError, KeyError, ValueError) as error:
-        raise TrainingError(
-            f"The checkpoint {path} is damaged or cut off: delete it to start afresh, or choose "
-            "another folder."
-        ) from error
+    values = _read(path)
     earlier = with_epochs(recipe_from_dict(values["recipe"]), recipe.training.epochs)
     if earlier != recipe:
         raise TrainingError(
@@ -109,3 +107,20 @@ def restore_checkpoint(path: Path, state: State, recipe: Recipe) -> None:
     state.optimiser.load_state_dict(values["optimiser"])
     for name in _COUNTERS:
         setattr(state, name, values[name])
+
+
+def _read(path: Path) -> dict[str, Any]:
+    # Read whole first: what the disk says is no damage, and what a reader of zips says of one cut
+    # off somewhere may be an OSError as well.
+    content = io.BytesIO(path.read_bytes())
+    try:
+        values: dict[str, Any] = torch.load(content, map_location="cpu", weights_only=True)
+        if values.keys() >= {*_COUNTERS, "network", "average", "optimiser", "recipe"}:
+            return values
+        damage: Exception | None = None
+    except (*_DAMAGE, OSError) as error:
+        damage = error
+    raise TrainingError(
+        f"The checkpoint {path} is damaged or cut off: delete it to start afresh, or choose "
+        "another folder."
+    ) from damage

@@ -79,7 +79,8 @@ class _SyncedNorm(nn.modules.batchnorm._BatchNorm):
         # Half precision would not do for sums of so many.
         values = x.float() if x.dtype.itemsize < torch.float32.itemsize else x
         shape = [1, -1, *[1] * (x.dim() - 2)]
-        own = values.new_tensor([values.numel() / values.shape[1]])
+        # Filled there: a tensor made of a Python list would be copied, and the copy waited for.
+        own = values.new_full((1,), values.numel() / values.shape[1])
         total, count = all_reduce(torch.cat([values.sum(axes), own])).split([x.shape[1], 1])
         centred = values - (total / count).view(shape)
         # In two passes: the mean of squares less the square of the mean loses too many digits.

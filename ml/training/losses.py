@@ -3,7 +3,7 @@
 All take logits and targets in [0, 1], both `(batch, labels)`, and give a scalar. MSE is taken on
 probabilities; the exponential and the hinge loss act on raw scores and recode targets to [-1, 1]
 (Charalampakis and Pitas, 1D convolutional neural networks for signal processing).
-A target that is NaN is not known: `masked_loss` leaves it out.
+A target that is NaN is not known: `make_masked_loss` leaves it out.
 """
 
 from __future__ import annotations
@@ -33,14 +33,10 @@ def make_loss(name: str, head: str, *, beta: float = 1.0) -> Loss:
             f"The loss {name!r} does not fit a {head} head: cross_entropy is for one label a "
             "sound (softmax), the others are for independent labels (sigmoid)."
         )
-    losses: dict[str, Loss] = {
-        "bce": F.binary_cross_entropy_with_logits,
-        "mse": lambda logits, targets: F.mse_loss(_probabilities(logits, head), targets),
-        "cross_entropy": _cross_entropy,
-        "exponential": lambda logits, targets: torch.exp(-beta * logits * _signed(targets)).mean(),
-        "hinge": lambda logits, targets: F.relu(1 - logits * _signed(targets)).mean(),
-    }
-    return losses[name]
+    if name == "cross_entropy":
+        return _cross_entropy
+    each = _elementwise(name, head, beta)
+    return lambda logits, targets: each(logits, targets).mean()
 
 
 def recipe_loss(recipe: Recipe, *splits: Split) -> Loss:
@@ -49,24 +45,42 @@ def recipe_loss(recipe: Recipe, *splits: Split) -> Loss:
     Raises ConfigError as the other two do.
     """
     head = str(recipe.network.get("head", "sigmoid"))
-    loss = make_loss(recipe.training.loss, head, beta=recipe.training.loss_beta)
+    name, beta = recipe.training.loss, recipe.training.loss_beta
     everything = all(split.known is None for split in splits)
-    return loss if everything else masked_loss(loss, head)
+    return (make_loss if everything else make_masked_loss)(name, head, beta=beta)
 
 
-def masked_loss(loss: Loss, head: str) -> Loss:
-    """`loss` over the targets that are known; of a batch without any it is 0.
+def make_masked_loss(name: str, head: str, *, beta: float = 1.0) -> Loss:
+    """The loss called `name` over the targets that are known; of a batch without any it is 0.
 
-    Raises ConfigError for a softmax head, whose outputs are not independent.
+    Raises ConfigError as `make_loss`, and for a softmax head, whose outputs are not independent.
     """
+    make_loss(name, head)
     if head == "softmax":
         raise ConfigError("A softmax head needs a target for every label of every clip.")
+    each = _elementwise(name, head, beta)
 
     def masked(logits: Tensor, targets: Tensor) -> Tensor:
+        # Picking out the known ones would make the CPU wait for a GPU, to learn how many they are.
         known = ~targets.isnan()
-        return loss(logits[known], targets[known]) if known.any() else logits.sum() * 0
+        zero = logits.new_zeros(())
+        losses = each(torch.where(known, logits, zero), torch.where(known, targets, zero))
+        return torch.where(known, losses, zero).sum() / known.sum().clamp_min(1)
 
     return masked
+
+
+def _elementwise(name: str, head: str, beta: float) -> Loss:
+    """The loss of each label of each sound, `(batch, labels)`."""
+    losses: dict[str, Loss] = {
+        "bce": lambda logits, targets: F.binary_cross_entropy_with_logits(
+            logits, targets, reduction="none"
+        ),
+        "mse": lambda logits, targets: (_probabilities(logits, head) - targets).square(),
+        "exponential": lambda logits, targets: torch.exp(-beta * logits * _signed(targets)),
+        "hinge": lambda logits, targets: F.relu(1 - logits * _signed(targets)),
+    }
+    return losses[name]
 
 
 def _probabilities(logits: Tensor, head: str) -> Tensor:

@@ -17,6 +17,8 @@ class TerminalProgress(Callbacks):
     def __init__(self) -> None:
         self.stop = False
         self._bar: tqdm[None] | None = None
+        # A bar that is switched off (TQDM_DISABLE) does not know what it counts.
+        self._unit = ""
 
     def titled(self, title: str) -> TerminalProgress:
         """The same terminal, about to show another training."""
@@ -34,8 +36,9 @@ class TerminalProgress(Callbacks):
 
     def _show(self, done: int, total: int, unit: str) -> None:
         """Go on with the bar there is, or begin one where something else is counted."""
-        if self._bar is None or self._bar.unit != unit:
+        if self._bar is None or self._unit != unit:
             self._clear()
+            self._unit = unit
             self._bar = tqdm(total=total, initial=done, unit=unit, file=sys.stderr)
         self._bar.update(done - self._bar.n)
 

@@ -13,7 +13,8 @@ when it pauses (`monitor`), what an evaluation changes (`best_model`), several p
 from __future__ import annotations
 
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import torch
@@ -103,12 +104,21 @@ class Trainer:
         while not length.finished(state):
             # A run that was stopped during an evaluation goes on with that.
             if not length.epoch_complete(state):
-                began = time.monotonic()
-                self.monitor.add(self._update(*next(batches)))
-                state.seconds += time.monotonic() - began
+                with self._timed():
+                    self.monitor.add(self._update(*next(batches)))
             if length.epoch_complete(state):
                 self._end_epoch()
-            self.monitor.pause()
+                self.monitor.pause()
+            else:
+                with self._timed():
+                    self.monitor.pause()
+
+    @contextmanager
+    def _timed(self) -> Iterator[None]:
+        """Count as the epoch's: also what is waited for, as batches, a GPU, a disk that saves."""
+        began = time.monotonic()
+        yield
+        self.state.seconds += time.monotonic() - began
 
     def _update(self, x: Tensor, y: Tensor) -> Tensor:
         """One update by sound `x` `(batch, 1, time)` and targets `y` `(batch, tags)`; its loss."""

@@ -155,13 +155,5 @@ class AddTags {
 
 whenPresent("form.add-tag", (form) => new AddTags(form));
 
-// Many tracks at once: the names of the tags, when somebody wants to type one.
-whenPresent("#tag-names", (names) => {
-  const input = document.querySelector("input[list='tag-names']");
-  input.addEventListener("focus", async () => {
-    const { tags } = await choices(names.dataset.choices);
-    names.replaceChildren(...tags.map(([, name]) => new Option(name)));
-  }, { once: true });
-});
 // Another tag may be known, and another one recent, after each change.
 document.addEventListener("htmx:afterSettle", ({ target }) => { if (target.closest("#track-tags")) answer = null; });

@@ -80,11 +80,18 @@ class Curves {
     const answer = await fetch(this.element.dataset.address);
     if (!answer.ok) throw new Error(`${this.element.dataset.address}: ${answer.status}`);
     this.epochs = (await answer.json()).epochs_done;
-    if (this.plots.length) this.plots.forEach(({ plot, series }) => {
+    // What was flat until now may have begun to move.
+    const wanted = this.wanted().map(({ title }) => title);
+    if (!this.plots.length || wanted.join() !== this.drawn.join()) return this.build();
+    this.plots.forEach(({ plot, series }) => {
       plot.setData(column(this.epochs, series));
       plot.setLegend({ idx: this.epochs.length - 1 }, false);
     });
-    else this.build();
+  }
+
+  wanted() {
+    const moves = ({ series }) => !series.every((each) => isFlat(this.epochs, each));
+    return charts(this.element.dataset).filter(moves);
   }
 
   // Also called by what was under way when the page was left.
@@ -96,11 +103,11 @@ class Curves {
     this.element.replaceChildren();
     this.plots = [];
     if (!this.epochs.length) return;
-    const all = charts(this.element.dataset);
-    const wanted = all.filter(({ series }) => !series.every((each) => isFlat(this.epochs, each)));
-    this.sayFlat(all.filter((chart) => !wanted.includes(chart)));
+    const wanted = this.wanted();
+    this.drawn = wanted.map(({ title }) => title);
     // All holders first: how wide one is depends on how many there are.
     const holders = wanted.map(({ title }) => this.holder(title));
+    this.sayFlat(charts(this.element.dataset).filter(({ title }) => !this.drawn.includes(title)));
     this.plots = wanted.map((chart, at) => this.draw(chart, holders[at]));
   }
 
@@ -123,10 +130,10 @@ class Curves {
 
   draw(chart, holder) {
     const chosen = options(chart, this.element.dataset, holder.clientWidth);
-    const plot = new this.uPlot(chosen, column(this.epochs, chart.series), holder);
-    // Instead of dashes: the last epoch's figures, until somebody points at another.
-    plot.setLegend({ idx: this.epochs.length - 1 }, false);
-    return { series: chart.series, plot };
+    // Instead of dashes: the last epoch's figures, until somebody points at another, and then again.
+    const last = (plot) => plot.legend.idx ?? plot.setLegend({ idx: plot.data[0].length - 1 }, false);
+    chosen.hooks = { ready: [last], setCursor: [last] };
+    return { series: chart.series, plot: new this.uPlot(chosen, column(this.epochs, chart.series), holder) };
   }
 
   close() {

@@ -280,11 +280,18 @@ function listen() {
   for (const [name, act] of Object.entries(clicks)) part(name).addEventListener("click", () => act());
   part("volume").addEventListener("input", ({ target }) => setVolume({ volume: Number(target.value), muted: false }));
   part("matched").addEventListener("change", ({ target }) => setVolume({ matched: target.checked }));
-  document.addEventListener("queue-changed", () => { showQueue(); level(); });
+  document.addEventListener("queue-changed", () => { begin(); showQueue(); level(); });
   document.addEventListener("click", ({ target }) => {
     const button = target.closest("button[data-play]");
     if (button) togglePlay(button);
   });
+}
+
+// What is lined up while nothing plays stands in the bar, to be begun.
+function begin() {
+  if (queue.current() || !queue.entries().length) return;
+  load(queue.go(0), { preload: "none" });
+  showState();
 }
 
 function restore() {

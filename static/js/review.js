@@ -5,6 +5,7 @@ import { writes } from "./keyboard.js";
 import { playMoment } from "./moments.js";
 import { currentTime, pause, plays } from "./player.js";
 import { whenPresent } from "./ready.js";
+import "./telling.js";
 
 const KEYS = { y: "yes", n: "no", s: "skip", u: "undo" };
 const shown = () => document.getElementById("question");

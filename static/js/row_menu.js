@@ -3,6 +3,7 @@
 import { hear, hearable } from "./hear_tag.js";
 import { togglePlay } from "./player.js";
 import { entryOf, idOf, lineUp } from "./player/queue.js";
+import { rate } from "./ratings.js";
 import { boxOf, playOf, rows } from "./rows.js";
 
 const PRESS = 500; // ms
@@ -47,6 +48,7 @@ const acts = {
   next: () => queue({ next: true }),
   queue: () => queue(),
   pick: () => boxOf(row).click(),
+  rate: ({ dataset }) => rate(row, Number(dataset.stars)),
   delete: () => remove(),
 };
 
@@ -80,7 +82,7 @@ document.addEventListener("click", (event) => {
     follow(item);
     return;
   }
-  acts[item.value]?.();
+  acts[item.value]?.(item);
   close();
 }, true);
 

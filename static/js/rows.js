@@ -1,8 +1,10 @@
 // A list by keys: j and k go from track to track, Space plays, x ticks, q lines up; with Shift, j
-// and k tick on the way. Enter opens, as of any link. A click on the small waveform plays from there.
+// and k tick on the way. 1–5 rate, 0 takes that back. Enter opens, as of any link. A click on the small waveform plays from there.
 import { writes } from "./keyboard.js";
+import { note, say } from "./list_note.js";
 import { playFrom, togglePlay } from "./player.js";
 import { lineUp, entryOf } from "./player/queue.js";
+import { rate } from "./ratings.js";
 
 export const rows = () => [...document.querySelectorAll("table.tracks tr.track")];
 export const playOf = (row) => row.querySelector("button[data-play]");
@@ -25,16 +27,21 @@ function step(by, ticks) {
   return goTo(next);
 }
 
+function queue(entry) {
+  lineUp([entry]);
+  say(note().dataset.queued.replace("{title}", entry.title));
+}
+
 const ACTS = {
   j: () => step(1), k: () => step(-1), J: () => step(1, true), K: () => step(-1, true),
   x: () => here() && boxOf(here()).click(),
-  q: () => here() && lineUp([entryOf(playOf(here()))]),
+  q: () => here() && queue(entryOf(playOf(here()))),
   " ": () => here() && togglePlay(playOf(here())),
 };
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || writes(event.target)) return;
-  const act = ACTS[event.key];
+  const act = ACTS[event.key] ?? (/^[0-5]$/.test(event.key) && here() ? () => rate(here(), Number(event.key)) : null);
   if (!act || !rows().length || document.querySelector("dialog[open], [role=menu]:popover-open")) return;
   if (event.key === " " && !event.target.matches("a.title")) return;
   event.preventDefault();

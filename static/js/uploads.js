@@ -1,7 +1,7 @@
 // Files and folders dropped anywhere, chosen or pasted: three at a time go up, each in a row of its
 // own, and a tray on every page shows their total. Uploads live outside the page, so a person can
 // move about meanwhile.
-import { carriedBy, chosenIn } from "./carried.js";
+import { chosenIn } from "./carried.js";
 import { sentence } from "./causes.js";
 import { whenPresent } from "./ready.js";
 import { sendFile } from "./send_file.js";
@@ -156,32 +156,8 @@ export function add(carried) {
   next();
 }
 
-function acceptDrops(target) {
-  let depth = 0;
-  const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
-  const show = (change) => {
-    depth = Math.max(0, depth + change);
-    target.hidden = depth === 0;
-  };
-  document.addEventListener("dragenter", (event) => carriesFiles(event) && show(1));
-  document.addEventListener("dragleave", (event) => carriesFiles(event) && show(-1));
-  document.addEventListener("dragover", (event) => carriesFiles(event) && event.preventDefault());
-  document.addEventListener("drop", async (event) => {
-    if (!carriesFiles(event)) return;
-    event.preventDefault();
-    show(-depth);
-    add(await carriedBy(event.dataTransfer));
-  });
-  document.addEventListener("paste", async (event) => {
-    if (!event.clipboardData?.files.length) return;
-    event.preventDefault();
-    add(await carriedBy(event.clipboardData));
-  });
-}
-
 if (template) {
   tray = new Tray({ cancel: cancelAll, retry: retryAll, clear });
-  acceptDrops(document.getElementById("drop-target"));
   // Each page has its own list, or none.
   whenPresent("#page", placeAll);
   whenPresent("#upload-form", (form) => {
@@ -192,12 +168,6 @@ if (template) {
         form.reset();
       });
     }
-  });
-  // It takes a second: what is going on is said at once.
-  document.addEventListener("submit", ({ target }) => {
-    if (!target.matches("form.sample")) return;
-    const says = target.querySelector(".says");
-    says.textContent = says.dataset.says;
   });
   window.addEventListener("online", goOn);
   window.addEventListener("beforeunload", (event) => {

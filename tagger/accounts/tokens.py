@@ -6,10 +6,10 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from tagger.models import ApiToken, User
+from tagger.models import ApiToken, Library, User
 
 PREFIX = "tm_"
 # "Last used" is shown to the minute at most: a busy script does not write a row a request.
@@ -26,12 +26,14 @@ def make_token(
     scope: ApiToken.Scope,
     expires_at: datetime | None = None,
     *,
+    library: Library | None = None,
     made_with: ApiToken | None = None,
 ) -> tuple[ApiToken, str]:
     """The row and the secret. The secret cannot be had again.
 
-    One made with another token expires with it at the latest, and is revoked with it. Raises
-    TokenOutlives where `expires_at` is later.
+    One that is limited to a library acts there alone. One made with another token expires with it
+    at the latest, is revoked with it, and is limited as it is. Raises TokenOutlives where
+    `expires_at` is later.
     """
     if made_with and made_with.expires_at:
         expires_at = expires_at or made_with.expires_at
@@ -40,6 +42,7 @@ def make_token(
     secret = PREFIX + secrets.token_urlsafe(32)
     row = ApiToken.objects.create(
         owner=owner,
+        library_id=owner.limited_to or (library.pk if library else None),
         name=name,
         scope=scope,
         prefix=secret[:8],
@@ -58,7 +61,14 @@ def recognise_token(secret: str) -> ApiToken | None:
     now = timezone.now()
     stale = Q(last_used_at=None) | Q(last_used_at__lt=now - TOUCH_EVERY)
     ApiToken.objects.filter(stale, pk=token.pk).update(last_used_at=now)
+    token.owner.limited_to = token.library_id
     return token
+
+
+def tokens_of(person: User) -> QuerySet[ApiToken]:
+    """Those that are not revoked; by a limited token only those with its limit are seen."""
+    tokens = ApiToken.objects.filter(owner=person, revoked_at=None).select_related("library")
+    return tokens.filter(library=person.limited_to) if person.limited_to else tokens
 
 
 def revoke_token(token: ApiToken) -> None:

@@ -24,6 +24,7 @@ def album_values(metadata: Metadata) -> dict[str, Any]:
     """The columns of a track that hold what its file says of the album."""
     return {
         "album_artist": metadata.album_artist[:255],
+        "genre": metadata.genre[:255],
         "track_number": metadata.track_number,
         "track_total": metadata.track_total,
         "disc_number": metadata.disc_number,

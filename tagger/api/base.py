@@ -7,13 +7,14 @@ from typing import Any, ClassVar, cast
 
 from django.http import Http404
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
+from rest_framework.exceptions import NotAcceptable
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from tagger.libraries.members import Role, membership_in, personal, require
+from tagger.libraries.members import Role, membership_in, require, usual
 from tagger.models import Library, Membership, User
 
 from .authentication import BearerAuthentication
@@ -33,6 +34,20 @@ class JsonWhateverIsAccepted(DefaultContentNegotiation):
     ) -> tuple[Any, str]:
         renderer = next(iter(renderers))
         return renderer, renderer.media_type
+
+
+class FirstUnlessAccepted(DefaultContentNegotiation):
+    """There are several formats, and one that is there is better than a 406 without any."""
+
+    def select_renderer(
+        self, request: Request, renderers: Iterable[Any], format_suffix: str | None = None
+    ) -> tuple[Any, str]:
+        renderers = list(renderers)
+        try:
+            wanted: tuple[Any, str] = super().select_renderer(request, renderers, format_suffix)
+        except NotAcceptable:
+            return renderers[0], renderers[0].media_type
+        return wanted
 
 
 class ApiView(APIView):
@@ -90,9 +105,7 @@ class ApiView(APIView):
 
     def _named_membership(self) -> Membership:
         named = self.request.query_params.get("library")
-        found = (
-            personal(self.person) if named is None else membership_in(self.person, _number(named))
-        )
+        found = usual(self.person) if named is None else membership_in(self.person, _number(named))
         if found is None:
             raise Http404
         return found

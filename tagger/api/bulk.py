@@ -25,6 +25,7 @@ FIELDS = {
     "unknown-job": "job",
     "too-late": "job",
     "unknown-code-page": "code_page",
+    "unknown-library": "target",
 }
 
 
@@ -38,7 +39,8 @@ class Bulk(ApiView):
             "those to which it could not be done. A dry run is 200 with counts, and does nothing. "
             "`restore` and `purge` look in the Trash. `reread` reads title, artist and album of "
             "files that say Latin-1 in the `code_page` that was meant; its dry run shows some. "
-            "`undo` undoes a bulk `job` of verdicts or `reread`, within a day."
+            "`move` moves them, with all that is known of them, to another library (`target`); you "
+            "keep both. `undo` undoes a bulk `job` of verdicts, `reread` or `move`, within a day."
         ),
         request=BulkSerializer,
         parameters=[IDEMPOTENCY_KEY, LOCATION, RETRY_AFTER],
@@ -77,7 +79,13 @@ def _asked(wish: dict[str, Any]) -> BulkRequest:
     deletion = str(wish.get("deletion", ""))
     job = str(wish.get("job", ""))
     return BulkRequest(
-        BulkAction(wish["action"]), query, wish["tag"], deletion, job, wish.get("code_page", "")
+        BulkAction(wish["action"]),
+        query,
+        wish["tag"],
+        deletion,
+        job,
+        wish.get("code_page", ""),
+        str(wish.get("target", "")),
     )
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from uuid import UUID
 
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
@@ -10,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tagger.api.serializers.folder import (
+    BranchSerializer,
     FileChangeSerializer,
     FolderSerializer,
     NewFolderSerializer,
@@ -17,13 +19,15 @@ from tagger.api.serializers.folder import (
     PlaceSerializer,
 )
 from tagger.api.serializers.job import JobSerializer
-from tagger.folders import manage, write_back
-from tagger.libraries.members import kept_by
+from tagger.folders import manage, tree, write_back
+from tagger.libraries.members import membership_in, usual
+from tagger.library.search import LibraryFilter, library
 from tagger.models import Folder, Job, Library, Place
 
 from .accepted import accepted
 from .base import ApiView
 from .documentation import BODY, LOCATION, RETRY_AFTER, changes, problems
+from .filtering import invalid_parameters
 from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, nothing, sent
 from .pagination import NumberedPages, bad_parameter
 from .problems import Problem
@@ -73,9 +77,10 @@ class FolderList(ApiView):
         return Response(FolderSerializer(folder).data, status=201)
 
     def _library(self, pk: int | None) -> Library:
-        if not pk:
-            return self.person.personal_library
-        return get_object_or_404(kept_by(self.person), pk=pk)
+        membership = membership_in(self.person, pk) if pk else usual(self.person)
+        if membership is None or not membership.may_keep:
+            raise Http404
+        return membership.library
 
 
 @extend_schema_view(
@@ -117,6 +122,28 @@ class FolderDetail(FolderView):
     def delete(self, request: Request, folder_id: UUID) -> Response:
         manage.remove_folder(self.named(folder_id), with_tracks=True)
         return Response(status=204)
+
+
+class FolderTree(ApiView):
+    of_library = True
+    query_parameters = frozenset({"folder"})
+
+    @extend_schema(
+        summary="Folders of a library as a tree",
+        description=(
+            "One level: the library's folders, or those below `folder` that hold tracks. For all "
+            "members; lists of tracks take the same names as `folder`."
+        ),
+        parameters=[OpenApiParameter("folder", OpenApiTypes.STR, description="Of an answer.")],
+        responses=problems({200: BranchSerializer(many=True)}, "invalid", "not-found"),
+    )
+    def get(self, request: Request) -> Response:
+        within = request.query_params.get("folder", "")
+        narrowed = LibraryFilter({"folder": within}, queryset=library(self.library))
+        if not narrowed.is_valid():
+            raise invalid_parameters(narrowed)
+        found = tree.branches(self.library, narrowed.qs, within)
+        return Response(BranchSerializer(found, many=True).data)
 
 
 class FolderScan(FolderView):

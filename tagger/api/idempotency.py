@@ -17,7 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tagger.accounts import idempotency
-from tagger.models import KeptAnswer
+from tagger.models import KeptAnswer, User
 
 from .base import ApiView
 from .problems import Problem
@@ -115,7 +115,10 @@ def _key(request: Request) -> str:
 
 
 def _fingerprint(request: Request, content: Any) -> str:
-    text = json.dumps([request.method, request.get_full_path(), content])
+    asked = [request.method, request.get_full_path(), content]
+    limit = cast(User, request.user).limited_to
+    # What one token has been answered is not told to another that may see less.
+    text = json.dumps([*asked, limit] if limit else asked)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

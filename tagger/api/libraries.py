@@ -19,12 +19,13 @@ from tagger.api.serializers.library import (
 )
 from tagger.libraries import invitations, manage
 from tagger.libraries.manage import LibraryRefused
-from tagger.libraries.members import Role, memberships_of, require
+from tagger.libraries.members import Role, membership_in, memberships_of, require
 from tagger.models import Invitation, Membership
 
 from .base import ApiView
 from .documentation import BODY, changes, problems
 from .idempotency import IDEMPOTENCY_KEY, KEY_PROBLEMS, idempotent, sent
+from .permissions import refuse_limited
 from .problems import Problem
 
 
@@ -44,8 +45,9 @@ def refusals() -> Iterator[None]:
 class LibraryView(ApiView):
     def named(self, library_id: int, role: Role = Role.LISTENER) -> Membership:
         """The person's own place in it. Raises RoleError."""
-        mine = self.person.memberships.select_related("library")
-        membership = get_object_or_404(mine, library=library_id)
+        membership = membership_in(self.person, library_id)
+        if membership is None:
+            raise Http404
         require(membership, role)
         return membership
 
@@ -68,10 +70,13 @@ class LibraryList(LibraryView):
         description="You keep it: invite others, and give them roles.",
         request=LibrarySerializer,
         parameters=[IDEMPOTENCY_KEY],
-        responses=changes({201: LibrarySerializer}, *BODY, *KEY_PROBLEMS, "library-refused"),
+        responses=changes(
+            {201: LibrarySerializer}, *BODY, *KEY_PROBLEMS, "library-refused", "limited-token"
+        ),
     )
     @idempotent(sent)
     def post(self, request: Request) -> Response:
+        refuse_limited(self.person)
         serializer = LibrarySerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         with refusals():

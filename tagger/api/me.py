@@ -8,7 +8,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from tagger.accounts.tokens import TokenOutlives, make_token, revoke_token
+from tagger.accounts.tokens import TokenOutlives, make_token, revoke_token, tokens_of
 from tagger.api.serializers.token import MeSerializer, NewTokenSerializer, TokenSerializer
 from tagger.models import ApiToken
 from tagger.uploads.quota import storage_of
@@ -32,8 +32,7 @@ class TokenList(ApiView):
         responses=problems({200: TokenSerializer(many=True)}),
     )
     def get(self, request: Request) -> Response:
-        tokens = self.person.api_tokens.filter(revoked_at=None)
-        return Response(TokenSerializer(tokens, many=True).data)
+        return Response(TokenSerializer(tokens_of(self.person), many=True).data)
 
     @extend_schema(
         summary="Make a token",
@@ -44,7 +43,7 @@ class TokenList(ApiView):
     )
     @idempotent(sent)
     def post(self, request: Request) -> Response:
-        serializer = TokenSerializer(data=request.data)
+        serializer = TokenSerializer(data=request.data, context={"person": self.person})
         serializer.is_valid(raise_exception=True)
         wanted = {"scope": ApiToken.Scope.READ} | serializer.validated_data
         made_with = request.auth if isinstance(request.auth, ApiToken) else None
@@ -61,6 +60,5 @@ class TokenList(ApiView):
 class TokenDetail(ApiView):
     @extend_schema(summary="Revoke a token", responses=changes({204: None}, "not-found"))
     def delete(self, request: Request, token_id: UUID) -> Response:
-        tokens = self.person.api_tokens.filter(revoked_at=None)
-        revoke_token(get_object_or_404(tokens, pk=token_id))
+        revoke_token(get_object_or_404(tokens_of(self.person), pk=token_id))
         return Response(status=204)

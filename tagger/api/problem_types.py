@@ -45,6 +45,12 @@ _TABLE = (
     ),
     ProblemType("forbidden", 403, "Not allowed", "You are known, and this is not allowed to you."),
     ProblemType(
+        "limited-token",
+        403,
+        "This token may only act in one library",
+        "The address is about an account or the whole installation.",
+    ),
+    ProblemType(
         "read-only-token",
         403,
         "The token may only read",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from rest_framework.permissions import IsAdminUser, IsAuthenticated
 
 from .base import ApiView
-from .permissions import TokenMayWrite
+from .permissions import NotLimited, TokenMayWrite
 
 
 class StaffView(ApiView):
-    permission_classes = (IsAuthenticated, IsAdminUser, TokenMayWrite)
+    permission_classes = (IsAuthenticated, IsAdminUser, NotLimited, TokenMayWrite)

@@ -171,7 +171,10 @@ class UploadDetail(TusView):
         return Response(status=204)
 
     def named(self, upload_id: UUID) -> ResumableUpload:
-        return get_object_or_404(ResumableUpload, pk=upload_id, owner=self.person)
+        mine = ResumableUpload.objects.filter(owner=self.person)
+        if self.person.limited_to:
+            mine = mine.filter(library=self.person.limited_to)
+        return get_object_or_404(mine, pk=upload_id)
 
     def _uploaded(self, upload: ResumableUpload) -> dict[str, Any] | None:
         """What became of the file; nothing before it is complete, nor once its track is deleted."""

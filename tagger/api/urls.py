@@ -22,6 +22,7 @@ from . import (
     model_files,
     models,
     predictions,
+    ratings,
     reanalyses,
     review,
     samples,
@@ -40,13 +41,21 @@ from . import (
     webhook_deliveries,
     webhooks,
 )
+from .base import FirstUnlessAccepted
 
 app_name = "api"
 
 # Swagger UI brings styles of its own into the page; scripts stay as strict as everywhere.
 documentation_page = csp_replace({"style-src": [SELF, UNSAFE_INLINE]})(
-    SpectacularSwaggerSplitView.as_view(url_name="api:schema")
+    # It is a page: what else would be answered (OPTIONS) has no template.
+    SpectacularSwaggerSplitView.as_view(
+        url_name="api:schema",
+        http_method_names=["get", "head"],
+        content_negotiation_class=FirstUnlessAccepted,
+    )
 )
+
+description = SpectacularAPIView.as_view(content_negotiation_class=FirstUnlessAccepted)
 
 urlpatterns = [
     path("tracks/", tracks.TrackList.as_view(), name="tracks"),
@@ -60,6 +69,7 @@ urlpatterns = [
     path("tracks/<uuid:track_id>/cover/", albums.TrackCover.as_view(), name="track-cover"),
     path("albums/", albums.AlbumList.as_view(), name="albums"),
     path("folders/", folders.FolderList.as_view(), name="folders"),
+    path("folders/tree/", folders.FolderTree.as_view(), name="folder-tree"),
     path("folders/<uuid:folder_id>/", folders.FolderDetail.as_view(), name="folder"),
     path("folders/<uuid:folder_id>/scan/", folders.FolderScan.as_view(), name="folder-scan"),
     path("folders/<uuid:folder_id>/write/", folders.FolderWriting.as_view(), name="folder-write"),
@@ -83,6 +93,7 @@ urlpatterns = [
         spectrograms.TrackSpectrogram.as_view(),
         name="track-spectrogram",
     ),
+    path("tracks/<uuid:track_id>/rating/", ratings.TrackRating.as_view(), name="track-rating"),
     path("tracks/<uuid:track_id>/tags/", track_tags.TrackTagList.as_view(), name="track-tags"),
     path(
         "tracks/<uuid:track_id>/tags/<slug:slug>/",
@@ -225,7 +236,7 @@ urlpatterns = [
     ),
     path("problems/", meanings.ProblemList.as_view(), name="problems"),
     path("problems/<slug:slug>/", meanings.ProblemDetail.as_view(), name="problem"),
-    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("schema/", description, name="schema"),
     path("docs/", documentation_page, name="docs"),
     re_path(r"", meanings.NoSuchAddress.as_view()),
 ]

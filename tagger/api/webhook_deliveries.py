@@ -80,5 +80,5 @@ class DeliveryRetry(DeliveryView):
 
 
 def own_deliveries(person: User) -> QuerySet[WebhookDelivery]:
-    mine = WebhookDelivery.objects.filter(webhook__owner=person)
+    mine = WebhookDelivery.objects.filter(webhook__in=own_webhooks(person))
     return mine.select_related("webhook").prefetch_related("attempts")

@@ -26,7 +26,9 @@ from .problems import Problem
 
 
 def own_webhooks(person: User) -> QuerySet[Webhook]:
-    return Webhook.objects.filter(owner=person).select_related("owner")
+    """By a limited token only those with its limit."""
+    mine = Webhook.objects.filter(owner=person).select_related("owner")
+    return mine.filter(library=person.limited_to) if person.limited_to else mine
 
 
 @contextmanager
@@ -42,7 +44,10 @@ def refusals() -> Iterator[None]:
 
 class WebhookView(ApiView):
     def named(self, webhook_id: UUID) -> Webhook:
-        return get_object_or_404(own_webhooks(self.person), pk=webhook_id)
+        webhook = get_object_or_404(own_webhooks(self.person), pk=webhook_id)
+        # What limits the token that asks limits what is changed by it.
+        webhook.owner = self.person
+        return webhook
 
 
 class WebhookList(ApiView):
@@ -59,11 +64,13 @@ class WebhookList(ApiView):
     )
     @idempotent(sent)
     def post(self, request: Request) -> Response:
-        serializer = WebhookSerializer(data=request.data)
+        serializer = WebhookSerializer(data=request.data, context={"person": self.person})
         serializer.is_valid(raise_exception=True)
         wish = serializer.validated_data
         with refusals():
-            webhook, secret = manage.make_webhook(self.person, wish["url"], wish["events"])
+            webhook, secret = manage.make_webhook(
+                self.person, wish["url"], wish["events"], library=wish.get("library")
+            )
         if not wish.get("is_active", True):
             manage.switch_off(webhook)
         return Response(_with_secret(webhook, secret), status=201)
@@ -89,12 +96,16 @@ class WebhookDetail(WebhookView):
 
     def patch(self, request: Request, webhook_id: UUID) -> Response:
         webhook = self.named(webhook_id)
-        serializer = WebhookSerializer(webhook, data=request.data, partial=True)
+        context = {"person": self.person}
+        serializer = WebhookSerializer(webhook, data=request.data, partial=True, context=context)
         serializer.is_valid(raise_exception=True)
         wish = serializer.validated_data
         with refusals():
             manage.change_webhook(
-                webhook, wish.get("url", webhook.url), wish.get("events", webhook.events)
+                webhook,
+                wish.get("url", webhook.url),
+                wish.get("events", webhook.events),
+                library=wish.get("library", webhook.library),
             )
         if "is_active" in wish and wish["is_active"] != webhook.is_active:
             switch = manage.switch_on if wish["is_active"] else manage.switch_off

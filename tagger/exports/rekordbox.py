@@ -50,6 +50,8 @@ def _attributes(number: int, track: Track, base: str) -> str:
         "SampleRate": str(track.sample_rate or ""),
         "Comments": ", ".join(tag.name for tag in shown),
         "Tonality": track.key,
+        # 0, 51, … 255: none to five stars.
+        "Rating": str(round(track.rating) * 51) if track.rating else "",
         "Location": location(track, base),
     }
     return " ".join(f"{name}={quoteattr(_plain(text))}" for name, text in said.items() if text)

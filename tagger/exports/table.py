@@ -28,6 +28,7 @@ COLUMNS = (
     "created_at",
     "passages",
     "strengths",
+    "rating",
 )
 BYTE_ORDER_MARK = "\ufeff"
 # Spreadsheets run a cell that begins with one of these, or with its full-width form.
@@ -88,6 +89,7 @@ def _cells(track: Track) -> list[str]:
         if any(chip.passages for chip in tags)
         else "",
         "; ".join(chip.strength or "" for chip in tags),
+        "" if track.rating is None else f"{track.rating:.2f}",
     ]
 
 

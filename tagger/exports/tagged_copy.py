@@ -21,7 +21,7 @@ from ml.audio import (
 )
 from tagger.library.rows import chips_of
 from tagger.library.tracks import guessed_title
-from tagger.models import Tag, Track
+from tagger.models import Tag, Track, Verdict
 
 __all__ = ["TagsUnsupported", "tagged_copy"]
 
@@ -76,6 +76,7 @@ def _unless_own(word: str, own: str) -> str:
 
 
 def _metadata(track: Track) -> TrackMetadata:
+    rejected = track.verdicts.filter(answer=Verdict.Answer.REJECTED, withdrawn_at=None)
     shown = [chip.tag for chip in chips_of(track.track_tags.select_related("tag__shown_as"))]
 
     def of(group: Tag.Group) -> tuple[str, ...]:
@@ -90,4 +91,7 @@ def _metadata(track: Track) -> TrackMetadata:
         moods=of(Tag.Group.MOOD),
         bpm=track.bpm,
         key=track.key,
+        unwanted=tuple(
+            rejected.exclude(tag__in=shown).values_list("tag__name", flat=True).distinct()
+        ),
     )

@@ -41,6 +41,7 @@ def take_back(person: User, track: Track, tag: Tag, answer: ReviewAnswer) -> Non
         ask_again(track)
 
 
-def ask_skipped(of: Library) -> int:
-    """Those that were skipped are asked again; how many that was."""
-    return Question.objects.filter(library=of, skipped_at__isnull=False).update(skipped_at=None)
+def ask_skipped(of: Library, tag: int | None = None) -> int:
+    """Those that were skipped (about one tag, or any) are asked again; how many that was."""
+    skipped = Question.objects.filter(library=of, skipped_at__isnull=False)
+    return (skipped.filter(tag=tag) if tag else skipped).update(skipped_at=None)

@@ -45,6 +45,10 @@ class Batch:
         """One a question of the batch; "" for those that are still to come."""
         return [*self.answers, *[""] * (SIZE - len(self.answers))]
 
+    def within(self, questions: QuerySet[Question]) -> QuerySet[Question]:
+        """Those of them that it is about."""
+        return questions.filter(tag=self.tag) if self.tag else questions
+
     def with_answer(self, answer: str) -> Batch:
         return replace(self, answers=[*self.answers, answer])
 

@@ -77,8 +77,13 @@ def _settle_contested(library_id: int, person_id: int) -> None:
 
 def _settle(track_ids: list[UUID]) -> None:
     for track_id in track_ids:
-        with transaction.atomic():
-            locked = Track.objects.select_for_update(no_key=True).filter(pk=track_id).first()
-            if locked:
-                rebuild_effective_tags(locked)
-                ask_about_disputes(locked)
+        settle_track(track_id)
+
+
+def settle_track(track_id: UUID) -> None:
+    """What its tags are by the words of those who keep its library now."""
+    with transaction.atomic():
+        locked = Track.objects.select_for_update(no_key=True).filter(pk=track_id).first()
+        if locked:
+            rebuild_effective_tags(locked)
+            ask_about_disputes(locked)

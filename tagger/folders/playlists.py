@@ -26,11 +26,12 @@ _LONGEST = 200
 
 
 def wanted_playlists(folder: Folder) -> dict[str, str]:
-    """Names and contents."""
+    """Names and contents. What somebody keeps of another library stays there."""
     role = Membership.Role.KEEPER
     keepers = folder.library.memberships.filter(role=role).values("person")
     contents: dict[str, str] = {}
-    for view in SavedView.objects.filter(owner__in=keepers).order_by("created_at", "pk"):
+    views = SavedView.objects.filter(library=folder.library, owner__in=keepers)
+    for view in views.order_by("created_at", "pk"):
         name = _free_name(view.name, contents)
         contents[name] = "".join(_lines(folder, view))
     return contents

@@ -8,18 +8,16 @@ from django.utils.translation import gettext as _
 
 from tagger.models import Invitation, Library, Membership, User
 
-from .manage import MOST, LibraryRefused
+from .manage import MOST, LibraryRefused, account
 from .members import Role
 
 # Open ones of one library, so that nobody is invited by list.
 MOST_OPEN = 50
 
 
-def invite(library: Library, name: str, role: Role, *, by: User) -> Invitation:
+def invite(library: Library, name: str, role: Role, *, by: User | None) -> Invitation:
     """The account of this name; an invitation that is open already gets the role."""
-    person = User.objects.filter(username=name.strip(), is_active=True).first()
-    if person is None:
-        raise LibraryRefused(_("There is no account of this name."), "account")
+    person = account(name)
     with transaction.atomic():
         Library.objects.select_for_update(no_key=True).get(pk=library.pk)
         if library.memberships.filter(person=person).exists():
@@ -32,7 +30,9 @@ def invite(library: Library, name: str, role: Role, *, by: User) -> Invitation:
 
 
 def invitations_of(person: User) -> QuerySet[Invitation]:
-    return Invitation.objects.filter(person=person).select_related("library", "invited_by")
+    """None while they act by a token that is limited to one library: it leads to no other."""
+    asked = Invitation.objects.none() if person.limited_to else Invitation.objects
+    return asked.filter(person=person).select_related("library", "invited_by")
 
 
 def accept(invitation: Invitation) -> Membership:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from tagger.models import Library, Membership, SavedView, User
+from tagger.models import ApiToken, Library, Membership, SavedView, User, Webhook
 from tagger.platform.http.clean_text import is_clean
 
 from .members import Role
@@ -54,6 +54,27 @@ def delete_library(library: Library) -> None:
         locked.delete()
 
 
+def account(name: str) -> User:
+    """The active one of this name. Raises LibraryRefused."""
+    person = User.objects.filter(username=name.strip(), is_active=True).first()
+    if person is None:
+        raise LibraryRefused(_("There is no account of this name."), "account")
+    return person
+
+
+def add_member(library: Library, person: User, role: Role) -> Membership:
+    """Without being asked: by whoever runs the installation. An open invitation is settled."""
+    with _held(library) as locked:
+        if locked.memberships.filter(person=person).exists():
+            raise LibraryRefused(_("%s is a member already.") % person, "account")
+        if person.memberships.count() >= MOST:
+            raise LibraryRefused(
+                _("%(who)s is in %(n)s libraries, which is the most.") % {"who": person, "n": MOST}
+            )
+        locked.invitations.filter(person=person).delete()
+        return Membership.objects.create(library=locked, person=person, role=role)
+
+
 def change_role(membership: Membership, role: Role) -> None:
     """Raises LibraryRefused where nobody would keep the library, Membership.DoesNotExist."""
     with _held(membership.library):
@@ -66,14 +87,16 @@ def change_role(membership: Membership, role: Role) -> None:
 
 
 def end_membership(membership: Membership) -> None:
-    """Leave, or be taken out. The person's views of the library go; their verdicts stay.
+    """Leave, or be taken out. The person's views of the library go, and their tokens and webhooks
+    that are limited to it. Their verdicts stay.
 
     Raises LibraryRefused where nobody would keep the library, Membership.DoesNotExist.
     """
     with _held(membership.library):
         ended = Membership.objects.get(pk=membership.pk)
         _refuse_last_keeper(ended)
-        SavedView.objects.filter(owner=ended.person_id, library=ended.library_id).delete()
+        for limited in (SavedView, Webhook, ApiToken):
+            limited.objects.filter(owner=ended.person_id, library=ended.library_id).delete()
         ended.delete()
 
 

@@ -24,33 +24,37 @@ class RoleError(Exception):
 
 def libraries_of(person: User) -> QuerySet[Library]:
     """Those the person is a member of."""
-    return Library.objects.filter(memberships__person=person)
+    return Library.objects.filter(pk__in=_memberships(person).values("library"))
 
 
 def kept_by(person: User) -> QuerySet[Library]:
     """Those whose keeper the person is."""
-    mine = Membership.objects.filter(person=person, role=Role.KEEPER)
+    mine = _memberships(person).filter(role=Role.KEEPER)
     return Library.objects.filter(pk__in=mine.values("library"))
 
 
 def memberships_of(person: User) -> list[Membership]:
     """The person's own library first, then by name. One query."""
-    mine = Membership.objects.filter(person=person).select_related("library")
     return sorted(
-        mine,
+        _memberships(person).select_related("library"),
         key=lambda one: (one.library.personal_of_id != person.pk, one.library.name.lower(), one.pk),
     )
 
 
 def membership_in(person: User, library: Library | int) -> Membership | None:
-    mine = Membership.objects.filter(person=person, library=library)
-    return mine.select_related("library").first()
+    return _memberships(person).filter(library=library).select_related("library").first()
 
 
-def personal(person: User) -> Membership | None:
-    """In the person's own library."""
-    mine = Membership.objects.filter(person=person, library__personal_of=person)
-    return mine.select_related("library").first()
+def usual(person: User) -> Membership | None:
+    """In the library that is meant where none is named: the person's own, or the only one in which
+    a token may act for them."""
+    mine = _memberships(person).select_related("library")
+    return mine.first() if person.limited_to else mine.filter(library__personal_of=person).first()
+
+
+def _memberships(person: User) -> QuerySet[Membership]:
+    mine = Membership.objects.filter(person=person)
+    return mine.filter(library=person.limited_to) if person.limited_to else mine
 
 
 def need(person: User | None, library: Library, role: Role) -> None:

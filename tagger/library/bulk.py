@@ -11,14 +11,23 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tagger.feedback.verdicts import said_at
 from tagger.jobs import lifecycle
-from tagger.libraries.members import Role, RoleError, need
+from tagger.libraries.members import Role, RoleError, kept_by, need
 from tagger.models import Job, Library, Tag, Track, User
 
 from . import bulk_run
-from .bulk_actions import OF_EDITORS, OF_THE_TRASH, UNDONE_FOR_A_DAY, WITH_A_TAG, Act, BulkAction
+from .bulk_actions import (
+    OF_EDITORS,
+    OF_THE_TRASH,
+    UNDONE_FOR_A_DAY,
+    WITH_A_TAG,
+    Act,
+    BulkAction,
+    action_of,
+)
 from .reread import CodePage, Sample, samples
 from .search import LibraryFilter, library, trash
 
@@ -45,8 +54,8 @@ class BulkRequest:
     """`query` narrows the library, or the Trash, as its address does; `id=…` names tracks.
 
     `deletion` is a bulk job that has deleted: only what went with it is meant. `job` is one that
-    has given verdicts or read words in another code page, and is to be undone. `code_page` is for
-    the action `reread`.
+    has given verdicts, read words in another code page or moved tracks, and is to be undone.
+    `code_page` is for the action `reread`, `target`, a library, for `move`.
     """
 
     action: BulkAction
@@ -55,6 +64,7 @@ class BulkRequest:
     deletion: str = ""
     job: str = ""
     code_page: str = ""
+    target: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,7 +96,7 @@ def start(person: User, of: Library, request: BulkRequest, *, trigger: Job.Trigg
         raise nothing_selected()
     details = asdict(request)
     if act.undoes:
-        details["tag"] = act.undoes.details["tag"]
+        details |= {name: act.undoes.details.get(name, "") for name in ("tag", "target")}
     if count > (READ_AT_ONCE if request.action == BulkAction.REREAD else AT_ONCE):
         return lifecycle.create_job(
             Job.Kind.BULK, owner=person, library=of, trigger=trigger, details=details
@@ -105,6 +115,10 @@ def nothing_selected() -> BulkError:
 
 def run_bulk(job: Job) -> None:
     """Work a claimed job off, from where an earlier attempt got to."""
+    if action_of(job) is None:
+        detail = "What was to be done is not known to this release. Ask for it again."
+        lifecycle.fail(job, code="unknown-action", detail=detail)
+        return
     request = BulkRequest(**job.details)
     of = cast(Library, job.library)
     try:
@@ -124,7 +138,7 @@ def undoable(job: Job) -> bool:
     """Whether its owner can have what it has changed back as it was."""
     if job.is_open or not job.result.get("changed"):
         return False
-    action = job.details["action"]
+    action = action_of(job)
     recent = job.created_at > timezone.now() - UNDONE_WITHIN
     return action == BulkAction.DELETE or (action in UNDONE_FOR_A_DAY and recent)
 
@@ -133,7 +147,10 @@ def _selected(act: Act, of: Library, request: BulkRequest) -> QuerySet[Track]:
     tracks = selected(of, request)
     if act.undoes is None:
         return tracks
-    if act.undoes.details["action"] == BulkAction.REREAD:
+    if act.undoes.details["action"] == BulkAction.MOVE:
+        there = selected(Library(pk=int(act.undoes.details["target"])), request)
+        return there.filter(moved_by=act.undoes)
+    if action_of(act.undoes) == BulkAction.REREAD:
         return tracks.filter(reread_by=act.undoes)
     return tracks.filter(pk__in=said_at(act.person, act.undoes.created_at).values("track"))
 
@@ -190,7 +207,23 @@ def _act(
     if action == BulkAction.REREAD and request.code_page not in CodePage:
         raise BulkError("unknown-code-page", "Choose how the words are to be read.")
     undoes = _done(cast(User, person), request.job, moment) if action == BulkAction.UNDO else None
-    return Act(action, cast(User, person), trigger, moment, tag, undoes, request.code_page, job)
+    target = _target(cast(User, person), of, request, undoes)
+    return Act(
+        action, cast(User, person), trigger, moment, tag, undoes, request.code_page, target, job
+    )
+
+
+def _target(person: User, of: Library, request: BulkRequest, undoes: Job | None) -> Library | None:
+    """Who moves tracks keeps both libraries, also where they are moved back. Raises BulkError."""
+    moves = undoes and undoes.details["action"] == BulkAction.MOVE
+    if request.action != BulkAction.MOVE and not moves:
+        return None
+    named = str(undoes.details["target"]) if undoes else request.target
+    kept = kept_by(person).in_bulk([of.pk, *([int(named)] if named.isdigit() else [])])
+    other = next((library for pk, library in kept.items() if pk != of.pk), None)
+    if other is None or of.pk not in kept:
+        raise BulkError("unknown-library", _("Choose another library that you keep."))
+    return of if undoes else other
 
 
 def _done(person: User, job_id: str, moment: datetime) -> Job:

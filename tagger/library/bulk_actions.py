@@ -9,12 +9,12 @@ from django.db.models import Exists, OuterRef, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from tagger.feedback.verdicts import accept_shown, reject_shown, undo_verdicts
-from tagger.models import Job, Tag, Track, TrackTag, User, Verdict
+from tagger.models import Job, Library, Tag, Track, TrackTag, User, Verdict
 from tagger.platform.celery.queues import Queue
 from tagger.tags.vocabulary import meant_by
 
 from .reread import UnreadableError, reread, reread_as_declared
-from .tracks import reanalyse_track
+from .tracks import MoveRefused, move_track, reanalyse_track
 from .trash import delete_track, purge_track, restore_track
 
 
@@ -23,6 +23,7 @@ class BulkAction(TextChoices):
     REJECT = "reject", _("reject a tag")
     UNDO = "undo", _("undo")
     REREAD = "reread", _("read the words as another code page")
+    MOVE = "move", _("move to another library")
     REANALYSE = "reanalyse", _("analyse again")
     DELETE = "delete", _("delete")
     RESTORE = "restore", _("restore from the Trash")
@@ -31,8 +32,16 @@ class BulkAction(TextChoices):
 
 OF_THE_TRASH = (BulkAction.RESTORE, BulkAction.PURGE)
 WITH_A_TAG = (BulkAction.ACCEPT, BulkAction.REJECT)
-UNDONE_FOR_A_DAY = (*WITH_A_TAG, BulkAction.REREAD)
+UNDONE_FOR_A_DAY = (*WITH_A_TAG, BulkAction.REREAD, BulkAction.MOVE)
 OF_EDITORS = (*WITH_A_TAG, BulkAction.REANALYSE, BulkAction.REREAD, BulkAction.UNDO)
+
+
+def action_of(job: Job) -> BulkAction | None:
+    """What a bulk job does to its tracks; None where its row does not say, or names what another
+    release knew.
+    """
+    named = job.details.get("action")
+    return BulkAction(named) if named in BulkAction.values else None
 
 
 class RefusedError(Exception):
@@ -51,6 +60,8 @@ class Act:
     undoes: Job | None = None
     """The job that is undone."""
     code_page: str = ""
+    target: Library | None = None
+    """Where to it is moved, or moved back."""
     job: Job | None = None
     """As which this is done; None while it is only asked what would be."""
 
@@ -83,6 +94,8 @@ class Act:
                 return self._undo(track, self.undoes)
             case BulkAction.REREAD if self.job:
                 return self._reread(track, self.job)
+            case BulkAction.MOVE if self.job:
+                return self._move(track, self.job)
             case BulkAction.REANALYSE:
                 self._analyse_again(track)
             case BulkAction.DELETE:
@@ -94,12 +107,22 @@ class Act:
         return True
 
     def _undo(self, track: Track, done: Job) -> bool:
-        if done.details["action"] in WITH_A_TAG:
+        if action_of(done) in WITH_A_TAG:
             undo_verdicts(self.person, track, done.created_at)
             return True
+        if done.details["action"] == BulkAction.MOVE:
+            return self._move(track, None)
         try:
             return reread_as_declared(track, done.details["code_page"])
         except UnreadableError as error:
+            raise RefusedError(str(error)) from error
+
+    def _move(self, track: Track, job: Job | None) -> bool:
+        if self.target is None:
+            raise RefusedError(_("Its library is not there any more."))
+        try:
+            return move_track(track, self.target, job)
+        except MoveRefused as error:
             raise RefusedError(str(error)) from error
 
     def _reread(self, track: Track, job: Job) -> bool:

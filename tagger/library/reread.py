@@ -16,7 +16,7 @@ from .tracks import held
 
 AS_DECLARED = ""
 MISSING = "The stored file is missing. Ask an admin to restore it."
-WORDS = ("title", "artist", "album", "album_artist")
+WORDS = ("title", "artist", "album", "album_artist", "genre")
 
 
 class CodePage(TextChoices):

@@ -33,7 +33,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 
 from tagger.libraries.members import libraries_of
-from tagger.models import Library, MapPoint, ModelVersion, Tag, Track, TrackTag, User
+from tagger.models import Library, MapPoint, ModelVersion, Place, Tag, Track, TrackTag, User
 from tagger.models.music_key import CAMELOT_ORDER, FIFTHS, RELATIVES, MusicKey
 from tagger.platform.collation import folded
 from tagger.platform.timestamp_filter import TimestampFilter
@@ -71,6 +71,8 @@ ORDERINGS = {
     "-album": ("-album_key", "album_by_key", "disc_number", "track_number", "title_key", "id"),
     "key": (F("key_place").asc(nulls_last=True), "id"),
     "-key": (F("key_place").desc(nulls_last=True), "-id"),
+    "rating": ("rating", "id"),
+    "-rating": (F("rating").desc(nulls_last=True), "-id"),
     "tags": ("tag_count", "id"),
     "-tags": ("-tag_count", "-id"),
     "-score": (F("best_score").desc(nulls_last=True), "-created_at", "-id"),
@@ -143,11 +145,35 @@ class YearFilter(filters.NumberFilter):
 
 
 @extend_schema_field({"type": "boolean"})
-class DisputedFilter(filters.ChoiceFilter):
-    """Tracks on whose tags people differ: `true`, or left out."""
+class OnlyFilter(filters.ChoiceFilter):
+    """Only tracks of which something holds: `true`, or left out."""
+
+    def __init__(self, label: Any, **values: Any) -> None:
+        super().__init__(choices=[("true", label)], **values)
+
+
+class FolderFilter(filters.CharFilter):
+    """Tracks that lie in a folder or below it, as the tree of folders names it."""
+
+    NAME = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(/[^\0]*)?$")
 
     def __init__(self, **values: Any) -> None:
-        super().__init__(choices=[("true", _("disputed"))], **values)
+        super().__init__(max_length=4000, validators=[RegexValidator(self.NAME)], **values)
+
+    def filter(self, qs: QuerySet[Track], value: str | None) -> QuerySet[Track]:
+        return qs.filter(pk__in=places_in(value).values("track")) if value else qs
+
+
+def places_in(folder: str) -> QuerySet[Place]:
+    """Files in a folder or below it; `folder` is its id, `/` and what lies below it, encoded."""
+    pk, _slash, below = folder.partition("/")
+    places = Place.objects.filter(folder_id=pk)
+    return places.filter(path__startswith=f"{below.rstrip('/')}/") if below else places
+
+
+@extend_schema_field({"type": "number", "minimum": 1, "maximum": 5})
+class RatingFilter(filters.NumberFilter):
+    """Stars, as the API's description says too."""
 
 
 class AreaFilter(filters.CharFilter):
@@ -197,7 +223,9 @@ class LibraryFilter(filters.FilterSet):
     )
     source = filters.ChoiceFilter(choices=TrackTag.Source.choices, method="ignore")
     state = filters.ChoiceFilter(choices=Track.State.choices)
-    disputed = DisputedFilter(method="in_dispute")
+    disputed = OnlyFilter(_("disputed"), method="in_dispute")
+    missing = OnlyFilter(_("missing"), method="not_there")
+    folder = FolderFilter()
     bpm_min = TempoFilter(field_name="bpm", lookup_expr="gte", min_value=0, max_value=1000)
     bpm_max = TempoFilter(field_name="bpm", lookup_expr="lte", min_value=0, max_value=1000)
     key = filters.MultipleChoiceFilter(choices=MusicKey.choices, method="in_keys")
@@ -210,6 +238,7 @@ class LibraryFilter(filters.FilterSet):
     artist = filters.CharFilter(method="by_artist", max_length=255)
     year_min = YearFilter(field_name="year", lookup_expr="gte", min_value=1000, max_value=2999)
     year_max = YearFilter(field_name="year", lookup_expr="lte", min_value=1000, max_value=2999)
+    rating_min = RatingFilter(field_name="rating", lookup_expr="gte", min_value=1, max_value=5)
     area = AreaFilter(
         max_length=1200, validators=[RegexValidator(re.compile(rf"^{AreaFilter.CORNERS.pattern}$"))]
     )
@@ -268,6 +297,9 @@ class LibraryFilter(filters.FilterSet):
 
     def in_dispute(self, tracks: QuerySet[Track], name: str, value: str) -> QuerySet[Track]:
         return tracks.filter(disputed_tracks()) if value else tracks
+
+    def not_there(self, tracks: QuerySet[Track], name: str, value: str) -> QuerySet[Track]:
+        return tracks.filter(missing_since__isnull=False) if value else tracks
 
     def ignore(self, tracks: QuerySet[Track], name: str, value: Any) -> QuerySet[Track]:
         """Read by the other filters through `_value`."""

@@ -4,11 +4,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import PurePath
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from tagger.feedback.disputes import settle_track
 from tagger.jobs import lifecycle
-from tagger.models import Job, Track, User
+from tagger.models import Job, Library, Track, User, Webhook
 from tagger.platform.celery.queues import Queue
+from tagger.platform.storage.in_place import is_in_place
+from tagger.webhooks.events import announce
+
+_SAME = gettext_lazy("The same sound is in that library already, perhaps in its Trash.")
 
 
 @contextmanager
@@ -20,6 +27,54 @@ def held(track: Track) -> Iterator[None]:
     with transaction.atomic():
         Track.objects.select_for_update(no_key=True).filter(pk=track.pk).first()
         yield
+
+
+class MoveRefused(Exception):
+    """The track stays in its library; the message says why."""
+
+
+def move_track(track: Track, to: Library, job: Job | None) -> bool:
+    """Into another library, with file, tags, words and history; False where it is there already.
+
+    What its tags are follows those who keep that library. Raises MoveRefused.
+    """
+    with transaction.atomic():
+        # Jobs first: a worker that ends one locks it before the track.
+        jobs = list(track.jobs.select_for_update(no_key=True).values_list("pk", flat=True))
+        current = Track.objects.select_for_update(no_key=True).get(pk=track.pk)
+        if current.library_id == to.pk:
+            return False
+        _refuse_move(current, to)
+        announce(current.library_id, Webhook.Event.TRACK_DELETED, track=current.pk)
+        current.library, current.moved_by = to, job
+        _write_move(current)
+        Job.objects.filter(pk__in=jobs).update(library=to)
+        # The map of the other library places it anew; what was to be asked is asked there.
+        current.map_points.all().delete()
+        current.questions.update(library=to)
+        settle_track(current.pk)
+        analysis = current.analyses.select_related("model").order_by("-created_at").first()
+        if analysis and current.state == Track.State.TAGGED:
+            model = analysis.model.name
+            announce(to.pk, Webhook.Event.TRACK_TAGGED, track=current.pk, model=model)
+    return True
+
+
+def _refuse_move(track: Track, to: Library) -> None:
+    if is_in_place(track.file.name) or track.places.exists():
+        raise MoveRefused(
+            _("It lies in a folder of this library. Add the folder to the other library instead.")
+        )
+    if Track.objects.filter(library=to, audio_sha256=track.audio_sha256).exists():
+        raise MoveRefused(_SAME)
+
+
+def _write_move(track: Track) -> None:
+    try:
+        with transaction.atomic():
+            track.save(update_fields=["library", "moved_by", "updated_at"])
+    except IntegrityError as error:  # an upload has brought the same sound in this very moment
+        raise MoveRefused(_SAME) from error
 
 
 def guessed_title(file_name: str) -> str:

@@ -3,6 +3,9 @@
 None of their rows is written, however many there are: a library begins with the number of its
 account, so that the column which named the account names the library from now on. (Libraries and
 accounts made later have numbers that have nothing to do with each other.)
+
+It cannot be taken back: a library may have several members by then, and a row names one owner. The
+way back to an earlier release is its backup (docs/operations.md, "Upgrade and rollback").
 """
 
 from typing import Any

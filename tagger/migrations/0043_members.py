@@ -22,7 +22,7 @@ def placed(model: str) -> list:
     """What people have kept is of their own libraries."""
     return [
         migrations.AddField(model, "library", library(null=True)),
-        migrations.RunSQL(PERSONAL.format(table=f"tagger_{model}")),
+        migrations.RunSQL(PERSONAL.format(table=f"tagger_{model}"), migrations.RunSQL.noop),
         migrations.AlterField(model, "library", library(null=False)),
     ]
 

@@ -10,6 +10,7 @@ from .library_map import LibraryMap, MapPoint
 from .model_version import ModelVersion
 from .music_key import MusicKey
 from .question import Question
+from .rating import Rating
 from .reanalysis import Reanalysis
 from .resumable_upload import ResumableUpload
 from .saved_view import SavedView
@@ -44,6 +45,7 @@ __all__ = [
     "MusicKey",
     "Place",
     "Question",
+    "Rating",
     "Reanalysis",
     "ResumableUpload",
     "SavedView",

@@ -7,6 +7,9 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+# Share of a job that is drawn at most while it goes on: 0.9996 would be a full bar.
+MOST_UNDER_WAY = 0.99
+
 
 class Job(models.Model):
     """The only truth about work. Messages carry its id; pages, API and admin read its row."""
@@ -148,7 +151,7 @@ class Job(models.Model):
     @property
     def fraction(self) -> float | None:
         """Share done in 0…1, or None when the total is not known, or all that is counted is done
-        and the job still goes on."""
-        if not self.total or (self.state == self.State.RUNNING and self.done >= self.total):
+        and the job still goes on. Until its end it is no more than MOST_UNDER_WAY."""
+        if not self.total or (self.is_open and self.done >= self.total):
             return None
-        return min(self.done / self.total, 1.0)
+        return min(self.done / self.total, MOST_UNDER_WAY if self.is_open else 1.0)

@@ -16,7 +16,7 @@ from tagger.platform.storage.local import media_storage
 
 from .music_key import MusicKey
 
-SEARCHED = ("title", "artist", "album", "album_artist", "file_name")
+SEARCHED = ("title", "artist", "album", "album_artist", "file_name", "genre")
 
 
 def stored_name(track: Track, file_name: str) -> str:
@@ -66,6 +66,13 @@ class Track(models.Model):
     artist = models.CharField(max_length=255, blank=True)
     album = models.CharField(max_length=255, blank=True)
     album_artist = models.CharField(max_length=255, blank=True, default="", db_default="")
+    genre = models.CharField(
+        max_length=255,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("As its file says; several are parted by a semicolon."),
+    )
     track_number = models.PositiveSmallIntegerField(null=True, blank=True)
     track_total = models.PositiveSmallIntegerField(null=True, blank=True)
     disc_number = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -79,6 +86,10 @@ class Track(models.Model):
     album_read = models.BooleanField(default=False, db_default=False, editable=False)
     # The bulk job that has read its words in another code page: what undoes it goes by that.
     reread_by = models.ForeignKey(
+        "Job", null=True, blank=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+    )
+    # The bulk job that has moved it here from another library, likewise.
+    moved_by = models.ForeignKey(
         "Job", null=True, blank=True, editable=False, on_delete=models.SET_NULL, related_name="+"
     )
     duration = models.FloatField(null=True, blank=True, help_text=_("seconds"))
@@ -106,6 +117,9 @@ class Track(models.Model):
     key_confidence = models.FloatField(null=True, blank=True, help_text=_("0…1"))
     loudness = models.FloatField(null=True, blank=True, help_text=_("LUFS, by EBU R 128"))
     true_peak = models.FloatField(null=True, blank=True, help_text=_("dBTP"))
+    rating = models.FloatField(
+        null=True, blank=True, help_text=_("The mean of people's ratings, 1 to 5 stars.")
+    )
     music_state = models.CharField(
         max_length=8, choices=MusicState.choices, default=MusicState.PENDING
     )
@@ -186,12 +200,12 @@ class Track(models.Model):
 
 
 def search_keys(
-    title: str, artist: str, album: str, album_artist: str, file_name: str
+    title: str, artist: str, album: str, album_artist: str, file_name: str, genre: str
 ) -> dict[str, str | bytes]:
     """The columns that follow from a track's words."""
     album_by = album_artist or artist
     return {
-        "search_text": folded(" ".join((title, artist, album, album_artist, file_name))),
+        "search_text": folded(" ".join((title, artist, album, album_artist, file_name, genre))),
         "title_key": sort_key(title),
         "artist_key": sort_key(artist),
         "album_text": folded(f"{album} {album_by}"),

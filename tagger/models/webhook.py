@@ -33,6 +33,10 @@ class Webhook(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="webhooks"
     )
+    # The only one it is told of; empty: all that its owner is in.
+    library = models.ForeignKey(
+        "Library", null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
     url = models.CharField(max_length=2000)
     events = ArrayField(models.CharField(max_length=40, choices=Event.choices))
     salt = models.CharField(max_length=43)

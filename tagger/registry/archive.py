@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tempfile
 from pathlib import Path
 from typing import IO, Any
@@ -57,7 +58,8 @@ def import_model(package: Path, *, name: str = "", by: User | None = None) -> Mo
             if name:
                 check_name(name)
         except (PackageError, WeightsError) as error:
-            raise ImportRefusedError(str(error)) from error
+            # Where it was unpacked to look at it is nobody's business.
+            raise ImportRefusedError(str(error).replace(f"{folder}{os.sep}", "")) from error
         return install_model(weights, name=name, by=by)
 
 

@@ -14,25 +14,36 @@ from tagger.models import Job, Training
 
 from .manage import expect_end, note, record_epoch
 
+# How often the loss is told within an epoch. The first is told at the first update.
+FIGURES_EVERY = 30.0  # seconds
+
 
 class Watch(JobWatch):
     def __init__(self, training: Training, job: Job, stop: threading.Event) -> None:
         super().__init__(job, stop)
         self.training = training
+        # How many were done, and when: where the pace is measured from.
+        self._hearing: tuple[int, float] | None = None
         self._began: tuple[int, float] | None = None
+        self._figures = 0.0
 
     def tell(self, line: str) -> None:
         note(self.training, line)
 
     def on_embedded(self, split: str, done: int, total: int) -> None:
-        self.report("hearing", done, total, "clips")
+        if self._hearing is None or self._hearing[0] > done:
+            self._hearing = (done, time.monotonic())
+        if self.report("hearing", done, total, "clips"):
+            expect_end(self.training, _end(self._hearing, done, total))
 
     def on_step(self, step: int, total: int, loss: float) -> None:
         if self._began is None:
-            self.tell(f"training, update {step} of {total}")
             self._began = (step, time.monotonic())
+            self._tell_loss("training, update", step, total, loss)
+        elif time.monotonic() > self._figures:
+            self._tell_loss("update", step, total, loss)
         if self.report("training", step, total, "updates"):
-            expect_end(self.training, self._end(step, total))
+            expect_end(self.training, _end(self._began, step, total))
 
     def on_epoch(self, report: EpochReport) -> None:
         record_epoch(self.training, report)
@@ -42,10 +53,16 @@ class Watch(JobWatch):
             f"AP {report.macro_average_precision:.4f}"
         )
 
-    def _end(self, step: int, total: int) -> datetime | None:
-        """From the pace since this attempt began; None before there is one."""
-        first, moment = self._began or (step, time.monotonic())
-        if step == first:
-            return None
-        seconds = (time.monotonic() - moment) / (step - first) * (total - step)
-        return timezone.now() + timedelta(seconds=seconds)
+    def _tell_loss(self, words: str, step: int, total: int, loss: float) -> None:
+        """An epoch may take an hour: before its figures there are these."""
+        self._figures = time.monotonic() + FIGURES_EVERY
+        self.tell(f"{words} {step} of {total}: loss {loss:.4f}")
+
+
+def _end(began: tuple[int, float], step: int, total: int) -> datetime | None:
+    """From the pace since this attempt began; None before there is one."""
+    first, moment = began
+    if step == first:
+        return None
+    seconds = (time.monotonic() - moment) / (step - first) * (total - step)
+    return timezone.now() + timedelta(seconds=seconds)

@@ -95,12 +95,20 @@ def _train(training: Training, run: Path, watch: Watch) -> Path:
     training.labels, training.data = examples["labels"], data.facts
     training.save(update_fields=["labels", "data"])
     watch.tell(_summary(training, data))
+    _go_on(watch)
     weights = _learn(training, data, run, device, watch)
+    _go_on(watch)
     new_tags = fit_new_tags(weights, run)
     training.data = data.facts | {"new_tags": {tag: one.as_dict() for tag, one in new_tags.items()}}
     for tag, one in new_tags.items():
         watch.tell(_of_new_tag(tag, one))
     return _evaluate(training, weights, data, run, device, watch, new_tags)
+
+
+def _go_on(watch: Watch) -> None:
+    """Between two parts that take seconds before they ask themselves. Raises InterruptedError."""
+    if watch.should_stop():
+        raise InterruptedError("The training was stopped.")
 
 
 def _learn(training: Training, data: TrainingData, run: Path, device: Device, watch: Watch) -> Path:

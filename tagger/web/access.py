@@ -38,6 +38,8 @@ class PageRequest(HttpRequest):
     here: Membership
     """In the library of the track that the page is about; else in the one that is chosen."""
     library: Library
+    kept_elsewhere: list[Library]
+    """Others whose keeper one is: tracks can be moved there."""
 
 
 def signed_in(view: View) -> View:
@@ -100,6 +102,11 @@ def choose_library(request: PageRequest) -> None:
 def _open(request: PageRequest, membership: Membership) -> None:
     request.membership = request.here = membership
     request.library = membership.library
+    request.kept_elsewhere = [
+        one.library
+        for one in request.memberships
+        if one.may_keep and one.library_id != membership.library_id
+    ]
 
 
 def _without_library(request: PageRequest) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from tagger.folders.tree import name_of
 from tagger.models import Tag, Track
 from tagger.models.music_key import MusicKey
 
@@ -82,9 +83,12 @@ WORDED: dict[str, Callable[[str], str]] = {
     "source": lambda value: _("tags by people") if value == "person" else _("tags by the model"),
     "state": _among(Track.State.choices),
     "disputed": lambda value: _("people differ"),
+    "missing": lambda value: _("file missing"),
+    "folder": lambda value: _("folder: %s") % (name_of(value) or _("gone")),
     "bpm_min": lambda value: _("from %s BPM") % value,
     "bpm_max": lambda value: _("to %s BPM") % value,
     "key": _among(MusicKey.choices),
+    "rating_min": lambda value: _("from %s stars") % value,
     "uploaded_after": lambda value: _("uploaded from %s") % value,
     "uploaded_before": lambda value: _("uploaded before %s") % value,
 }

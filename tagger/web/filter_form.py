@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tagger.models import Track
+from tagger.models import Library, Track
 from tagger.models.music_key import MusicKey
 
 from .conditions import conditions
@@ -12,7 +12,7 @@ from .library_query import LibraryQuery
 
 FIELDS = (
     *("strength", "tag_min", "tag_mode", "source", "bpm_min", "bpm_max", "key", "key_mode"),
-    *("uploaded_after", "uploaded_before", "state", "disputed"),
+    *("rating_min", "uploaded_after", "uploaded_before", "state", "disputed", "missing"),
 )
 MORE = (
     "tag_min",
@@ -20,14 +20,16 @@ MORE = (
     "bpm_min",
     "bpm_max",
     "key",
+    "rating_min",
     "uploaded_after",
     "uploaded_before",
     "state",
     "disputed",
+    "missing",
 )
 
 
-def filter_form(query: LibraryQuery) -> dict[str, Any]:
+def filter_form(query: LibraryQuery, library: Library) -> dict[str, Any]:
     """Context of _facets.html and _chosen.html in tagger/library, but for the counts by tag."""
     return {
         **{name: query.value(name) for name in FIELDS},
@@ -40,6 +42,9 @@ def filter_form(query: LibraryQuery) -> dict[str, Any]:
         "chosen": conditions(query),
         "states": Track.State.choices,
         "keys": MusicKey.choices,
+        "stars": [(str(count), "★" * count) for count in range(5, 0, -1)],
+        "has_folders": library.folders.exists(),
+        "folder": query.value("folder"),
         "facet_hidden": query.hidden(*FIELDS),
         "facet_query": query.unpaged().urlencode(),
     }

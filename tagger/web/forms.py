@@ -1,14 +1,15 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib.auth.forms import BaseUserCreationForm
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from tagger.models import ApiToken, Track, User
+from tagger.models import ApiToken, Membership, Track, User
 
 
 class TrackMetadataForm(forms.ModelForm):
@@ -19,6 +20,20 @@ class TrackMetadataForm(forms.ModelForm):
 
     def _post_clean(self) -> None:
         """Only checks: the words are written by the action, not by the form."""
+
+
+class LimitChoice(forms.TypedChoiceField):
+    """One of the libraries that somebody is in, as its row, or None: all of them."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(label=_("Library"), required=False, empty_value=None, **kwargs)
+
+
+def offer(field: forms.Field, memberships: Sequence[Membership]) -> None:
+    limit = cast(LimitChoice, field)
+    by_id = {str(one.library_id): one.library for one in memberships}
+    limit.choices = [("", _("all of mine")), *((pk, one.name) for pk, one in by_id.items())]
+    limit.coerce = by_id.__getitem__
 
 
 class TokenForm(forms.Form):
@@ -37,6 +52,12 @@ class TokenForm(forms.Form):
             (0, _("never")),
         ],
     )
+
+    library = LimitChoice(help_text=_("The only one in which it may act."))
+
+    def __init__(self, memberships: Sequence[Membership], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self.fields["library"], memberships)
 
     def expires_at(self) -> Any:
         days = self.cleaned_data["days"]

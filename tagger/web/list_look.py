@@ -12,8 +12,10 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from tagger.feedback.ratings import ratings_of
 from tagger.library.rows import Row
 
+from .access import PageRequest
 from .library_query import LibraryQuery
 from .outlines import outlines
 
@@ -43,6 +45,7 @@ COLUMNS = {
         Column("camelot", _("Camelot"), "key"),
         Column("year", _("Year"), "year"),
         Column("length", _("Length"), "duration"),
+        Column("rating", _("Rating"), "-rating"),
         Column("added", _("Added"), "-created"),
     )
 }
@@ -123,14 +126,17 @@ def _turned(ordering: str) -> str:
     return ordering[1:] if ordering.startswith("-") else f"-{ordering}"
 
 
-def track_list(request: HttpRequest, query: LibraryQuery, listed: list[Row]) -> dict[str, Any]:
-    """Context of tagger/library/_track_list.html. One query, where waveforms are shown."""
+def track_list(request: PageRequest, query: LibraryQuery, listed: list[Row]) -> dict[str, Any]:
+    """Context of tagger/library/_track_list.html. Waveforms and ratings, if shown: a query each."""
     look = ListLook.of(request)
-    drawn = outlines(row.track for row in listed) if "wave" in look.columns else {}
+    tracks = [row.track for row in listed]
+    drawn = outlines(tracks) if "wave" in look.columns else {}
+    rated = ratings_of(request.user, tracks) if "rating" in look.columns else {}
     return {
         "look": look,
         "headers": look.headers(query),
         "densities": DENSITIES.items(),
         "outlines": drawn,
+        "own_ratings": rated,
         "selection_query": query.unpaged().urlencode(),
     }

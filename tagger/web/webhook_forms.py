@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from tagger.models import User, Webhook
+from tagger.models import Membership, User, Webhook
 from tagger.platform.net.ssrf_guard import LONGEST
+from tagger.web.forms import LimitChoice, offer
 
 
 class WebhookForm(forms.Form):
@@ -20,8 +22,13 @@ class WebhookForm(forms.Form):
         label=_("Events"), choices=Webhook.Event.choices, widget=forms.CheckboxSelectMultiple
     )
 
-    def __init__(self, person: User, *args: Any, **kwargs: Any) -> None:
+    library = LimitChoice(help_text=_("The only one that it is told of."))
+
+    def __init__(
+        self, person: User, memberships: Sequence[Membership], *args: Any, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        offer(self.fields["library"], memberships)
         offered = [
             event for event in Webhook.Event if person.is_staff or event not in Webhook.STAFF_EVENTS
         ]

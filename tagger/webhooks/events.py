@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -26,13 +26,18 @@ WAKE_SECONDS = 10
 def announce(library_id: int | None, event: Webhook.Event, **data: Any) -> None:
     """To the webhooks of a library's members; what is in none is told to nobody."""
     members = Membership.objects.filter(library=library_id)
-    listening = Webhook.objects.filter(owner__in=members.values("person"))
+    listening = Webhook.objects.filter(_within(library_id), owner__in=members.values("person"))
     _write(listening, event, data | {"library": library_id})
+
+
+def _within(library_id: int | None) -> Q:
+    """Not limited to another library."""
+    return Q(library=None) | Q(library=library_id)
 
 
 def announce_to(owner_id: int | None, event: Webhook.Event, **data: Any) -> None:
     """To the webhooks of one person; work that nobody owns is told to nobody."""
-    _write(Webhook.objects.filter(owner=owner_id), event, data)
+    _write(Webhook.objects.filter(owner=owner_id, library=None), event, data)
 
 
 def announce_many(event: Webhook.Event, told: Sequence[tuple[int, dict[str, Any]]]) -> None:
@@ -44,13 +49,17 @@ def announce_many(event: Webhook.Event, told: Sequence[tuple[int, dict[str, Any]
     anybody = set().union(*people.values())
     listening = list(_listening(Webhook.objects.filter(owner__in=anybody), event))
     for library, data in told:
-        own = [webhook for webhook in listening if webhook.owner_id in people[library]]
+        own = [
+            webhook
+            for webhook in listening
+            if webhook.owner_id in people[library] and webhook.library_id in (None, library)
+        ]
         if own:
-            _deliver_later(own, event, data)
+            _deliver_later(own, event, data | {"library": library})
 
 
 def announce_to_staff(event: Webhook.Event, **data: Any) -> None:
-    _write(Webhook.objects.filter(owner__is_staff=True), event, data)
+    _write(Webhook.objects.filter(owner__is_staff=True, library=None), event, data)
 
 
 def deliver_later(webhook: Webhook, event: str, data: dict[str, Any]) -> WebhookDelivery:
@@ -74,7 +83,7 @@ def _write(webhooks: QuerySet[Webhook], event: Webhook.Event, data: dict[str, An
 
 def _listening(webhooks: QuerySet[Webhook], event: Webhook.Event) -> QuerySet[Webhook]:
     listening = webhooks.filter(events__contains=[event], disabled_at=None, owner__is_active=True)
-    return listening.only("pk", "owner_id")
+    return listening.only("pk", "owner_id", "library_id")
 
 
 def _deliver_later(

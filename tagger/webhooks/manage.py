@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from tagger.models import User, Webhook, WebhookDelivery
+from tagger.models import Library, User, Webhook, WebhookDelivery
 from tagger.platform.net.ssrf_guard import AddressError, checked_url
 
 from .events import deliver_later, wake
@@ -32,23 +32,32 @@ class WebhookError(Exception):
         self.field = field
 
 
-def make_webhook(owner: User, url: str, events: Sequence[str]) -> tuple[Webhook, str]:
-    """The row and its secret, which is shown this once. Raises WebhookError."""
-    _check(owner, url, events)
+def make_webhook(
+    owner: User, url: str, events: Sequence[str], *, library: Library | None = None
+) -> tuple[Webhook, str]:
+    """The row and its secret, which is shown this once. Raises WebhookError.
+
+    One that is limited to a library is told of nothing else.
+    """
+    limit = owner.limited_to or (library.pk if library else None)
+    _check(owner, url, events, limit)
     with transaction.atomic():
         User.objects.select_for_update(no_key=True).get(pk=owner.pk)
         if owner.webhooks.count() >= MOST:
             raise WebhookError(f"You have {MOST} webhooks, which is the most. Delete one first.")
         webhook = Webhook.objects.create(
-            owner=owner, url=url, events=sorted(set(events)), salt=_salt()
+            owner=owner, library_id=limit, url=url, events=sorted(set(events)), salt=_salt()
         )
     return webhook, secret_of(webhook, webhook.salt)
 
 
-def change_webhook(webhook: Webhook, url: str, events: Sequence[str]) -> Webhook:
-    _check(webhook.owner, url, events)
-    webhook.url, webhook.events = url, sorted(set(events))
-    webhook.save(update_fields=["url", "events"])
+def change_webhook(
+    webhook: Webhook, url: str, events: Sequence[str], *, library: Library | None
+) -> Webhook:
+    limit = webhook.owner.limited_to or (library.pk if library else None)
+    _check(webhook.owner, url, events, limit)
+    webhook.url, webhook.events, webhook.library_id = url, sorted(set(events)), limit
+    webhook.save(update_fields=["url", "events", "library"])
     return webhook
 
 
@@ -133,7 +142,7 @@ def _refuse_if_off(webhook: Webhook) -> None:
         raise WebhookError("The webhook is switched off. Switch it on first.")
 
 
-def _check(owner: User, url: str, events: Sequence[str]) -> None:
+def _check(owner: User, url: str, events: Sequence[str], limit: int | None) -> None:
     try:
         checked_url(url)
     except AddressError as error:
@@ -142,3 +151,6 @@ def _check(owner: User, url: str, events: Sequence[str]) -> None:
         raise WebhookError("Choose at least one event.", "events")
     if not owner.is_staff and Webhook.STAFF_EVENTS & set(events):
         raise WebhookError("These events are for staff only.", "events")
+    if limit and Webhook.STAFF_EVENTS & set(events):
+        detail = "Trainings and changes of model belong to no library. Leave the library out."
+        raise WebhookError(detail, "events")

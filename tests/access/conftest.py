@@ -12,6 +12,7 @@ from django.http import HttpResponseBase, QueryDict
 from django.test import Client
 from django.urls import reverse
 
+from tagger.libraries.manage import make_library
 from tagger.models import ApiToken, Library, Membership, Track, User
 from tests.tagger.conftest import scratch_media, sent, token_client
 from tests.web import rows
@@ -35,6 +36,7 @@ def browser(person: User) -> Client:
 
 @pytest.fixture
 def crowd(song: Track, outsider: User) -> dict[str, Client]:
+    owner = rows.owner_of(song)
     boss = rows.person("boss", is_staff=True, is_superuser=True)
     return {
         "anonymous": Client(),
@@ -44,6 +46,9 @@ def crowd(song: Track, outsider: User) -> dict[str, Client]:
         "owner": browser(rows.owner_of(song)),
         "owner's token": token_client(rows.owner_of(song)),
         "staff": browser(boss),
+        "token of elsewhere": token_client(owner, library=make_library(owner, "Elsewhere")),
+        "token of the library": token_client(owner, library=song.library),
+        "staff's limited token": token_client(boss, library=boss.personal_library),
         **members(song.library),
     }
 

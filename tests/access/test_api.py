@@ -6,6 +6,8 @@ import json
 
 from django.http import HttpResponseBase
 
+from tagger.models import Track
+
 from .conftest import Ask
 from .rules import API, METHODS, Audience
 
@@ -73,6 +75,45 @@ def test_whom_it_does_not_concern_gets_nothing(ask: Ask) -> None:
                 status = ask(who, method, name).status_code
                 if status != expected:
                     wrong.append((who, method, name, status))
+    assert wrong == []
+
+
+def test_a_token_of_another_library_is_a_strangers(ask: Ask, song: Track) -> None:
+    """Also of what its person has elsewhere: views, uploads, tokens, webhooks, invitations."""
+    wrong = []
+    for name, rule in API.items():
+        if rule.audience in (Audience.MEMBER, Audience.KEEPER, Audience.OWNER):
+            within = [""]
+        else:
+            within = [str(song.library_id)] if rule.within else []
+        for method in rule.allowed:
+            if rule.audience_of(method) is Audience.STAFF:
+                continue
+            for library in within:
+                status = ask("token of elsewhere", method, name, within=library).status_code
+                if status != 404:
+                    wrong.append((method, name, status))
+    assert wrong == []
+
+
+def test_a_token_of_the_library_does_there_what_its_person_may(ask: Ask) -> None:
+    wrong = []
+    for name, rule in API.items():
+        if rule.audience in (Audience.MEMBER, Audience.KEEPER):
+            for method in set(WITH_BODY) & rule.allowed:
+                if not answered(ask("token of the library", method, name)):
+                    wrong.append((method, name))
+    assert wrong == []
+
+
+def test_a_limited_token_is_nobody_of_the_staff(ask: Ask) -> None:
+    wrong = []
+    for name, rule in API.items():
+        for method in rule.allowed:
+            if rule.audience_of(method) is Audience.STAFF:
+                status = ask("staff's limited token", method, name).status_code
+                if status != 403:
+                    wrong.append((method, name, status))
     assert wrong == []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import runpy
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +24,8 @@ READERS = {
     "MEDIA_URL": "stores",
     "BROKER_URL": "queue",
     "EMAIL_URL": "mail",
+    "EMAIL_FROM": "mail",
+    "CSRF_TRUSTED_ORIGINS": "security",
 }
 
 
@@ -57,6 +60,11 @@ def _read(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> dict[str, A
         ("BROKER_URL", "banana"),
         ("BROKER_URL", "redis://localhost:banana/0"),
         ("BROKER_URL", "amqp://localhost"),
+        ("EMAIL_FROM", "banana"),
+        ("EMAIL_FROM", "tags@example.org\nBcc: all@example.org"),
+        ("CSRF_TRUSTED_ORIGINS", "tags.example.org"),
+        ("CSRF_TRUSTED_ORIGINS", "https://tags.example.org/path"),
+        ("CSRF_TRUSTED_ORIGINS", "https://tags.example.org:port"),
         ("EMAIL_URL", "mail.example.org"),
         ("EMAIL_URL", "smtp://mail.example.org:mail"),
     ],
@@ -79,6 +87,9 @@ def test_a_setting_that_makes_no_sense_is_named(
         ("DATABASE_URL", "postgres://user:p%40ss@db.example.org:5432/tonemark"),
         ("DATABASE_URL", "postgres://postgres@/%2Ftmp%2Fsockets/tonemark"),
         ("MEDIA_URL", "s3://bucket/folder"),
+        ("EMAIL_FROM", "Tonemark <tags@example.org>"),
+        ("EMAIL_FROM", "tonemark@localhost"),
+        ("CSRF_TRUSTED_ORIGINS", "https://tags.example.org, http://10.0.0.1:8080, https://*.x.org"),
         ("BROKER_URL", "rediss://user:secret@broker.example.org:6379/0"),
         ("BROKER_URL", "redis+socket:///tmp/broker.sock"),
     ],
@@ -87,3 +98,22 @@ def test_a_setting_that_makes_sense_is_taken(
     name: str, value: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert _read(monkeypatch, name, value)
+
+
+def test_a_secret_that_an_editor_saved_with_a_byte_order_mark_is_the_same_secret(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "key"
+    file.write_text("0123456789abcdef", encoding="utf-8-sig")
+    monkeypatch.delenv("TONEMARK_SECRET_KEY", raising=False)
+    monkeypatch.setenv("TONEMARK_SECRET_KEY_FILE", str(file))
+    assert runpy.run_module("webapp.settings.security")["SECRET_KEY"] == "0123456789abcdef"
+
+
+def test_a_secret_that_is_no_text_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_bytes(b"\xff\xfe\x80")
+    monkeypatch.delenv("TONEMARK_SECRET_KEY", raising=False)
+    monkeypatch.setenv("TONEMARK_SECRET_KEY_FILE", str(file))
+    with pytest.raises(ImproperlyConfigured, match=r"TONEMARK_SECRET_KEY_FILE names .* no text"):
+        runpy.run_module("webapp.settings.security")

@@ -5,12 +5,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from urllib.request import Request, urlopen
 
 import pytest
 
-from webapp.web_worker import PEEKED, WAITED_FOR, has_arrived
+from webapp.web_worker import HELD, PEEKED, WAITED_FOR, has_arrived, is_whole
 
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n"
 # Two threads, and half a second for a header.
@@ -23,6 +23,9 @@ web_worker.HEADER_SECONDS = 0.5
 web_worker.SILENCE_SECONDS = 1
 
 def echo(environ, start_response):
+    if environ["PATH_INFO"] == "/long":
+        start_response("200 OK", [("Content-Length", str(200 * 10**6))])
+        return (bytes(10**6) for _ in range(200))
     body = environ["wsgi.input"].read()
     start_response("200 OK", [("Content-Length", str(len(body) + 2))])
     return [b"ok", body]
@@ -111,6 +114,83 @@ def test_large_bodies_that_fall_silent_give_their_threads_back(server: tuple[str
         for _ in range(4):
             _connect(stack, server, start)
         assert _answer(server) == b"ok"
+
+
+LARGE = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 999999\r\n\r\nand then little"
+CHUNKED = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nand then"
+EXPECTING = b"POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n"
+BEHIND = GET + b"\r\nGET / HTTP/1.1\r\nand half a header behind a whole request"
+LAST = GET + b"Connection: close\r\n\r\n"
+
+
+@pytest.mark.parametrize("start", [LARGE, CHUNKED, EXPECTING, BEHIND, LAST])
+def test_clients_that_stop_half_way_keep_nobody_from_being_answered(
+    server: tuple[str, int], start: bytes
+) -> None:
+    with ExitStack() as stack:
+        for _ in range(40):
+            _connect(stack, server, start)
+        begun = time.monotonic()
+        assert _answer(server) == b"ok"
+        # Without waiting for any of them: each would be given up after a second.
+        assert time.monotonic() - begun < 10
+
+
+def test_a_body_that_drips_is_given_up(server: tuple[str, int]) -> None:
+    with ExitStack() as stack:
+        connection = _connect(stack, server, LARGE)
+        connection.settimeout(0.1)
+        until = time.monotonic() + 20
+        answer = None
+        while answer is None and time.monotonic() < until:
+            with suppress(TimeoutError, ConnectionError):
+                connection.sendall(b".")
+                answer = connection.recv(1)
+        assert answer is not None
+
+
+def test_answers_that_nobody_reads_are_given_up(server: tuple[str, int]) -> None:
+    with ExitStack() as stack:
+        for _ in range(4):
+            connection = stack.enter_context(socket.socket())
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            connection.connect(server)
+            connection.sendall(b"GET /long HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert _answer(server) == b"ok"
+
+
+def test_an_answer_that_is_read_slowly_is_sent_whole(server: tuple[str, int]) -> None:
+    with ExitStack() as stack:
+        connection = _connect(stack, server, b"GET /long HTTP/1.0\r\nHost: a\r\n\r\n")
+        received = 0
+        while more := connection.recv(4 * 10**6, socket.MSG_WAITALL):
+            received += len(more)
+            time.sleep(0.06)
+        assert received > 200 * 10**6
+
+
+def test_whoever_sends_too_much_while_others_wait_is_told_to_come_again(
+    server: tuple[str, int],
+) -> None:
+    with ExitStack() as stack:
+        waiting = [_connect(stack, server, LARGE) for _ in range(HELD + 2)]
+        assert waiting[-1].recv(100).startswith(b"HTTP/1.1 503")
+
+
+@pytest.mark.parametrize(
+    ("start", "whole"),
+    [
+        (b"", True),
+        (GET, False),
+        (GET + b"\r\n", True),
+        (LARGE, False),
+        (CHUNKED, False),
+        (EXPECTING, False),
+        (EXPECTING + b"123456789", True),
+    ],
+)
+def test_a_request_is_whole_when_its_body_is(start: bytes, whole: bool) -> None:
+    assert is_whole(start) is whole
 
 
 @pytest.mark.parametrize(

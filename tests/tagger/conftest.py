@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from tagger.accounts.tokens import make_token
-from tagger.models import ApiToken, ModelVersion, User
+from tagger.models import ApiToken, Library, ModelVersion, User
 from tests.audio_factory import music, tone, write
 
 
@@ -66,6 +66,8 @@ def melody(tmp_path: Path) -> Path:
     return write(tmp_path / "melody.flac", music(8.0), metadata={"title": "A slow melody"})
 
 
-def token_client(person: User, scope: ApiToken.Scope = ApiToken.Scope.WRITE) -> Client:
-    secret = make_token(person, "tests", scope)[1]
+def token_client(
+    person: User, scope: ApiToken.Scope = ApiToken.Scope.WRITE, library: Library | None = None
+) -> Client:
+    secret = make_token(person, "tests", scope, library=library)[1]
     return Client(headers={"Authorization": f"Bearer {secret}"})

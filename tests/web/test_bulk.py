@@ -47,6 +47,27 @@ def test_deleting_offers_to_undo_it(page: Client, owner: User, shelf: list[Track
     assert "None of those tracks is in the Trash" in page.post(undo, follow=True).content.decode()
 
 
+@pytest.mark.parametrize("details", [{}, {"action": "paint", "tag": "guitar"}])
+def test_a_job_whose_action_is_not_known_is_listed_and_ends_with_a_reason(
+    page: Client, owner: User, details: dict[str, str]
+) -> None:
+    job = Job.objects.create(
+        kind=Job.Kind.BULK,
+        trigger="web",
+        queue="bulk",
+        owner=owner,
+        library=owner.personal_library,
+        details=details,
+        result={"changed": 2},
+    )
+    rows.work_off(Job.Kind.BULK)
+    job.refresh_from_db()
+    assert (job.state, job.error_code) == (Job.State.FAILED, "unknown-action")
+    for address in ("/jobs/", f"/jobs/{job.pk}/"):
+        assert page.get(address).status_code == 200
+    assert page.post(reverse("web:undo-bulk", args=[job.pk])).status_code == 302
+
+
 def said(track: Track) -> dict[str, str]:
     standing = track.verdicts.filter(withdrawn_at=None)
     return dict(standing.values_list("tag__slug", "answer"))

@@ -208,6 +208,23 @@ def test_a_script_that_is_signed_out_and_nowhere_is_led_to_the_sign_in_page(
     assert answer["HX-Redirect"].startswith("/sign-in/")
 
 
+@pytest.mark.parametrize("method", ["OPTIONS", "TRACE", "PROPFIND", "x"])
+@pytest.mark.parametrize(
+    "address",
+    ["/", "/api/v1/docs/", "/api/v1/schema/", "/api/v1/tracks/", "/sign-in/", "/nowhere/"],
+)
+def test_a_method_that_nobody_needs_is_no_error(staff: Client, method: str, address: str) -> None:
+    assert staff.generic(method, address).status_code < 500
+
+
+@pytest.mark.parametrize("accept", ["text/csv", "x", ",", "a/b;q=x", "*/*;q=0"])
+@pytest.mark.parametrize(
+    "address", ["/api/v1/docs/", "/api/v1/schema/", "/api/v1/tracks/", "/api/v1/exports/tracks.csv"]
+)
+def test_a_wish_for_another_format_is_passed_over(staff: Client, accept: str, address: str) -> None:
+    assert staff.get(address, headers={"Accept": accept}).status_code == 200
+
+
 def test_a_page_refuses_at_the_border_and_the_api_names_what_is_at_fault(staff: Client) -> None:
     assert staff.get("/?q=%00").status_code == 400
     problem = staff.post("/api/v1/me/tokens/", rb'{"name": "a", "scope": "\ud800"}', JSON)

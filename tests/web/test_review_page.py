@@ -62,6 +62,17 @@ def test_skipped_questions_are_asked_again(page: Client, owner: User) -> None:
     assert "harp here?" in answer(page, "skipped")
 
 
+def test_in_a_round_about_a_tag_only_what_was_skipped_of_that_is_looked_at_again(
+    page: Client, owner: User
+) -> None:
+    rows.analysed(rows.track(owner), harp=0.5, guitar=0.55)
+    answer(page, "skip")
+    page.get("/review/?tag=guitar")
+    assert "Look again at 1 skipped" in answer(page, "skip")
+    assert "guitar here?" in answer(page, "skipped")
+    assert Question.objects.filter(skipped_at__isnull=False).get().tag.slug == "harp"
+
+
 def test_a_question_answered_elsewhere_is_passed_over(page: Client, owner: User) -> None:
     rows.analysed(rows.track(owner), harp=0.5)
     sent = {"answer": "yes", "question": Question.objects.get().pk}

@@ -109,7 +109,7 @@ def test_the_page_needs_a_fixed_number_of_queries(
 ) -> None:
     rows.job(song, Job.State.SUCCEEDED)
     cache.clear()
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(17):
         show(page, song)
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from email.utils import parseaddr
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import environ
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 
 T = TypeVar("T")
 PREFIX = "TONEMARK_"
@@ -18,6 +20,9 @@ TRUE = {"true", "yes", "on", "1"}
 FALSE = {"false", "no", "off", "0"}
 # A name, one with all its subdomains (.example.org), or an IPv6 address in its brackets.
 _HOST = re.compile(r"\.?[\w-]+(\.[\w-]+)*\.?|\[[0-9a-fA-F:.]+\]")
+_ORIGIN = re.compile(
+    r"https?://(\*\.)?([\w-]+(\.[\w-]+)*|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?", re.ASCII
+)
 
 _environment = environ.Env()
 
@@ -80,6 +85,33 @@ def host_names(name: str, default: list[str]) -> list[str]:
     return names
 
 
+def origins(name: str) -> list[str]:
+    """A comma-separated list of what browsers call the origin of a page: scheme, host, port."""
+    given = words(name, [])
+    for one in given:
+        if not _ORIGIN.fullmatch(one):
+            raise ImproperlyConfigured(
+                f"{PREFIX}{name} must hold origins such as https://tags.example.org, without a "
+                f"path, not {one!r}."
+            )
+    return given
+
+
+def mail_address(name: str, default: str) -> str:
+    """With or without a name: `Tonemark <tags@example.org>`."""
+
+    def read(value: str) -> str:
+        if not value.isprintable():
+            raise ValueError
+        try:
+            validate_email(parseaddr(value)[1])
+        except ValidationError as error:
+            raise ValueError from error
+        return value
+
+    return _read(name, default, "a mail address such as tags@example.org", read)
+
+
 def address(name: str, value: str, schemes: Iterable[str], example: str) -> str:
     """`value`, an address with one of `schemes` and, if any, a port that is one."""
     try:
@@ -119,11 +151,13 @@ def file_text(name: str) -> str:
     """What stands in the file that the variable names."""
     path = Path(text(name))
     try:
-        return path.read_text(encoding="utf-8").strip()
+        return path.read_text(encoding="utf-8-sig").strip()
     except OSError as error:
         raise ImproperlyConfigured(
             f"{PREFIX}{name} names {path}, which cannot be read: {error.strerror}."
         ) from error
+    except UnicodeDecodeError as error:
+        raise ImproperlyConfigured(f"{PREFIX}{name} names {path}, which is no text.") from error
 
 
 def secret(name: str) -> str:

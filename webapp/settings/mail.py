@@ -45,4 +45,4 @@ EMAIL_USE_TLS = _server_settings.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = _server_settings.get("EMAIL_USE_SSL", False)
 # A worker of short work sends it; a server that does not answer must not hold it for long.
 EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = environment.text("EMAIL_FROM", "tonemark@localhost")
+DEFAULT_FROM_EMAIL = environment.mail_address("EMAIL_FROM", "tonemark@localhost")

@@ -46,7 +46,7 @@ if len(SECRET_KEY) < SHORTEST_KEY or len(set(SECRET_KEY)) < FEWEST_CHARACTERS:
     )
 METRICS_KEY = environment.secret("METRICS_KEY")
 ALLOWED_HOSTS = environment.host_names("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = environment.words("CSRF_TRUSTED_ORIGINS", [])
+CSRF_TRUSTED_ORIGINS = environment.origins("CSRF_TRUSTED_ORIGINS")
 # Forms and JSON only; audio is streamed to disk and has its own limit.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024**2
 

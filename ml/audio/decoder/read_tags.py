@@ -29,6 +29,7 @@ _KEYS = {
     "artist": ("artist", "TPE1", "author", "WM/AlbumArtist", "album_artist", "albumartist"),
     "album": ("album", "TALB", "WM/AlbumTitle"),
     "album_artist": ("albumartist", "TPE2", "WM/AlbumArtist", "album_artist", "album artist"),
+    "genre": ("genre", "TCON", "WM/Genre"),
     "track": ("tracknumber", "TRCK", "WM/TrackNumber", "track"),
     "track_total": ("tracktotal", "totaltracks"),
     "disc": ("discnumber", "TPOS", "WM/PartOfSet", "disc", "disk"),
@@ -48,16 +49,19 @@ def tags(file: AudioFile, length: int, code_page: str = "") -> dict[str, str]:
 
     With a `code_page`, text that says it is Latin-1 is taken for text in that.
     """
-    raw_tags = _mutagen_tags(file) or _ffmpeg_tags(file, code_page)
+    name, said = _container(file)
+    raw_tags = _mutagen_tags(file, name) or {
+        key.lower(): _decoded(value, code_page) for key, value in said.items()
+    }
     return {
         field: _first(raw_tags, keys, code_page)[:length].rstrip() for field, keys in _KEYS.items()
     }
 
 
-def _mutagen_tags(file: AudioFile) -> Mapping[str, object]:
+def _mutagen_tags(file: AudioFile, name: str) -> Mapping[str, object]:
     raw = io.FileIO(file.fileno(), closefd=False)
     # By what is in the file, not by what it is called.
-    raw.name = name_by_content(file)
+    raw.name = name
     raw.seek(0)
     try:
         opened = io.BufferedReader(raw)
@@ -72,15 +76,21 @@ def _mutagen_tags(file: AudioFile) -> Mapping[str, object]:
 
 def name_by_content(file: AudioFile) -> str:
     """A file name with the suffix of what the file really is, which mutagen goes by."""
+    return _container(file)[0]
+
+
+def _container(file: AudioFile) -> tuple[str, Mapping[str, str]]:
+    """That name, and the metadata as FFmpeg reads it; nothing where there is no sound."""
     try:
-        with open_audio(file) as (container, _):
+        with open_audio(file) as (container, stream):
             names = container.format.name.split(",")
+            said = {**stream.metadata, **container.metadata}
     except AudioError:
-        return ""
+        return "", {}
     finally:
         file.seek(0)
     suffixes = [one.suffixes[0] for one in FORMATS if set(one.demuxers) & set(names)]
-    return f"sound{suffixes[0]}" if suffixes else ""
+    return f"sound{suffixes[0]}" if suffixes else "", said
 
 
 def _ape_items(opened: BinaryIO) -> Mapping[str, object]:
@@ -90,15 +100,6 @@ def _ape_items(opened: BinaryIO) -> Mapping[str, object]:
         return dict(APEv2(opened))
     except APENoHeaderError:
         return {}
-
-
-def _ffmpeg_tags(file: AudioFile, code_page: str) -> Mapping[str, object]:
-    try:
-        with open_audio(file) as (container, stream):
-            both = {**stream.metadata, **container.metadata}
-    except AudioError:
-        return {}
-    return {key.lower(): _decoded(value, code_page) for key, value in both.items()}
 
 
 def _decoded(text: str, code_page: str) -> str:
@@ -121,8 +122,10 @@ def _first(tags: Mapping[str, object], keys: tuple[str, ...], code_page: str) ->
 
 
 def _values(value: object) -> Iterator[str]:
-    """Of a text, a list of texts, or a frame that holds such a list."""
-    held = getattr(value, "text", value)
+    """Of a text, a list of texts, or a frame that holds such a list (of genres: by their names,
+    for which ID3 has numbers).
+    """
+    held = getattr(value, "genres", None) or getattr(value, "text", value)
     for one in held if isinstance(held, list) else [held]:
         if one is not None:
             # ID3v2.4 and APE part several values by a NUL.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import errno
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import mutagen
@@ -77,58 +77,79 @@ def _writer(file: object) -> Callable[[Any, TrackMetadata], None]:
 
 
 def _write_id3(tags: id3.ID3, metadata: TrackMetadata) -> None:
+    def own(name: str) -> list[str]:
+        return [
+            str(text)
+            for frame in tags.getall(name)
+            for text in (frame.genres if name == "TCON" else frame.text)
+        ]
+
     frames: list[tuple[type[id3.TextFrame], Iterable[str]]] = [
         (id3.TIT2, _one(metadata.title)),
         (id3.TPE1, _one(metadata.artist)),
         (id3.TALB, _one(metadata.album)),
-        (id3.TCON, metadata.genres),
-        (id3.TMOO, metadata.moods),
-        (id3.TIT1, _one(_TOGETHER.join(metadata.tags))),
-        (id3.TBPM, _one(_beats(metadata))),
-        (id3.TKEY, _one(metadata.key)),
+        (id3.TCON, _beside(own("TCON"), metadata.genres, metadata.unwanted)),
+        (id3.TMOO, _beside(own("TMOO"), metadata.moods, metadata.unwanted)),
+        (id3.TIT1, _grouping(own("TIT1"), own(f"TXXX:{OWN_TAGS}"), metadata)),
+        (id3.TBPM, _unless(own("TBPM"), _beats(metadata))),
+        (id3.TKEY, _unless(own("TKEY"), metadata.key)),
     ]
     for frame, values in frames:
-        if texts := list(values):
+        texts = list(values)
+        if texts and texts != own(frame.__name__):
             tags.setall(frame.__name__, [frame(encoding=id3.Encoding.UTF8, text=texts)])
+        elif not texts and own(frame.__name__) and frame in (id3.TCON, id3.TMOO):
+            tags.delall(frame.__name__)
     if metadata.tags:
-        own = id3.TXXX(encoding=id3.Encoding.UTF8, desc=OWN_TAGS, text=list(metadata.tags))
-        tags.setall(f"TXXX:{OWN_TAGS}", [own])
+        every = id3.TXXX(encoding=id3.Encoding.UTF8, desc=OWN_TAGS, text=list(metadata.tags))
+        tags.setall(f"TXXX:{OWN_TAGS}", [every])
 
 
 def _write_comments(tags: Any, metadata: TrackMetadata) -> None:
+    def own(name: str) -> list[str]:
+        return [str(value) for value in tags.get(name, ())]
+
     comments: dict[str, Iterable[str]] = {
         "TITLE": _one(metadata.title),
         "ARTIST": _one(metadata.artist),
         "ALBUM": _one(metadata.album),
-        "GENRE": metadata.genres,
-        "MOOD": metadata.moods,
-        "GROUPING": _one(_TOGETHER.join(metadata.tags)),
+        "GENRE": _beside(own("GENRE"), metadata.genres, metadata.unwanted),
+        "MOOD": _beside(own("MOOD"), metadata.moods, metadata.unwanted),
+        "GROUPING": _grouping(own("GROUPING"), own(OWN_TAGS), metadata),
         OWN_TAGS: metadata.tags,
-        "BPM": _one(_beats(metadata)),
-        "INITIALKEY": _one(metadata.key),
+        "BPM": _unless(own("BPM"), _beats(metadata)),
+        "INITIALKEY": _unless(own("INITIALKEY"), metadata.key),
     }
-    tags.update({name: texts for name, values in comments.items() if (texts := list(values))})
+    _replace(tags, comments, ("GENRE", "MOOD"))
 
 
 def _write_mp4(tags: MP4Tags, metadata: TrackMetadata) -> None:
+    def own(name: str) -> list[str]:
+        return [
+            value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+            for value in tags.get(name, ())
+        ]
+
     atoms: dict[str, Iterable[str]] = {
         "\xa9nam": _one(metadata.title),
         "\xa9ART": _one(metadata.artist),
         "\xa9alb": _one(metadata.album),
-        "\xa9gen": metadata.genres,
-        "\xa9grp": _one(_TOGETHER.join(metadata.tags)),
+        "\xa9gen": _beside(own("\xa9gen"), metadata.genres, metadata.unwanted),
+        "\xa9grp": _grouping(own("\xa9grp"), own(_FREE + OWN_TAGS), metadata),
     }
+    moods, key = _free(tags, "MOOD"), _free(tags, "initialkey")
     free: dict[str, Iterable[str]] = {
-        "MOOD": metadata.moods,
-        OWN_TAGS: metadata.tags,
-        "initialkey": _one(metadata.key),
+        moods: _beside(own(moods), metadata.moods, metadata.unwanted),
+        _FREE + OWN_TAGS: metadata.tags,
+        key: _unless(own(key), metadata.key),
     }
-    tags.update({name: texts for name, values in atoms.items() if (texts := list(values))})
-    for name, values in free.items():
-        if encoded := [MP4FreeForm(value.encode()) for value in values]:
-            tags[_FREE + name] = encoded
-    if metadata.bpm is not None:
-        tags["tmpo"] = [round(metadata.bpm)]
+    encoded = {
+        name: [MP4FreeForm(value.encode()) for value in values] for name, values in free.items()
+    }
+    _replace(tags, atoms, ("\xa9gen",))
+    _replace(tags, encoded, (moods,))
+    if beats := _unless(own("tmpo"), _beats(metadata)):
+        tags["tmpo"] = [int(*beats)]
 
 
 WRITERS: dict[TagSystem, tuple[tuple[type, ...], Callable[[Any, TrackMetadata], None]]] = {
@@ -136,6 +157,42 @@ WRITERS: dict[TagSystem, tuple[tuple[type, ...], Callable[[Any, TrackMetadata], 
     TagSystem.VORBIS_COMMENTS: ((FLAC, OggVorbis, OggOpus, OggFLAC), _write_comments),
     TagSystem.MP4_ATOMS: ((MP4,), _write_mp4),
 }
+
+
+def _free(tags: MP4Tags, name: str) -> str:
+    """The atom of that name, which programs write in small or in large letters."""
+    whole = _FREE + name
+    return next((known for known in tags if known.lower() == whole.lower()), whole)
+
+
+def _replace(tags: Any, fields: Mapping[str, Iterable[Any]], emptied: Sequence[str]) -> None:
+    """What has no value stays as it is, but for those `emptied` of what was unwanted."""
+    for name, values in fields.items():
+        if texts := list(values):
+            tags[name] = texts
+        elif name in emptied and name in tags:
+            del tags[name]
+
+
+def _beside(own: Sequence[str], ours: Sequence[str], unwanted: Sequence[str]) -> list[str]:
+    """What the file says, but for what is unwanted, and then what it does not say."""
+    refused = {word.casefold() for word in unwanted}
+    kept = [word for word in own if word.casefold() not in refused]
+    said = {word.casefold() for word in kept}
+    return [*kept, *(word for word in ours if word.casefold() not in said)]
+
+
+def _grouping(own: Sequence[str], own_tags: Sequence[str], metadata: TrackMetadata) -> list[str]:
+    """Our tags in one text, behind a grouping that is not what an earlier copy has written."""
+    if not metadata.tags:
+        return list(own)
+    ours, earlier = _TOGETHER.join(metadata.tags), _TOGETHER.join(own_tags)
+    return [*(word for word in own if word not in (ours, earlier)), ours]
+
+
+def _unless(own: Sequence[str], ours: str) -> tuple[str, ...]:
+    """Nothing, where the file has a value of its own; a tempo of 0 is none."""
+    return () if any(word.strip(" 0.") for word in own) else _one(ours)
 
 
 def _one(text: str) -> tuple[str, ...]:

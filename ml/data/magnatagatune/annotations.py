@@ -5,9 +5,11 @@ The top tags are the most frequent columns; synonyms stay apart, as in every pub
 
 from __future__ import annotations
 
+import codecs
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TextIO
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +31,7 @@ class Annotations:
     `soft` is float16 `(clips, segments, tags)`, one row for every 59,049 samples, or None.
     `kinds` says how a clip was made ("recorded", "rendered"…) and `instruments` what alone plays in
     it, `sources` what it was taken from; they are empty where a data set's clips.tsv does not say.
+    `splits` names each clip's split where the data set lists them; else its folder says it.
     """
 
     clip_ids: list[str]
@@ -39,6 +42,7 @@ class Annotations:
     kinds: list[str]
     instruments: list[str]
     sources: list[str]
+    splits: list[str] = field(default_factory=list)
 
 
 def read_annotations(folder: Path, *, top: int = TOP_TAGS) -> Annotations:
@@ -61,21 +65,33 @@ def most_frequent(matrix: npt.NDArray[np.uint8], top: int) -> list[int]:
     return sorted(int(column) for column in order[:top])
 
 
+def open_table(path: Path) -> TextIO:
+    """A table as the projects publish it (UTF-8), or as a spreadsheet has saved it since: with a
+    byte order mark, or as "Unicode text", which is UTF-16.
+    """
+    with path.open("rb") as content:
+        utf_16 = content.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    return path.open(encoding="utf-16" if utf_16 else "utf-8-sig", newline="")
+
+
 def _read_table(
     path: Path,
 ) -> tuple[list[str], list[str], list[str], npt.NDArray[np.uint8]]:
     try:
-        with path.open(encoding="utf-8", newline="") as stream:
-            header, *rows = csv.reader(stream, delimiter="\t")
+        with open_table(path) as stream:
+            header, *rows = filter(None, csv.reader(stream, delimiter="\t"))
     except OSError as error:
         raise DatasetError(f"{path} cannot be read: {error.strerror}.") from error
-    except ValueError as error:
+    except (ValueError, csv.Error) as error:
         raise DatasetError(f"{path} is empty or no text.") from error
     if header[0] != "clip_id" or header[-1] != "mp3_path" or not rows:
         raise DatasetError(f"{path} is no MagnaTagATune table (clip_id, tags…, mp3_path).")
     width = len(header)
     if any(len(row) != width for row in rows):
         raise DatasetError(f"{path} has rows that are not {width} fields wide; fetch it again.")
+    unclear = {field for row in rows for field in row[1:-1]} - {"0", "1"}
+    if unclear:
+        raise DatasetError(f"{path} says {min(unclear)[:40]!r} of a tag, where 0 or 1 must stand.")
     matrix = np.array([row[1:-1] for row in rows]).astype(np.uint8)
     return [row[0] for row in rows], [row[-1] for row in rows], header[1:-1], matrix
 
@@ -97,7 +113,7 @@ def _read_clips(path: Path, paths: list[str]) -> tuple[list[str], list[str], lis
     """Kinds, instruments and sources."""
     rows: dict[str, dict[str, str]] = {}
     if path.exists():
-        with path.open(encoding="utf-8", newline="") as stream:
+        with open_table(path) as stream:
             rows = {row["mp3_path"]: row for row in csv.DictReader(stream, delimiter="\t")}
 
     def column(key: str) -> list[str]:

@@ -51,6 +51,7 @@ def prepare(
     folder: Path,
     out: Path,
     *,
+    annotations: Annotations | None = None,
     workers: int | None = None,
     threads: bool = False,
     on_progress: Progress | None = None,
@@ -58,18 +59,19 @@ def prepare(
     """Prepare all splits of `folder` in `out`; returns the unreadable clips of each split.
 
     What an earlier, interrupted run has decoded is kept. `on_progress(split, done, total)`.
+    `annotations` are what another data set's folder holds; None: those of MagnaTagATune's layout.
     `threads` is for a process that may have no children: slower with many cores.
     Raises DatasetError when the disk is too small or `out` was prepared from other clips.
     """
-    annotations = read_annotations(folder)
+    clips = annotations or read_annotations(folder)
     out.mkdir(parents=True, exist_ok=True)
-    _check_disk(annotations, out)
+    _check_disk(clips, out)
     unreadable = {}
     with _pool(workers, threads) as pool:
         for split in SPLITS:
-            rows = members(annotations, split, "B")
-            _write_index(out, split, annotations, rows)
-            paths = [annotations.paths[row] for row in rows]
+            rows = members(clips, split, "B")
+            _write_index(out, split, clips, rows)
+            paths = [clips.paths[row] for row in rows]
             sources = [clip_file(folder, path) for path in paths]
             lengths = decode_split(out, split, sources, decode_clip, pool, on_progress)
             unreadable[split] = [paths[k] for k in np.flatnonzero(lengths == UNREADABLE)]

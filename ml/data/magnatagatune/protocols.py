@@ -31,7 +31,8 @@ def members(annotations: Annotations, split: str, protocol: str) -> npt.NDArray[
         raise DatasetError(f"There is no split {split!r}; it is one of {', '.join(SPLITS)}.")
     if protocol not in PROTOCOLS:
         raise DatasetError(f"There is no protocol {protocol!r}; it is A or B.")
-    inside = np.array([split_of(path) == split for path in annotations.paths])
+    belongs = annotations.splits or [split_of(path) for path in annotations.paths]
+    inside = np.array([name == split for name in belongs])
     if protocol == "A":
         inside &= annotations.hard.any(axis=1)
     return np.flatnonzero(inside)

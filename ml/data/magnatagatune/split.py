@@ -89,7 +89,7 @@ def open_split(folder: Path, name: str, *, protocol: str = "A") -> Split:
     if not (samples.exists() and lengths.exists() and index.exists()):
         raise DatasetError(
             f"{folder} holds no prepared {name} split; "
-            f"run: python -m ml magnatagatune prepare DATA {folder}"
+            f"run: python -m ml magnatagatune (or million-song) prepare DATA {folder}"
         )
     counts = np.load(lengths)
     if (counts == 0).any():

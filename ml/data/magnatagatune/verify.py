@@ -44,13 +44,18 @@ class Verification:
 
 
 def verify(
-    folder: Path, *, deep: bool = False, on_progress: Callable[[int, int], None] | None = None
+    folder: Path,
+    *,
+    annotations: Annotations | None = None,
+    deep: bool = False,
+    on_progress: Callable[[int, int], None] | None = None,
 ) -> Verification:
     """Check `folder`; of every clip the beginning is decoded, with `deep` all of it.
 
+    `annotations` are what another data set's folder holds; None: those of MagnaTagATune's layout.
     Raises DatasetError.
     """
-    annotations = read_annotations(folder)
+    annotations = annotations or read_annotations(folder)
     missing: list[str] = []
     broken: list[str] = []
     unreadable: dict[str, str] = {}

@@ -50,6 +50,9 @@ class BulkSerializer(serializers.Serializer[Any]):
         required=False, help_text="A bulk job of yours that is undone; with `undo` alone."
     )
     code_page = serializers.ChoiceField(CodePage.choices, required=False, help_text="For `reread`.")
+    target = serializers.IntegerField(
+        required=False, min_value=1, max_value=2**31, help_text="The library; for `move`."
+    )
     tag = serializers.SlugField(
         required=False, default="", help_text="The tag to accept or reject."
     )

@@ -17,6 +17,7 @@ TRACK: dict[str, Any] = {
     "artist": "Mira",
     "album": "Nights",
     "album_artist": "Mira",
+    "genre": "Chanson; Ballad",
     "track_number": 3,
     "track_total": 11,
     "disc_number": 1,
@@ -24,6 +25,7 @@ TRACK: dict[str, Any] = {
     "year": 2019,
     "has_cover": True,
     "state": "tagged",
+    "missing_since": None,
     "tags": [
         {
             "slug": "guitar",
@@ -51,6 +53,7 @@ TRACK: dict[str, Any] = {
     "key_confidence": 0.812,
     "loudness": -14.2,
     "true_peak": -0.6,
+    "rating": 4.5,
     "music_state": "analysed",
     "file_name": "blue hour.flac",
     "file_size": 21_473_992,
@@ -95,6 +98,8 @@ UPLOADED: dict[str, Any] = {
     "duplicate": False,
 }
 KNOWN = {"track": TRACK, "job": JOB | {"state": "succeeded"}, "duplicate": True}
+RATING: dict[str, Any] = {"stars": 5, "mean": 4.5, "people": 2}
+RATING_WISH: dict[str, Any] = {"stars": 5}
 FILES_ASKED: dict[str, Any] = {"file_sha256": [_SHA256, "0" * 64]}
 FILES_CHECKED: dict[str, Any] = {
     "known": [{"file_sha256": _SHA256, "track": _TRACK_ID}],
@@ -128,6 +133,7 @@ VIEW: dict[str, Any] = {
 WEBHOOK_WISH: dict[str, Any] = {
     "url": "https://example.org/tonemark",
     "events": ["track.deleted", "track.tagged"],
+    "library": None,
 }
 WEBHOOK: dict[str, Any] = {
     "id": "b1b6f3a0-5b0e-4f0e-9b57-6f6a1c2d3e4f",

@@ -82,10 +82,10 @@ REJECTED_TAG = TRACK_TAG | {
 }
 TABLE = (
     "id,title,artist,album,state,duration,bpm,key,tags,scores,file_name,file_sha256,created_at,"
-    "passages,strengths\r\n"
+    "passages,strengths,rating\r\n"
     f"{TRACK['id']},Blue hour,Mira,Nights,tagged,187.400,117.5,F#m,guitar; piano,0.8312; 0.1204,"
     f"blue hour.flac,{TRACK['file_sha256']},2026-03-14T09:26:53.589793+00:00,; 0:43-2:09,"
-    "sure; likely\r\n"
+    "sure; likely,4.50\r\n"
 )
 PLAYLIST = "#EXTM3U\n#EXTINF:187,Mira - Blue hour\nblue hour.flac\n"
 REKORDBOX = '<?xml version="1.0" encoding="UTF-8"?>\n<DJ_PLAYLISTS Version="1.0.0">…'

@@ -14,6 +14,7 @@ ME: dict[str, Any] = {
 TOKEN_WISH: dict[str, Any] = {
     "name": "backup script",
     "scope": "read",
+    "library": None,
     "expires_at": "2036-01-01T00:00:00Z",
 }
 TOKEN: dict[str, Any] = {

@@ -115,6 +115,20 @@ class PlacePageSerializer(serializers.Serializer[Any]):
     results = PlaceSerializer(many=True)
 
 
+BRANCH = {
+    "folder": "3f0c9a5e-7d1b-4c1e-9a53-6a4d2a1f6b10/Mira/Nights",
+    "name": "Nights",
+    "tracks": 11,
+}
+
+
+@extend_schema_serializer(examples=example("branch", BRANCH))
+class BranchSerializer(serializers.Serializer[Any]):
+    folder = serializers.CharField(help_text="What lists of tracks take as `folder`.")
+    name = serializers.CharField()
+    tracks = serializers.IntegerField(help_text="In it and below.")
+
+
 CHANGE = {
     "path": "Mira/Nights/03 Blue hour.flac",
     "changes": [{"field": "genre", "before": ["Other"], "after": ["rock"]}],

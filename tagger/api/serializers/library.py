@@ -2,10 +2,12 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from tagger.models import Invitation, Membership
+from tagger.libraries.members import libraries_of
+from tagger.models import Invitation, Library, Membership
 
 from .examples import example
 from .examples_of_people import (
@@ -17,6 +19,17 @@ from .examples_of_people import (
     MEMBER,
     ROLE_WISH,
 )
+
+
+class LimitField(serializers.PrimaryKeyRelatedField[Library]):
+    """A library that the person is in (`context["person"]`), or null for no limit."""
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(required=False, allow_null=True, **values)
+
+    def get_queryset(self) -> QuerySet[Library]:
+        person = self.context.get("person")
+        return libraries_of(person) if person else Library.objects.none()
 
 
 @extend_schema_serializer(

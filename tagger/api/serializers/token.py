@@ -13,6 +13,7 @@ from tagger.uploads.quota import Storage
 
 from .examples import example
 from .examples_of_people import ME, NEW_TOKEN, TOKEN, TOKEN_WISH
+from .library import LimitField
 
 
 class StorageSerializer(serializers.Serializer[Storage]):
@@ -39,12 +40,15 @@ class MeSerializer(serializers.ModelSerializer[User]):
     examples=[*example("token", TOKEN), *example("token wish", TOKEN_WISH, request=True)]
 )
 class TokenSerializer(serializers.ModelSerializer[ApiToken]):
+    library = LimitField(help_text="The only one in which it may act; null for all of yours.")
+
     class Meta:
         model = ApiToken
         fields: ClassVar[list[str]] = [
             "id",
             "name",
             "scope",
+            "library",
             "prefix",
             "created_at",
             "expires_at",

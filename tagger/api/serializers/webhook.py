@@ -9,6 +9,7 @@ from tagger.models import Webhook, WebhookAttempt, WebhookDelivery
 from tagger.platform.net.ssrf_guard import LONGEST
 
 from .examples import DELIVERY, EVENT, NEW_WEBHOOK, WEBHOOK, WEBHOOK_WISH, example
+from .library import LimitField
 
 
 @extend_schema_serializer(
@@ -27,6 +28,7 @@ class WebhookSerializer(serializers.ModelSerializer[Webhook]):
         max_length=len(Webhook.Event),
         help_text="training.finished and model.activated are for staff.",
     )
+    library = LimitField(help_text="The only one that it is told of; null for all of yours.")
     active = serializers.BooleanField(
         source="is_active", required=False, help_text="False: switched off, nothing is sent."
     )
@@ -39,6 +41,7 @@ class WebhookSerializer(serializers.ModelSerializer[Webhook]):
             "id",
             "url",
             "events",
+            "library",
             "active",
             "failing_since",
             "disabled_at",
@@ -46,7 +49,7 @@ class WebhookSerializer(serializers.ModelSerializer[Webhook]):
             "created_at",
         ]
         read_only_fields: ClassVar[list[str]] = [
-            name for name in fields if name not in ("url", "events", "active")
+            name for name in fields if name not in ("url", "events", "library", "active")
         ]
 
     @extend_schema_field(serializers.ChoiceField(Webhook.Off.choices, allow_null=True))

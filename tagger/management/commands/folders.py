@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from tagger.folders import manage
 from tagger.folders.watch import watch_folders
 from tagger.management.follow_job import follow_job
+from tagger.management.named_library import named_library, only_library
 from tagger.models import Folder, Job, Library
 from tagger.platform.storage.in_place import encoded
 
@@ -25,7 +26,9 @@ class Command(BaseCommand):
         actions = parser.add_subparsers(dest="act", required=True, metavar="add|list|scan|watch")
         add = actions.add_parser("add", help="add a folder to a library and scan it")
         add.add_argument("folder", type=Path, metavar="DIR")
-        add.add_argument("--library", metavar="NAME", help="(default: the only one there is)")
+        add.add_argument(
+            "--library", metavar="NAME", help="its name or number (default: the only one there is)"
+        )
         add.add_argument(
             "--every",
             type=int,
@@ -93,9 +96,4 @@ def _folders(paths: list[Path]) -> list[Folder]:
 
 
 def _library(name: str | None) -> Library:
-    libraries = list(Library.objects.filter(name=name) if name else Library.objects.all())
-    if len(libraries) == 1:
-        return libraries[0]
-    if name and not libraries:
-        raise CommandError(f"There is no library named {name}.")
-    raise CommandError("Say which library is meant with --library NAME.")
+    return named_library(name) if name else only_library()

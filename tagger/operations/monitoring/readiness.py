@@ -6,12 +6,13 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from tagger.models import Worker
 from tagger.platform.celery.broker import connection_errors, need_broker
-from tagger.platform.celery.queues import Queue
+from tagger.platform.celery.queues import WORKERS
 from tagger.platform.storage.local import StorageError, need_writable
 
 logger = logging.getLogger(__name__)
@@ -60,7 +61,13 @@ def _need_database() -> None:
 
 
 def needed_queues() -> list[str]:
-    return sorted(queue.value for queue in Queue)
+    """Those that have work under these settings: the others need no worker."""
+    kinds = [kind for kind in WORKERS.values() if not kind.only_with or _is_set(kind.only_with)]
+    return sorted(queue.value for kind in kinds for queue in kind.queues)
+
+
+def _is_set(variable: str) -> bool:
+    return bool(getattr(settings, variable.removeprefix("TONEMARK_")))
 
 
 def served_queues() -> dict[str, int]:

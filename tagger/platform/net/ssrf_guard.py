@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
@@ -14,6 +14,11 @@ PORTS = {"http": 80, "https": 443}
 GLOBAL_UNICAST = IPv6Network("2000::/3")
 # Networks without IPv4 reach it through these (RFC 6052): they stand for the address in them.
 NAT64 = IPv6Network("64:ff9b::/96")
+# Special by IANA's registries, and global to Python 3.11: protocol assignments, the anycast of
+# relays that are no more, documentation.
+SPECIAL = tuple(map(ip_network, ("192.0.0.0/24", "192.88.99.0/24", "3fff::/20")))
+# The middle of an ISATAP address (RFC 5214), behind which an IPv4 address stands.
+ISATAP = (0x00005EFE, 0x02005EFE)
 Address = IPv4Address | IPv6Address
 
 
@@ -28,6 +33,8 @@ def checked_url(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
         port = parts.port
+        # As a look-up will: names with empty parts, or parts of over 63 characters, are none.
+        (parts.hostname or "").encode("idna")
     except ValueError:
         raise AddressError("This is no URL.") from None
     if parts.scheme not in PORTS or not parts.hostname or port == 0:
@@ -57,6 +64,8 @@ def is_allowed(numeric: str) -> bool:
     address = _embedded(ip_address(numeric.partition("%")[0]))
     if isinstance(address, IPv6Address) and address not in GLOBAL_UNICAST:
         return False
+    if any(address in network for network in SPECIAL if network.version == address.version):
+        return False
     return address.is_global and not address.is_multicast
 
 
@@ -74,6 +83,8 @@ def _embedded(address: Address) -> Address:
     if isinstance(address, IPv4Address):
         return address
     if address in NAT64:
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    if int(address) >> 32 & 0xFFFFFFFF in ISATAP:
         return IPv4Address(int(address) & 0xFFFFFFFF)
     teredo = address.teredo[1] if address.teredo else None
     return address.ipv4_mapped or address.sixtofour or teredo or address

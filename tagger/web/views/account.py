@@ -25,7 +25,7 @@ from tagger.web.forms import TokenForm
 @signed_in
 def account_page(request: PageRequest) -> HttpResponse:
     """A new token's secret is in the answer to the form and nowhere else: so no redirect."""
-    form = TokenForm(request.POST or None)
+    form = TokenForm(request.memberships, request.POST or None)
     made = secret = None
     if form.is_valid():
         made, secret = tokens.make_token(
@@ -33,13 +33,14 @@ def account_page(request: PageRequest) -> HttpResponse:
             form.cleaned_data["name"],
             ApiToken.Scope(form.cleaned_data["scope"]),
             form.expires_at(),
+            library=form.cleaned_data["library"],
         )
     context = {
-        "form": TokenForm() if made else form,
+        "form": TokenForm(request.memberships) if made else form,
         "made": made,
         "secret": secret,
         "storage": storage_of(request.user),
-        "tokens": request.user.api_tokens.filter(revoked_at=None),
+        "tokens": tokens.tokens_of(request.user),
     }
     return render(
         request, "tagger/account/account.html", context, status=422 if form.errors else 200

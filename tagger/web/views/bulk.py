@@ -16,7 +16,12 @@ from django.views.decorators.http import require_POST
 
 from tagger.jobs.queries import jobs_of
 from tagger.library.bulk import AT_ONCE, BulkError, BulkRequest, as_read, preview, start
-from tagger.library.bulk_actions import OF_THE_TRASH, UNDONE_FOR_A_DAY, BulkAction
+from tagger.library.bulk_actions import (
+    OF_THE_TRASH,
+    UNDONE_FOR_A_DAY,
+    BulkAction,
+    action_of,
+)
 from tagger.library.reread import CodePage, Sample
 from tagger.models import Job, Library, Tag
 from tagger.tags.vocabulary import named
@@ -25,9 +30,14 @@ from tagger.web.bulk_summary import nothing_left, outcome
 from tagger.web.library_query import LibraryQuery
 from tagger.web.toasts import offer_undo
 
-EXPORTS = {"export-csv": "csv", "export-json": "json", "export-m3u8": "m3u8"}
+EXPORTS = {
+    "export-csv": "csv",
+    "export-json": "json",
+    "export-m3u8": "m3u8",
+    "export-xml": "xml",
+}
 UNDONE_AT_ONCE = (BulkAction.DELETE, *UNDONE_FOR_A_DAY)
-ASKED_ABOUT = (BulkAction.PURGE, BulkAction.REREAD)
+ASKED_ABOUT = (BulkAction.PURGE, BulkAction.REREAD, BulkAction.MOVE)
 
 
 @require_POST
@@ -47,6 +57,7 @@ def bulk(request: PageRequest) -> HttpResponse:
         query.urlencode(),
         _slug(request.POST.get("tag", "")),
         code_page=request.POST.get("code_page", ""),
+        target=request.POST.get("target", ""),
     )
     try:
         grave = _is_whole(request.POST) or wish in ASKED_ABOUT
@@ -64,7 +75,7 @@ def bulk(request: PageRequest) -> HttpResponse:
 @signed_in
 def undo(request: PageRequest, job_id: UUID) -> HttpResponse:
     done = get_object_or_404(jobs_of(request.user), pk=job_id, kind=Job.Kind.BULK)
-    if done.details["action"] in UNDONE_FOR_A_DAY:
+    if action_of(done) in UNDONE_FOR_A_DAY:
         asked = BulkRequest(BulkAction.UNDO, job=str(done.pk))
     else:
         asked = BulkRequest(BulkAction.RESTORE, deletion=str(done.pk))
@@ -104,6 +115,8 @@ def _ask(request: PageRequest, asked: BulkRequest) -> HttpResponse:
         read = as_read(request.library, asked, CodePage.values)
         pages = [(page, read[page]) for page in CodePage]
         asked = replace(asked, code_page=CodePage.CYRILLIC)
+    if asked.action == BulkAction.MOVE and request.kept_elsewhere:
+        asked = replace(asked, target=str(request.kept_elsewhere[0].pk))
     context = {
         "code_pages": pages,
         "asked": asked,
@@ -119,7 +132,7 @@ def _answer(request: PageRequest, job: Job) -> HttpResponse:
     """Back to the list where all went well; else to the page that tells of the job."""
     if job.state != Job.State.SUCCEEDED or job.result.get("failed"):
         return redirect("web:job", job_id=job.pk)
-    if job.details["action"] in UNDONE_AT_ONCE:
+    if action_of(job) in UNDONE_AT_ONCE:
         offer_undo(request, outcome(job), reverse("web:undo-bulk", args=[job.pk]))
     else:
         messages.success(request, outcome(job))

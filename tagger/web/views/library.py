@@ -34,6 +34,8 @@ SORTS = [
     ("-duration", _("longest first")),
     ("bpm", _("slowest first")),
     ("-bpm", _("fastest first")),
+    ("key", _("by key")),
+    ("-rating", _("best rated first")),
 ]
 
 
@@ -65,7 +67,7 @@ def library_page(request: PageRequest) -> HttpResponse:
 
 def _controls(request: PageRequest, query: LibraryQuery) -> dict[str, Any]:
     return {
-        **filter_form(query),
+        **filter_form(query, request.library),
         "sort_hidden": query.hidden("ordering"),
         "sorts": [sort for sort in SORTS if sort[0] != "-score" or query.values("tag")],
         "ordering": query.value("ordering") or "-created",

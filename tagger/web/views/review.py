@@ -60,7 +60,7 @@ def review_page(request: PageRequest) -> HttpResponse:
         "done": done,
         "all": done + left,
         "sought": are_sought(request.library),
-        "skipped": count_up_to_most(skipped_questions(request.library, request.user)),
+        "skipped": count_up_to_most(batch.within(skipped_questions(request.library, request.user))),
     }
     return render(request, "tagger/review/review.html", context)
 
@@ -79,8 +79,7 @@ def _keep(request: PageRequest, batch: Batch) -> None:
 
 
 def _next(request: PageRequest, batch: Batch) -> Question | None:
-    waiting = open_questions(request.library, request.user)
-    return (waiting.filter(tag=batch.tag) if batch.tag else waiting).first()
+    return batch.within(open_questions(request.library, request.user)).first()
 
 
 def _wanted(request: PageRequest) -> Question | None:
@@ -106,7 +105,7 @@ def _act(request: PageRequest) -> HttpResponse:
         return redirect("web:review")
     if wish == "skipped":
         _keep(request, Batch(batch.tag))
-        ask_skipped(request.library)
+        ask_skipped(request.library, batch.tag)
         return redirect("web:review")
     if wish not in [answer.value for answer in ReviewAnswer]:
         return HttpResponseBadRequest("answer: yes, no, skip, undo, skipped or more.")

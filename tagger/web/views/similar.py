@@ -65,7 +65,7 @@ def alike_page(request: PageRequest) -> HttpResponse:
 def _filter(request: PageRequest, narrowed: LibraryFilter, query: LibraryQuery) -> dict[str, Any]:
     counted = listed_counts(request.library, narrowed.qs if query.narrows else None)
     facet_sections = sections(facet_groups(counted), query)
-    return filter_form(query) | {"counted": counted, "sections": facet_sections}
+    return filter_form(query, request.library) | {"counted": counted, "sections": facet_sections}
 
 
 def _named(request: PageRequest, ids: Sequence[UUID]) -> list[Track]:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tagger.analysis.tempo_key import is_awaited
 from tagger.exports.tagged_copy import TagsUnsupported, tagged_copy
 from tagger.feedback.history import verdict_history
+from tagger.feedback.ratings import rated
 from tagger.libraries.members import Role
 from tagger.library import tracks, trash
 from tagger.library.audio_response import stored_audio
@@ -36,7 +37,9 @@ def track_page(request: PageRequest, track_id: UUID) -> HttpResponse:
         "poll": poll_seconds([row]),
         "tags": track_tags(row.track, request.user),
         "history": verdict_history(row.track),
+        "rating": rated(request.user, row.track),
         "music_open": measuring,
+        "places": row.track.places.select_related("folder"),
     }
     return render(request, "tagger/track/track.html", context)
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tagger.feedback.custom_tags import own_tags
 from tagger.feedback.labelled_tracks import Support, support, two_sided
 from tagger.jobs import lifecycle
-from tagger.models import Job, Training
+from tagger.models import Job, Tag, Training
 from tagger.training.conclusion import conclusion
 from tagger.training.manage import TrainingRuns, choices_of, open_training, start_training
 from tagger.training.options import Choices, TrainingRefused, default_choices, labelled_for
@@ -97,7 +97,14 @@ def _proposed(request: PageRequest) -> Choices:
 
 
 def _most_first(sides: dict[str, Support]) -> list[tuple[str, Support]]:
-    return sorted(sides.items(), key=lambda item: (-item[1].total, item[0]))
+    """By the tags that people see. A word on one is a word on each of its synonyms."""
+    tags = Tag.objects.filter(name__in=sides).select_related("shown_as")
+    shown = {tag.name: tag.shown.label for tag in tags}
+    merged: dict[str, Support] = {}
+    for name, support_of in sides.items():
+        label = shown.get(name, name)
+        merged[label] = max(support_of, merged.get(label, support_of), key=lambda one: one.total)
+    return sorted(merged.items(), key=lambda item: (-item[1].total, item[0]))
 
 
 def _form(request: PageRequest, form: TrainingForm, status: int = 200) -> HttpResponse:

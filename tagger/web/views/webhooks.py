@@ -27,7 +27,7 @@ SHOWN = 50
 @never_cache
 @signed_in
 def webhooks_page(request: PageRequest) -> HttpResponse:
-    form = WebhookForm(request.user, request.POST or None)
+    form = WebhookForm(request.user, request.memberships, request.POST or None)
     made = secret = None
     if form.is_valid():
         try:
@@ -35,10 +35,10 @@ def webhooks_page(request: PageRequest) -> HttpResponse:
         except manage.WebhookError as error:
             form.add_error(error.field or None, str(error))
     context = {
-        "form": WebhookForm(request.user) if made else form,
+        "form": WebhookForm(request.user, request.memberships) if made else form,
         "made": made,
         "secret": secret,
-        "webhooks": request.user.webhooks.all(),
+        "webhooks": request.user.webhooks.select_related("library"),
     }
     return render(
         request, "tagger/account/webhooks.html", context, status=422 if form.errors else 200
@@ -50,8 +50,8 @@ def webhooks_page(request: PageRequest) -> HttpResponse:
 @signed_in
 def webhook_page(request: PageRequest, webhook_id: UUID) -> HttpResponse:
     webhook = _own(request, webhook_id)
-    initial = {"url": webhook.url, "events": webhook.events}
-    form = WebhookForm(request.user, request.POST or None, initial=initial)
+    initial = _initial(webhook)
+    form = WebhookForm(request.user, request.memberships, request.POST or None, initial=initial)
     if form.is_valid():
         try:
             manage.change_webhook(webhook, **form.cleaned_data)
@@ -126,6 +126,10 @@ def _own(request: PageRequest, webhook_id: UUID) -> Webhook:
     return get_object_or_404(mine, pk=webhook_id, owner=request.user)
 
 
+def _initial(webhook: Webhook) -> dict[str, Any]:
+    return {"url": webhook.url, "events": webhook.events, "library": webhook.library_id or ""}
+
+
 def _shown(
     request: PageRequest,
     webhook: Webhook,
@@ -134,9 +138,9 @@ def _shown(
     secret: str | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    initial = {"url": webhook.url, "events": webhook.events}
+    initial = _initial(webhook)
     context = {
-        "form": form or WebhookForm(request.user, initial=initial),
+        "form": form or WebhookForm(request.user, request.memberships, initial=initial),
         "secret": secret,
         **_log(webhook),
     }

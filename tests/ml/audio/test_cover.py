@@ -22,6 +22,7 @@ SAID = {
     "artist": "Mira",
     "album": "Nights",
     "album_artist": "Various",
+    "genre": "Chanson",
     "track": "3/12",
     "disc": "2/2",
     "date": "1999-04-01",

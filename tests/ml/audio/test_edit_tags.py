@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,9 @@ def test_mutagen_finds_them_where_players_look(song: Path) -> None:
 def test_the_sound_the_cover_and_the_other_words_stay(song: Path) -> None:
     before, cover = examine(song), covers(song)
     edited(song)
-    assert examine(song) == before
+    after = examine(song)
+    as_before = replace(after.metadata, genre=before.metadata.genre)
+    assert replace(after, metadata=as_before) == before
     assert covers(song) == cover != []
 
 

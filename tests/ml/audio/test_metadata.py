@@ -138,3 +138,12 @@ def test_channels_that_cancel_each_other_are_heard_all_the_same(tmp_path: Path, 
     path.write_bytes(b"RIFF" + struct.pack("<I", 4 + len(body)) + b"WAVE" + body)
     heard = np.concatenate(list(blocks(path)))
     assert np.sqrt(np.square(heard).mean()) > 0.5 * np.sqrt(np.square(wave).mean())
+
+
+def test_all_genres_of_a_file_are_read_also_those_that_are_numbers(mp3: Path, flac: Path) -> None:
+    id3(mp3, TCON(encoding=Encoding.UTF8, text=["Shoegaze", "17", "(8)"]))
+    song = FLAC(flac)
+    song["genre"] = ["Vocal Jazz", "Swing"]
+    song.save()
+    assert examine(mp3).metadata.genre == "Shoegaze; Rock; Jazz"
+    assert examine(flac).metadata.genre == "Vocal Jazz; Swing"

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import mutagen
 import pytest
+from mutagen import id3
+from mutagen.mp4 import MP4FreeForm
 
 from ml.audio.probe import examine
 from ml.audio.write_tags import TagsUnsupported, TrackMetadata, write_metadata
@@ -49,13 +53,7 @@ def test_words_stand_where_players_look_for_them(song: Path) -> None:
     write_metadata(song, METADATA)
     assert examine(song).metadata.title == "Blaue Stunde"
     assert (examine(song).metadata.artist, examine(song).metadata.album) == ("Mira", "Nächte")
-    every = values(song)
-    places = {
-        ".mp3": ("tcon", "tmoo", "tit1", "tbpm", "tkey"),
-        ".m4a": ("\xa9gen", f"{FREE}mood", "\xa9grp", "tmpo", f"{FREE}initialkey"),
-    }.get(song.suffix, ("genre", "mood", "grouping", "bpm", "initialkey"))
-    told = [every[place] for place in places]
-    assert told == [["rock"], ["quiet"], ["guitar; rock; quiet"], ["118"], ["F#m"]]
+    assert told(song) == [["rock"], ["quiet"], ["guitar; rock; quiet"], ["118"], ["F#m"]]
 
 
 def test_the_sound_and_what_else_the_file_says_stay(song: Path) -> None:
@@ -71,6 +69,61 @@ def test_what_is_not_known_is_left_alone(song: Path) -> None:
     every = values(song)
     assert ["rock"] in every.values()
     assert examine(song).metadata.title == "Blue hour"
+
+
+PLACES = {
+    ".mp3": ("tcon", "tmoo", "tit1", "tbpm", "tkey"),
+    ".m4a": ("\xa9gen", f"{FREE}mood", "\xa9grp", "tmpo", f"{FREE}initialkey"),
+}
+COMMENTS = ("genre", "mood", "grouping", "bpm", "initialkey")
+
+
+def told(song: Path) -> list[list[str]]:
+    every = values(song)
+    return [every.get(place, []) for place in PLACES.get(song.suffix, COMMENTS)]
+
+
+def say(song: Path, *said: list[str]) -> None:
+    """What the file says itself, as other programs write it."""
+    file: Any = mutagen.File(song)
+    if file.tags is None:
+        file.add_tags()
+    for place, texts in zip(PLACES.get(song.suffix, COMMENTS), said, strict=True):
+        if song.suffix == ".mp3":
+            frame = getattr(id3, place.upper())
+            file.tags.add(frame(encoding=id3.Encoding.UTF8, text=texts))
+        elif place == "tmpo":
+            file.tags[place] = [int(texts[0])]
+        elif place.startswith("----"):
+            own = f"----:com.apple.iTunes:{place.removeprefix(FREE)}"
+            file.tags[own] = [MP4FreeForm(text.encode()) for text in texts]
+        else:
+            file.tags[place] = texts
+    file.save()
+
+
+def test_what_the_file_says_itself_stays_and_ours_comes_behind_it(song: Path) -> None:
+    say(song, ["Shoegaze", "Rock"], ["Calm"], ["Evening"], ["95"], ["Am"])
+    write_metadata(song, METADATA)
+    assert told(song) == [
+        ["Shoegaze", "Rock"],
+        ["Calm", "quiet"],
+        ["Evening", "guitar; rock; quiet"],
+        ["95"],
+        ["Am"],
+    ]
+
+
+def test_a_second_copy_of_a_copy_says_everything_once(song: Path) -> None:
+    write_metadata(song, METADATA)
+    write_metadata(song, replace(METADATA, tags=("guitar",)))
+    assert told(song)[:3] == [["rock"], ["quiet"], ["guitar"]]
+
+
+def test_a_genre_that_somebody_rejected_is_taken_out(song: Path) -> None:
+    say(song, ["Rock", "Jazz"], ["quiet"], ["Evening"], ["0"], ["Am"])
+    write_metadata(song, TrackMetadata(bpm=120.0, unwanted=("rock", "quiet")))
+    assert told(song) == [["Jazz"], [], ["Evening"], ["120"], ["Am"]]
 
 
 @pytest.mark.parametrize("suffix", ["wav", "aiff", "wma"])

@@ -82,6 +82,29 @@ def test_a_clip_outside_of_the_sixteen_folders_is_refused() -> None:
         split_of("g/x.mp3")
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("end", ["", "\r\n"])
+def test_a_table_that_a_spreadsheet_has_saved_is_read(
+    folder: Path, encoding: str, end: str
+) -> None:
+    table = folder / "annotations_final.csv"
+    before = read_annotations(folder)
+    table.write_text(table.read_text() + end, encoding=encoding, newline="")
+    saved = read_annotations(folder)
+    assert (saved.tags, saved.clip_ids, saved.paths) == (before.tags, before.clip_ids, before.paths)
+    assert (saved.hard == before.hard).all()
+
+
+@pytest.mark.parametrize("said", ["x", "300", "-1", "", "0.5"])
+def test_a_table_that_says_neither_yes_nor_no_of_a_tag_is_refused(
+    tmp_path: Path, said: str
+) -> None:
+    table = f"clip_id\trock\tmp3_path\n1\t{said}\t0/a.mp3\n"
+    (tmp_path / "annotations_final.csv").write_text(table)
+    with pytest.raises(DatasetError, match="0 or 1"):
+        read_annotations(tmp_path)
+
+
 @pytest.mark.parametrize("text", ["", "clip\trock\tpath\n", '"clip_id"\t"rock"\t"mp3_path"\n1\t0'])
 def test_a_table_of_another_shape_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "annotations_final.csv").write_text(text)

@@ -12,10 +12,12 @@ import torch
 from sklearn.metrics import f1_score
 from torchmetrics.functional import classification
 
+from ml.audio.reading import SEGMENT_SAMPLES
+from ml.audio.types import FULL_SCALE
 from ml.config.network import NetworkConfig
 from ml.evaluation.metrics import calibration_error, rank, rankable
 from ml.evaluation.paired_bootstrap import compare_paired
-from ml.evaluation.predict import predict
+from ml.evaluation.predict import SEGMENTS_AT_ONCE, predict
 from ml.evaluation.report import bootstrap
 from ml.evaluation.thresholds import choose_thresholds
 from ml.nn.network import SampleCNN
@@ -200,3 +202,24 @@ def test_a_split_without_clips_is_not_scored() -> None:
     network = SampleCNN(NetworkConfig(labels=2, stem_width=4, widths=(4,) * 9))
     with pytest.raises(ValueError, match="The test split holds no clip"):
         predict(network, replace(make_split("test", 2), rows=np.zeros(0, np.intp)))
+
+
+@pytest.mark.parametrize("together", [1, 3, 256])
+def test_clips_are_scored_alike_however_many_segments_are_heard_at_once(
+    monkeypatch: pytest.MonkeyPatch, together: int
+) -> None:
+    torch.manual_seed(0)
+    network = SampleCNN(NetworkConfig(labels=2, stem_width=4, widths=(4,) * 9)).eval()
+    split = make_split("test", 5, 3)
+    # Clips of different lengths share a batch.
+    shorter = np.arange(5, dtype=np.int32) % 3 * SEGMENT_SAMPLES
+    split = replace(split, lengths=split.lengths - shorter)
+    monkeypatch.setitem(SEGMENTS_AT_ONCE, "cpu", together)
+    found = predict(network, split)
+    assert np.bincount(found.clip).tolist() == [3, 2, 1, 3, 2]
+    with torch.inference_mode():
+        for clip in range(5):
+            sound = torch.from_numpy(split.segments(clip) / np.float32(FULL_SCALE))[:, None]
+            alone = network.scores(network(sound)).numpy()
+            assert np.allclose(found.segments[found.clip == clip], alone, atol=1e-6)
+            assert np.allclose(found.clips[clip], alone.mean(0), atol=1e-6)

@@ -21,7 +21,7 @@ from ml.training.best_model import TrainingResult
 from ml.training.checkpoint import TrainingError
 from ml.training.head_fit import HeadFit
 from ml.training.head_trainer import HeadTrainer, trainer_for
-from ml.training.losses import make_loss, masked_loss
+from ml.training.losses import make_masked_loss
 from ml.training.trainer import Trainer
 from ml.training.validation import Identity
 
@@ -29,7 +29,7 @@ from .training_data import TAGS, make_recipe, make_split, weights_of
 
 IDENTITY = Identity("test", "none")
 OUTPUT = ("output.weight", "output.bias")
-BCE = masked_loss(make_loss("bce", "sigmoid"), "sigmoid")
+BCE = make_masked_loss("bce", "sigmoid")
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import torch
 
 from ml.config.network import ConfigError
 from ml.config.recipe import LOSSES
-from ml.training.losses import make_loss
+from ml.training.losses import make_loss, make_masked_loss
 
 LOGITS = torch.tensor([[2.0, -1.0], [0.5, 0.0]])
 TARGETS = torch.tensor([[1.0, 0.0], [0.0, 1.0]])
@@ -51,3 +51,22 @@ def test_a_loss_that_does_not_fit_the_head_is_refused(name: str, head: str) -> N
 def test_an_unknown_loss_names_the_known_ones() -> None:
     with pytest.raises(ConfigError, match="bce, mse"):
         make_loss("regret", "sigmoid")
+
+
+@pytest.mark.parametrize("name", ["bce", "mse", "exponential", "hinge"])
+def test_a_masked_loss_and_its_gradient_are_those_of_what_is_known(name: str) -> None:
+    known = torch.tensor([[True, False], [True, True]])
+    logits = LOGITS.clone().requires_grad_()
+    # Of what is unknown not even an infinite loss may be felt.
+    extreme = torch.where(known, logits, torch.tensor(1e4))
+    given = torch.where(known, TARGETS, torch.nan)
+    masked = make_masked_loss(name, "sigmoid")(extreme, given)
+    alone = make_loss(name, "sigmoid")(logits[known], TARGETS[known])
+    torch.testing.assert_close(masked, alone)
+    ours, theirs = (torch.autograd.grad(loss, logits)[0] for loss in (masked, alone))
+    torch.testing.assert_close(ours, theirs)
+
+
+def test_a_masked_loss_of_nothing_is_zero() -> None:
+    nothing = torch.full_like(TARGETS, torch.nan)
+    assert float(make_masked_loss("bce", "sigmoid")(LOGITS, nothing)) == 0

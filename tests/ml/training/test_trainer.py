@@ -5,20 +5,24 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import re
 import signal
 from dataclasses import replace
+from functools import partialmethod
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from tqdm import tqdm
 
 from ml.checkpoints.card import read_card
 from ml.checkpoints.weights import load_model
 from ml.config.callbacks import Callbacks, EpochReport, read_log
 from ml.config.recipe import Recipe
 from ml.data.magnatagatune.annotations import DatasetError
-from ml.training.checkpoint import TrainingError
+from ml.training import progress
+from ml.training.checkpoint import TrainingError, restore_checkpoint
 from ml.training.trainer import Trainer
 from ml.training.validation import Identity
 
@@ -135,6 +139,24 @@ def test_a_resumed_training_refuses_another_recipe_but_takes_more_epochs(tmp_pat
         train(make_recipe(training={"epochs": 1, "seed": 5}), tmp_path)
     train(make_recipe(training={"epochs": 2}), tmp_path)
     assert [report.epoch for report in read_log(tmp_path / "log.jsonl")] == [1, 2]
+
+
+def test_a_checkpoint_cut_off_anywhere_is_said(tmp_path: Path) -> None:
+    training = train(make_recipe(training={"epochs": 1}), tmp_path)
+    whole = (tmp_path / "checkpoint.pt").read_bytes()
+    for length in {0, 1, 100, *range(4000, len(whole), 5000), len(whole) - 1}:
+        (tmp_path / "checkpoint.pt").write_bytes(whole[:length])
+        with pytest.raises(TrainingError, match="damaged or cut off"):
+            restore_checkpoint(tmp_path / "checkpoint.pt", training.state, training.recipe)
+
+
+def test_a_terminal_without_bars_still_names_each_epoch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As TQDM_DISABLE=1 has it, in a log file say."""
+    monkeypatch.setattr(tqdm, "__init__", partialmethod(tqdm.__init__, disable=True))
+    train(make_recipe(training={"epochs": 1}), tmp_path, progress.TerminalProgress())
+    assert re.search(r"epoch 1/1 .* segments/s", capsys.readouterr().err)
 
 
 def test_a_loss_that_is_no_number_stops_with_a_reason(tmp_path: Path) -> None:

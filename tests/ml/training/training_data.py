@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -44,7 +45,7 @@ def make_split(name: str, clips: int = 8, segments: int = 2, *, seed: int = 0) -
     )
 
 
-def make_recipe(**sections: dict[str, object]) -> Recipe:
+def make_recipe(**sections: Mapping[str, object]) -> Recipe:
     """A recipe that trains a tiny network in a second; `sections` override its own."""
     values: dict[str, dict[str, object]] = {
         "network": dict(TINY_NETWORK),

@@ -98,6 +98,7 @@ def test_older_tracks_are_read_by_and_by(record: Path, owner: User, sent: list[s
     track.refresh_from_db()
     assert (track.album_artist, track.disc_number, track.year) == ("Various", 2, 1999)
     assert track.cover
+    assert track.genre == SAID["genre"]
     assert track.artist == "Somebody else", "what a person said stays"
     found = LibraryFilter({"q": "VARIOUS"}, queryset=library(owner.personal_library)).qs
     assert list(found) == [track], "what was read is searched as well"

@@ -7,7 +7,8 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from tagger.models import ApiToken, User
+from tagger.libraries import manage
+from tagger.models import ApiToken, Membership, User
 from tests.web import rows
 
 TOKENS = "/api/v1/me/tokens/"
@@ -78,6 +79,42 @@ def test_a_reading_token_makes_no_tokens(reader: Client) -> None:
     response = make(reader, name="more", scope="write")
     assert response.status_code == 403
     assert response.json()["type"] == "/api/v1/problems/read-only-token/"
+
+
+def test_a_limited_token_acts_in_one_library_and_makes_none_that_may_more(
+    api: Client, owner: User
+) -> None:
+    shared = manage.make_library(owner, "Station archive")
+    here, there = rows.track(owner, library=shared), rows.track(owner)
+    limited = bearer(make(api, name="station", scope="write", library=shared.pk).json()["secret"])
+    listed = limited.get("/api/v1/tracks/").json()["results"]
+    assert [track["id"] for track in listed] == [str(here.pk)], "it is the one that is meant"
+    assert limited.get(f"/api/v1/tracks/{there.pk}/").status_code == 404
+    assert [one["id"] for one in limited.get("/api/v1/libraries/").json()] == [shared.pk]
+    refused = limited.post("/api/v1/libraries/", {"name": "More"}, "application/json")
+    assert refused.json()["type"] == "/api/v1/problems/limited-token/"
+    second = make(limited, name="second", scope="write").json()
+    assert second["library"] == shared.pk
+    assert make(limited, name="more", library=owner.personal_library.pk).status_code == 400
+    assert {token["name"] for token in limited.get(TOKENS).json()} == {"station", "second"}
+
+
+def test_a_token_ends_with_the_membership_it_is_limited_to(
+    api: Client, owner: User, outsider: User
+) -> None:
+    shared = manage.make_library(outsider, "Station archive")
+    role = Membership.Role.EDITOR
+    joined = Membership.objects.create(library=shared, person=owner, role=role)
+    limited = bearer(make(api, name="station", library=shared.pk).json()["secret"])
+    assert limited.get("/api/v1/tracks/").status_code == 200
+    manage.end_membership(joined)
+    assert limited.get("/api/v1/tracks/").status_code == 401
+    assert api.get("/api/v1/tracks/").status_code == 200
+
+
+def test_a_token_is_limited_to_a_library_one_is_in(api: Client, outsider: User) -> None:
+    refused = make(api, name="script", library=outsider.personal_library.pk)
+    assert refused.json()["errors"][0]["pointer"] == "#/library"
 
 
 def test_models_show_their_cards(api: Client) -> None:

@@ -14,6 +14,7 @@ from mutagen.flac import FLAC
 from ml.audio.write_tags import DecoderLost, TrackMetadata
 from tagger.exports.tagged_copy import tagged_copy
 from tagger.feedback.verdicts import reject_shown
+from tagger.library.search import LibraryFilter, library
 from tagger.library.tracks import rename_track
 from tagger.models import Job, Tag, Track, User
 from tagger.uploads.ingest import ingest
@@ -110,6 +111,29 @@ def test_a_copy_changes_no_word_that_nobody_has_changed(tmp_path: Path, owner: U
     assert copy["title"] == ["A very long title " * 20]
     rename_track(track, title=track.title, artist="Ella Fitzgerald", album="")
     assert FLAC(tagged_copy(track))["artist"] == ["Ella Fitzgerald"]
+
+
+def test_the_genres_of_a_file_are_shown_found_and_kept(
+    client: Client, tmp_path: Path, owner: User
+) -> None:
+    path = write(tmp_path / "duet.flac", music(1.0))
+    said = FLAC(path)
+    said["genre"] = ["Vocal Jazz", "Rock", "Swing"]
+    said.save()
+    track = rows.analysed(
+        ingest(
+            path, path.name, library=owner.personal_library, by=owner, trigger=Job.Trigger.WEB
+        ).track,
+        classical=0.9,
+        rock=0.9,
+    )
+    client.force_login(owner)
+    page = client.get(reverse("web:track", args=[track.pk])).content.decode()
+    assert "Vocal Jazz; Rock; Swing" in page
+    found = LibraryFilter({"q": "swing"}, queryset=library(owner.personal_library)).qs
+    assert list(found) == [track]
+    reject_shown(owner, track, Tag.objects.get(name="rock"))
+    assert FLAC(tagged_copy(track))["genre"] == ["Vocal Jazz", "Swing", "classical"]
 
 
 def test_a_title_guessed_from_the_files_name_is_not_written(tmp_path: Path, owner: User) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tagger.folders.write_back import open_for_writing, write_due
+from tagger.libraries.manage import make_library
 from tagger.library.saved_views import delete_view, save_view
 from tagger.library.tracks import rename_track
 from tagger.models import Folder, Job, Track, User
@@ -63,3 +64,13 @@ def test_only_keepers_views_are_written(opened: Folder, outsider: User, music: P
     save_view(outsider, outsider.personal_library, "Foreign", "q=one")
     assert kept_current() == 0
     assert not list((music / "Tonemark").glob("*.m3u8"))
+
+
+def test_views_of_a_keepers_other_libraries_stay_out(
+    opened: Folder, owner: User, music: Path
+) -> None:
+    elsewhere = make_library(owner, "Station archive")
+    save_view(owner, elsewhere, "Of the station", "q=one")
+    save_view(owner, owner.personal_library, "Of this one", "q=one")
+    kept_current()
+    assert [path.name for path in (music / "Tonemark").iterdir()] == ["Of this one.m3u8"]

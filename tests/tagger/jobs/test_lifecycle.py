@@ -307,3 +307,20 @@ def test_what_waits_in_the_broker_is_not_sent_twice(job: Job) -> None:
     lifecycle.dispatch(fresh(job))
     Job.objects.filter(pk=job.pk).update(dispatched_at=timezone.now() - LONG_AGO)
     assert reap().resent == 0
+
+
+@pytest.mark.parametrize(
+    ("state", "done", "total", "share"),
+    [
+        ("running", 5, 20, 0.25),
+        ("running", 2999, 3000, 0.99),
+        ("running", 20, 20, None),
+        ("queued", 20, 20, None),
+        ("running", 3, None, None),
+        ("succeeded", 20, 20, 1.0),
+    ],
+)
+def test_no_bar_stands_full_while_work_goes_on(
+    state: str, done: float, total: float | None, share: float | None
+) -> None:
+    assert Job(state=state, done=done, total=total).fraction == share

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -47,6 +48,17 @@ def test_a_queue_without_a_worker_is_named(client: Client, workers: None) -> Non
     assert response.status_code == 503
     not_ready = {name for name, said in response.json()["checks"].items() if said != "ready"}
     assert not_ready == {"queue inference"}
+
+
+def test_folders_need_a_worker_where_folders_may_be_read(
+    client: Client, workers: None, settings: Any
+) -> None:
+    checks = client.get("/readyz").json()["checks"]
+    assert "queue folders" not in checks
+    settings.FOLDERS = [Path("/music")]
+    response = client.get("/readyz")
+    assert response.status_code == 503
+    assert response.json()["checks"]["queue folders"] == "not ready"
 
 
 def test_a_worker_that_fell_silent_counts_no_more(client: Client, workers: None) -> None:

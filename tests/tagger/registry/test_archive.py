@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import shutil
@@ -199,6 +200,12 @@ def test_a_second_network_that_cannot_be_is_refused(
     with (tmp_path / "pair.zip").open("wb") as out:
         write_package(weights, out)
     assert reason in refusal(tmp_path / "pair.zip")
+
+
+def test_a_refusal_names_the_file_and_not_where_it_lay(db: None, pack: Pack) -> None:
+    cut_off = default_model_path().read_bytes()[:-100]
+    said = refusal(pack({WEIGHTS: cut_off}, sha256=hashlib.sha256(cut_off).hexdigest()))
+    assert said.startswith("The weights model.safetensors hold")
 
 
 def test_a_bomb_is_counted_not_believed(

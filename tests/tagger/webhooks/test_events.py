@@ -12,11 +12,15 @@ from django.utils import timezone
 
 from tagger.feedback import verdicts
 from tagger.jobs import lifecycle
+from tagger.libraries.manage import make_library
 from tagger.library.trash import delete_track, restore_track
 from tagger.models import Job, ModelVersion, Tag, Track, User, Webhook
 from tagger.registry import versions
+from tagger.webhooks import events as events_module
 from tagger.webhooks import manage
 from tests.web import rows
+
+from .receiver import Receiver
 
 pytestmark = pytest.mark.usefixtures("receiver")
 
@@ -123,3 +127,33 @@ def test_an_upload_tells_nothing_without_webhooks(
 
     with django_assert_num_queries(1):
         announce(owner.personal_library.pk, Webhook.Event.TRACK_TAGGED, track="x")
+
+
+def test_a_limited_webhook_is_told_of_its_library_alone(owner: User, receiver: Receiver) -> None:
+    shared = make_library(owner, "Station archive")
+    events = [Webhook.Event.TRACK_DELETED, Webhook.Event.TRACK_TAGGED]
+    limited, _ = manage.make_webhook(owner, receiver.url, events, library=shared)
+    delete_track(rows.track(owner))
+    assert told(limited) == []
+    gone = rows.track(owner, library=shared)
+    delete_track(gone)
+    assert told(limited) == [("track.deleted", {"track": str(gone.pk), "library": shared.pk})]
+    many = [(library.pk, {"track": "x"}) for library in (shared, owner.personal_library)]
+    events_module.announce_many(Webhook.Event.TRACK_TAGGED, many)
+    assert told(limited)[1:] == [("track.tagged", {"track": "x", "library": shared.pk})]
+    manage.change_webhook(limited, limited.url, limited.events, library=None)
+    delete_track(rows.track(owner))
+    assert len(told(limited)) == 3
+
+
+def test_what_belongs_to_no_library_is_not_for_a_limited_webhook(
+    owner: User, receiver: Receiver
+) -> None:
+    owner.is_staff = True
+    with pytest.raises(manage.WebhookError, match="belong to no library"):
+        manage.make_webhook(
+            owner,
+            receiver.url,
+            [Webhook.Event.MODEL_ACTIVATED],
+            library=owner.personal_library,
+        )

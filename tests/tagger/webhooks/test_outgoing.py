@@ -45,6 +45,11 @@ INSIDE = [
     "2001:0:5db8:d822::80ff:fffe",
     "fec0::1",
     "4000::1",
+    "3fff::1",
+    "192.0.0.8",
+    "192.88.99.1",
+    "2001:470:1f0b::5efe:127.0.0.1",
+    "2001:470:1f0b::200:5efe:10.0.0.1",
 ]
 
 
@@ -66,6 +71,9 @@ def test_addresses_of_the_world_are_called(address: str) -> None:
         "https://",
         "https://user:secret@example.org/",
         "https://example.org/#part",
+        "https://a..b/",
+        "https://.example.org/",
+        f"https://{'a' * 64}.org/",
         "https://example.org:99999/",
         "https://example.org/ü",
         "https://exam ple.org/",

@@ -77,13 +77,13 @@ def test_the_slash_key_searches(web: Page) -> None:
 
 def test_a_chosen_theme_stays(web: Page) -> None:
     web.goto("/")
-    web.locator(".topbar details.menu summary").click()
+    web.locator(".topbar .account summary").click()
     web.get_by_label("Dark").check()
     dark = web.evaluate("getComputedStyle(document.body).backgroundColor")
     web.reload()
     assert web.evaluate("document.documentElement.dataset.theme") == "dark"
     assert web.evaluate("getComputedStyle(document.body).backgroundColor") == dark
-    web.locator(".topbar details.menu summary").click()
+    web.locator(".topbar .account summary").click()
     expect(web.get_by_label("Dark")).to_be_checked()
 
 

@@ -34,7 +34,8 @@ def test_a_candidate_is_compared_promoted_and_rolled_back(
 ) -> None:
     web.goto("/")
     web.get_by_role("link", name="Models").click()
-    web.get_by_role("row", name=candidate.name).get_by_role("link", name="Compare").click()
+    card = web.get_by_role("article").filter(has_text=candidate.name)
+    card.get_by_role("link", name="Compare").click()
     expect(web.locator("#verdict")).to_contain_text("Better: the test clips are ranked better")
     expect(web.locator(".to-hear")).to_contain_text("Blue hour")
     web.get_by_role("link", name="Promote").click()

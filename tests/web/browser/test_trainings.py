@@ -63,6 +63,7 @@ def test_it_is_started_watched_and_cancelled_without_a_reload(page: Page) -> Non
     page.get_by_text("As a table").click()
     record_epoch(training, report(2, loss=0.2468))
     expect(page.locator("#training-epochs").get_by_role("cell", name="0.2468")).to_be_visible()
+    expect(page.locator("#curves .u-legend").first).to_contain_text("0.2468")
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_text("stopping…")).to_be_visible()
     lifecycle.end_cancelled(job)

@@ -18,6 +18,7 @@ from .conftest import signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PATIENCE = 120_000
+UPLOAD = re.compile(r"/upload/(\?|$)")
 
 DROP = """files => {
   const carried = new DataTransfer();
@@ -94,7 +95,7 @@ def test_a_file_that_arrives_before_the_list_does_is_shown(
 ) -> None:
     held: dict[str, Route] = {}
     web.goto("/tags/")
-    web.route("**/upload/", lambda route: held.update({route.request.method: route}))
+    web.route(UPLOAD, lambda route: held.update({route.request.method: route}))
     drop(web, ten_clips[0])
     web.get_by_role("link", name="Upload", exact=True).click()
     while len(held) < 2:
@@ -169,7 +170,7 @@ def test_a_folder_is_walked_through_and_keeps_its_paths(
 def test_the_tray_goes_along_and_all_can_be_cancelled(web: Page, ten_clips: list[Path]) -> None:
     held: list[Route] = []
     web.goto("/tags/")
-    web.route("**/upload/", lambda route: _hold(route, held))
+    web.route(UPLOAD, lambda route: _hold(route, held))
     drop(web, *ten_clips)
     tray = web.get_by_role("region", name=re.compile("^0 of 10 uploaded"))
     expect(tray).to_be_visible()
