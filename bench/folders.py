@@ -53,7 +53,7 @@ def make(music: Path, count: int) -> None:
             sound.setnchannels(1)
             sound.setsampwidth(2)
             sound.setframerate(RATE)
-            beginning = struct.pack("<4h", *((number >> shift) % 251 for shift in (0, 8, 16, 24)))
+            beginning = struct.pack("<4h", *((number >> shift) & 255 for shift in (0, 8, 16, 24)))
             sound.writeframes(beginning + bytes(2 * FRAMES - len(beginning)))
 
 

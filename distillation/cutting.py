@@ -104,7 +104,7 @@ def cut_clips(
     usual = soft[members(annotations, "train", "B")].mean((0, 1), np.float32)[WANTED]
     plan = Plan(read_songs(songs), read_standin(standin), usual)
     teachers = Teachers(weights)
-    with tqdm(total=count, unit="clip") as bar:
+    with tqdm(total=count, unit="clip", disable=None) as bar:
         for song in plan.order():
             start = plan.offset(song)
             if bar.n < count and start is not None:

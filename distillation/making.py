@@ -100,7 +100,7 @@ def make_clips(standin: Path, weights: Path, clips: Path, count: int) -> None:
         scores = teachers.label(read(path))
         append(clips, NewClip(file, source, file.split("-")[0], scores, made_of=made_of))
 
-    for k in tqdm(range(1, count + 1), unit="pair"):
+    for k in tqdm(range(1, count + 1), unit="pair", disable=None):
         one, two = (pool[row] for row in rng.choice(len(pool), 2, replace=False))
         gain = round(rng.uniform(-QUIETER_DB, 0), 1)
         sound, source = mixed(read(one.path), read(two.path), gain), f"{one.source} + {two.source}"

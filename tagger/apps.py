@@ -14,3 +14,6 @@ class TaggerConfig(AppConfig):
         from tagger.libraries import personal  # noqa: F401
         from tagger.operations import checks  # noqa: F401
         from tagger.platform.celery import request_id, shutdown  # noqa: F401
+        from tagger.platform.http.file_names import keep_file_names
+
+        keep_file_names()

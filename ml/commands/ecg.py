@@ -154,7 +154,7 @@ def _train(args: argparse.Namespace) -> None:
         view=args.view,
     )
     print(NOTICE, file=sys.stderr)
-    with tqdm(file=sys.stderr, unit="patient") as bar:
+    with tqdm(file=sys.stderr, unit="patient", disable=None) as bar:
 
         def on_done(outcome: Outcome, due: int) -> None:
             bar.total = due

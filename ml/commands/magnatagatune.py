@@ -112,8 +112,8 @@ def prepare_clips(args: argparse.Namespace, annotations: Annotations) -> int:
 
 
 def bar_of(**settings: Any) -> tqdm[None]:
-    """A bar on the terminal."""
-    return tqdm(file=sys.stderr, **settings)
+    """A bar on the terminal; none in a log."""
+    return tqdm(file=sys.stderr, disable=None, **settings)
 
 
 def named(bar: tqdm[None]) -> Callable[[str, int, int], None]:

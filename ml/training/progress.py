@@ -39,7 +39,8 @@ class TerminalProgress(Callbacks):
         if self._bar is None or self._unit != unit:
             self._clear()
             self._unit = unit
-            self._bar = tqdm(total=total, initial=done, unit=unit, file=sys.stderr)
+            # On a terminal only: a log would be nothing but carriage returns.
+            self._bar = tqdm(total=total, initial=done, unit=unit, file=sys.stderr, disable=None)
         self._bar.update(done - self._bar.n)
 
     def _clear(self) -> None:

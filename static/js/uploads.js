@@ -133,6 +133,14 @@ function next() {
 const suffixOf = (name) => name.slice(name.lastIndexOf(".")).toLowerCase();
 const isAudio = ({ file }) => template.dataset.suffixes.split(" ").includes(suffixOf(file.name));
 
+// As imports do: what systems and storage devices keep beside people's files, and what macOS writes
+// for each file onto foreign disks.
+function isOfTheSystem({ file, path }) {
+  const known = template.dataset.systemFolders.split("|");
+  const folders = path.toLowerCase().split("/").slice(0, -1);
+  return file.name.startsWith("._") || folders.some((name) => name.startsWith(".") || known.includes(name));
+}
+
 function problem(carried) {
   if (carried.file.size > Number(template.dataset.maxBytes)) return template.dataset.tooLarge;
   return isAudio(carried) ? "" : template.dataset.wrongKind;
@@ -140,7 +148,7 @@ function problem(carried) {
 
 export function add(carried) {
   // Folders hold covers and notes beside the music; a single file was meant.
-  const taken = carried.filter((each) => !each.path || isAudio(each));
+  const taken = carried.filter((each) => !isOfTheSystem(each) && (!each.path || isAudio(each)));
   countAnew();
   tray.passedOver = carried.length - taken.length;
   for (const each of taken) {

@@ -7,9 +7,11 @@ worker goes on.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from contextlib import suppress
+from pathlib import Path
 from threading import Event
 from typing import Any
 
@@ -65,7 +67,9 @@ def _check(version: ModelVersion, stop: Event) -> dict[str, Any] | None:
             "problems": [_("Its check took too much memory or time and was ended.")],
         }
     found = json.loads(answer)
-    problems = list(found["problems"])
+    # Where the files lie here is nobody's business.
+    place = f"{Path(version.weights.path).parent}{os.sep}"
+    problems = [problem.replace(place, "") for problem in found["problems"]]
     if found["sounds"] and found["embedding_size"] != EMBEDDING_SIZE:
         problems.append(
             _("Its embeddings have %(found)d numbers; tracks are compared by %(needed)d.")

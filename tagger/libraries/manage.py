@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tagger.models import ApiToken, Library, Membership, SavedView, User, Webhook
-from tagger.platform.http.clean_text import is_clean
+from tagger.platform.humanize import readable
 
 from .members import Role
 
@@ -118,6 +118,6 @@ def _refuse_last_keeper(membership: Membership) -> None:
 
 def _checked_name(name: str) -> str:
     checked = " ".join(name.split())
-    if not is_clean(checked) or not checked.isprintable() or not 1 <= len(checked) <= 80:
+    if readable(checked) != checked or not 1 <= len(checked) <= 80:
         raise LibraryRefused(_("A library needs a name of 1 to 80 letters."), "name")
     return checked

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from tagger.libraries.members import libraries_of
 from tagger.models import Library, SavedView, Track, User
+from tagger.platform.humanize import readable
 
 from .search import LibraryFilter
 
@@ -95,7 +96,7 @@ def _refuse_taken(others: QuerySet[SavedView], name: str) -> None:
 
 def _checked_name(name: str) -> str:
     checked = " ".join(name.split())
-    if not checked.isprintable() or not 1 <= len(checked) <= 80:
+    if readable(checked) != checked or not 1 <= len(checked) <= 80:
         raise SavedViewError(_("A view needs a name of 1 to 80 letters."), "name")
     return checked
 

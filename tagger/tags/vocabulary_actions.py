@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from tagger.models import ModelVersion, Tag, TrackTag
 from tagger.platform.batches import batches
+from tagger.platform.humanize import readable
 
 from .effective import list_shown
 
@@ -21,7 +22,7 @@ class TagRefused(Exception):
 def add_tag(name: str, group: Tag.Group) -> Tag:
     """A tag that only people give, until a training learns it. Raises TagRefused."""
     clean = " ".join(name.split())
-    if not clean or len(clean) > 64 or not clean.isprintable():
+    if not clean or len(clean) > 64 or readable(clean) != clean:
         raise TagRefused(_("A tag has 1 to 64 characters."))
     existing = Tag.objects.filter(name__iexact=clean).first()
     if existing:

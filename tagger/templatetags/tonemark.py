@@ -21,6 +21,7 @@ from tagger.platform.celery.queues import Queue
 from tagger.platform.humanize import human_duration, human_size
 from tagger.tags.confidence import STRENGTHS
 from tagger.tags.passages import Passage
+from tagger.uploads.import_folder import SYSTEM_FOLDERS
 
 register = template.Library()
 
@@ -154,6 +155,7 @@ def upload_limits() -> dict[str, Any]:
         "size": human_size(settings.MAX_UPLOAD_BYTES),
         "hours": f"{settings.MAX_DURATION_SECONDS / 3600:g}",
         "suffixes": sorted(SUFFIXES),
+        "passed_over": sorted(SYSTEM_FOLDERS),
         "formats": [audio_format.name for audio_format in FORMATS],
     }
 

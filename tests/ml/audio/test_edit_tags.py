@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import av
 import mutagen
 import pytest
 from mutagen import id3
@@ -68,6 +69,23 @@ def test_mutagen_finds_them_where_players_look(song: Path) -> None:
     else:
         found = [tags["GENRE"], tags["BPM"], tags["INITIALKEY"], tags["MOOD"]]
     assert found == [["rock", "folk"], ["118"], ["F#m"], ["quiet"]]
+
+
+def test_ffmpegs_reader_finds_them_and_the_other_words_as_they_were(song: Path) -> None:
+    """What ffprobe shows: libavformat, which knows nothing of the library that wrote them."""
+    before = demuxed(song)
+    edited(song)
+    found = demuxed(song)
+    assert found["genre"].startswith("rock"), "it shows the first of several, or all"
+    assert "guitar" in found["tonemark_tags"]
+    assert (found["title"], found["artist"]) == (before["title"], before["artist"])
+    assert (before["title"], before["artist"]) == ("Blue hour", "Mira")
+
+
+def demuxed(path: Path) -> dict[str, str]:
+    with av.open(path) as container:
+        said = {**container.metadata, **container.streams.audio[0].metadata}
+    return {name.lower(): value for name, value in said.items()}
 
 
 def test_the_sound_the_cover_and_the_other_words_stay(song: Path) -> None:

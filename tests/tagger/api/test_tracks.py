@@ -235,3 +235,26 @@ def test_moments_of_any_time_zone_narrow_the_library(api: Client, song: Track) -
     before_all = {"uploaded_after": "0001-01-01T00:00:00+10:00"}
     body = problem(api.get(TRACKS, before_all), 400, "invalid")
     assert body["errors"][0]["parameter"] == "uploaded_after"
+
+
+@pytest.mark.parametrize(
+    ("sent_as", "kept"),
+    [
+        ("夜\u3000曲\xa02.wav", "夜\u3000曲\xa02.wav"),
+        (
+            "می\u200cشد \U0001f468\u200d\U0001f469.wav",
+            "می\u200cشد \U0001f468\u200d\U0001f469.wav",
+        ),
+        ("R&B &copy; &lt;3.wav", "R&B &copy; &lt;3.wav"),
+        ("e\u0301.wav", "e\u0301.wav"),
+        ("a\u202egnp\u2028\x07.wav", "agnp.wav"),
+        ("C:\\\\Music\\\\one.wav", "one.wav"),
+    ],
+)
+def test_a_file_keeps_the_name_that_it_is_sent_under(
+    api: Client, wav: Any, sent: list[str], sent_as: str, kept: str
+) -> None:
+    head = f'--B\r\nContent-Disposition: form-data; name="file"; filename="{sent_as}"\r\n\r\n'
+    body = head.encode() + wav().read_bytes() + b"\r\n--B--\r\n"
+    answer = api.post("/api/v1/tracks/", body, "multipart/form-data; boundary=B")
+    assert answer.json()["track"]["file_name"] == kept

@@ -20,9 +20,11 @@ from tagger.folders.watch import request_scans
 from tagger.library.tracks import rename_track
 from tagger.library.trash import delete_track, purge_track
 from tagger.models import Folder, Job, Library, Place, Track, User
+from tagger.operations.backup.files import shelves
 from tagger.operations.integrity.check import Checked, check
 from tagger.operations.repair import untouched_since
 from tagger.platform.celery.queues import Queue
+from tagger.platform.storage.in_place import PREFIX, is_in_place
 from tagger.platform.storage.local import on_this_machine
 from tagger.uploads.ingest import ingest
 from tests.audio_factory import tone, write
@@ -419,3 +421,15 @@ def test_a_second_request_waits_behind_the_first(folder: Folder, sent: list[str]
     first = request_scan(folder, by=None, trigger=Job.Trigger.WEB)
     assert request_scan(folder, by=None, trigger=Job.Trigger.WEB) == first
     assert request_scan(folder, by=None, trigger=Job.Trigger.WEB, below=["a"]) == first
+
+
+def test_a_backup_holds_their_rows_and_not_their_audio(
+    scan: Scanner, owner: User, music: Path
+) -> None:
+    uploaded = rows.track(owner)
+    scan()
+    media, _models = shelves()
+    named = set(media.names())
+    assert str(uploaded.file.name) in named
+    assert not [name for name in named if is_in_place(name)]
+    assert Track.objects.filter(file__startswith=PREFIX).count() == 2

@@ -308,12 +308,19 @@ def test_a_listener_is_shown_nothing_to_change(
     join(outsider, shared, Role.LISTENER)
     client.force_login(outsider)
     page = client.get(f"/tracks/{track.pk}/").content.decode()
-    for act in ("edit", "delete", "tags/guitar"):
-        assert f"/tracks/{track.pk}/{act}/" not in page
+    acts = [f"/tracks/{track.pk}/{act}/" for act in ("edit", "delete", "tags/guitar", "again")]
+    for act in acts:
+        assert act not in page
+    listed = client.get("/", {"library": shared.pk}, follow=True).content.decode()
+    assert 'data-to="edit/"' not in listed
+    assert 'value="delete"' not in listed
     client.force_login(owner)
     page = client.get(f"/tracks/{track.pk}/").content.decode()
-    for act in ("edit", "delete", "tags/guitar"):
-        assert f"/tracks/{track.pk}/{act}/" in page
+    for act in acts:
+        assert act in page
+    listed = client.get("/", {"library": shared.pk}, follow=True).content.decode()
+    assert 'data-to="edit/"' in listed
+    assert 'value="delete"' in listed
 
 
 def test_a_library_is_shared_on_its_page(client: Client, owner: User, outsider: User) -> None:
@@ -330,3 +337,10 @@ def test_a_library_is_shared_on_its_page(client: Client, owner: User, outsider: 
     assert f"{at}members/{outsider.pk}/" in page
     client.post(f"{at}members/{outsider.pk}/", {"role": "none"})
     assert other.get(at).status_code == 404
+
+
+def test_a_name_may_hold_joiners_and_no_sign_that_turns_it_round(owner: User) -> None:
+    assert manage.make_library(owner, "می\u200cشد").name == "می\u200cشد"
+    for hidden in ("a\u202eb", "a\x07b", "a\x00b", "a\ud800b"):
+        with pytest.raises(LibraryRefused):
+            manage.make_library(owner, hidden)

@@ -8,9 +8,13 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.db.models import FileField
+from django.db.models.fields.files import FieldFile
 
+from tagger.models import Track
 from tagger.platform.storage import in_place
-from tagger.platform.storage.local import media_storage
+from tagger.platform.storage.local import media_storage, on_this_machine
+from tagger.platform.storage.s3 import ObjectStorage
 from webapp.settings import environment
 
 
@@ -83,3 +87,16 @@ def test_only_whole_paths_can_be_allowed(value: str, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("TONEMARK_FOLDERS", value)
     with pytest.raises(ImproperlyConfigured, match="TONEMARK_FOLDERS"):
         environment.roots("FOLDERS")
+
+
+def test_with_uploads_in_an_object_store_they_are_read_where_they_lie(allowed: Path) -> None:
+    """The store is not asked: there is none at this address."""
+    store = ObjectStorage(bucket_name="tonemark", endpoint_url="http://127.0.0.1:9")
+    name = in_place.stored_name(allowed / "deep" / "a")
+    with store.open(name) as file:
+        assert file.read() == b"sound"
+    assert (store.exists(name), store.size(name)) == (True, 5)
+    store.delete(name)
+    assert (allowed / "deep" / "a").read_bytes() == b"sound"
+    with on_this_machine(FieldFile(Track(), FileField(storage=store), name)) as path:
+        assert path.read_bytes() == b"sound"

@@ -53,12 +53,12 @@ def phone(chromium: Browser, live_server: Any, owner: User) -> Iterator[Page]:
 
 @pytest.fixture
 def archive(owner: User) -> list[Track]:
-    """Eighteen tapes with three questions each. A colleague hears a harp in the first."""
+    """Eighteen tapes with three questions each. A colleague hears a violin in the first."""
     scores: dict[str, Any] = {"harp": 0.5, "guitar": 0.51, "flute": 0.52}
     tapes = [rows.analysed(rows.track(owner, f"Tape {n:02}"), **scores) for n in range(18)]
     shelf, colleague = owner.personal_library, rows.person("colleague")
     Membership.objects.create(library=shelf, person=colleague, role=Role.EDITOR)
-    accept_shown(colleague, tapes[0], Tag.objects.get(slug="harp"))
+    accept_shown(colleague, tapes[0], Tag.objects.get(slug="violin"))
     return tapes
 
 
@@ -186,11 +186,11 @@ def test_an_archivists_morning_by_keyboard(web: Page, archive: list[Track]) -> N
     at_question(web, 50 % ROUND)
     assert judged() == 51
     web.goto(f"/tracks/{archive[0].pk}/")
-    row = web.locator('.tag-row[data-tag="harp"]')
+    row = web.locator('.tag-row[data-tag="violin"]')
     web.keyboard.press(str(row.get_attribute("data-key")))
     expect(row).to_have_class(re.compile("picked"))
     web.keyboard.press("r")
-    expect(web.get_by_text("harp rejected.")).to_be_visible()
+    expect(web.get_by_text("violin rejected.")).to_be_visible()
     web.goto("/?ordering=title")
     web.get_by_role("checkbox", name="Select all on this page").press("Space")
     bar = web.get_by_role("form", name="With the selected tracks")
@@ -225,8 +225,8 @@ def test_an_archivists_morning_by_touch(phone: Page, archive: list[Track]) -> No
     expect(phone.get_by_role("heading", name="A round of 20: done")).to_be_visible()
     assert judged() == ROUND + 1
     phone.goto(f"/tracks/{archive[0].pk}/")
-    phone.locator('.tag-row[data-tag="harp"] .verdict.no').tap()
-    expect(phone.get_by_text("harp rejected.")).to_be_visible()
+    phone.locator('.tag-row[data-tag="violin"] .verdict.no').tap()
+    expect(phone.get_by_text("violin rejected.")).to_be_visible()
     phone.goto("/?ordering=title")
     phone.locator("#pick-page").tap()
     bar = phone.get_by_role("form", name="With the selected tracks")
