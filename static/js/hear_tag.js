@@ -1,4 +1,5 @@
 // Beside a tag of a list stands a button that plays the seconds of the track that made the tag.
+import { jsonOf } from "./asked.js";
 import { playSeconds } from "./player.js";
 import { addressOf, entryFrom, entryOf, idOf } from "./player/queue.js";
 
@@ -12,9 +13,9 @@ export const hearable = (row) => [...row.querySelectorAll("a.chip[href]")];
 export async function hear(chip) {
   const play = rowOf(chip).querySelector("button[data-play]");
   const address = addressOf("telling", idOf(entryOf(play))).replace("/tags/tag/", `/tags/${slugOf(chip)}/`);
-  const answer = await fetch(address);
-  if (!answer.ok) return; // an own tag, which no model knows: there are no such seconds
-  const { from, until, ...track } = await answer.json();
+  const told = await jsonOf(address);
+  if (!told) return; // such as of an own tag, which no model knows
+  const { from, until, ...track } = told;
   playSeconds(entryFrom(track), from, until);
 }
 

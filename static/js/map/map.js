@@ -1,6 +1,7 @@
 // The map of the library: point at a track to see what it is, click or press Enter to open it; drag,
 // wheel, pinch and keys move about. With Shift, or the button, a drag goes around tracks, to be played
 // or listed. The legend lights one colour up.
+import { jsonOf } from "../asked.js";
 import { playList, entryFrom } from "../player/queue.js";
 import { playCurrent } from "../player.js";
 import { whenPresent } from "../ready.js";
@@ -298,10 +299,9 @@ class LibraryMap {
       link.click();
     } else if (what === "play") {
       const query = String(this.query);
-      const answer = await fetch(`${document.getElementById("player").dataset.queue}?${query}`).catch(() => null);
-      if (!answer?.ok) return;
-      const { tracks, after } = await answer.json();
-      if (!tracks.length) return;
+      const part = await jsonOf(`${document.getElementById("player").dataset.queue}?${query}`);
+      if (!part?.tracks.length) return;
+      const { tracks, after } = part;
       playList(tracks.map(entryFrom), 0, { query, after, seed: "" });
       playCurrent();
     }

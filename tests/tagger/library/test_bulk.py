@@ -9,6 +9,7 @@ import pytest
 
 from tagger.feedback.verdicts import accept_shown
 from tagger.jobs import lifecycle
+from tagger.libraries.manage import make_library
 from tagger.library import bulk
 from tagger.library.bulk import BulkError, BulkRequest, preview, start
 from tagger.library.bulk_actions import BulkAction
@@ -83,8 +84,9 @@ def test_what_is_so_already_is_counted_and_left_alone(owner: User, shelf: Shelf)
 
 
 def test_a_dry_run_changes_nothing(owner: User, shelf: Shelf) -> None:
+    archive = str(make_library(owner, "Archive").pk)
     for action in set(BulkAction) - {BulkAction.UNDO}:
-        asked = BulkRequest(action, tag="guitar", code_page="cp1251")
+        asked = BulkRequest(action, tag="guitar", code_page="cp1251", target=archive)
         preview(owner, owner.personal_library, asked)
     assert library(owner.personal_library).count() == 3
     assert not Job.objects.exists()

@@ -174,6 +174,21 @@ def test_the_seconds_that_made_a_tag_play_from_the_list(web: Page, album: list[T
     until(web, "!sound.paused && sound.currentTime > 0.1")
 
 
+def test_what_is_asked_for_in_vain_is_said_with_its_cause(
+    quiet: Page, context: BrowserContext, album: list[Track]
+) -> None:
+    quiet.goto("/")
+    quiet.locator(".track .chip").first.hover()
+    hear = quiet.get_by_role("button", name="Hear what made the tag guitar")
+    context.set_offline(True)
+    hear.click()
+    expect(quiet.locator("#trouble")).to_contain_text("The server cannot be reached.")
+    context.set_offline(False)
+    context.clear_cookies()
+    hear.click()
+    expect(quiet.locator("#trouble")).to_contain_text("You have been signed out.")
+
+
 def test_media_keys_know_what_plays(web: Page, album: list[Track]) -> None:
     web.goto("/")
     play(web, "One")

@@ -9,7 +9,8 @@ from webapp.embedded.errors import ServeError
 
 from .program import Program
 
-PATIENCE = 60.0
+# A web server that cannot start ends; one that lives on a busy machine takes its time.
+PATIENCE = 300.0
 
 
 def await_web(program: Program, url: str) -> None:
