@@ -4,15 +4,34 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tagger', '0048_file_genre'),
+        ("tagger", "0048_file_genre"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='job',
-            name='kind',
-            field=models.CharField(choices=[('tag_track', 'tag a track'), ('train', 'train a model'), ('switch_tags', "show the active model's tags"), ('draw_map', 'draw the map'), ('analyse_music', 'find tempo and key'), ('scan_folder', 'scan a folder'), ('write_tags', 'write tags into files'), ('read_albums', 'read albums and covers'), ('draw_spectrogram', 'draw a spectrogram'), ('bulk', 'change many tracks'), ('reanalyse', 'hear many tracks again'), ('hear_track', 'hear a track, as one of many'), ('keep_activations', 'keep what the network makes of a track'), ('retag', 'tag tracks from what was kept of them'), ('check_model', 'check a model'), ('evaluate', 'judge a model beside the active one')], max_length=20),
+            model_name="job",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("tag_track", "tag a track"),
+                    ("train", "train a model"),
+                    ("switch_tags", "show the active model's tags"),
+                    ("draw_map", "draw the map"),
+                    ("analyse_music", "find tempo and key"),
+                    ("scan_folder", "scan a folder"),
+                    ("write_tags", "write tags into files"),
+                    ("read_albums", "read albums and covers"),
+                    ("draw_spectrogram", "draw a spectrogram"),
+                    ("bulk", "change many tracks"),
+                    ("reanalyse", "hear many tracks again"),
+                    ("hear_track", "hear a track, as one of many"),
+                    ("keep_activations", "keep what the network makes of a track"),
+                    ("retag", "tag tracks from what was kept of them"),
+                    ("check_model", "check a model"),
+                    ("evaluate", "judge a model beside the active one"),
+                ],
+                max_length=20,
+            ),
         ),
     ]
