@@ -4,9 +4,10 @@
 
 One JSON: the device with its measured rates (a bfloat16 matrix product, a copy in its memory);
 the shipped model's scores there against those of the CPU in float32, TF32, bfloat16 and float16;
-training (forward, backward, AdamW) by batch, eager and compiled, and the share of the matrix rate
-it reaches; inference by batch; batches cut out of the device's own memory against batches carried
-there. After `--limit` seconds nothing new is begun. `--device cpu` is for trying the script.
+training (forward, backward, AdamW) by batch, eager, compiled and as CUDA graphs, and the share of
+the matrix rate it reaches; inference by batch; batches cut out of the device's own memory against
+batches carried there; what one core decodes, and how many the device would need. After `--limit`
+seconds nothing new is begun. `--device cpu` is for trying the script.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -26,12 +29,14 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from bench.machine import facts
-from ml.audio.reading import SEGMENT_SAMPLES
+from ml.audio.reading import SAMPLE_RATE, SEGMENT_SAMPLES
 from ml.checkpoints.weights import default_model_path, load_model
 from ml.config.recipe import read_recipe
 from ml.data.loader import Loader, MappedSource, ResidentSource
+from ml.data.magnatagatune.prepare import decode_clip
 from ml.data.magnatagatune.split import CLIP_SAMPLES, Split
 from ml.data.sampler import Sampler
+from ml.evaluation.robustness import encode_mp3
 from ml.nn.macs import count_macs
 from ml.nn.network import SampleCNN
 from ml.runtime.engine import torch_engine
@@ -44,6 +49,11 @@ PASSES = 3
 ROUNDS, UPDATES, WARM_UPS = 3, 6, 3
 CLIPS = 64
 Row = dict[str, Any]
+WAYS: dict[str, Callable[[SampleCNN], Callable[[Tensor], Tensor]]] = {
+    "eager": lambda network: network,
+    "compiled": torch.compile,
+    "graphs": partial(torch.compile, mode="reduce-overhead"),
+}
 
 
 class Bench:
@@ -60,12 +70,14 @@ class Bench:
         self._do("equality", self._equality)
         for preset in self.args.presets:
             for batch in self.args.batches:
-                self._do("training", lambda p=preset, b=batch: self._training(p, b, False))
+                self._do("training", lambda p=preset, b=batch: self._training(p, b, "eager"))
                 self._do("inference", lambda p=preset, b=batch: self._inference(p, b))
             if preset in self.args.compiled:
                 largest = self.args.batches[-1]
-                self._do("training", lambda p=preset, b=largest: self._training(p, b, True))
+                for way in ("compiled", "graphs"):
+                    self._do("training", lambda p=preset, b=largest, w=way: self._training(p, b, w))
         self._do("feeding", self._feeding)
+        self._do("decoding", self._decoding)
         return self.found
 
     def _do(self, name: str, measure: Callable[[], Any]) -> None:
@@ -119,11 +131,11 @@ class Bench:
                 found[name] = _furthest(network.scores(logits.float()).cpu(), exact)
         return {**found, "engine": torch_engine(network, self.device).name}
 
-    def _training(self, preset: str, batch: int, compiled: bool) -> Row:
+    def _training(self, preset: str, batch: int, way: str) -> Row:
         """Updates on noise, in bfloat16."""
         network, flop = self._network(preset)
         optimiser = make_optimiser(network, read_recipe(preset).optimiser)
-        forward = torch.compile(network) if compiled else network
+        forward = WAYS[way](network)
         x = 0.1 * torch.randn(batch, 1, SEGMENT_SAMPLES, device=self.device)
         y = torch.rand(batch, LABELS, device=self.device)
 
@@ -135,7 +147,7 @@ class Bench:
             optimiser.zero_grad()
 
         seconds = self._seconds(update, WARM_UPS)
-        return self._row(preset, batch, seconds, PASSES * flop, compiled=compiled)
+        return self._row(preset, batch, seconds, PASSES * flop, way=way)
 
     def _inference(self, preset: str, batch: int) -> Row:
         network, flop = self._network(preset)
@@ -180,6 +192,21 @@ class Bench:
             seconds = self._seconds(lambda s=source: s.crops(batch).to(self.device))
             found[f"{name}_segments_per_s"] = round(64 / seconds, 1)
         return found
+
+    def _decoding(self) -> Row:
+        """A clip as MagnaTagATune's are, mp3 of 16 kHz, 32 kbit/s, by the decoder that prepares."""
+        time_line = np.arange(CLIP_SAMPLES) / SAMPLE_RATE
+        sound = (0.3 * np.sin(2 * np.pi * 440 * time_line)).astype(np.float32)
+        with tempfile.TemporaryDirectory() as folder:
+            clip = Path(folder) / "clip.mp3"
+            clip.write_bytes(encode_mp3(sound, 32_000))
+            seconds = self._seconds(lambda: decode_clip(clip))
+        rate = CLIP_SAMPLES / SEGMENT_SAMPLES / seconds
+        rows = [row["segments_per_s"] for row in self.found["inference"]]
+        return {
+            "segments_per_s_a_core": round(rate, 1),
+            "cores_to_feed_inference": round(max(rows) / rate, 1) if rows else None,
+        }
 
     def _seconds(self, work: Callable[[], Any], warm_ups: int = 1) -> float:
         """Of one call: the median of some rounds of several, the device waited for."""

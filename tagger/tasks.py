@@ -15,6 +15,7 @@ from tagger.accounts import idempotency
 from tagger.albums import covers
 from tagger.albums.read import catch_up_on_albums
 from tagger.analysis import reanalysis
+from tagger.analysis.fill_activations import fill_activations
 from tagger.analysis.tempo_key import catch_up_on_music
 from tagger.feedback.question_queue import ask_waiting
 from tagger.folders import watch
@@ -66,6 +67,12 @@ def run_job(job_id: str) -> None:
 def look_for_music() -> None:
     """Tempo and key of tracks that were there before their analysis was, a few at a time."""
     catch_up_on_music()
+
+
+@shared_task
+def keep_activations() -> None:
+    """What the network makes of tracks that were heard before it was kept, a few at a time."""
+    fill_activations()
 
 
 @shared_task

@@ -45,9 +45,7 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
         help="the trunk, the papers' compact network, or both (default)",
     )
     parser.add_argument("--seeds", type=_positive, default=5, help="trainings of each (default 5)")
-    parser.add_argument(
-        "--no-rhythm", action="store_true", help="without the R–R intervals, as in the paper"
-    )
+    _add_view(parser)
     parser.add_argument(
         "--protocol",
         default="patient",
@@ -79,7 +77,7 @@ def _add_monitor(parser: argparse.ArgumentParser) -> None:
         help="after K abnormal of N beats (default 3/8)",
     )
     parser.add_argument("--network", default="rese", choices=("rese", "compact"))
-    parser.add_argument("--no-rhythm", action="store_true", help="without the R–R intervals")
+    _add_view(parser)
     parser.add_argument("--all", action="store_true", help="print the normal beats as well")
     parser.add_argument(
         "--plot",
@@ -87,6 +85,16 @@ def _add_monitor(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="pictures: ten seconds with what was called, and of an annotated record the beats, "
         "real and synthesised, and the SE gates by class",
+    )
+
+
+def _add_view(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--view",
+        default="complex",
+        choices=("complex", "pair", "pair-rr"),
+        help="what the network is shown: the complex around the R peak and how surprising its "
+        "interval is (default), or the papers' beat and trio, without R–R intervals or with",
     )
 
 
@@ -132,6 +140,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _train(args: argparse.Namespace) -> None:
+    from ml.ecg import NOTICE
+    from ml.ecg.beats import VIEWS
     from ml.ecg.networks import NETWORKS
     from ml.ecg.patients import Outcome, Run, patients_of, train
     from ml.ecg.protocols import SETS, Database
@@ -141,8 +151,9 @@ def _train(args: argparse.Namespace) -> None:
         patients=patients_of(args.patients or _PATIENTS[args.protocol], SETS),
         seeds=args.seeds,
         networks=NETWORKS if args.network == "both" else (args.network,),
-        rhythm=not args.no_rhythm,
+        view=args.view,
     )
+    print(NOTICE, file=sys.stderr)
     with tqdm(file=sys.stderr, unit="patient", disable=None) as bar:
 
         def on_done(outcome: Outcome, due: int) -> None:
@@ -150,11 +161,12 @@ def _train(args: argparse.Namespace) -> None:
             bar.set_description(f"{outcome.variant} seed {outcome.seed}: {outcome.patient}")
             bar.update()
 
-        train(Database(args.folder, run.rhythm), args.out, run, on_done)
+        train(Database(args.folder, VIEWS[run.view]), args.out, run, on_done)
 
 
 def _monitor(args: argparse.Namespace) -> None:
     from ml.ecg import ATTRIBUTION, NOTICE
+    from ml.ecg.beats import VIEWS
     from ml.ecg.monitor import Alarm, Call
     from ml.ecg.records import RecordError
     from ml.ecg.session import monitor, tally
@@ -169,7 +181,7 @@ def _monitor(args: argparse.Namespace) -> None:
         speed.after(_teacher(args, annotated=labels is not None)),
         labels,
         Alarm(*args.alarm),
-        rhythm=not args.no_rhythm,
+        VIEWS[args.view],
     )
     calls: list[Call] = []
     for event in events:
@@ -186,20 +198,21 @@ def _monitor(args: argparse.Namespace) -> None:
 
 
 def _plot(args: argparse.Namespace, calls: list[Call], network: nn.Module | None) -> None:
+    from ml.ecg.beats import VIEWS
     from ml.ecg.plots import plot_beats, plot_gates, plot_strip
     from ml.ecg.protocols import annotated_beats
     from ml.ecg.session import synthesised_beats
     from ml.nn.network import SampleCNN
 
     path = Path(args.record)
-    record, beats = annotated_beats(path, args.lead, args.rate, rhythm=not args.no_rhythm)
+    record, beats = annotated_beats(path, args.lead, args.rate, view=VIEWS[args.view])
     labels = beats.labels if beats is not None else None
     plot_strip(record, calls, labels, args.plot / f"{record.name}-strip.png")
     if beats is None:
         return
     database, person = _people(args)
     made = synthesised_beats(database, person, beats)
-    plot_beats(beats, made, args.plot / f"{record.name}-beats.png")
+    plot_beats(beats, made, VIEWS[args.view], args.plot / f"{record.name}-beats.png")
     if isinstance(network, SampleCNN):
         plot_gates(network, beats, args.plot / f"{record.name}-gates.png")
 
@@ -240,16 +253,18 @@ def _teacher(args: argparse.Namespace, *, annotated: bool) -> Teacher:
 
 def _people(args: argparse.Namespace) -> tuple[Database, int | None]:
     """Those who are learnt from, and which of them is monitored."""
+    from ml.ecg.beats import VIEWS
     from ml.ecg.protocols import Database
 
     path = Path(args.record)
     name = path.name.removesuffix(".hea").removesuffix(".csv")
-    database = Database(args.database or path.parent, not args.no_rhythm)
+    database = Database(args.database or path.parent, VIEWS[args.view])
     return database, int(name) if name.isdecimal() else None
 
 
 def _detect(args: argparse.Namespace) -> None:
     from ml.ecg import ATTRIBUTION, NOTICE
+    from ml.ecg.beats import PAIR
     from ml.ecg.detector import Detection, compare
     from ml.ecg.patients import patients_of
     from ml.ecg.protocols import SETS, annotated_beats
@@ -262,7 +277,7 @@ def _detect(args: argparse.Namespace) -> None:
     print("| --- | ---: | ---: | ---: |")
     rows: list[Detection] = []
     for patient in patients_of(args.patients, SETS):
-        record, beats = annotated_beats(args.folder / str(patient), rhythm=False)
+        record, beats = annotated_beats(args.folder / str(patient), view=PAIR)
         if beats is not None:
             rows.append(compare(record.signal, beats.labels.positions))
             print(row(patient, rows[-1]), flush=True)

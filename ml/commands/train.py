@@ -40,6 +40,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="CC BY-NC-SA 3.0 data: non-commercial use",
         help="terms of use, written into the model's card",
     )
+    parser.add_argument(
+        "--tensorboard",
+        action="store_true",
+        help="also log for TensorBoard, into OUT/tensorboard (bin/setup tensorboard)",
+    )
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda (default auto)")
     parser.add_argument("--threads", type=at_least_one, help="CPU threads (default: all cores)")
 
@@ -85,11 +90,12 @@ def _report(weights: Path, validation: Split, device: torch.device) -> None:
 
 
 def _trainer(args: argparse.Namespace) -> Trainer | HeadTrainer:
+    from ml.config.callbacks import Together
     from ml.config.recipe import read_recipe
     from ml.data.magnatagatune.split import open_split
     from ml.runtime.device import choose_device
     from ml.training.head_trainer import trainer_for
-    from ml.training.progress import TerminalProgress, stop_on_signal
+    from ml.training.progress import TensorBoardLog, TerminalProgress, stop_on_signal
     from ml.training.validation import Identity
 
     recipe = read_recipe(args.recipe, args.overrides)
@@ -97,6 +103,7 @@ def _trainer(args: argparse.Namespace) -> Trainer | HeadTrainer:
     terminal = TerminalProgress()
     stop_on_signal(terminal)
     print(f"Training on {device.torch_device} ({device.reason}).", file=sys.stderr)
+    logs = [TensorBoardLog(args.out)] if args.tensorboard else []
     protocol = recipe.data.protocol
     return trainer_for(recipe)(
         recipe,
@@ -105,5 +112,5 @@ def _trainer(args: argparse.Namespace) -> Trainer | HeadTrainer:
         args.out,
         identity=Identity(args.name or args.out.name, args.licence),
         device=device.torch_device,
-        callbacks=terminal,
+        callbacks=Together(terminal, *logs),
     )

@@ -53,6 +53,32 @@ class Callbacks:
         return False
 
 
+class Together(Callbacks):
+    """Several, told the same in their order; one that says stop is enough."""
+
+    def __init__(self, *parts: Callbacks) -> None:
+        self._parts = parts
+
+    def on_step(self, step: int, total: int, loss: float) -> None:
+        for part in self._parts:
+            part.on_step(step, total, loss)
+
+    def on_epoch(self, report: EpochReport) -> None:
+        for part in self._parts:
+            part.on_epoch(report)
+
+    def on_embedded(self, split: str, done: int, total: int) -> None:
+        for part in self._parts:
+            part.on_embedded(split, done, total)
+
+    def on_evaluated(self, split: str, done: int, total: int) -> None:
+        for part in self._parts:
+            part.on_evaluated(split, done, total)
+
+    def should_stop(self) -> bool:
+        return any(part.should_stop() for part in self._parts)
+
+
 def append_log(path: Path, report: EpochReport) -> None:
     """Append `report` to the log at `path` as one line of JSON. Raises OSError."""
     with path.open("a", encoding="utf-8") as log:

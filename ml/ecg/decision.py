@@ -8,12 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from ml.ecg.aami import ABNORMAL, N
-from ml.ecg.beats import Array
+from ml.ecg.beats import Array, View
 
-# A beat is abnormal from this score on where no abnormal beat of the person was there to learn
-# from. Of 0.05 to 0.5 the one of the highest F1 on the second half of the five minutes of learning,
-# with networks that were taught the first half alone: no beat of the test had a say.
-WARN_FROM = 0.2
+# By view: a beat is abnormal from this score on where no abnormal beat of the person was there to
+# learn from. Of a dozen the one of the highest F1 on the second half of the five minutes of
+# learning, with networks that were taught the first half alone: no beat of the test had a say.
+WARN_FROM = {"pair": 0.2, "pair-rr": 0.2, "complex": 0.8}
 
 # Scores `(beats, classes)` → classes `(beats,)` and the score of each being so `(beats,)`.
 Decision = Callable[[Array], tuple[npt.NDArray[np.int64], Array]]
@@ -24,9 +24,13 @@ def likeliest(scores: Array) -> tuple[npt.NDArray[np.int64], Array]:
     return scores.argmax(1), scores.max(1)
 
 
-def warning(scores: Array) -> tuple[npt.NDArray[np.int64], Array]:
+def warning(view: View) -> Decision:
     """The likeliest abnormal class where a beat is abnormal enough; its score of being so."""
-    abnormal = 1 - scores[:, N]
-    names = np.array(ABNORMAL)[scores[:, ABNORMAL].argmax(1)]
-    enough = abnormal >= WARN_FROM
-    return np.where(enough, names, N), np.where(enough, abnormal, scores[:, N])
+
+    def decide(scores: Array) -> tuple[npt.NDArray[np.int64], Array]:
+        abnormal = 1 - scores[:, N]
+        names = np.array(ABNORMAL)[scores[:, ABNORMAL].argmax(1)]
+        enough = abnormal >= WARN_FROM[view.name]
+        return np.where(enough, names, N), np.where(enough, abnormal, scores[:, N])
+
+    return decide

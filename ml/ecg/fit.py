@@ -18,6 +18,7 @@ from ml.training.optimisers import make_optimiser, set_learning_rate
 from ml.training.schedule import learning_rate
 
 PREDICTION_BATCH = 512
+DRIFT_KNOTS = 8
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,10 @@ class FitSettings:
     """One cycle of AdamW on cross-entropy.
 
     `noise` is the standard deviation of what is added to an input, whose mean square is 1;
-    `jitter` by how many of its 128 samples a batch is moved at most.
+    `jitter` by how many of its 128 samples a batch is moved at most. Of the rows of signal,
+    `drift` is the standard deviation of a slow disturbance (as flutter or the beat before leave
+    it), which has DRIFT_KNOTS corners. The last row is the rhythm where `rhythm_dropout` is not 0:
+    the share of beats that are shown without it, so that the shape has to do.
     """
 
     epochs: int = 20
@@ -34,6 +38,8 @@ class FitSettings:
     weight_decay: float = 1e-2
     noise: float = 0.1
     jitter: int = 3
+    drift: float = 0.0
+    rhythm_dropout: float = 0.0
 
 
 def fit(
@@ -81,7 +87,7 @@ def _fitted(network: nn.Module, x: Tensor, y: Tensor, settings: FitSettings) -> 
         set_learning_rate(
             optimiser, learning_rate(optimiser_settings, schedule, step=step, total=total)
         )
-        batch_loss = loss(network(_augmented(x[chosen], settings)), y[chosen])
+        batch_loss = loss(network(augmented(x[chosen], settings)), y[chosen])
         optimiser.zero_grad()
         batch_loss.backward()
         optimiser.step()
@@ -118,9 +124,23 @@ def _batches(size: int, settings: FitSettings) -> Iterator[Tensor]:
             yield order[k * settings.batch_size : (k + 1) * settings.batch_size]
 
 
-def _augmented(x: Tensor, settings: FitSettings) -> Tensor:
+def augmented(x: Tensor, settings: FitSettings) -> Tensor:
+    """`x` `(beats, channels, samples)` as an epoch shows it: never twice the same."""
     moved = int(torch.randint(-settings.jitter, settings.jitter + 1, ()))
-    return torch.roll(x, moved, -1) + settings.noise * torch.randn_like(x)
+    changed = torch.roll(x, moved, -1) + settings.noise * torch.randn_like(x)
+    if settings.drift:
+        changed[:, :-1] += settings.drift * _slow_noise(x[:, :-1])
+    if settings.rhythm_dropout:
+        changed[:, -1] *= torch.rand(len(x), 1) >= settings.rhythm_dropout
+    return changed
+
+
+def _slow_noise(like: Tensor) -> Tensor:
+    """Straight lines between DRIFT_KNOTS random heights, in the shape `like`."""
+    knots = torch.randn(*like.shape[:2], DRIFT_KNOTS)
+    size = like.shape[-1]
+    lines: Tensor = nn.functional.interpolate(knots, size, mode="linear", align_corners=True)
+    return lines
 
 
 def probabilities(network: nn.Module, inputs: Array) -> Array:

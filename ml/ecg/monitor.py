@@ -1,7 +1,8 @@
 """Listening to one heart as it beats: learn for five minutes, then call every beat.
 
 What is said of a beat depends on the samples up to the R peak of the next one and a tenth of the
-interval between them: the one beat of delay that the trio needs. Nothing said is taken back.
+interval between them (three tenths of a second after its own, if that is later): the one beat of
+delay that the trio needs. Nothing said is taken back.
 """
 
 from __future__ import annotations
@@ -14,14 +15,22 @@ import numpy as np
 from torch import nn
 
 from ml.ecg.aami import CLASSES, N
-from ml.ecg.beats import MARGIN, RHYTHM_BEATS, Array, Positions, beat_inputs
+from ml.ecg.beats import (
+    COMPLEX_SECONDS,
+    INTERVAL_BEATS,
+    MARGIN,
+    Array,
+    Positions,
+    View,
+    beat_inputs,
+)
 from ml.ecg.decision import Decision
 from ml.ecg.fit import probabilities
 from ml.ecg.records import RATE
 
-# Peaks kept for the beats to come: as many as the rhythm looks back, the beat and the next one.
-KEPT_PEAKS = RHYTHM_BEATS + 4
-# Samples kept before the last peak: the trio's tenth of a pause of a minute.
+# Peaks kept for the beats to come: as many as any view looks back, the beat and the next one.
+KEPT_PEAKS = INTERVAL_BEATS + 4
+# Samples kept before the first of them: the trio's tenth of a pause of a minute.
 KEPT_SAMPLES = 6 * RATE
 
 
@@ -62,8 +71,8 @@ def clock(position: int) -> str:
 class BeatStream:
     """Gives the inputs of beats as soon as all that they show has come."""
 
-    def __init__(self, *, rhythm: bool) -> None:
-        self._rhythm = rhythm
+    def __init__(self, view: View) -> None:
+        self._view = view
         self._signal = np.zeros(0, np.float32)
         self._begin = 0
         self._peaks = np.zeros(0, np.int64)
@@ -78,10 +87,9 @@ class BeatStream:
         self._peaks = np.concatenate([self._peaks, peaks])
         until = self._complete()
         if until <= self._next:
-            return np.zeros(0, np.int64), beat_inputs(self._signal, peaks[:0], rhythm=self._rhythm)
-        inputs = beat_inputs(
-            self._signal, self._peaks[: until + 1] - self._begin, rhythm=self._rhythm
-        )[self._next - 1 :]
+            return np.zeros(0, np.int64), beat_inputs(self._signal, peaks[:0], self._view)
+        shown = self._peaks[: until + 1] - self._begin
+        inputs = beat_inputs(self._signal, shown, self._view)[self._next - 1 :]
         positions = self._peaks[self._next : until]
         self._next = until
         self._forget()
@@ -89,7 +97,8 @@ class BeatStream:
 
     def _complete(self) -> int:
         """The index of the first peak whose beat still waits for something."""
-        ends = self._peaks[1:] + MARGIN * np.diff(self._peaks) + 2
+        ends = self._peaks[1:] + MARGIN * np.diff(self._peaks)
+        ends = np.maximum(ends, self._peaks[:-1] + COMPLEX_SECONDS[1] * RATE) + 2
         waiting = np.flatnonzero(ends > self._begin + len(self._signal))
         return int(waiting[0]) if len(waiting) else max(0, len(self._peaks) - 1)
 
@@ -97,7 +106,7 @@ class BeatStream:
         dropped = max(0, self._next - KEPT_PEAKS)
         self._peaks = self._peaks[dropped:]
         self._next -= dropped
-        keep = max(0, int(self._peaks[self._next - 1] - self._begin) - KEPT_SAMPLES)
+        keep = max(0, int(self._peaks[0] - self._begin) - KEPT_SAMPLES)
         self._signal = self._signal[keep:]
         self._begin += keep
 

@@ -1,6 +1,6 @@
 """The runs of a protocol: one network a patient and seed, kept in a folder, resumed where stopped.
 
-A folder OUT holds `run.json`, and for every variant (network, with rhythm or without) and seed
+A folder OUT holds `run.json`, and for every variant (network and view) and seed
 `OUT/VARIANT/seed-N/` with, for each patient: NAME.safetensors (the weights), NAME.cnn (what each
 test beat was called, in the format of NAME.atr, so that WFDB's `bxb` can judge it) and, written
 last, NAME.json (the confusion matrix). What has its NAME.json is done.
@@ -22,8 +22,9 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
+from ml.ecg import NOTICE
 from ml.ecg.aami import ABNORMAL, CLASSES, N
-from ml.ecg.beats import Array
+from ml.ecg.beats import COMPLEX, VIEWS, Array, View
 from ml.ecg.decision import Decision, likeliest, warning
 from ml.ecg.ec57 import Matrix, confusion
 from ml.ecg.fit import FitSettings, fit, probabilities
@@ -33,6 +34,8 @@ from ml.ecg.records import Annotations, RecordError, write_annotations
 from ml.ecg.synthesis import Filters, healthy_lesson, learn_filters
 
 RUN = "run.json"
+# Of WFDB: an annotation that is a text and no beat.
+COMMENT = '"'
 PROTOCOLS = ("patient", "early-warning", "inter-patient")
 # The first abnormal beats of a person, of which an early warning should find one.
 FIRST = 3
@@ -46,28 +49,47 @@ SETTINGS: dict[tuple[str, str], FitSettings] = {
     ("inter-patient", "rese"): FitSettings(epochs=6, batch_size=128),
     ("inter-patient", "compact"): FitSettings(epochs=10, batch_size=128, learning_rate=1e-2),
 }
+# Where the rhythm is told apart from the shape, neither is to be learnt by heart with the other.
+DRIFT, RHYTHM_DROPOUT = 0.2, 0.3
+# Shapes that are not squeezed are learnt in half the time.
+COMPLEX_EPOCHS = {"rese": 10, "compact": 25}
+
+
+def settings_of(protocol: str, network: str, view: View) -> FitSettings:
+    """How `network` is trained on what `view` shows."""
+    settings = SETTINGS[protocol, network]
+    if view is not COMPLEX:
+        return settings
+    epochs = min(settings.epochs, COMPLEX_EPOCHS[network])
+    return replace(settings, epochs=epochs, drift=DRIFT, rhythm_dropout=RHYTHM_DROPOUT)
 
 
 @dataclass(frozen=True)
 class Run:
-    """What OUT is about: `protocol` is one of PROTOCOLS, `patients` are in their order."""
+    """What OUT is about: `protocol` is one of PROTOCOLS, `patients` are in their order.
+
+    `view` is one of VIEWS.
+    """
 
     protocol: str
     patients: tuple[int, ...]
     seeds: int
     networks: tuple[str, ...]
-    rhythm: bool
+    view: str
     settings: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Without settings, today's of each network: they are written down with the run."""
-        chosen = {name: asdict(SETTINGS[self.protocol, name]) for name in self.networks}
+        chosen = {
+            name: asdict(settings_of(self.protocol, name, VIEWS[self.view]))
+            for name in self.networks
+        }
         object.__setattr__(self, "settings", self.settings or chosen)
 
     @property
     def variants(self) -> dict[str, str]:
         """The folder of each network."""
-        return {name: f"{name}-rr" if self.rhythm else name for name in self.networks}
+        return {name: f"{name}-{self.view}" for name in self.networks}
 
 
 @dataclass(frozen=True)
@@ -131,7 +153,7 @@ def _claim(out: Path, run: Run) -> None:
 def _with(before: Run, run: Run, out: Path) -> Run:
     shared = set(before.networks) & set(run.networks)
     same = all(before.settings[name] == run.settings[name] for name in shared)
-    if not same or (before.protocol, before.rhythm) != (run.protocol, run.rhythm):
+    if not same or (before.protocol, before.view) != (run.protocol, run.view):
         raise RecordError(f"{out} holds a run with other settings; choose another folder.")
     return replace(
         run,
@@ -231,7 +253,7 @@ def _judge(shared: _Shared, folder: Path, patient: int) -> None:
     scores = probabilities(network, test.inputs)
     weights = {name: value.contiguous() for name, value in network.state_dict().items()}
     save_file(weights, folder / f"{patient}.safetensors")
-    judged, certainty = decision_of(shared.run.protocol)(scores)
+    judged, certainty = decision_of(shared.run)(scores)
     calls = as_annotations(test.labels.positions, judged, certainty)
     write_annotations(folder / f"{patient}.cnn", calls)
     row = {
@@ -244,16 +266,20 @@ def _judge(shared: _Shared, folder: Path, patient: int) -> None:
     part.replace(folder / f"{patient}.json")
 
 
-def decision_of(protocol: str) -> Decision:
-    return warning if protocol == "early-warning" else likeliest
+def decision_of(run: Run) -> Decision:
+    return warning(VIEWS[run.view]) if run.protocol == "early-warning" else likeliest
 
 
 def as_annotations(
     positions: npt.NDArray[np.int64], classes: npt.NDArray[np.int64], scores: Array
 ) -> Annotations:
-    """Beats at `positions` with what they were called; the score of each `(beats,)` as its text."""
-    texts = tuple(f"{score:.2f}" for score in scores)
-    return Annotations(positions, tuple(CLASSES[k] for k in classes), texts)
+    """Beats at `positions` with what they were called; the score of each `(beats,)` as its text.
+
+    A comment before them says what they are not.
+    """
+    texts = (NOTICE, *(f"{score:.2f}" for score in scores))
+    symbols = (COMMENT, *(CLASSES[k] for k in classes))
+    return Annotations(np.concatenate([positions[:1], positions]), symbols, texts)
 
 
 def _read(file: Path, variant: str, seed: int, patient: int) -> Outcome:

@@ -12,7 +12,7 @@ from torch import nn
 
 from ml.ecg import NOTICE
 from ml.ecg.aami import CLASSES, LabelledBeats, N
-from ml.ecg.beats import Array
+from ml.ecg.beats import Array, View
 from ml.ecg.monitor import Call, clock
 from ml.ecg.protocols import Beats
 from ml.ecg.records import RATE, Record
@@ -79,19 +79,21 @@ def _annotate_actual(
             )
 
 
-def plot_beats(beats: Beats, made: Beats, path: Path) -> None:
+def plot_beats(beats: Beats, made: Beats, view: View, path: Path) -> None:
     """A person's normal beats, their real abnormal ones and those `made` for them.
 
-    Beat and trio side by side, as the network is shown them.
+    The shapes of the view side by side, as the network is shown them.
     """
     rows = {
         "normal": beats.where(beats.classes == N),
         "abnormal, real": beats.where(beats.classes != N),
         "abnormal, synthesised": made.where(made.classes != N),
     }
-    figure, axes = pyplot.subplots(3, 2, figsize=(9, 7), sharex=True, layout="constrained")
+    figure, axes = pyplot.subplots(
+        3, len(view.shapes), figsize=(9, 7), sharex=True, layout="constrained", squeeze=False
+    )
     for line, (title, some) in zip(axes, rows.items(), strict=True):
-        for column, shown in zip(line, ("beat", "trio"), strict=True):
+        for column, shown in zip(line, view.shapes, strict=True):
             column.set_title(f"{title}: {shown} ({len(some)})", fontsize=9)
             column.set_yticks([])
         _draw(line, some)
@@ -115,7 +117,8 @@ def plot_gates(network: SampleCNN, beats: Beats, path: Path) -> None:
     blocks = gates_of(network, beats.inputs)
     present = [k for k in range(len(CLASSES)) if (beats.classes == k).any()]
     means = [np.stack([block[beats.classes == k].mean(0) for k in present]) for block in blocks]
-    plot_se_gates([spread(mean) for mean in means], means[0], [CLASSES[k] for k in present], path)
+    spreads, names = [spread(mean) for mean in means], [CLASSES[k] for k in present]
+    plot_se_gates(spreads, means[0], names, path, title=NOTICE)
 
 
 def gates_of(network: nn.Module, inputs: Array) -> list[Array]:

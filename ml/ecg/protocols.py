@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ml.ecg.aami import CLASSES, LabelledBeats, N, S, V, labelled_beats
-from ml.ecg.beats import Array, beat_inputs
+from ml.ecg.beats import COMPLEX, Array, View, beat_inputs
 from ml.ecg.records import LEAD, RATE, Record, RecordError, annotations_of, read_record
 
 LEARNING_SECONDS = 300
@@ -79,7 +79,7 @@ class Database:
     """The records of a folder, and their beats: all but each record's first and last."""
 
     folder: Path
-    rhythm: bool = True
+    view: View = COMPLEX
 
     def others(self, patient: int | None) -> tuple[int, ...]:
         """Those of the 44 whose records lie here and who are not the person of `patient`."""
@@ -88,7 +88,7 @@ class Database:
 
     def beats(self, patient: int) -> Beats:
         """Raises RecordError when the record or its annotations are missing or damaged."""
-        return _beats_of(self.folder, patient, self.rhythm)
+        return _beats_of(self.folder, patient, self.view)
 
     def learning(self, patient: int) -> Beats:
         """The beats of the first five minutes."""
@@ -121,7 +121,7 @@ class Database:
 
     @property
     def _common(self) -> dict[int, list[int]]:
-        return _chosen(self.folder, self.rhythm)
+        return _chosen(self.folder, self.view)
 
 
 def person_of(patient: int) -> int:
@@ -140,7 +140,7 @@ def _mask(size: int, chosen: list[int]) -> npt.NDArray[np.bool_]:
 
 
 def annotated_beats(
-    path: Path, lead: str = LEAD, rate: float | None = None, *, rhythm: bool
+    path: Path, lead: str = LEAD, rate: float | None = None, *, view: View
 ) -> tuple[Record, Beats | None]:
     """A whole recording, and its beats where it has annotations: all but the first and last.
 
@@ -152,25 +152,25 @@ def annotated_beats(
         return record, None
     labels = labelled_beats(annotations)
     inner = LabelledBeats(labels.positions[1:-1], labels.classes[1:-1])
-    return record, Beats(beat_inputs(record.signal, labels.positions, rhythm=rhythm), inner)
+    return record, Beats(beat_inputs(record.signal, labels.positions, view), inner)
 
 
 @cache
-def _beats_of(folder: Path, patient: int, rhythm: bool) -> Beats:
+def _beats_of(folder: Path, patient: int, view: View) -> Beats:
     path = folder / str(patient)
-    _, beats = annotated_beats(path, rhythm=rhythm)
+    _, beats = annotated_beats(path, view=view)
     if beats is None:
         raise RecordError(f"{path}.atr is missing; without annotations nothing can be learnt.")
     return beats
 
 
 @cache
-def _chosen(folder: Path, rhythm: bool) -> dict[int, list[int]]:
+def _chosen(folder: Path, view: View) -> dict[int, list[int]]:
     """Which beats of which record are common, by their place among the record's beats.
 
     The same for every seed and every patient: chosen once, by a generator of its own.
     """
-    everyone = [(n, _beats_of(folder, n, rhythm).classes) for n in COMMON]
+    everyone = [(n, _beats_of(folder, n, view).classes) for n in COMMON]
     places = [(n, k) for n, classes in everyone for k in range(len(classes))]
     classes = np.concatenate([classes for _, classes in everyone])
     generator = np.random.default_rng(0)

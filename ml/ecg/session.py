@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -11,13 +11,13 @@ import numpy.typing as npt
 import soxr
 from torch import nn
 
-from ml.ecg.aami import ABNORMAL, LabelledBeats, N
-from ml.ecg.beats import Array, Positions
+from ml.ecg.aami import ABNORMAL, CLASSES, LabelledBeats, N
+from ml.ecg.beats import Array, Positions, View
 from ml.ecg.decision import Decision, likeliest, warning
 from ml.ecg.detector import SlidingDetector
 from ml.ecg.ec57 import matched
-from ml.ecg.monitor import Alarm, AlarmEvent, BeatStream, Call, Monitor
-from ml.ecg.patients import FIRST, SETTINGS, train_healthy, train_patient
+from ml.ecg.monitor import Alarm, AlarmEvent, BeatStream, Call, Monitor, clock
+from ml.ecg.patients import FIRST, settings_of, train_healthy, train_patient
 from ml.ecg.protocols import LEARNING_SECONDS, Beats, Database, together
 from ml.ecg.records import RATE, Record, RecordError
 from ml.ecg.synthesis import healthy_lesson, learn_filters
@@ -26,6 +26,8 @@ from ml.ecg.synthesis import healthy_lesson, learn_filters
 FILE_CHUNK_SECONDS = 60
 LIVE_CHUNK_SECONDS = 1
 FEWEST_BEATS = 50
+# Of missed and of false beats, at the end.
+MOST_LISTED = 12
 
 
 @dataclass(frozen=True)
@@ -75,15 +77,14 @@ def monitor(
     teach: Teacher,
     labels: LabelledBeats | None,
     alarm: Alarm,
-    *,
-    rhythm: bool,
+    view: View,
 ) -> Iterator[Call | AlarmEvent]:
     """Learn from the first LEARNING_SECONDS, then call every beat.
 
     `teach` is given the beats of that time: with the classes of `labels`, else all for normal.
     Raises RecordError when too few beats come in that time, or the recording ends within it.
     """
-    stream = BeatStream(rhythm=rhythm)
+    stream = BeatStream(view)
     learnt: list[Beats] = []
     listener: Monitor | None = None
     seen = 0
@@ -128,8 +129,10 @@ def healthy_teacher(network: str, database: Database, person: int | None) -> Tea
     def teach(beats: Beats) -> tuple[nn.Module, Decision]:
         filters = learn_filters(database, database.others(person))
         normal = beats.where(beats.classes == N)
-        settings = SETTINGS["early-warning", network]
-        return train_healthy(network, normal, filters, seed=0, settings=settings), warning
+        settings = settings_of("early-warning", network, database.view)
+        return train_healthy(network, normal, filters, seed=0, settings=settings), warning(
+            database.view
+        )
 
     return teach
 
@@ -138,7 +141,7 @@ def patient_teacher(network: str, database: Database, person: int | None) -> Tea
     """Teaches the beats with their annotated classes, and the common beats of others."""
 
     def teach(beats: Beats) -> tuple[nn.Module, Decision]:
-        settings = SETTINGS["patient", network]
+        settings = settings_of("patient", network, database.view)
         common = database.common(person)
         return train_patient(network, common, beats, seed=0, settings=settings), likeliest
 
@@ -154,7 +157,11 @@ def synthesised_beats(database: Database, person: int | None, beats: Beats) -> B
 
 @dataclass(frozen=True)
 class Tally:
-    """What was said against what is annotated; abnormal is S, V or F."""
+    """What was said against what is annotated; abnormal is S, V or F.
+
+    `missed_at` has the times and classes of abnormal beats called normal, `false_at` those that
+    normal beats were called.
+    """
 
     abnormal: int
     found: int
@@ -162,6 +169,8 @@ class Tally:
     false: int
     first: tuple[bool, ...]
     undetected: int
+    missed_at: tuple[str, ...]
+    false_at: tuple[str, ...]
 
     def __str__(self) -> str:
         lines = [
@@ -169,10 +178,31 @@ class Tally:
             f"{self.abnormal - self.found} missed; "
             f"{self.false} of {self.normal} normal beats called abnormal",
             f"of the first {len(self.first)} abnormal beats {sum(self.first)} found",
+            *_listed("missed", self.missed_at),
+            *_listed("false", self.false_at),
         ]
         if self.undetected:
             lines.append(f"{self.undetected} annotated beats were not detected")
         return "\n".join(lines)
+
+
+def _listed(word: str, beats: Sequence[str]) -> Iterator[str]:
+    """The first MOST_LISTED of `beats`, if there are any, and how many more there are."""
+    if beats:
+        more = len(beats) - MOST_LISTED
+        yield f"{word}: {', '.join(beats[:MOST_LISTED])}" + (
+            f" and {more} more" if more > 0 else ""
+        )
+
+
+def _when(
+    positions: Positions, names: npt.NDArray[np.int64], some: npt.NDArray[np.bool_]
+) -> tuple[str, ...]:
+    """`12:07 V` for each of `some` beats."""
+    return tuple(
+        f"{clock(position)} {CLASSES[name]}"
+        for position, name in zip(positions[some].tolist(), names[some].tolist(), strict=True)
+    )
 
 
 def tally(calls: list[Call], labels: LabelledBeats) -> Tally:
@@ -185,12 +215,14 @@ def tally(calls: list[Call], labels: LabelledBeats) -> Tally:
     mine, theirs = matched(positions, called, RATE)
     judged = np.full(len(positions), N, np.int64)
     judged[mine] = name[theirs]
-    abnormal, normal = np.isin(classes, ABNORMAL), classes == N
+    abnormal, normal, warned = np.isin(classes, ABNORMAL), classes == N, judged != N
     return Tally(
         abnormal=int(abnormal.sum()),
-        found=int((abnormal & (judged != N)).sum()),
+        found=int((abnormal & warned).sum()),
         normal=int(normal.sum()),
-        false=int((normal & (judged != N)).sum()),
-        first=tuple((judged != N)[abnormal][:FIRST].tolist()),
+        false=int((normal & warned).sum()),
+        first=tuple(warned[abnormal][:FIRST].tolist()),
         undetected=len(positions) - len(mine),
+        missed_at=_when(positions, classes, abnormal & ~warned),
+        false_at=_when(positions, judged, normal & warned),
     )

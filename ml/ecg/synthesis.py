@@ -8,14 +8,14 @@ found by regularised least squares, and applied to the average normal beat of th
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.cluster import KMeans
 
 from ml.ecg.aami import ABNORMAL, LabelledBeats, N
-from ml.ecg.beats import SAMPLES, Array, Floats, normalised
+from ml.ecg.beats import SAMPLES, Array, Floats, View
 from ml.ecg.protocols import Beats, Database, person_of
 from ml.ecg.records import RecordError
 
@@ -26,22 +26,22 @@ RIDGE = 0.01
 MOST_GROUPS, BEATS_OF_A_GROUP = 20, 3
 # Share of a person's normal beats that lie within their normal cloud.
 CLOUD = 0.95
-SHAPES = 2
 
 
 @dataclass(frozen=True)
 class Filters:
     """From a normal beat to abnormal ones.
 
-    `taps` `(filters, 2, TAPS)` for the single beat and the trio, `rhythms` `(filters, channels - 2,
-    SAMPLES)` what is shown of the rhythm, `classes` `(filters,)`, `people` `(filters,)` whose they
-    are.
+    `taps` `(filters, shapes, TAPS)` for each shape of the view, `rhythms` `(filters, channels -
+    shapes, SAMPLES)` what is shown of the rhythm, `classes` `(filters,)`, `people` `(filters,)`
+    whose they are.
     """
 
     taps: Floats
     rhythms: Array
     classes: npt.NDArray[np.int64]
     people: npt.NDArray[np.int64]
+    view: View
 
     def __len__(self) -> int:
         return len(self.classes)
@@ -49,7 +49,13 @@ class Filters:
     def of_others(self, person: int | None) -> Filters:
         """Those learnt from anybody but the person of the recording `person`."""
         kept = self.people != (-1 if person is None else person_of(person))
-        return Filters(self.taps[kept], self.rhythms[kept], self.classes[kept], self.people[kept])
+        return replace(
+            self,
+            taps=self.taps[kept],
+            rhythms=self.rhythms[kept],
+            classes=self.classes[kept],
+            people=self.people[kept],
+        )
 
 
 def learn_filters(database: Database, people: Iterable[int]) -> Filters:
@@ -57,7 +63,7 @@ def learn_filters(database: Database, people: Iterable[int]) -> Filters:
 
     Raises RecordError as `Database.beats` does, and when there is nobody to learn from.
     """
-    parts = [_of_person(database.beats(person), person) for person in people]
+    parts = [_of_person(database.beats(person), person, database.view) for person in people]
     if not any(len(part) for part in parts):
         raise RecordError(
             f"{database.folder} holds no abnormal beat of other people to learn from; "
@@ -68,28 +74,31 @@ def learn_filters(database: Database, people: Iterable[int]) -> Filters:
         np.concatenate([part.rhythms for part in parts]),
         np.concatenate([part.classes for part in parts]),
         np.concatenate([part.people for part in parts]),
+        database.view,
     )
 
 
-def _of_person(beats: Beats, person: int) -> Filters:
+def _of_person(beats: Beats, person: int, view: View) -> Filters:
     normal = beats.inputs[beats.classes == N]
     groups = [
         (one, mean)
         for one in ABNORMAL
         for mean in (_groups(beats.inputs[beats.classes == one]) if len(normal) else ())
     ]
-    taps = np.zeros((len(groups), SHAPES, TAPS))
+    shapes = len(view.shapes)
+    taps = np.zeros((len(groups), shapes, TAPS))
     if groups:
-        base = average_beat(normal)
-        for shape in range(SHAPES):
-            wanted = normalised(np.stack([mean[shape] for _, mean in groups]))
+        base = average_beat(normal, view)
+        for shape in range(shapes):
+            wanted = view.rescaled(np.stack([mean[shape] for _, mean in groups]))
             taps[:, shape] = filters_between(base[shape], wanted)
-    rhythms = [mean[SHAPES:] for _, mean in groups]
+    rhythms = [mean[shapes:] for _, mean in groups]
     return Filters(
         taps,
-        np.array(rhythms, np.float32).reshape(len(groups), beats.inputs.shape[1] - SHAPES, SAMPLES),
+        np.array(rhythms, np.float32).reshape(len(groups), view.channels - shapes, SAMPLES),
         np.array([one for one, _ in groups], np.int64),
         np.full(len(groups), person_of(person), np.int64),
+        view,
     )
 
 
@@ -113,9 +122,9 @@ def typical(normal: Array) -> Array:
     return kept
 
 
-def average_beat(normal: Array) -> Floats:
-    """The average of what is typical of `normal`: `(2, SAMPLES)`, beat and trio."""
-    return normalised(typical(normal)[:, :SHAPES].mean(0, dtype=np.float64))
+def average_beat(normal: Array, view: View) -> Floats:
+    """The average of what is typical of `normal`: `(shapes, SAMPLES)`."""
+    return view.rescaled(typical(normal)[:, : len(view.shapes)].mean(0, dtype=np.float64))
 
 
 def filters_between(base: Floats, wanted: Floats) -> Floats:
@@ -150,11 +159,11 @@ def synthesise(normal: Array, filters: Filters, seed: int) -> tuple[Array, npt.N
     of the typical normal beats, rather than all to the average as in the paper: freedom from noise
     would tell what is synthetic. What lands among the person's own normal beats is left out.
     """
-    source = typical(normal)[:, :SHAPES].astype(np.float64)
+    view = filters.view
+    source = typical(normal)[:, : len(view.shapes)].astype(np.float64)
     source = np.random.default_rng(seed).choice(source, len(filters))
     pairs = np.einsum("fst,fsnt->fsn", filters.taps, _shifted(source))
-    shapes = normalised(pairs.reshape(-1, SAMPLES)).reshape(-1, SHAPES, SAMPLES)
-    made = np.concatenate([shapes, filters.rhythms], axis=1)
+    made = np.concatenate([view.rescaled(pairs), filters.rhythms], axis=1)
     kept = ~_in_cloud(normal, made)
     return made[kept].astype(np.float32), filters.classes[kept]
 

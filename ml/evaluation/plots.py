@@ -65,7 +65,11 @@ def plot_training(reports: Sequence[EpochReport], path: Path) -> None:
 
 
 def plot_se_gates(
-    spread: Sequence[float], means: npt.NDArray[np.floating], tags: Sequence[str], path: Path
+    spread: Sequence[float],
+    means: npt.NDArray[np.floating],
+    tags: Sequence[str],
+    path: Path,
+    title: str = "",
 ) -> None:
     """`spread` `(blocks,)` over the tags, and the first block's `means` `(tags, channels)`."""
     figure, (left, right) = pyplot.subplots(
@@ -78,6 +82,7 @@ def plot_se_gates(
     right.set_yticks(np.arange(len(tags)), tags, fontsize=6)
     right.set(xlabel="channels of the first block, weakest first")
     figure.colorbar(image, ax=right, label="mean SE gate")
+    figure.suptitle(title, fontsize=8)
     _save(figure, path)
 
 

@@ -1,14 +1,25 @@
-"""A training on a terminal: a bar for the updates, a line for every epoch."""
+"""How a training is followed: on a terminal, with a bar for the updates and a line for every epoch;
+in TensorBoard, beside its own log and page.
+"""
 
 from __future__ import annotations
 
 import signal
 import sys
+from importlib.util import find_spec
+from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
 from ml.config.callbacks import Callbacks, EpochReport
+from ml.config.network import ConfigError
+
+if TYPE_CHECKING:
+    from torch.utils.tensorboard import SummaryWriter
+
+TENSORBOARD = "tensorboard"
 
 
 class TerminalProgress(Callbacks):
@@ -70,3 +81,36 @@ def stop_on_signal(terminal: TerminalProgress) -> None:
 
     signal.signal(signal.SIGINT, handler)
     signal.signal(signal.SIGTERM, handler)
+
+
+class TensorBoardLog(Callbacks):
+    """Writes each epoch's figures into `out`/tensorboard, by the number of updates done.
+
+    Nothing is written before the first: of several processes, one alone evaluates. A training that
+    goes on adds a file; an epoch that is gone through again has the same place.
+    Raises ConfigError where the package `tensorboard` is missing.
+    """
+
+    def __init__(self, out: Path) -> None:
+        if find_spec("tensorboard") is None:
+            raise ConfigError("A TensorBoard log needs a package: run bin/setup tensorboard.")
+        self._folder = out / TENSORBOARD
+        self._writer: SummaryWriter | None = None
+
+    def on_epoch(self, report: EpochReport) -> None:
+        if self._writer is None:
+            from torch.utils.tensorboard import SummaryWriter
+
+            self._writer = SummaryWriter(str(self._folder))
+        figures = {
+            "loss/training": report.training_loss,
+            "loss/validation": report.loss,
+            "validation/macro_roc_auc": report.macro_roc_auc,
+            "validation/macro_average_precision": report.macro_average_precision,
+            "training/learning_rate": report.learning_rate,
+            "training/segments_per_second": report.segments_per_second,
+            "training/epoch": report.epoch,
+        }
+        for name, value in figures.items():
+            self._writer.add_scalar(name, value, report.step)
+        self._writer.flush()

@@ -23,6 +23,7 @@ from tagger.platform.storage.local import on_this_machine
 from tagger.tags.effective import active_model
 from tagger.uploads.ingest import limits
 
+from .fill_activations import keep_alone
 from .reanalysis import advancing_parent
 from .record import record_analysis
 from .tempo_key import request_music_after
@@ -169,6 +170,9 @@ def _finish(job: Job, track: Track, model: ModelVersion, outcome: Prediction | E
 
 
 def _record(job: Job, track: Track, model: ModelVersion, prediction: Prediction) -> None:
+    if job.kind == Job.Kind.KEEP_ACTIVATIONS:
+        keep_alone(job, track, model, prediction)
+        return
     try:
         record_analysis(track, model, prediction)
     except Track.DoesNotExist:

@@ -38,6 +38,7 @@ KINDS: Mapping[str, JobKind] = {
         "unusual way.",
     ),
     Job.Kind.ANALYSE_TRACK: JobKind(Queue.BULK, "tagger.analysis.tag_track.tag_track"),
+    Job.Kind.KEEP_ACTIVATIONS: JobKind(Queue.BULK, "tagger.analysis.tag_track.tag_track"),
     Job.Kind.REANALYSE: JobKind(Queue.MAINTENANCE, "tagger.analysis.reanalysis.begin"),
     Job.Kind.RETAG: JobKind(Queue.MAINTENANCE, "tagger.analysis.retag.retag", self_contained=True),
     Job.Kind.ANALYSE_MUSIC: JobKind(

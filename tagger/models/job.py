@@ -27,6 +27,7 @@ class Job(models.Model):
         BULK = "bulk", _("change many tracks")
         REANALYSE = "reanalyse", _("hear many tracks again")
         ANALYSE_TRACK = "hear_track", _("hear a track, as one of many")
+        KEEP_ACTIVATIONS = "keep_activations", _("keep what the network makes of a track")
         RETAG = "retag", _("tag tracks from what was kept of them")
         CHECK_MODEL = "check_model", _("check a model")
         EVALUATE = "evaluate", _("judge a model beside the active one")

@@ -9,6 +9,7 @@ from django.db.models import Count, Min, Q
 
 from ml.audio import can_refuse_syscalls
 from tagger.analysis.activations import Kept, kept_activations
+from tagger.analysis.fill_activations import unkept_tracks
 from tagger.jobs.queries import unretried_failures
 from tagger.models import Job, ModelVersion, Worker
 from tagger.platform.celery.broker import broker_is_there
@@ -35,6 +36,7 @@ class Status:
     disk_free: int
     disk_total: int
     kept: Kept
+    unkept: int
     decoders_fenced: bool
 
     @property
@@ -48,13 +50,13 @@ class Status:
 
 
 def status() -> Status:
-    disk = disk_usage()
+    disk, model = disk_usage(), active_model()
     failed = unretried_failures(Job.objects.filter(track__deleted_at=None))
     return Status(
         queues=queue_statuses(),
         workers=list(Worker.objects.all()),
         broker_reachable=broker_is_there(),
-        model=active_model(),
+        model=model,
         failed=list(
             failed.select_related("track", "library", "owner", "training").order_by("-finished_at")[
                 :50
@@ -63,6 +65,7 @@ def status() -> Status:
         disk_free=disk.free,
         disk_total=disk.total,
         kept=kept_activations(),
+        unkept=unkept_tracks(model).count(),
         decoders_fenced=can_refuse_syscalls(),
     )
 

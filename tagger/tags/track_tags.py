@@ -137,6 +137,11 @@ class TrackTags:
         return [tag for tag in self.tags if not tag.effective and tag.verdict == rejected]
 
     @cached_property
+    def rejected_in_dispute(self) -> bool:
+        """Somebody differs from a rejection that counts: it is not folded away."""
+        return any(tag.disputed for tag in self.rejected)
+
+    @cached_property
     def less_certain(self) -> list[ShownTag]:
         return [tag for tag in self.tags if not tag.effective and not tag.verdict and tag.heard]
 

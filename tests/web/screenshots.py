@@ -35,6 +35,10 @@ DOCS = {
     "training-dark-1280": "training-dark",
     "compare-light-1280": "compare",
     "compare-dark-1280": "compare-dark",
+    "members-light-1280": "members",
+    "members-dark-1280": "members-dark",
+    "folder-light-1280": "folder",
+    "folder-dark-1280": "folder-dark",
     "models-light-1280": "models",
     "models-dark-1280": "models-dark",
 }
@@ -53,6 +57,8 @@ PAGES = {
     "trainings": "/trainings/",
     "training-new": "/trainings/new/",
     "vocabulary": "/vocabulary/",
+    "libraries": "/libraries/",
+    "folders": "/folders/",
 }
 
 
@@ -132,6 +138,10 @@ def _deeper(page: Page) -> dict[str, str]:
     links |= {"model": table.locator("h2 a").first}
     links |= {"rollback": page.get_by_role("link", name="Roll back to")}
     known |= _addresses({name.lower(): link for name, link in links.items()})
+    page.goto("/libraries/")
+    known |= _addresses({"members": page.locator(".library-list a").last})
+    page.goto("/folders/")
+    known |= _addresses({"folder": page.locator("#folders-list h2 a").first})
     page.goto("/trainings/")
     ended = page.locator(".trainings tbody tr", has=page.locator("td:last-child a")).first
     return known | _addresses({"training": ended.locator("a").first})

@@ -98,8 +98,9 @@ PERIODIC = {
     # Each deletes a part at a time, so that a large purge leaves room for other maintenance.
     "purge_trash": timedelta(minutes=10),
     "drop_old_analyses": timedelta(minutes=10),
-    # Both catch up on what was there before an upgrade, and find nothing to do afterwards.
+    # These catch up on what was there before an upgrade, and find nothing to do afterwards.
     "look_for_music": timedelta(seconds=30),
+    "keep_activations": timedelta(seconds=30),
     "ask_questions": timedelta(seconds=30),
     "read_albums": timedelta(minutes=1),
     "scan_folders": timedelta(minutes=1),

@@ -7,6 +7,7 @@ the server says, the whole zip by its own checksums.
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import shutil
 import urllib.error
@@ -14,6 +15,7 @@ import urllib.request
 import zipfile
 import zlib
 from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from http.client import HTTPException, HTTPResponse
 from pathlib import Path
 
@@ -21,8 +23,8 @@ from .annotations import ANNOTATIONS, DatasetError
 
 SOURCE = "https://mirg.city.ac.uk/datasets/magnatagatune"
 PARTS = ("mp3.zip.001", "mp3.zip.002", "mp3.zip.003")
-# What each was when it was first whole.
-SIZES = "fetched.json"
+# What each was when it was first whole: its size and SHA-256. No official hashes are published.
+WHOLE = "fetched.json"
 CHUNK = 1 << 20
 PARTIAL_CONTENT, RANGE_NOT_SATISFIABLE = 206, 416
 TIMEOUT_SECONDS = 60
@@ -33,8 +35,8 @@ Progress = Callable[[str, int, int], None]
 def fetch(folder: Path, *, source: str = SOURCE, on_progress: Progress | None = None) -> None:
     """Download from `source` and unpack into `folder`; what is there already is kept.
 
-    What a file was when it was first whole is remembered: one that has another size since is
-    downloaded again, and so is a web page that a server gave in a file's place.
+    What a file was when it was first whole is remembered: one that is another since is downloaded
+    again, and so is a web page that a server gave in a file's place.
     `on_progress(file, done, total)` counts bytes, of 0 where the source does not say how many.
     Raises DatasetError when the source cannot be reached, a file is incomplete or the zip is
     damaged.
@@ -49,8 +51,10 @@ def fetch(folder: Path, *, source: str = SOURCE, on_progress: Progress | None = 
             target.unlink()
         if not target.exists():
             download(f"{source.rstrip('/')}/{name}", target, on_progress)
-        known[name] = target.stat().st_size
-        _remember(folder, known)
+            known.pop(name, None)
+        if name not in known:
+            known[name] = _Whole.of(target)
+            _remember(folder, known)
     unpack([folder / name for name in PARTS], folder)
 
 
@@ -112,23 +116,41 @@ def _told(on_progress: Progress | None, target: Path, done: int, total: int) -> 
         on_progress(target.name, done, total)
 
 
-def _is_whole(file: Path, size: int | None) -> bool:
-    return not is_web_page(file) and size in (None, file.stat().st_size)
+@dataclass(frozen=True)
+class _Whole:
+    """A file when it was whole."""
+
+    size: int
+    sha256: str
+
+    @classmethod
+    def of(cls, file: Path) -> _Whole:
+        with file.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        return cls(file.stat().st_size, digest)
 
 
-def _remembered(folder: Path) -> dict[str, int]:
-    """Sizes of files when they were whole, by name."""
+def _is_whole(file: Path, known: _Whole | None) -> bool:
+    if is_web_page(file):
+        return False
+    # One of another size need not be read.
+    return known is None or (file.stat().st_size == known.size and _Whole.of(file) == known)
+
+
+def _remembered(folder: Path) -> dict[str, _Whole]:
+    """What files were when they were whole, by name."""
     try:
-        sizes: dict[str, int] = json.loads((folder / SIZES).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        rows = json.loads((folder / WHOLE).read_text(encoding="utf-8"))
+        return {name: _Whole(**row) for name, row in rows.items()}
+    # Also what an earlier release wrote, sizes alone: then each is looked at anew.
+    except (OSError, ValueError, TypeError, AttributeError):
         return {}
-    return sizes
 
 
-def _remember(folder: Path, sizes: dict[str, int]) -> None:
-    beside = folder / f"{SIZES}.new"
-    beside.write_text(json.dumps(sizes), encoding="utf-8")
-    beside.replace(folder / SIZES)
+def _remember(folder: Path, known: dict[str, _Whole]) -> None:
+    beside = folder / f"{WHOLE}.new"
+    beside.write_text(json.dumps({name: asdict(row) for name, row in known.items()}), "utf-8")
+    beside.replace(folder / WHOLE)
 
 
 def unpack(parts: list[Path], folder: Path) -> None:

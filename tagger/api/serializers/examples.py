@@ -268,7 +268,7 @@ STATUS: dict[str, Any] = {
     "broker_reachable": True,
     "model": "verdicts of March",
     "disk": {"free": 734_003_200_000, "total": 1_000_204_886_016},
-    "kept_activations": {"tracks": 20_118, "size": 1_072_693_248},
+    "kept_activations": {"tracks": 20_118, "size": 1_072_693_248, "missing": 0},
     "decoders_fenced": True,
     "failed": [FAILED | {"owner": "mira"}],
     "versions": {"Python": "3.11.14", "PostgreSQL": "18.1", "Django": "5.2.19"},

@@ -42,8 +42,11 @@ class DiskSerializer(serializers.Serializer[Any]):
 class KeptSerializer(serializers.Serializer[Any]):
     """What the network has made of each segment, kept so that the next model need not hear it."""
 
-    tracks = serializers.IntegerField()
-    size = serializers.IntegerField(help_text="bytes")
+    tracks = serializers.IntegerField(source="kept.tracks")
+    size = serializers.IntegerField(source="kept.size", help_text="bytes")
+    missing = serializers.IntegerField(
+        source="unkept", help_text="Tracks that are heard again for it, while nothing else waits."
+    )
 
 
 class FailedJobSerializer(JobSerializer):
@@ -66,7 +69,7 @@ class StatusSerializer(serializers.Serializer[Any]):
         source="model.name", allow_null=True, read_only=True, help_text="The active one."
     )
     disk = DiskSerializer(source="*")
-    kept_activations = KeptSerializer(source="kept")
+    kept_activations = KeptSerializer(source="*")
     decoders_fenced = serializers.BooleanField(
         help_text="Uploaded files are read behind limits that the system enforces."
     )

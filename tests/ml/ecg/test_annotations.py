@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 from pathlib import Path
 
 import numpy as np
 import pytest
+import wfdb
 
 from ml.ecg.records import Annotations, RecordError, read_annotations, write_annotations
 from tests.ml.ecg.hearts import EXCERPT
@@ -36,10 +36,7 @@ def test_what_was_read_is_written_as_the_same_beats(tmp_path: Path) -> None:
     assert (ours.symbols, ours.texts) == (theirs.symbols, theirs.texts)
 
 
-@pytest.mark.skipif(importlib.util.find_spec("wfdb") is None, reason="wfdb is not installed")
 def test_wfdb_reads_what_is_written(tmp_path: Path) -> None:
-    import wfdb
-
     write_annotations(tmp_path / "made.atr", MADE)
     theirs = wfdb.rdann(str(tmp_path / "made"), "atr")
     assert theirs.sample.tolist() == MADE.samples.tolist()

@@ -12,17 +12,20 @@ import pytest
 
 from ml.__main__ import main
 from ml.ecg.aami import CLASSES
+from ml.ecg.beats import VIEWS
 from ml.ecg.ec57 import figures
 from ml.ecg.patients import Outcome, Run, patients_of, read_outcomes, read_run, train
 from ml.ecg.protocols import SETS, Database
 from ml.ecg.records import RecordError, read_annotations
 
-ONE = Run("patient", (200,), 1, ("compact",), rhythm=True)
+ONE = Run("patient", (200,), 1, ("compact",), "complex")
 
 
 def trained(hearts: Path, out: Path, run: Run) -> list[Outcome]:
     outcomes: list[Outcome] = []
-    train(Database(hearts, run.rhythm), out, run, lambda outcome, due: outcomes.append(outcome))
+    train(
+        Database(hearts, VIEWS[run.view]), out, run, lambda outcome, due: outcomes.append(outcome)
+    )
     return outcomes
 
 
@@ -41,7 +44,7 @@ def test_a_patient_is_learnt_in_less_than_ten_seconds(
     database = Database(hearts)
     assert len(database.common())
     began = time.process_time()
-    (outcome,) = trained(hearts, tmp_path, Run("patient", (200,), 1, (network,), rhythm=True))
+    (outcome,) = trained(hearts, tmp_path, Run("patient", (200,), 1, (network,), "complex"))
     assert time.process_time() - began < 10
     assert outcome.matrix.sum() == len(database.test(200))
     for found in (figures(outcome.matrix, "VEB"), figures(outcome.matrix, "SVEB")):
@@ -50,7 +53,7 @@ def test_a_patient_is_learnt_in_less_than_ten_seconds(
 
 
 def test_what_is_done_is_not_done_again(hearts: Path, out: Path) -> None:
-    row = out / "compact-rr" / "seed-0" / "200.json"
+    row = out / "compact-complex" / "seed-0" / "200.json"
     before = row.stat().st_mtime_ns
     outcomes = trained(hearts, out, ONE)
     assert outcomes[0].patient == 200
@@ -58,33 +61,34 @@ def test_what_is_done_is_not_done_again(hearts: Path, out: Path) -> None:
 
 
 def test_a_run_may_be_widened_and_not_changed(hearts: Path, out: Path) -> None:
-    wider = Run("patient", (201,), 1, ("compact",), rhythm=True)
+    wider = Run("patient", (201,), 1, ("compact",), "complex")
     trained(hearts, out, wider)
     assert read_run(out).patients == (200, 201)
     assert [one.patient for one in read_outcomes(out, read_run(out))] == [200, 201]
     with pytest.raises(RecordError, match="other settings"):
-        trained(hearts, out, Run("patient", (200,), 1, ("compact",), rhythm=False))
+        trained(hearts, out, Run("patient", (200,), 1, ("compact",), "pair"))
 
 
 def test_the_same_seed_gives_the_same_network(hearts: Path, out: Path, tmp_path: Path) -> None:
     trained(hearts, tmp_path, ONE)
     for name in ("200.safetensors", "200.cnn"):
-        first, again = (folder / "compact-rr/seed-0" / name for folder in (out, tmp_path))
+        first, again = (folder / "compact-complex/seed-0" / name for folder in (out, tmp_path))
         assert first.read_bytes() == again.read_bytes()
 
 
 def test_every_test_beat_is_written_down_with_what_it_was_called(hearts: Path, out: Path) -> None:
-    found = read_annotations(out / "compact-rr" / "seed-0" / "200.cnn")
+    found = read_annotations(out / "compact-complex" / "seed-0" / "200.cnn")
     test = Database(hearts).test(200)
-    assert np.array_equal(found.samples, test.labels.positions)
+    assert (found.symbols[0], found.texts[0]) == ('"', "Research software, not a medical device.")
+    assert np.array_equal(found.samples[1:], test.labels.positions)
     actual = [CLASSES[k] for k in test.classes]
-    agreeing = sum(a == b for a, b in zip(actual, found.symbols, strict=True))
-    row = json.loads((out / "compact-rr" / "seed-0" / "200.json").read_text())
+    agreeing = sum(a == b for a, b in zip(actual, found.symbols[1:], strict=True))
+    row = json.loads((out / "compact-complex" / "seed-0" / "200.json").read_text())
     assert agreeing == np.trace(row["matrix"])
 
 
 def test_between_patients_one_network_is_trained_for_all(hearts: Path, tmp_path: Path) -> None:
-    run = Run("inter-patient", (100, 103), 1, ("compact",), rhythm=True)
+    run = Run("inter-patient", (100, 103), 1, ("compact",), "complex")
     with pytest.raises(RecordError, match="203"):
         trained(hearts, tmp_path, run)
 
@@ -93,10 +97,10 @@ def test_the_commands_train_and_print_a_table(
     hearts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = ["ecg", "train", str(hearts), str(tmp_path), "--patients", "201", "--seeds", "1"]
-    assert main([*words, "--network", "compact", "--no-rhythm"]) == 0
+    assert main([*words, "--network", "compact", "--view", "pair"]) == 0
     assert main(["ecg", "evaluate", str(tmp_path)]) == 0
     text = capsys.readouterr().out
-    assert "compact, 1 records, VEB" in text
+    assert "compact-pair, 1 records, VEB" in text
     assert "Research software, not a medical device." in text
     assert "ODC Attribution License" in text
     assert main(["ecg", "evaluate", str(tmp_path), "--json"]) == 0
@@ -114,7 +118,7 @@ def test_a_folder_without_a_run_is_refused_with_a_sentence(
 
 def test_a_damaged_result_is_named(out: Path, tmp_path: Path) -> None:
     shutil.copytree(out, tmp_path / "copy")
-    (tmp_path / "copy" / "compact-rr" / "seed-0" / "200.json").write_text("{")
+    (tmp_path / "copy" / "compact-complex" / "seed-0" / "200.json").write_text("{")
     with pytest.raises(RecordError, match=r"200\.json is damaged"):
         read_outcomes(tmp_path / "copy", ONE)
 

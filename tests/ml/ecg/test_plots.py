@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from ml.__main__ import main
+from ml.ecg.beats import COMPLEX
 from ml.ecg.monitor import Call
 from ml.ecg.networks import make_network
 from ml.ecg.plots import gates_of, plot_gates, plot_strip
@@ -38,7 +39,7 @@ def test_the_monitor_draws_what_it_called_and_what_it_was_taught(
 def test_a_strip_is_of_ten_seconds_around_the_first_abnormal_beat(
     hearts: Path, tmp_path: Path
 ) -> None:
-    record, beats = annotated_beats(hearts / "200", rhythm=False)
+    record, beats = annotated_beats(hearts / "200", view=COMPLEX)
     assert beats is not None
     calls = [
         Call(int(p), int(c), 1.0)
@@ -51,7 +52,7 @@ def test_a_strip_is_of_ten_seconds_around_the_first_abnormal_beat(
 
 def test_the_gates_of_every_block_are_shown_by_class(hearts: Path, tmp_path: Path) -> None:
     beats = Database(hearts).learning(100)
-    network = make_network("rese", 3, 5).eval()
+    network = make_network("rese", COMPLEX.channels, 5).eval()
     assert isinstance(network, SampleCNN)
     blocks = gates_of(network, beats.inputs)
     assert [block.shape for block in blocks] == [(len(beats), w) for w in network.config.widths]

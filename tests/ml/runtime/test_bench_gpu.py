@@ -27,9 +27,12 @@ def test_one_json_holds_all_that_is_measured(
     found = json.loads(capsys.readouterr().out)
     assert found == json.loads(out.read_text())
     assert {"machine", "device", "equality", "training", "inference", "feeding"} <= set(found)
+    assert [row["way"] for row in found["training"]] == ["eager"]
     assert found["equality"]["float32"] < TOLERANCE
     [training], [inference] = found["training"], found["inference"]
     for row in (training, inference):
         assert row["segments_per_s"] > 0
         assert row["tflop_per_s"] / found["device"]["matrix_tflop_per_s"] > 0
+    assert found["decoding"]["segments_per_s_a_core"] > 0
+    assert found["decoding"]["cores_to_feed_inference"] > 0
     assert found["feeding"]["carried_crops_segments_per_s"] > 0

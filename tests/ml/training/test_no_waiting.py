@@ -28,7 +28,7 @@ from ml.training.optimisers import clip_gradients, set_learning_rate
 from .training_data import make_recipe, make_split
 
 META = torch.device("meta")
-EVERYTHING = {
+EVERYTHING: dict[str, object] = {
     "polarity": 1.0, "gain": 1.0, "filter": 1.0, "noise": 1.0, "mixup": 1.0, "reverberation": 1.0,
 }  # fmt: skip
 

@@ -14,11 +14,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from tqdm import tqdm
 
 from ml.checkpoints.card import read_card
 from ml.checkpoints.weights import load_model
-from ml.config.callbacks import Callbacks, EpochReport, read_log
+from ml.config.callbacks import Callbacks, EpochReport, Together, read_log
+from ml.config.network import ConfigError
 from ml.config.recipe import Recipe
 from ml.data.magnatagatune.annotations import DatasetError
 from ml.training import progress
@@ -157,6 +159,30 @@ def test_a_terminal_without_bars_still_names_each_epoch(
     monkeypatch.setattr(tqdm, "__init__", partialmethod(tqdm.__init__, disable=True))
     train(make_recipe(training={"epochs": 1}), tmp_path, progress.TerminalProgress())
     assert re.search(r"epoch 1/1 .* segments/s", capsys.readouterr().err)
+
+
+def test_tensorboard_shows_what_the_log_says_also_after_a_stop(tmp_path: Path) -> None:
+    for epochs in (1, 3):
+        train(
+            make_recipe(training={"epochs": epochs}),
+            tmp_path,
+            Together(progress.TensorBoardLog(tmp_path)),
+        )
+    events = EventAccumulator(str(tmp_path / "tensorboard")).Reload()
+    reports = read_log(tmp_path / "log.jsonl")
+    for name, field in (("loss/validation", "loss"), ("validation/macro_roc_auc", "macro_roc_auc")):
+        shown = events.Scalars(name)
+        assert [event.step for event in shown] == [report.step for report in reports]
+        said = [getattr(report, field) for report in reports]
+        assert [event.value for event in shown] == pytest.approx(said)
+
+
+def test_without_tensorboard_the_log_is_refused_with_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ml.training.progress.find_spec", lambda _: None)
+    with pytest.raises(ConfigError, match="bin/setup tensorboard"):
+        progress.TensorBoardLog(tmp_path)
 
 
 def test_a_loss_that_is_no_number_stops_with_a_reason(tmp_path: Path) -> None:

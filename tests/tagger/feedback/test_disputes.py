@@ -184,7 +184,9 @@ def test_the_api_and_the_page_say_so(
     listed = api.get(f"/api/v1/tracks/?library={shared.pk}&disputed=true").json()["results"]
     assert [found["id"] for found in listed] == [str(track.pk)]
     client.force_login(one)
-    assert b'class="disputed"' in client.get(f"/tracks/{track.pk}/").content
+    page = client.get(f"/tracks/{track.pk}/").content
+    assert b'class="disputed"' in page
+    assert b'id="rejected" open' in page, "what is in dispute is not folded away"
     client.post(f"/libraries/{shared.pk}/open/")
     assert f"/tracks/{track.pk}/" in client.get("/?disputed=true").content.decode()
     assert b'id="agreement-title"' in client.get("/tags/").content
