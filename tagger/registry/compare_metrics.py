@@ -16,7 +16,14 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from tagger.models import ModelVersion
-from tagger.tags.card_metrics import CardFigures, Figure, card_figures, read_figures
+from tagger.tags.card_metrics import (
+    CardFigures,
+    Figure,
+    card_figures,
+    count,
+    read_figures,
+    share,
+)
 
 from .intervals import Difference, area_figure, difference, precision_figure
 
@@ -127,7 +134,7 @@ def _paired(
         return None
     try:
         return _read_paired(split, own, others, beside[split]["paired"])
-    except (KeyError, TypeError, ValueError):
+    except (AttributeError, LookupError, OverflowError, TypeError, ValueError):
         return None
 
 
@@ -143,14 +150,14 @@ def _read_paired(
         per_tag=[_read_tag(tag) for tag in figures["per_tag"]],
         paired=True,
         unit=str(figures.get("unit", "clip")),
-        groups=int(figures.get("groups", own.clips)),
+        groups=count(figures.get("groups", own.clips)),
     )
 
 
 def _read_tag(row: Mapping[str, Any]) -> TagComparison:
     return TagComparison(
         tag=str(row["tag"]),
-        positives=int(row["positives"]),
+        positives=count(row["positives"]),
         roc_auc=_read_pairing(row["roc_auc"]),
         average_precision=_read_pairing(row["average_precision"]),
     )
@@ -158,15 +165,23 @@ def _read_tag(row: Mapping[str, Any]) -> TagComparison:
 
 def _read_pairing(figures: Mapping[str, Any]) -> Pairing:
     return Pairing(
-        candidate=Figure(float(figures["first"]), None),
-        baseline=Figure(float(figures["second"]), None),
+        candidate=Figure(share(figures["first"]), None),
+        baseline=Figure(share(figures["second"]), None),
         difference=_read_difference(figures),
     )
 
 
 def _read_difference(figures: Mapping[str, Any]) -> Difference:
     low, high = figures["interval"]
-    return Difference(float(figures["difference"]), (float(low), float(high)))
+    return Difference(_gain(figures["difference"]), (_gain(low), _gain(high)))
+
+
+def _gain(value: Any) -> float:
+    """Of one share over another. Raises ValueError."""
+    number = float(value)
+    if not -1 <= number <= 1:
+        raise ValueError(f"{number} is no difference of shares")
+    return number
 
 
 def _from_cards(candidate: ModelVersion, baseline: ModelVersion) -> SplitComparison | str:

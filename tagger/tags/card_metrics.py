@@ -9,6 +9,10 @@ from typing import Any
 from tagger.models import ModelVersion
 
 Interval = tuple[float, float]
+# Of clips or verdicts.
+MOST = 10**9
+# What reading comes to where something else stands.
+_NO_FIGURES = (AttributeError, LookupError, OverflowError, TypeError, ValueError)
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,15 @@ def card_figures(version: ModelVersion, split: str = "test") -> CardFigures | No
     return read_figures((version.card.get("metrics") or {}).get(split))
 
 
+def tag_figures(version: ModelVersion) -> dict[str, TagFigure]:
+    """Of the test, by label: also where the card says nothing of them all together."""
+    test = (version.card.get("metrics") or {}).get("test")
+    try:
+        return _per_tag(test) if test else {}
+    except _NO_FIGURES:
+        return {}
+
+
 @dataclass(frozen=True)
 class NewTag:
     """What a training found out about a tag it was the first to learn: cross-validated over all
@@ -66,46 +79,67 @@ def new_tags(version: ModelVersion) -> dict[str, NewTag]:
     told = (version.card.get("data") or {}).get("new_tags")
     try:
         return {str(tag): _new_tag(row) for tag, row in told.items()} if told else {}
-    except (AttributeError, KeyError, TypeError, ValueError):
+    except _NO_FIGURES:
         return {}
 
 
 def _new_tag(row: Mapping[str, Any]) -> NewTag:
-    interval = row["interval"]
-    bounds = (float(interval[0]), float(interval[1])) if interval else None
-    area = None if row["roc_auc"] is None else Figure(float(row["roc_auc"]), bounds)
-    shares = [None if row[key] is None else float(row[key]) for key in ("prior", "shown")]
-    return NewTag(int(row["accepted"]) + int(row["rejected"]), area, *shares)
+    bounds = _bounds(row["interval"])
+    area = None if row["roc_auc"] is None else Figure(share(row["roc_auc"]), bounds)
+    shares = [None if row[key] is None else share(row[key]) for key in ("prior", "shown")]
+    return NewTag(count(row["accepted"]) + count(row["rejected"]), area, *shares)
 
 
 def read_figures(metrics: Any) -> CardFigures | None:
     try:
         return _read(metrics) if isinstance(metrics, Mapping) else None
-    except (KeyError, TypeError, ValueError):
+    except _NO_FIGURES:
         return None
 
 
 def _read(metrics: Mapping[str, Any]) -> CardFigures:
     return CardFigures(
-        clips=int(metrics["clips"]),
-        tags=int(metrics["tags"]),
+        clips=count(metrics["clips"]),
+        tags=count(metrics["tags"]),
         protocol=str(metrics["protocol"]),
         roc_auc=_figure(metrics, "macro_roc_auc"),
         average_precision=_figure(metrics, "macro_average_precision"),
-        per_tag={str(tag["tag"]): _tag(tag) for tag in metrics["per_tag"]},
+        per_tag=_per_tag(metrics),
     )
 
 
+def _per_tag(metrics: Mapping[str, Any]) -> dict[str, TagFigure]:
+    return {str(tag["tag"]): _tag(tag) for tag in metrics["per_tag"]}
+
+
 def _figure(metrics: Mapping[str, Any], name: str) -> Figure:
-    interval = metrics.get(f"{name}_interval")
-    bounds = (float(interval[0]), float(interval[1])) if interval else None
-    return Figure(float(metrics[name]), bounds)
+    return Figure(share(metrics[name]), _bounds(metrics.get(f"{name}_interval")))
+
+
+def _bounds(interval: Any) -> Interval | None:
+    return (share(interval[0]), share(interval[1])) if interval else None
+
+
+def share(value: Any) -> float:
+    """A card is anybody's: what is reckoned with must be what it says it is. Raises ValueError."""
+    number = float(value)
+    if not 0 <= number <= 1:
+        raise ValueError(f"{number} is no share")
+    return number
+
+
+def count(value: Any) -> int:
+    """Raises ValueError, as above."""
+    number = int(value)
+    if not 0 <= number <= MOST:
+        raise ValueError(f"{number} is no number of clips")
+    return number
 
 
 def _tag(row: Mapping[str, Any]) -> TagFigure:
     return TagFigure(
         str(row["tag"]),
-        int(row["positives"]),
-        float(row["roc_auc"]),
-        float(row["average_precision"]),
+        count(row["positives"]),
+        share(row["roc_auc"]),
+        share(row["average_precision"]),
     )

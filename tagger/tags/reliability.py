@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 from django.core.cache import cache
 from django.db.models import Count, F, FloatField, Func, IntegerField
 
 from tagger.models import ModelVersion, Verdict
+
+from .card_metrics import tag_figures
 
 # With fewer clips, or fewer words, a share says nothing.
 FEWEST_CLIPS = 5
@@ -57,12 +58,10 @@ class Reliability:
 
 def label_tests(model: ModelVersion) -> dict[str, LabelTest]:
     """By label, out of the model's card; labels with too few test clips are left out."""
-    test = model.card.get("metrics", {}).get("test", {})
-    rows: list[Mapping[str, Any]] = test.get("per_tag", [])
     return {
-        row["tag"]: LabelTest(row["average_precision"], row["roc_auc"], row["positives"])
-        for row in rows
-        if row["positives"] >= FEWEST_CLIPS
+        name: LabelTest(tag.average_precision, tag.roc_auc, tag.positives)
+        for name, tag in tag_figures(model).items()
+        if tag.positives >= FEWEST_CLIPS
     }
 
 

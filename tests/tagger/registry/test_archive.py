@@ -15,16 +15,18 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.test import Client
 
 from ml.checkpoints.archive import CARD, WEIGHTS, write_package
 from ml.checkpoints.card import card_path, companion_files, int8_files
 from ml.checkpoints.weights import default_model_path, load_model
-from tagger.models import Job, ModelVersion, Tag, Track
+from tagger.models import Job, ModelVersion, Tag, Track, User
 from tagger.registry.archive import ImportRefusedError, export_model, import_model
 from tagger.registry.retention import ModelInUseError, delete_model, retire_model
 from tagger.registry.versions import activate_model, install_model
 from tagger.tags.effective import active_model
 from tests.ml.second_network import CONFIG, save_pair
+from tests.tagger.registry.cards import card_of
 from tests.web import rows
 
 Pack = Callable[..., Path]
@@ -200,6 +202,46 @@ def test_a_second_network_that_cannot_be_is_refused(
     with (tmp_path / "pair.zip").open("wb") as out:
         write_package(weights, out)
     assert reason in refusal(tmp_path / "pair.zip")
+
+
+FIGURES: dict[str, list[Any]] = {
+    "macro_roc_auc_interval": [[], [0.9], [10**18, 0], ["nan", 1], {"a": 1}],
+    "macro_roc_auc": [2, -1, 1e308, "nan", None, []],
+    "clips": [-1, 10**18, "x", None, 1e308],
+    "tags": [-1, 10**18],
+    "protocol": [None, []],
+    "per_tag": [None, 3, [3], [[]], [{}], "x"],
+}
+ROWS: dict[str, list[Any]] = {
+    "positives": [-1, 10**18, 1e308, None],
+    "roc_auc": [2, 1e308, -1, "nan"],
+    "average_precision": [2, -1e308],
+    "tag": [[], None],
+}
+
+
+@pytest.mark.parametrize(
+    ("place", "name", "odd"),
+    [("", name, odd) for name, odds in FIGURES.items() for odd in odds]
+    + [("row", name, odd) for name, odds in ROWS.items() for odd in odds],
+)
+def test_figures_that_cannot_be_break_no_page(
+    song: Track, client: Client, place: str, name: str, odd: Any
+) -> None:
+    """Compared with those of a card that is right, on the pages of both and on that of tags."""
+    right, wrong = card_of(0.9), card_of(0.9)
+    part = wrong["metrics"]["test"]
+    (part["per_tag"][0] if place else part)[name] = odd
+    wrong["metrics"]["active"] = {"sha256": "0" * 64, "test": part | {"paired": part}}
+    active = rows.active_model()
+    User.objects.filter(pk=rows.owner_of(song).pk).update(is_staff=True)
+    client.force_login(rows.owner_of(song))
+    other = rows.candidate({song: {"harp": 0.9}})
+    for own, others in ((right, wrong), (wrong, right)):
+        ModelVersion.objects.filter(pk=active.pk).update(card=own)
+        ModelVersion.objects.filter(pk=other.pk).update(card=others)
+        for address in (f"/models/{other.pk}/", f"/models/{other.pk}/compare/", "/tags/"):
+            assert client.get(address).status_code == 200
 
 
 def test_a_refusal_names_the_file_and_not_where_it_lay(db: None, pack: Pack) -> None:
