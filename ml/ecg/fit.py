@@ -109,8 +109,10 @@ def _settled(network: nn.Module, x: Tensor) -> nn.Module:
         norm.train()
     if norms:
         with torch.no_grad():
+            # One beat alone at the end has no variance to be normalised by.
             for part in x.split(PREDICTION_BATCH):
-                network(part)
+                if len(part) > 1:
+                    network(part)
     for norm, momentum in zip(norms, usual, strict=True):
         norm.momentum = momentum
     return network.eval()

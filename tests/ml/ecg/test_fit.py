@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 
-from ml.ecg.fit import FitSettings, augmented
+from ml.ecg.fit import PREDICTION_BATCH, FitSettings, augmented, fit, probabilities
+from ml.ecg.networks import make_network
 
 BEATS = torch.zeros(200, 2, 128)
 
@@ -32,3 +34,10 @@ def test_without_drift_and_dropout_beats_get_noise_and_a_shift_alone() -> None:
     shown = augmented(beats, FitSettings(noise=0, jitter=3))
     moves = [torch.equal(shown, torch.roll(beats, move, -1)) for move in range(-3, 4)]
     assert sum(moves) == 1
+
+
+def test_a_beat_too_many_for_whole_batches_is_no_hindrance() -> None:
+    inputs = np.random.default_rng(0).normal(size=(PREDICTION_BATCH + 1, 2, 128)).astype(np.float32)
+    classes = np.arange(len(inputs)) % 5
+    network = fit(make_network("rese", 2, 5), inputs, classes, 5, seed=0, settings=FitSettings(1))
+    assert np.allclose(probabilities(network, inputs).sum(1), 1, atol=1e-5)
