@@ -1,5 +1,5 @@
 // "/" searches. On a track's page, and on any position slider, space plays or pauses, arrows move
-// five seconds, page keys thirty, Home and End to the ends.
+// five seconds, page keys thirty, Home and End to the ends. A letter presses the button that names it.
 import { currentTime, duration, moveTo, next, plays, previous, seek, togglePlay } from "./player.js";
 import { current } from "./player/queue.js";
 
@@ -49,6 +49,12 @@ function isTaken({ target, key }) {
   return key === " " ? target.matches("button, summary") : target.matches("input");
 }
 
+// It answers as soon as it is seen, also while the page's own scripts are on their way.
+function pressNamed({ key, repeat, target }) {
+  if (repeat || !/^[a-z]$/.test(key) || writes(target) || document.querySelector("dialog[open]")) return;
+  document.querySelector(`button[aria-keyshortcuts="${key}"]`)?.click();
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.shiftKey) {
@@ -58,6 +64,7 @@ document.addEventListener("keydown", (event) => {
   if (event.target.matches("#player-position")) control(event, null);
   else if (event.target.matches("#deck-position")) control(event, deckButton());
   else if (deckButton() && !isTaken(event)) control(event, deckButton());
+  pressNamed(event);
   if (event.key === "/" && !writes(event.target)) {
     event.preventDefault();
     document.getElementById("search")?.focus();

@@ -1,13 +1,12 @@
-// The review queue by keyboard: y, n, s and u answer, space plays the telling seconds. Before the
-// first key or answer there is no sound: no browser would allow it. From then on each question is
-// heard by itself, until somebody stops it.
+// The sound of the review queue: space plays the telling seconds. Before the first key or answer
+// there is none: no browser would allow it. From then on each question is heard by itself, until
+// somebody stops it.
 import { writes } from "./keyboard.js";
 import { playMoment } from "./moments.js";
 import { currentTime, pause, plays } from "./player.js";
 import { whenPresent } from "./ready.js";
 import "./telling.js";
 
-const KEYS = { y: "yes", n: "no", s: "skip", u: "undo" };
 const shown = () => document.getElementById("question");
 let silent = false; // somebody has stopped the sound, and answers without
 let goesOn = false; // and has answered it: the next one is on its way
@@ -45,5 +44,4 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     play(shown());
   }
-  document.querySelector(`.answers button[value="${KEYS[event.key]}"]`)?.click();
 });
