@@ -170,11 +170,14 @@ if (template) {
   whenPresent("#page", placeAll);
   whenPresent("#upload-form", (form) => {
     form.classList.add("scripted");
+    const take = ({ files }) => {
+      add(chosenIn(files));
+      form.reset();
+    };
     for (const chooser of [form.elements.files, form.elements.folder]) {
-      chooser.addEventListener("change", () => {
-        add(chosenIn(chooser.files));
-        form.reset();
-      });
+      chooser.addEventListener("change", () => take(chooser));
+      // Chosen while this script was on its way.
+      if (chooser.files.length) take(chooser);
     }
   });
   window.addEventListener("online", goOn);
