@@ -28,6 +28,7 @@ def test_other_music_is_no_copy() -> None:
     assert likeness < 0.3
 
 
+@pytest.mark.slow
 def test_a_copy_may_be_softer() -> None:
     sound = music(29.1, RATE)[0]
     likeness, _, shift = best_match(envelope(sound)[None], envelope(sound * 0.3))

@@ -116,6 +116,7 @@ def test_another_name_is_no_reason_to_begin_anew(clone: Path) -> None:
     assert settings(clone)["TONEMARK_SITE"] == SITE
 
 
+@pytest.mark.slow
 def test_the_documented_check_finds_nothing_to_say(clone: Path) -> None:
     configure(clone, SITE)
     checked = subprocess.run(

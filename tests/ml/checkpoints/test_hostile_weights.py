@@ -40,6 +40,7 @@ def stored(folder: Path, payload: bytes, **config: Any) -> Path:
     return weights
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "config",
     [

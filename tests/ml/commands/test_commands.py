@@ -13,6 +13,9 @@ from ml.config.labels import LABEL_NAMES
 from ml.nn.network import NetworkConfig, SampleCNN
 from tests import audio_factory as factory
 
+# Each runs a command as a person does: a process that imports torch.
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:

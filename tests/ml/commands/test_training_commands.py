@@ -12,6 +12,9 @@ import pytest
 
 from tests.ml.data.test_magnatagatune import write_folder
 
+# Each runs a command as a person does: a process that imports torch.
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[3]
 TINY = [
     "network.stem_width=4",

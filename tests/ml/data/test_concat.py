@@ -82,6 +82,7 @@ def test_unknown_labels_change_no_figure() -> None:
         rank(labels, scores, ["a"], known=known & (labels == 1))
 
 
+@pytest.mark.slow
 def test_a_network_learns_from_what_is_known_and_is_not_told_the_rest(tmp_path: Path) -> None:
     """All labels say "low", but those of "high" clips are not known: only half of them count."""
     split = make_split("train", 12)

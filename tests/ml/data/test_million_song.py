@@ -242,6 +242,7 @@ def ml(*arguments: object) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_from_previews_to_a_model_by_the_commands_a_person_types(
     folder: Path, tmp_path: Path
 ) -> None:

@@ -86,6 +86,7 @@ def test_silence_has_no_key() -> None:
     assert estimate_key([np.zeros(10 * SAMPLE_RATE, np.float32)]) is None
 
 
+@pytest.mark.slow
 def test_stretches_in_other_keys_lower_the_confidence() -> None:
     up = tuple((a + 3, b + 3, c + 3) for a, b, c in (C, F, G, C))
     same = estimate_key([cadence(C, F, G, C)] * 2)

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[3]
 MEASURE = """
 import numpy as np
@@ -34,6 +36,7 @@ def measuring(folder: Path) -> subprocess.Popen[str]:
     )
 
 
+@pytest.mark.slow
 def test_two_processes_that_begin_at_once_leave_what_a_third_can_load(tmp_path: Path) -> None:
     together = [measuring(tmp_path), measuring(tmp_path)]
     for process in together:

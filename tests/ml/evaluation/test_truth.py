@@ -32,6 +32,7 @@ def test_a_woman_and_a_man_are_told_apart_by_their_own_tags() -> None:
     assert (male.label, male.roc_auc) == ("male", 0.5)
 
 
+@pytest.mark.slow
 def test_a_tag_of_either_vocabulary_answers() -> None:
     clips = [clip("genre", "pop"), clip("genre", "jazz"), clip("genre", "rock")]
     rows = [scores(pop=0.2, million_song_pop=0.9), scores(pop=0.3), scores(pop=0.1)]
@@ -40,6 +41,7 @@ def test_a_tag_of_either_vocabulary_answers() -> None:
     assert areas == {"pop": 0.5, "million-song: pop": 1.0}
 
 
+@pytest.mark.slow
 def test_intervals_hold_the_area_and_narrow_with_more_clips() -> None:
     rng = np.random.default_rng(0)
 

@@ -209,6 +209,7 @@ def test_a_card_names_the_weights_it_began_with_and_not_where_they_lay(tmp_path:
     assert card.provenance["recipe"]["training"]["initial"] == "model.safetensors"
 
 
+@pytest.mark.slow
 def test_a_training_never_ends_with_worse_than_the_weights_it_was_given(tmp_path: Path) -> None:
     train(make_recipe(training={"epochs": 12}), tmp_path / "first")
     recipe = make_recipe(
@@ -225,6 +226,7 @@ def test_a_training_never_ends_with_worse_than_the_weights_it_was_given(tmp_path
     assert load_model(tmp_path / "second" / "model.safetensors").card.provenance["epochs"] == 0
 
 
+@pytest.mark.slow
 def test_a_training_from_given_weights_is_resumed_like_any_other(tmp_path: Path) -> None:
     train(make_recipe(training={"epochs": 1}), tmp_path / "first")
     initial = str(tmp_path / "first" / "model.safetensors")

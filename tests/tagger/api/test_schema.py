@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 from django.conf import settings
 from django.test import Client
 
@@ -14,6 +15,7 @@ COMMITTED = Path(settings.BASE_DIR) / "docs" / "openapi.yaml"
 REWRITE = "manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml"
 
 
+@pytest.mark.slow
 def test_the_schema_is_valid_and_without_a_warning() -> None:
     schema = description()
     assert schema["openapi"].startswith("3.1")

@@ -47,6 +47,7 @@ def test_signs_that_make_another_word_are_kept(one: str, other: str) -> None:
     assert folded(one) != folded(other)
 
 
+@pytest.mark.slow
 def test_folding_twice_changes_no_letter_further() -> None:
     letters = [chr(n) for n in range(sys.maxunicode + 1) if not 0xD800 <= n <= 0xDFFF]
     assert [letter for letter in letters if folded(folded(letter)) != folded(letter)] == []
