@@ -24,6 +24,7 @@ def released() -> dict[str, Any]:
     return schema
 
 
+@pytest.mark.slow
 def test_nothing_that_clients_rely_on_has_changed(released: dict[str, Any]) -> None:
     now = yaml.safe_load((DOCS / "openapi.yaml").read_text("utf-8"))
     breaking = breaking_changes(released, now)

@@ -149,6 +149,7 @@ def test_a_body_that_drips_is_given_up(server: tuple[str, int]) -> None:
         assert answer is not None
 
 
+@pytest.mark.slow
 def test_answers_that_nobody_reads_are_given_up(server: tuple[str, int]) -> None:
     with ExitStack() as stack:
         for _ in range(4):
@@ -159,6 +160,7 @@ def test_answers_that_nobody_reads_are_given_up(server: tuple[str, int]) -> None
         assert _answer(server) == b"ok"
 
 
+@pytest.mark.slow
 def test_an_answer_that_is_read_slowly_is_sent_whole(server: tuple[str, int]) -> None:
     with ExitStack() as stack:
         connection = _connect(stack, server, b"GET /long HTTP/1.0\r\nHost: a\r\n\r\n")

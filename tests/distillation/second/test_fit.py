@@ -53,6 +53,7 @@ def heard() -> Heard:
     return Heard(features, torch.arange(12 * 3))
 
 
+@pytest.mark.slow
 def test_it_learns_a_tag_that_the_teacher_never_had(
     heard: Heard, monkeypatch: pytest.MonkeyPatch
 ) -> None:

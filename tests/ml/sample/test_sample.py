@@ -41,6 +41,7 @@ def test_it_is_the_same_each_time(mix: NDArray[np.float32]) -> None:
     assert (mixed() == mix).all()
 
 
+@pytest.mark.slow
 def test_it_has_the_tempo_and_the_key_it_is_written_in(tmp_path: Path) -> None:
     path = tmp_path / "sample.flac"
     write_sample(path)

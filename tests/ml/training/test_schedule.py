@@ -88,6 +88,7 @@ def test_a_stage_has_a_best_of_its_own(state: State) -> None:
     assert ours(losses, STAGES, state) == [(4, 1), (9, 6)]
 
 
+@pytest.mark.slow
 def test_a_training_goes_through_the_stages_it_should(tmp_path: Path) -> None:
     recipe = make_recipe(
         data={"crops": "fixed"},

@@ -100,6 +100,7 @@ def test_a_training_tells_high_from_low(tmp_path: Path) -> None:
     assert max(report.macro_roc_auc for report in reports) == 1.0
 
 
+@pytest.mark.slow
 def test_a_stopped_and_resumed_training_ends_like_one_never_stopped(tmp_path: Path) -> None:
     recipe = make_recipe(
         training={"epochs": 6, "average": 0.9},
@@ -161,6 +162,7 @@ def test_a_terminal_without_bars_still_names_each_epoch(
     assert re.search(r"epoch 1/1 .* segments/s", capsys.readouterr().err)
 
 
+@pytest.mark.slow
 def test_tensorboard_shows_what_the_log_says_also_after_a_stop(tmp_path: Path) -> None:
     for epochs in (1, 3):
         train(
