@@ -42,7 +42,7 @@ def make_token(
     secret = PREFIX + secrets.token_urlsafe(32)
     row = ApiToken.objects.create(
         owner=owner,
-        library_id=owner.limited_to or (library.pk if library else None),
+        library_id=owner.limit_for(library),
         name=name,
         scope=scope,
         prefix=secret[:8],
@@ -68,7 +68,7 @@ def recognise_token(secret: str) -> ApiToken | None:
 def tokens_of(person: User) -> QuerySet[ApiToken]:
     """Those that are not revoked; by a limited token only those with its limit are seen."""
     tokens = ApiToken.objects.filter(owner=person, revoked_at=None).select_related("library")
-    return tokens.filter(library=person.limited_to) if person.limited_to else tokens
+    return person.within_limit(tokens)
 
 
 def revoke_token(token: ApiToken) -> None:

@@ -172,9 +172,7 @@ class UploadDetail(TusView):
 
     def named(self, upload_id: UUID) -> ResumableUpload:
         mine = ResumableUpload.objects.filter(owner=self.person)
-        if self.person.limited_to:
-            mine = mine.filter(library=self.person.limited_to)
-        return get_object_or_404(mine, pk=upload_id)
+        return get_object_or_404(self.person.within_limit(mine), pk=upload_id)
 
     def _uploaded(self, upload: ResumableUpload) -> dict[str, Any] | None:
         """What became of the file; nothing before it is complete, nor once its track is deleted."""

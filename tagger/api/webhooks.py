@@ -27,8 +27,7 @@ from .problems import Problem
 
 def own_webhooks(person: User) -> QuerySet[Webhook]:
     """By a limited token only those with its limit."""
-    mine = Webhook.objects.filter(owner=person).select_related("owner")
-    return mine.filter(library=person.limited_to) if person.limited_to else mine
+    return person.within_limit(Webhook.objects.filter(owner=person).select_related("owner"))
 
 
 @contextmanager

@@ -53,8 +53,7 @@ def usual(person: User) -> Membership | None:
 
 
 def _memberships(person: User) -> QuerySet[Membership]:
-    mine = Membership.objects.filter(person=person)
-    return mine.filter(library=person.limited_to) if person.limited_to else mine
+    return person.within_limit(Membership.objects.filter(person=person))
 
 
 def need(person: User | None, library: Library, role: Role) -> None:

@@ -33,7 +33,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 
 from tagger.libraries.members import libraries_of
-from tagger.models import Library, MapPoint, ModelVersion, Place, Tag, Track, TrackTag, User
+from tagger.models import Library, MapPoint, ModelVersion, Place, Rating, Tag, Track, TrackTag, User
 from tagger.models.music_key import CAMELOT_ORDER, FIFTHS, RELATIVES, MusicKey
 from tagger.platform.collation import folded
 from tagger.platform.timestamp_filter import TimestampFilter
@@ -171,7 +171,7 @@ def places_in(folder: str) -> QuerySet[Place]:
     return places.filter(path__startswith=f"{below.rstrip('/')}/") if below else places
 
 
-@extend_schema_field({"type": "number", "minimum": 1, "maximum": 5})
+@extend_schema_field({"type": "number", "minimum": 1, "maximum": Rating.MOST})
 class RatingFilter(filters.NumberFilter):
     """Stars, as the API's description says too."""
 
@@ -238,7 +238,9 @@ class LibraryFilter(filters.FilterSet):
     artist = filters.CharFilter(method="by_artist", max_length=255)
     year_min = YearFilter(field_name="year", lookup_expr="gte", min_value=1000, max_value=2999)
     year_max = YearFilter(field_name="year", lookup_expr="lte", min_value=1000, max_value=2999)
-    rating_min = RatingFilter(field_name="rating", lookup_expr="gte", min_value=1, max_value=5)
+    rating_min = RatingFilter(
+        field_name="rating", lookup_expr="gte", min_value=1, max_value=Rating.MOST
+    )
     area = AreaFilter(
         max_length=1200, validators=[RegexValidator(re.compile(rf"^{AreaFilter.CORNERS.pattern}$"))]
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tagger.models import Library, Track
+from tagger.models import Library, Rating, Track
 from tagger.models.music_key import MusicKey
 
 from .conditions import conditions
@@ -42,7 +42,7 @@ def filter_form(query: LibraryQuery, library: Library) -> dict[str, Any]:
         "chosen": conditions(query),
         "states": Track.State.choices,
         "keys": MusicKey.choices,
-        "stars": [(str(count), "★" * count) for count in range(5, 0, -1)],
+        "stars": [(str(count), "★" * count) for count in range(Rating.MOST, 0, -1)],
         "has_folders": library.folders.exists(),
         "folder": query.value("folder"),
         "facet_hidden": query.hidden(*FIELDS),

@@ -39,7 +39,7 @@ def make_webhook(
 
     One that is limited to a library is told of nothing else.
     """
-    limit = owner.limited_to or (library.pk if library else None)
+    limit = owner.limit_for(library)
     _check(owner, url, events, limit)
     with transaction.atomic():
         User.objects.select_for_update(no_key=True).get(pk=owner.pk)
@@ -54,7 +54,7 @@ def make_webhook(
 def change_webhook(
     webhook: Webhook, url: str, events: Sequence[str], *, library: Library | None
 ) -> Webhook:
-    limit = webhook.owner.limited_to or (library.pk if library else None)
+    limit = webhook.owner.limit_for(library)
     _check(webhook.owner, url, events, limit)
     webhook.url, webhook.events, webhook.library_id = url, sorted(set(events)), limit
     webhook.save(update_fields=["url", "events", "library"])

@@ -81,5 +81,13 @@ def quiet(context: BrowserContext) -> Page:
 
 
 @pytest.fixture
+def phone(chromium: Browser, live_server: Any, owner: User) -> Iterator[Page]:
+    options = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+    context = signed_in(chromium, live_server, owner, **options)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
 def ten_clips(tmp_path: Path) -> list[Path]:
     return clips(10, tmp_path)

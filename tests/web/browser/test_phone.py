@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tagger.models import Job, Track, User
 from tests.web import rows
-
-from .conftest import signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -21,14 +16,6 @@ SMALL = """() => [...document.querySelectorAll(
   .map((part) => [part.getBoundingClientRect(), part])
   .filter(([box]) => box.width > 1 && (box.height < 40 || box.width < 28))
   .map(([box, part]) => [box.width | 0, box.height | 0, part.outerHTML.slice(0, 80)].join(" "))"""
-
-
-@pytest.fixture
-def phone(chromium: Browser, live_server: Any, owner: User) -> Iterator[Page]:
-    options = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
-    context = signed_in(chromium, live_server, owner, **options)
-    yield context.new_page()
-    context.close()
 
 
 @pytest.fixture

@@ -7,12 +7,12 @@ elsewhere.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tagger.feedback.verdicts import accept_shown
 from tagger.jobs import lifecycle
@@ -20,8 +20,6 @@ from tagger.libraries.members import Role
 from tagger.models import Job, Membership, Tag, Track, User, Verdict
 from tests.audio_factory import music, write
 from tests.web import rows
-
-from .conftest import signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -41,14 +39,6 @@ def folder(tmp_path: Path) -> Path:
     for number, title in enumerate(SET):
         write(night / f"{title}.mp3", music(2 + number), metadata={"title": title})
     return night
-
-
-@pytest.fixture
-def phone(chromium: Browser, live_server: Any, owner: User) -> Iterator[Page]:
-    options = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
-    context = signed_in(chromium, live_server, owner, **options)
-    yield context.new_page()
-    context.close()
 
 
 @pytest.fixture
