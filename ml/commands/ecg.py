@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING
 from tqdm import tqdm
 
 if TYPE_CHECKING:
-    from torch import nn
-
     from ml.ecg.aami import LabelledBeats
     from ml.ecg.decision import Decision
     from ml.ecg.monitor import Call
+    from ml.ecg.networks import Committee
     from ml.ecg.protocols import Beats, Database
     from ml.ecg.session import Chunk, Teacher
 
@@ -193,11 +192,11 @@ def _monitor(args: argparse.Namespace) -> None:
         print(tally(calls, labels))
     print(f"{speed.factor():,.0f} × real time on one core")
     if args.plot:
-        _plot(args, calls, speed.network)
+        _plot(args, calls, speed.committee)
     print(ATTRIBUTION)
 
 
-def _plot(args: argparse.Namespace, calls: list[Call], network: nn.Module | None) -> None:
+def _plot(args: argparse.Namespace, calls: list[Call], committee: Committee | None) -> None:
     from ml.ecg.beats import VIEWS
     from ml.ecg.plots import plot_beats, plot_gates, plot_strip
     from ml.ecg.protocols import annotated_beats
@@ -213,8 +212,9 @@ def _plot(args: argparse.Namespace, calls: list[Call], network: nn.Module | None
     database, person = _people(args)
     made = synthesised_beats(database, person, beats)
     plot_beats(beats, made, VIEWS[args.view], args.plot / f"{record.name}-beats.png")
-    if isinstance(network, SampleCNN):
-        plot_gates(network, beats, args.plot / f"{record.name}-gates.png")
+    # Each member has gates of its own: the first one's stand for them.
+    if committee is not None and isinstance(first := committee.members[0], SampleCNN):
+        plot_gates(first, beats, args.plot / f"{record.name}-gates.png")
 
 
 def _source(args: argparse.Namespace) -> tuple[LabelledBeats | None, Iterator[Chunk]]:
@@ -290,7 +290,7 @@ class Speed:
 
     def __init__(self) -> None:
         self._samples, self._learnt_at, self._began = 0, 0, 0.0
-        self.network: nn.Module | None = None
+        self.committee: Committee | None = None
 
     def counted(self, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
         for chunk in chunks:
@@ -298,10 +298,10 @@ class Speed:
             yield chunk
 
     def after(self, teach: Teacher) -> Teacher:
-        def timed(beats: Beats) -> tuple[nn.Module, Decision]:
-            self.network, decide = teach(beats)
+        def timed(beats: Beats) -> tuple[Committee, Decision]:
+            self.committee, decide = teach(beats)
             self._learnt_at, self._began = self._samples, time.process_time()
-            return self.network, decide
+            return self.committee, decide
 
         return timed
 

@@ -29,7 +29,8 @@ class FitSettings:
     `jitter` by how many of its 128 samples a batch is moved at most. Of the rows of signal,
     `drift` is the standard deviation of a slow disturbance (as flutter or the beat before leave
     it), which has DRIFT_KNOTS corners. The last row is the rhythm where `rhythm_dropout` is not 0:
-    the share of beats that are shown without it, so that the shape has to do.
+    the share of beats that are shown without it, so that the shape has to do. `members` are trained
+    so, each with a seed of its own, to judge together.
     """
 
     epochs: int = 20
@@ -40,6 +41,9 @@ class FitSettings:
     jitter: int = 3
     drift: float = 0.0
     rhythm_dropout: float = 0.0
+    # As many as a core can train in the five seconds of a patient. Most of what two trainings
+    # differ in is chance, which their mean leaves out.
+    members: int = 3
 
 
 def fit(

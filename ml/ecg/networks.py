@@ -1,10 +1,14 @@
 """The two networks that are trained on hearts: the papers' compact one and the trunk of the music.
 
-Both take `(batch, channels, SAMPLES)` and give one logit a class, `(batch, labels)`.
+Both take `(batch, channels, SAMPLES)` and give one logit a class, `(batch, labels)`. So does a
+committee of several.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import torch
 from torch import Tensor, nn
 
 from ml.config.network import NetworkConfig
@@ -42,6 +46,19 @@ class CompactNetwork(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         logits: Tensor = self.layers(x)
         return logits
+
+
+class Committee(nn.Module):
+    """Networks that judge together: logits whose softmax is the mean of what each member gives."""
+
+    def __init__(self, members: Sequence[nn.Module]) -> None:
+        super().__init__()
+        self.members = nn.ModuleList(members)
+
+    def forward(self, x: Tensor) -> Tensor:
+        each = [member(x).log_softmax(-1) for member in self.members]
+        # The mean's logarithm but for a constant, which a softmax does not see.
+        return torch.stack(each).logsumexp(0)
 
 
 def make_network(name: str, channels: int, labels: int) -> nn.Module:

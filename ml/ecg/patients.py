@@ -1,4 +1,4 @@
-"""The runs of a protocol: one network a patient and seed, kept in a folder, resumed where stopped.
+"""The runs of a protocol: a committee a patient and seed, kept in a folder, resumed where stopped.
 
 A folder OUT holds `run.json`, and for every variant (network and view) and seed
 `OUT/VARIANT/seed-N/` with, for each patient: NAME.safetensors (the weights), NAME.cnn (what each
@@ -25,10 +25,10 @@ from torch import nn
 from ml.ecg import NOTICE
 from ml.ecg.aami import ABNORMAL, CLASSES, N
 from ml.ecg.beats import COMPLEX, VIEWS, Array, View
-from ml.ecg.decision import Decision, likeliest, warning
+from ml.ecg.decision import Decision, foreseeing, likeliest, warning
 from ml.ecg.ec57 import Matrix, confusion
 from ml.ecg.fit import FitSettings, fit, probabilities
-from ml.ecg.networks import make_network
+from ml.ecg.networks import Committee, make_network
 from ml.ecg.protocols import DS1, Beats, Database, together
 from ml.ecg.records import Annotations, RecordError, write_annotations
 from ml.ecg.synthesis import Filters, healthy_lesson, learn_filters
@@ -94,9 +94,11 @@ class Run:
 
 @dataclass(frozen=True)
 class Outcome:
-    """One network's judgement of one patient; `seconds` of CPU that its training took.
+    """One committee's judgement of one patient; `seconds` of CPU that its training took.
 
-    `first` tells of the first FIRST abnormal beats of the test which were called abnormal.
+    `first` tells of the first FIRST abnormal beats of the test which were called abnormal;
+    `warned` is in how many of the runs of FIRST abnormal beats, begun at any of them, one was, and
+    of how many.
     """
 
     variant: str
@@ -105,20 +107,35 @@ class Outcome:
     matrix: Matrix
     seconds: float
     first: tuple[bool, ...]
+    warned: tuple[int, int]
 
 
 def train_patient(
     network: str, common: Beats, own: Beats, *, seed: int, settings: FitSettings
-) -> nn.Module:
-    """A network that was taught `common` and the patient's `own` beats, in evaluation mode."""
-    return _trained(network, together([common, own]), seed, settings)
+) -> Committee:
+    """Networks that were taught `common` and the patient's `own` beats, in evaluation mode."""
+    beats = together([common, own])
+    return _committee(network, lambda member: beats, seed, settings)
 
 
 def train_healthy(
     network: str, normal: Beats, filters: Filters, *, seed: int, settings: FitSettings
-) -> nn.Module:
-    """A network that was taught a person's `normal` beats, and abnormal ones made from them."""
-    return _trained(network, healthy_lesson(normal, filters, seed), seed, settings)
+) -> Committee:
+    """Networks that were taught a person's `normal` beats and abnormal ones made from them.
+
+    Each is taught others: the filters are applied to other normal beats.
+    """
+    return _committee(
+        network, lambda member: healthy_lesson(normal, filters, member), seed, settings
+    )
+
+
+def _committee(
+    network: str, lesson: Callable[[int], Beats], seed: int, settings: FitSettings
+) -> Committee:
+    """Its members, each with a seed of its own: no two seeds of a run have one in common."""
+    seeds = range(seed * settings.members, (seed + 1) * settings.members)
+    return Committee([_trained(network, lesson(one), one, settings) for one in seeds]).eval()
 
 
 def _trained(network: str, beats: Beats, seed: int, settings: FitSettings) -> nn.Module:
@@ -203,14 +220,13 @@ def _outcomes(
 
 
 class _Shared:
-    """The network for a patient: its own, or the one that all have between patients."""
+    """The networks for a patient: its own, or those that all have between patients."""
 
     def __init__(self, database: Database, run: Run, network: str, seed: int) -> None:
         self.database, self.run, self.network, self.seed = database, run, network, seed
         self.settings = FitSettings(**run.settings[network])
-        self._one: nn.Module | None = None
 
-    def trained(self, patient: int) -> nn.Module:
+    def trained(self, patient: int) -> Committee:
         if self.run.protocol == "patient":
             common, own = self.database.common(), self.database.learning(patient)
             return train_patient(self.network, common, own, seed=self.seed, settings=self.settings)
@@ -220,10 +236,22 @@ class _Shared:
             return train_healthy(
                 self.network, normal, others, seed=self.seed, settings=self.settings
             )
-        if self._one is None:
-            beats = _fewer_normal(together(map(self.database.beats, DS1)), self.seed)
-            self._one = _trained(self.network, beats, self.seed, self.settings)
-        return self._one
+        return self.between_patients
+
+    @cached_property
+    def between_patients(self) -> Committee:
+        beats = together(map(self.database.beats, DS1))
+        return _committee(
+            self.network, lambda member: _fewer_normal(beats, member), self.seed, self.settings
+        )
+
+    def decision(self, patient: int) -> Decision:
+        if self.run.protocol == "patient":
+            own, common = self.database.learning(patient), self.database.common()
+            return foreseeing(own.classes, common.classes)
+        if self.run.protocol == "early-warning":
+            return warning(self.database.view)
+        return likeliest
 
     @cached_property
     def filters(self) -> Filters:
@@ -253,21 +281,30 @@ def _judge(shared: _Shared, folder: Path, patient: int) -> None:
     scores = probabilities(network, test.inputs)
     weights = {name: value.contiguous() for name, value in network.state_dict().items()}
     save_file(weights, folder / f"{patient}.safetensors")
-    judged, certainty = decision_of(shared.run)(scores)
+    judged, certainty = shared.decision(patient)(scores)
     calls = as_annotations(test.labels.positions, judged, certainty)
     write_annotations(folder / f"{patient}.cnn", calls)
+    found = (judged != N)[np.isin(test.classes, ABNORMAL)]
     row = {
         "matrix": confusion(test.classes, judged).tolist(),
         "seconds": round(seconds, 3),
-        "first": (judged != N)[np.isin(test.classes, ABNORMAL)][:FIRST].tolist(),
+        "first": found[:FIRST].tolist(),
+        "warned": warned(found),
     }
     part = folder / f"{patient}.json.part"
     part.write_text(json.dumps(row) + "\n")
     part.replace(folder / f"{patient}.json")
 
 
-def decision_of(run: Run) -> Decision:
-    return warning(VIEWS[run.view]) if run.protocol == "early-warning" else likeliest
+def warned(found: npt.NDArray[np.bool_]) -> tuple[int, int]:
+    """In how many runs of FIRST of the abnormal beats one is `found` `(beats,)`, and of how many.
+
+    Of a watch that begins anywhere: what is expected of the first few, counted more than once.
+    """
+    if len(found) < FIRST:
+        return 0, 0
+    runs = np.lib.stride_tricks.sliding_window_view(found, FIRST).any(1)
+    return int(runs.sum()), len(runs)
 
 
 def as_annotations(
@@ -287,7 +324,8 @@ def _read(file: Path, variant: str, seed: int, patient: int) -> Outcome:
         row = json.loads(file.read_text())
         matrix = np.array(row["matrix"], np.int64).reshape(len(CLASSES), len(CLASSES))
         first = tuple(map(bool, row["first"]))
-        return Outcome(variant, seed, patient, matrix, float(row["seconds"]), first)
+        hits, runs = map(int, row["warned"])
+        return Outcome(variant, seed, patient, matrix, float(row["seconds"]), first, (hits, runs))
     except (ValueError, KeyError, TypeError) as error:
         raise RecordError(f"{file} is damaged; delete it and train again.") from error
 

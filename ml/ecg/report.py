@@ -89,7 +89,8 @@ def as_json(out: Path) -> dict[str, Any]:
         ],
         "patients": [
             {"variant": o.variant, "seed": o.seed, "patient": o.patient,
-             "matrix": o.matrix.tolist(), "first": o.first, "seconds": o.seconds}
+             "matrix": o.matrix.tolist(), "first": o.first, "warned": o.warned,
+             "seconds": o.seconds}
             for o in outcomes
         ],
     }  # fmt: skip
@@ -204,6 +205,11 @@ def _early_warning(
         yield f"| {WARNED}"
     yield ""
     yield _first_three([one for one in outcomes if one.variant == variant])
+    hits, runs = np.sum([one.warned for one in outcomes if one.variant == variant], axis=0)
+    yield (
+        f"Of any three of a person's abnormal beats in a row one was found in {hits:,} of {runs:,} "
+        f"({100 * hits / max(1, runs):.1f} %)."
+    )
 
 
 def _first_three(outcomes: list[Outcome]) -> str:

@@ -9,14 +9,14 @@ from itertools import islice
 import numpy as np
 import numpy.typing as npt
 import soxr
-from torch import nn
 
 from ml.ecg.aami import ABNORMAL, CLASSES, LabelledBeats, N
 from ml.ecg.beats import Array, Positions, View
-from ml.ecg.decision import Decision, likeliest, warning
+from ml.ecg.decision import Decision, foreseeing, warning
 from ml.ecg.detector import SlidingDetector
 from ml.ecg.ec57 import matched
 from ml.ecg.monitor import Alarm, AlarmEvent, BeatStream, Call, Monitor, clock
+from ml.ecg.networks import Committee
 from ml.ecg.patients import FIRST, settings_of, train_healthy, train_patient
 from ml.ecg.protocols import LEARNING_SECONDS, Beats, Database, together
 from ml.ecg.records import RATE, Record, RecordError
@@ -39,7 +39,7 @@ class Chunk:
 
 
 # What is taught, and how its scores are to be taken.
-Teacher = Callable[[Beats], tuple[nn.Module, Decision]]
+Teacher = Callable[[Beats], tuple[Committee, Decision]]
 
 
 def annotated(record: Record, labels: LabelledBeats) -> Iterator[Chunk]:
@@ -126,7 +126,7 @@ def _classes(positions: Positions, labels: LabelledBeats | None) -> npt.NDArray[
 def healthy_teacher(network: str, database: Database, person: int | None) -> Teacher:
     """Teaches the normal beats, and abnormal ones made with what others' hearts showed."""
 
-    def teach(beats: Beats) -> tuple[nn.Module, Decision]:
+    def teach(beats: Beats) -> tuple[Committee, Decision]:
         filters = learn_filters(database, database.others(person))
         normal = beats.where(beats.classes == N)
         settings = settings_of("early-warning", network, database.view)
@@ -140,10 +140,11 @@ def healthy_teacher(network: str, database: Database, person: int | None) -> Tea
 def patient_teacher(network: str, database: Database, person: int | None) -> Teacher:
     """Teaches the beats with their annotated classes, and the common beats of others."""
 
-    def teach(beats: Beats) -> tuple[nn.Module, Decision]:
+    def teach(beats: Beats) -> tuple[Committee, Decision]:
         settings = settings_of("patient", network, database.view)
         common = database.common(person)
-        return train_patient(network, common, beats, seed=0, settings=settings), likeliest
+        decide = foreseeing(beats.classes, common.classes)
+        return train_patient(network, common, beats, seed=0, settings=settings), decide
 
     return teach
 

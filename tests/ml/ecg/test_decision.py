@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from ml.ecg.aami import N, S, V
+from ml.ecg.aami import CLASSES, F, N, S, V
 from ml.ecg.beats import COMPLEX
-from ml.ecg.decision import WARN_FROM, likeliest, warning
+from ml.ecg.decision import WARN_FROM, foreseeing, likeliest, warning
 
 ENOUGH = WARN_FROM[COMPLEX.name]
 
@@ -17,6 +18,33 @@ def test_the_likeliest_class_is_called_with_its_score() -> None:
     names, scores = likeliest(np.array([[0.2, 0.7, 0.1, 0, 0], [0.5, 0.1, 0.4, 0, 0]]))
     assert names.tolist() == [S, N]
     assert scores.tolist() == [0.7, 0.5]
+
+
+COMMON = np.repeat(np.arange(len(CLASSES)), (75, 75, 75, 13, 7))
+
+
+def test_of_a_heart_that_has_had_none_an_ectopic_beat_has_to_be_surer() -> None:
+    doubtful = np.array([[0.45, 0, 0.55, 0, 0]])
+    sure = np.array([[0.02, 0, 0.98, 0, 0]])
+    never, often = np.full(400, N), np.repeat([N, V], (250, 150))
+    assert foreseeing(never, COMMON)(doubtful)[0].tolist() == [N]
+    assert foreseeing(often, COMMON)(doubtful)[0].tolist() == [V]
+    assert foreseeing(never, COMMON)(sure)[0].tolist() == [V]
+
+
+def test_what_was_taught_as_often_as_it_is_expected_is_left_as_it_is() -> None:
+    scores = np.array([[0.4, 0.1, 0.3, 0.1, 0.1]], np.float32)
+    own = np.repeat(np.arange(len(CLASSES)), (74, 74, 74, 74, 74))
+    assert np.allclose(foreseeing(own, own)(scores)[1], 0.4)
+
+
+@pytest.mark.parametrize("kind", [S, V, F])
+def test_the_scores_stay_shares_of_one(kind: int) -> None:
+    scores = np.zeros((1, len(CLASSES)), np.float32)
+    scores[0, [N, kind]] = 0.3, 0.7
+    names, certainty = foreseeing(np.array([N, N]), COMMON)(scores)
+    assert names[0] in (N, kind)
+    assert 0.5 <= certainty[0] <= 1
 
 
 def test_a_warning_is_given_from_a_score_on() -> None:

@@ -10,7 +10,7 @@ from ml.ecg.aami import N, V
 from ml.ecg.beats import COMPLEX, VIEWS, View, beat_inputs
 from ml.ecg.decision import likeliest
 from ml.ecg.monitor import Alarm, AlarmEvent, BeatStream, Call, Monitor, clock
-from ml.ecg.networks import CompactNetwork
+from ml.ecg.networks import Committee, CompactNetwork
 from ml.ecg.records import RATE
 from tests.ml.ecg.hearts import heart
 
@@ -25,7 +25,7 @@ def peaks_between(begin: int, end: int) -> np.ndarray:
 def events(signal: np.ndarray, size: int) -> list[Call | AlarmEvent]:
     """What a monitor says that is given `signal` in pieces of `size` samples."""
     torch.manual_seed(0)
-    network = CompactNetwork(COMPLEX.channels, 5).eval()
+    network = Committee([CompactNetwork(COMPLEX.channels, 5) for _ in range(2)]).eval()
     monitor = Monitor(network, BeatStream(COMPLEX), Alarm(2, 4), likeliest)
     said: list[Call | AlarmEvent] = []
     for begin in range(0, len(signal), size):

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.torch import load_file
 
 from ml.__main__ import main
 from ml.ecg.aami import CLASSES
 from ml.ecg.beats import VIEWS
 from ml.ecg.ec57 import figures
-from ml.ecg.patients import Outcome, Run, patients_of, read_outcomes, read_run, train
+from ml.ecg.patients import Outcome, Run, patients_of, read_outcomes, read_run, train, warned
 from ml.ecg.protocols import SETS, Database
 from ml.ecg.records import RecordError, read_annotations
 
@@ -74,6 +75,26 @@ def test_the_same_seed_gives_the_same_network(hearts: Path, out: Path, tmp_path:
     for name in ("200.safetensors", "200.cnn"):
         first, again = (folder / "compact-complex/seed-0" / name for folder in (out, tmp_path))
         assert first.read_bytes() == again.read_bytes()
+
+
+def test_no_two_members_and_no_two_seeds_of_a_run_are_the_same_network(
+    hearts: Path, out: Path, tmp_path: Path
+) -> None:
+    trained(hearts, tmp_path, Run("patient", (200,), 2, ("compact",), "complex"))
+    name = "layers.0.weight"
+    stored = [load_file(tmp_path / f"compact-complex/seed-{k}/200.safetensors") for k in range(2)]
+    members = [weights[f"members.{k}.{name}"] for weights in stored for k in range(3)]
+    assert len({tuple(one.flatten().tolist()) for one in members}) == len(members) == 6
+
+
+@pytest.mark.parametrize(
+    ("found", "runs"),
+    [("", (0, 0)), ("01", (0, 0)), ("000", (0, 1)), ("100010", (3, 4)), ("00010000", (3, 6))],
+)
+def test_a_watch_that_begins_at_any_abnormal_beat_is_warned_by_one_of_three(
+    found: str, runs: tuple[int, int]
+) -> None:
+    assert warned(np.array([one == "1" for one in found], bool)) == runs
 
 
 def test_every_test_beat_is_written_down_with_what_it_was_called(hearts: Path, out: Path) -> None:
