@@ -10,6 +10,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -118,6 +119,7 @@ class Installation:
         assert not check or done.returncode == 0, done.stderr
         return done.stdout
 
+    @cache  # noqa: B019  there are few, and they end with the tests
     def token(self) -> str:
         return self.manage("shell", "-v", "0", "-c", TOKEN).strip().splitlines()[-1]
 
@@ -125,7 +127,16 @@ class Installation:
         return json.loads(self.manage("check_library", "--json", *arguments, check=False))
 
     def ask(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
-        """Its database itself; what the query answers, if it does."""
+        """Its database itself, once it is there; what the query answers, if it does."""
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return self._ask(query, *values)
+            except psycopg.OperationalError:
+                assert time.monotonic() < until, self.said()
+                time.sleep(0.5)
+
+    def _ask(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         where = f"host={Locations(self.data).sockets} user=postgres dbname={DATABASE}"
         with psycopg.connect(where, autocommit=True) as connection:
             answer = connection.execute(query, values)

@@ -106,19 +106,10 @@ def test_a_worker_that_stands_still_for_minutes_is_replaced_and_does_no_harm(
 
 @contextmanager
 def second_worker(installation: Installation) -> Iterator[None]:
-    options = "--hostname second@%h --pool solo --queues inference --without-gossip"
+    options = "worker --hostname second@%h --pool solo --queues inference --without-gossip"
     with (installation.data / "log" / "second.log").open("wb") as log:
         process = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "celery",
-                "--app",
-                "webapp",
-                *options.split(),
-                "--queues",
-                "inference,bulk",
-            ],
+            [sys.executable, "-m", "celery", "--app", "webapp", *options.split()],
             cwd=ROOT,
             env=installation.environment,
             stdout=log,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -67,7 +68,7 @@ def test_promoting_deleting_and_judging_race_with_hearing(
     with ThreadPoolExecutor(WORKERS + 4) as pool:
         hearing = [pool.submit(alone, hear, ended) for _ in range(WORKERS)]
         changing = [
-            pool.submit(alone, upload, tmp_path, owner),
+            pool.submit(alone, upload, tmp_path, owner, done),
             pool.submit(alone, repeat, swap_models, models, owner, done),
             pool.submit(alone, repeat, throw_away, done),
             pool.submit(alone, repeat, speak, judge, done),
@@ -104,11 +105,12 @@ def alone(work: Callable[..., None], *arguments: Any) -> None:
         connection.close()
 
 
-def upload(folder: Path, owner: User) -> None:
+def upload(folder: Path, owner: User, done: Counter[str]) -> None:
     library = owner.personal_library
     for number in range(TRACKS):
         song = clip(folder / f"{number}.wav", number, seconds=1.5)
         ingest(song, song.name, library=library, by=owner, trigger=Job.Trigger.API)
+        done["uploaded"] += 1
 
 
 def hear(ended: Event) -> None:
@@ -126,8 +128,11 @@ def hear(ended: Event) -> None:
 
 
 def repeat(change: Callable[..., str], *arguments: Any) -> None:
+    """Spread over the time in which tracks come in."""
     *others, done = arguments
     for number in range(CHANGES):
+        while done["uploaded"] <= number * TRACKS // CHANGES:
+            time.sleep(0.01)
         with gone():
             done[change(*others, random.Random(number))] += 1
 

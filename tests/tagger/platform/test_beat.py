@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -24,14 +25,21 @@ def published(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> list[s
     return names
 
 
+@pytest.fixture
+def scheduler(published: list[str]) -> Iterator[Any]:
+    one = Scheduler(app=current_app)
+    yield one
+    # Else it writes to the database at the end of all tests, when there is none.
+    one._finalize.cancel()
+
+
 def ticking(scheduler: Any) -> None:
     """Until nothing is due any more."""
     while not scheduler.tick():
         pass
 
 
-def test_tasks_run_although_they_last_ran_tomorrow(published: list[str]) -> None:
-    scheduler = Scheduler(app=current_app)
+def test_tasks_run_although_they_last_ran_tomorrow(scheduler: Any, published: list[str]) -> None:
     ticking(scheduler)
     begun = datetime.now(UTC)
     PeriodicTask.objects.update(last_run_at=begun + timedelta(days=1))
@@ -49,9 +57,8 @@ def test_tasks_run_although_they_last_ran_tomorrow(published: list[str]) -> None
 
 
 def test_no_task_waits_for_the_moment_that_the_clock_has_gone_back_from(
-    published: list[str], monkeypatch: pytest.MonkeyPatch
+    scheduler: Any,
 ) -> None:
-    scheduler = Scheduler(app=current_app)
     ticking(scheduler)
     # The heap was made by a clock that is a day ahead.
     scheduler._heap = [(at + 86_400, *rest) for at, *rest in scheduler._heap]
