@@ -174,9 +174,7 @@ def test_a_disk_that_fills_up_costs_nothing_that_was_accepted(
 def use_up(installation: Installation) -> None:
     """Also the room that Postgres has kept for its log."""
     with pytest.raises(psycopg.OperationalError):
-        installation.ask_once(
-            "CREATE TABLE much AS SELECT repeat('x', 999) FROM generate_series(1, 99999)"
-        )
+        installation.ask_once(MUCH)
 
 
 def offered(client: Client, song: Path) -> tuple[int, str]:
