@@ -42,7 +42,7 @@ MEBIBYTE = 2**20
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.timeout(900),
+    pytest.mark.timeout(7_200 if IN_FULL else 900),
     pytest.mark.skipif(not default_model_path().exists(), reason="no model is shipped yet"),
     pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds processes in /proc"),
 ]
