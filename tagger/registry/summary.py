@@ -59,21 +59,19 @@ def _of_split(split: SplitComparison | str) -> _Ground:
     if isinstance(split, str):
         sentence = _("The two have not been judged on the same test clips.")
         return _Ground(Outcome.UNDECIDED, sentence, known=False)
-    clips = _("the test clips") if split.split == "test" else _("the validation clips")
     sentences = {
-        Outcome.BETTER: _("It ranks %(clips)s better (ROC-AUC %(area)s, precision %(precision)s)."),
-        Outcome.WORSE: _("It ranks %(clips)s worse (ROC-AUC %(area)s, precision %(precision)s)."),
+        Outcome.BETTER: _(
+            "It ranks %(clips)s better (ROC-AUC %(area)s, average precision %(precision)s)."
+        ),
+        Outcome.WORSE: _(
+            "It ranks %(clips)s worse (ROC-AUC %(area)s, average precision %(precision)s)."
+        ),
         Outcome.UNDECIDED: _(
             "It ranks %(clips)s neither surely better nor surely worse (ROC-AUC %(area)s, "
-            "precision %(precision)s)."
+            "average precision %(precision)s)."
         ),
     }
-    values = {
-        "clips": clips,
-        "area": _signed(split.roc_auc.value),
-        "precision": _signed(split.average_precision.value),
-    }
-    return _Ground(split.outcome, sentences[split.outcome] % values)
+    return _Ground(split.outcome, sentences[split.outcome] % figures_in_words(split))
 
 
 def _of_listeners(agreement: ListenerAgreement | None) -> _Ground:
@@ -97,6 +95,15 @@ def _of_listeners(agreement: ListenerAgreement | None) -> _Ground:
         "n": agreement.words,
     }
     return _Ground(outcome, f"{words[outcome]} {numbers}")
+
+
+def figures_in_words(split: SplitComparison) -> dict[str, str]:
+    """For sentences: on which clips, and what was gained of both figures."""
+    return {
+        "clips": _("the test clips") if split.split == "test" else _("the validation clips"),
+        "area": _signed(split.roc_auc.value),
+        "precision": _signed(split.average_precision.value),
+    }
 
 
 def _signed(gain: float) -> str:

@@ -74,7 +74,7 @@ def test_where_figures_point_apart_neither_is_called_better_by_chance() -> None:
     assert isinstance(both, SplitComparison)
     apart = summarise(replace(both, average_precision=WORSE), None)
     assert apart.outcome is Outcome.UNDECIDED
-    assert "neither surely better nor surely worse (ROC-AUC +0.100, precision −0.100)" in (
+    assert "neither surely better nor surely worse (ROC-AUC +0.100, average precision −0.100)" in (
         apart.sentence
     )
 
@@ -82,4 +82,6 @@ def test_where_figures_point_apart_neither_is_called_better_by_chance() -> None:
 def test_one_verdict_is_one_and_german_figures_have_commas() -> None:
     assert "70 % of 1 verdict, the" in summarise("candidate", library(ALIKE, 1)).sentence
     with translation.override("de"):
-        assert "(ROC-AUC −0,100, Präzision −0,100)" in summarise(split(WORSE), None).sentence
+        assert (
+            "(ROC-AUC −0,100, Average Precision −0,100)" in summarise(split(WORSE), None).sentence
+        )
