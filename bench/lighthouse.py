@@ -5,7 +5,8 @@
 
 It asks no host but the application. Each page is loaded with an empty cache, on a desk and on the
 phone that Lighthouse imitates: a slow network, and a processor four times as slow as this one.
-Speed on a busy machine says little; accessibility and good practice are the same on any. A table is printed, and with --out all of it is written as JSON.
+Speed on a busy machine says little; accessibility and good practice are the same on any.
+A table is printed; with --out all of it is written as JSON.
 """
 
 from __future__ import annotations
