@@ -4,9 +4,9 @@ and what it costs to keep them of tracks that were heard before.
     python -m bench.retag [--tracks 5000] [--json]
 
 Tracks of four minutes (90 segments) in an embedded Postgres of the bench's own, with files of
-activations as sparse as real ones (two thirds are zero) and what the second network says. What is timed is the whole job: files,
-scores, analyses with the index of their embeddings, tags, counts and review questions. cpu_ms
-counts Postgres as well; a core is 60,000 of them a minute.
+activations as sparse as real ones (two thirds are zero) and what the second network says. What is
+timed is the whole job: files, scores, analyses with the index of their embeddings, tags, counts and
+review questions. cpu_ms counts Postgres as well; a core is 60,000 of them a minute.
 
 Of filling, what is timed is all but hearing: finding the next tracks, asking for them, storing, at
 several shares of the library that are filled already.
