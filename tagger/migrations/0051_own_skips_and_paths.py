@@ -17,7 +17,7 @@ BACK = "UPDATE tagger_question SET skipped_at = now() WHERE skipped_by <> '{}'"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tagger", "0049_keep_activations"),
+        ("tagger", "0050_damaged_since"),
     ]
 
     operations = [
