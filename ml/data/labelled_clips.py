@@ -50,12 +50,16 @@ def some_of_data_set(folder: Path, split: str, most: int) -> tuple[list[Labelled
     clips = [
         LabelledClip(
             known.paths[row],
-            partial(nullcontext, clip_file(folder, known.paths[row])),
+            partial(_as_it_lies, clip_file(folder, known.paths[row])),
             dict(zip(known.tags, known.hard[row].astype(bool).tolist(), strict=True)),
         )
         for row in rows[chosen]
     ]
     return clips, known.tags
+
+
+def _as_it_lies(path: Path) -> AbstractContextManager[Path]:
+    return nullcontext(path)
 
 
 def prepare_labelled_clips(
