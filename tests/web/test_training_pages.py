@@ -166,6 +166,8 @@ def test_a_step_that_goes_on_behind_its_last_clip_counts_no_more(
     assert "581 of 582" in text(staff, address)
     expect_end(training, timezone.now() + timedelta(minutes=3, seconds=30))
     assert "in 3\xa0minutes); learning follows." in text(staff, address)
+    expect_end(training, timezone.now() + timedelta(seconds=30))
+    assert "in less than a minute); learning follows." in text(staff, address)
     lifecycle.report(job, stage="preparing", done=582, total=582, unit="clips")
     page = text(staff, address)
     assert "preparing the clips" in page
