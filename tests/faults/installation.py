@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.ports import free_port
-from tests.runtime.test_serve import ROOT, await_none, await_up, environment, start
+from tests.runtime.test_serve import FIRST_ADMIN, ROOT, await_none, await_up, environment, start
 
 # What a process is known by in its command line.
 MARKS = {
@@ -44,8 +44,9 @@ class Installation:
         return f"http://127.0.0.1:{self.port}"
 
     def up(self) -> None:
+        is_new = self.supervisor is None
         self.supervisor = start(self.data, self.port)
-        await_up(self.supervisor)
+        assert (FIRST_ADMIN in await_up(self.supervisor)) == is_new
 
     def down(self) -> None:
         if self.supervisor and self.supervisor.poll() is None:

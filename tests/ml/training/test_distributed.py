@@ -34,26 +34,9 @@ sums = [float(p.double().sum()) for p in training.state.network.parameters()]
 """
 
 
-@pytest.mark.slow
-def test_two_processes_end_with_the_same_weights_and_one_log(tmp_path: Path) -> None:
-    program = tmp_path / "program.py"
-    program.write_text(PROGRAM)
-    done = subprocess.run(
-        [*TORCHRUN, str(program), str(tmp_path)],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        timeout=240,
-    )
-    assert done.returncode == 0, done.stderr
-    assert (tmp_path / "rank0").read_text() == (tmp_path / "rank1").read_text()
-    assert [report.epoch for report in read_log(tmp_path / "log.jsonl")] == [1, 2]
-    assert weights_of(tmp_path)
-
-
-WHOLE = """
+WHOLE_BATCH = """
 import sys
+from pathlib import Path
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits
 from ml.nn.network import NetworkConfig, SampleCNN
@@ -77,29 +60,48 @@ with process_group(cpu):
         loss.backward()
         optimiser.step()
 if rank == 0:
-    torch.save(network.state_dict(), sys.argv[1])
+    torch.save(network.state_dict(), Path(sys.argv[1]) / 'end.pt')
 """
 # In double precision: in single, which of two samples a pooling takes for the louder would depend
 # on the order of additions, and with it the gradient.
 TOLERANCE = 1e-10
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What two processes left that ran both programs, one after the other."""
+    folder = tmp_path_factory.mktemp("two")
+    run(PROGRAM + WHOLE_BATCH, folder, *TORCHRUN)
+    return folder
+
+
+def run(text: str, folder: Path, *runner: str) -> None:
+    program = folder / "program.py"
+    program.write_text(text)
+    done = subprocess.run(
+        [*runner, str(program), str(folder)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.slow
-def test_two_processes_learn_what_one_learns_from_the_whole_batch(tmp_path: Path) -> None:
+def test_two_processes_end_with_the_same_weights_and_one_log(folder: Path) -> None:
+    assert (folder / "rank0").read_text() == (folder / "rank1").read_text()
+    assert [report.epoch for report in read_log(folder / "log.jsonl")] == [1, 2]
+    assert weights_of(folder)
+
+
+@pytest.mark.slow
+def test_two_processes_learn_what_one_learns_from_the_whole_batch(
+    folder: Path, tmp_path: Path
+) -> None:
     """Ten updates; batch norm's statistics included."""
-    program = tmp_path / "program.py"
-    program.write_text(WHOLE)
-    ends = []
-    for name, runner in (("one", (sys.executable,)), ("two", TORCHRUN)):
-        done = subprocess.run(
-            [*runner, str(program), str(tmp_path / name)],
-            cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
-            capture_output=True,
-            text=True,
-            timeout=240,
-        )
-        assert done.returncode == 0, done.stderr
-        ends.append(torch.load(tmp_path / name, weights_only=True))
-    for name, value in ends[0].items():
-        torch.testing.assert_close(ends[1][name], value, rtol=0, atol=TOLERANCE, msg=name)
+    run(WHOLE_BATCH, tmp_path, sys.executable)
+    one, two = (torch.load(end / "end.pt", weights_only=True) for end in (tmp_path, folder))
+    for name, value in one.items():
+        torch.testing.assert_close(two[name], value, rtol=0, atol=TOLERANCE, msg=name)
