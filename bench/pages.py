@@ -48,11 +48,13 @@ def main() -> None:
 
 @dataclass(frozen=True)
 class Site:
-    """A library that is served, the session of its owner, who is staff, and the page of a track."""
+    """A library that is served, the session of its owner, who is staff, and the pages of a track
+    and of the model."""
 
     address: str
     session: str
     track: str
+    model: str
 
 
 @contextmanager
@@ -60,7 +62,7 @@ def served(size: int) -> Iterator[Site]:
     from django.contrib.staticfiles.handlers import StaticFilesHandler
     from django.test.testcases import LiveServerThread
 
-    from tagger.models import Track
+    from tagger.models import ModelVersion, Track
 
     from . import review_and_map
     from .library_rows import fill
@@ -75,8 +77,10 @@ def served(size: int) -> Iterator[Site]:
     if server.error:
         raise server.error
     track = Track.objects.values_list("pk", flat=True)[0]
+    model = ModelVersion.objects.values_list("pk", flat=True)[0]
     try:
-        yield Site(f"http://localhost:{server.port}", _session(owner), f"/tracks/{track}/")
+        address = f"http://localhost:{server.port}"
+        yield Site(address, _session(owner), f"/tracks/{track}/", f"/models/{model}/")
     finally:
         server.terminate()
 

@@ -170,6 +170,9 @@ def _finish(job: Job, track: Track, model: ModelVersion, outcome: Prediction | E
 
 
 def _record(job: Job, track: Track, model: ModelVersion, prediction: Prediction) -> None:
+    if not lifecycle.is_mine(job):
+        logger.warning("it was taken over by another worker, which writes what it finds")
+        return
     if job.kind == Job.Kind.KEEP_ACTIVATIONS:
         keep_alone(job, track, model, prediction)
         return

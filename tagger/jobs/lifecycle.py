@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import socket
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import accumulate
 from typing import Any
 
@@ -111,10 +111,15 @@ def dispatch(job: Job) -> bool:
     return True
 
 
+def lapsed(now: datetime) -> Q:
+    """Leases that have run out, and those that reach too far: the clock was set back since."""
+    return Q(lease_until__lt=now) | Q(lease_until__gt=now + 2 * LEASE)
+
+
 def claim(job_id: str) -> Job | None:
     """Make this worker the owner, or answer None when the job is taken, ended or gone."""
     now = timezone.now()
-    free = Q(state=Job.State.QUEUED) | Q(state=Job.State.RUNNING, lease_until__lt=now)
+    free = Q(state=Job.State.QUEUED) | Q(state=Job.State.RUNNING) & lapsed(now)
     claimed = Job.objects.filter(free, pk=job_id).update(
         state=Job.State.RUNNING,
         worker=socket.gethostname()[:100],
@@ -162,6 +167,11 @@ def claim_short_upload(*, shorter_than: float) -> Job | None:
 
 def _mine(job: Job) -> Any:
     return Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, attempts=job.attempts)
+
+
+def is_mine(job: Job) -> bool:
+    """False once another worker has taken it over: this one was taken for dead."""
+    return bool(_mine(job).exists())
 
 
 def report(job: Job, *, stage: str, done: float, total: float | None, unit: str) -> bool:

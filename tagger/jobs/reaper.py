@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from celery import current_app
@@ -15,7 +15,7 @@ from tagger.models import Job
 from tagger.platform.celery.broker import connection_errors
 
 from .kinds import kind_of
-from .lifecycle import dispatch, fail, was_the_last_attempt
+from .lifecycle import dispatch, fail, lapsed, was_the_last_attempt
 
 logger = logging.getLogger(__name__)
 
@@ -42,20 +42,26 @@ def _expired() -> QuerySet[Job]:
     """Running without a heartbeat. One sent again lately is left to be claimed first."""
     now = timezone.now()
     return Job.objects.filter(
-        Q(dispatched_at=None) | Q(dispatched_at__lt=now - GRACE),
+        Q(dispatched_at=None) | _long_past("dispatched_at", now),
+        lapsed(now),
         state=Job.State.RUNNING,
-        lease_until__lt=now,
     )
+
+
+def _long_past(moment: str, now: datetime) -> Q:
+    """Longer ago than a message may be on its way, or of a clock that was set back since."""
+    return Q((f"{moment}__lt", now - GRACE)) | Q((f"{moment}__gt", now + GRACE))
 
 
 def _lost() -> list[Job]:
     """Queued here, yet unknown to the broker: never sent, or its queue is empty all the same."""
-    old = timezone.now() - GRACE
+    now = timezone.now()
     waiting = Job.objects.filter(state=Job.State.QUEUED)
-    lost = list(waiting.filter(dispatched_at=None, created_at__lt=old))
-    for queue in waiting.filter(dispatched_at__lt=old).values_list("queue", flat=True).distinct():
+    lost = list(waiting.filter(_long_past("created_at", now), dispatched_at=None))
+    sent = waiting.filter(_long_past("dispatched_at", now))
+    for queue in sent.values_list("queue", flat=True).distinct():
         if _queue_is_empty(queue):
-            lost += waiting.filter(queue=queue, dispatched_at__lt=old)
+            lost += sent.filter(queue=queue)
     return lost
 
 

@@ -15,6 +15,8 @@ from typing import Any
 from celery.signals import after_task_publish, beat_init, worker_ready, worker_shutdown
 from django.db import DatabaseError, close_old_connections, connection
 
+from tagger.platform.celery.renewal import is_renewed
+
 from .workers import BEAT, announce_end, announce_life
 
 logger = logging.getLogger(__name__)
@@ -44,7 +46,8 @@ def _begin(sender: Any, **_: Any) -> None:
 @worker_shutdown.connect
 def _end(sender: Any, **_: Any) -> None:
     _stopped.set()
-    announce_end(sender.hostname)
+    if not is_renewed():
+        announce_end(sender.hostname)
 
 
 def _beat(name: str, queues: list[str]) -> None:
@@ -52,7 +55,7 @@ def _beat(name: str, queues: list[str]) -> None:
         try:
             announce_life(name, queues)
             LIVES.touch()
-        except DatabaseError as error:
+        except (DatabaseError, OSError) as error:  # a folder of temporary files may be full
             logger.warning("the heartbeat is not written: %s", error)
         finally:
             close_old_connections()

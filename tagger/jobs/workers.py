@@ -39,6 +39,8 @@ def announce_device(device: str, reason: str) -> Worker:
 def announce_life(name: str, queues: list[str]) -> Worker:
     """Holds for LIFE; to be said again every BEAT."""
     now = timezone.now()
+    # Of a clock that was set back since: the dead would live on for as long as that.
+    Worker.objects.filter(alive_until__gt=now + 2 * LIFE).update(alive_until=None)
     values = {"queues": sorted(queues), "seen_at": now, "alive_until": now + LIFE}
     return Worker.objects.update_or_create(name=name, defaults=values)[0]
 

@@ -56,6 +56,8 @@ class Track(models.Model):
     file = models.FileField(storage=media_storage, upload_to=stored_name, max_length=12_300)
     # Its folder, or the disk that holds it, is away. Only of tracks in folders.
     missing_since = models.DateTimeField(null=True, blank=True, editable=False)
+    # When a check of the library found the stored file gone or changed; as it was at the last one.
+    damaged_since = models.DateTimeField(null=True, blank=True, editable=False)
     file_name = models.CharField(max_length=255)
     # Below the folder it was imported from, exactly; empty for uploads.
     imported_path = models.TextField(blank=True, default="", db_default="")

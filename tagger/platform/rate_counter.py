@@ -26,6 +26,10 @@ def count(key: str, seconds: int) -> tuple[int, float]:
         steps.expire(key, seconds, nx=True)
         steps.pttl(key)
         number, _, milliseconds = cast(tuple[int, bool, int], steps.execute())
+    if milliseconds > seconds * 1_000:
+        # The clock was set back: what was counted would hold for as long as that.
+        _store().set(key, 1, ex=seconds)
+        return 1, float(seconds)
     return number, milliseconds / 1_000
 
 

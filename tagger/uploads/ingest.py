@@ -95,7 +95,7 @@ def ingest(
     facts = _examine(path, file_name)
     known = _known(facts, library, trigger)
     if known:
-        if is_in_place(known.track.file.name):
+        if is_in_place(known.track.file.name) or known.track.damaged_since:
             _take_over(known.track, path, facts)
         return known
     track = _new_track(facts, clean_name(file_name), library, by, metadata or SenderMetadata())
@@ -138,15 +138,25 @@ def _known(facts: _Facts, library: Library, trigger: Job.Trigger) -> Ingested | 
 
 
 def _take_over(track: Track, path: Path, facts: _Facts) -> None:
-    """Somebody sends what lies in a folder: from now on it is there without the folder too."""
+    """Somebody sends what lies in a folder: from now on it is there without the folder too.
+
+    Or what lies here damaged, whose place it takes.
+    """
     before = track.file.name
     with Movable(path) as content:
         os.fsync(content.fileno())
         track.file.save(track.file_name, content, save=False)
     lying = Track.objects.filter(pk=track.pk, file=before)
-    values = {"file_size": facts.size, "file_sha256": facts.file_sha256, "missing_since": None}
+    values = {
+        "file_size": facts.size,
+        "file_sha256": facts.file_sha256,
+        "missing_since": None,
+        "damaged_since": None,
+    }
     if not lying.update(file=track.file.name, **values):
         track.file.delete(save=False)
+    elif not is_in_place(before):
+        track.file.storage.delete(str(before))
     path.unlink(missing_ok=True)
 
 

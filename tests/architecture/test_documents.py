@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults import protocol
+
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [*sorted((ROOT / "docs").glob("*.md")), *sorted(ROOT.glob("*.md"))]
 TOP = ("bench", "bin", "distillation", "docs", "ml", "static", "tagger", "tests", "webapp")
@@ -34,3 +36,7 @@ def test_the_rooms_of_the_drawing_are_those_there_are() -> None:
         for room in (ROOT / top).iterdir():
             if (room / "__init__.py").exists() and room.name not in ("migrations", "templatetags"):
                 assert f"`{room.name}`" in drawing, f"{top}/{room.name} is not in the drawing"
+
+
+def test_the_table_of_what_was_tried_is_that_of_its_rows() -> None:
+    assert protocol.in_document() == (protocol.table() if protocol.rows() else "")

@@ -62,8 +62,10 @@ class Client:
             try:
                 return self.ask(method, path, body, kind)
             except urllib.error.HTTPError as error:
+                if error.code == 429:
+                    time.sleep(float(error.headers["Retry-After"]))
                 # Anything else would be a refusal of a good request: a fault of the product.
-                if error.code < 500:
+                elif error.code < 500:
                     raise AssertionError(error.read()) from error
             except (OSError, http.client.HTTPException, json.JSONDecodeError):
                 pass

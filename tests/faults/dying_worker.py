@@ -3,7 +3,7 @@
     python -m tests.faults.dying_worker KILLS [POINT]
 
 says `killed POINT TRACK` of each death, at this point or at all of them in turn. Each life is
-forked: the network is loaded once.
+forked: the network is loaded once. At the point `standing` it does not die but stands still.
 """
 
 from __future__ import annotations
@@ -20,13 +20,15 @@ from django.db import connection
 WORKER = "worker --pool solo --without-gossip --without-mingle --queues inference"
 
 
-def die(point: str, track: object) -> None:
+def die(point: str, track: object, by: signal.Signals = signal.SIGKILL) -> None:
     # Not by print(): the worker has made a logger of that.
     os.write(1, f"killed {point} {track}\n".encode())
-    os.kill(os.getpid(), signal.SIGKILL)
+    os.kill(os.getpid(), by)
 
 
-def while_analysed(point: str, owner: type, method: str) -> None:
+def while_analysed(
+    point: str, owner: type, method: str, by: signal.Signals = signal.SIGKILL
+) -> None:
     """A track that is analysed for the first time has come as far as this method."""
     from celery.signals import task_prerun
 
@@ -42,7 +44,7 @@ def while_analysed(point: str, owner: type, method: str) -> None:
     def passing(*arguments: Any) -> Any:
         answer = passed(*arguments)
         if begun:
-            die(point, begun[0])
+            die(point, begun.pop(), by)
         return answer
 
     task_prerun.connect(begin, weak=False)
@@ -61,6 +63,12 @@ def while_scored() -> None:
     from ml.inference.tagger import Tagger
 
     while_analysed("tagging", Tagger, "score")
+
+
+def while_scored_but_alive() -> None:
+    from ml.inference.tagger import Tagger
+
+    while_analysed("standing", Tagger, "score", signal.SIGSTOP)
 
 
 def once_recorded() -> None:
@@ -97,6 +105,7 @@ POINTS: dict[str, Callable[[], None]] = {
     "recorded": once_recorded,
     "ended": once_ended,
 }
+PAUSES: dict[str, Callable[[], None]] = {"standing": while_scored_but_alive}
 
 
 def main(kills: int, point: str = "") -> None:
@@ -113,10 +122,10 @@ def main(kills: int, point: str = "") -> None:
     app.conf.broker_transport_options |= {"visibility_timeout": 4, "unacked_restore_interval": 1}
     for life in range(kills + 1):
         if child := os.fork():
-            os.waitpid(child, 0)
+            os.waitpid(child, os.WUNTRACED)
             continue
         if life < kills:
-            POINTS[point or list(POINTS)[life % len(POINTS)]]()
+            (POINTS | PAUSES)[point or list(POINTS)[life % len(POINTS)]]()
         app.worker_main(WORKER.split())
 
 

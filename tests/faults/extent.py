@@ -1,6 +1,6 @@
 """How much is tried: a little of everything in each run of the tests, and all of it when asked.
 
-In full, which takes over an hour: TONEMARK_FAULTS=full .venv/bin/pytest tests/faults
+In full: bin/endure, whose options are these variables.
 """
 
 from __future__ import annotations
@@ -8,6 +8,13 @@ from __future__ import annotations
 import os
 
 IN_FULL = os.environ.get("TONEMARK_FAULTS") == "full"
-UPLOADS = 200 if IN_FULL else 20
-DEATHS = 200 if IN_FULL else 8
-FUZZ_SECONDS = 600 if IN_FULL else 12
+
+
+def _extent(name: str, short: int, full: int) -> int:
+    return int(os.environ.get(f"TONEMARK_FAULT_{name}") or (full if IN_FULL else short))
+
+
+UPLOADS = _extent("UPLOADS", 20, 10_000)
+KILLS = _extent("KILLS", 9, 100)
+DEATHS = _extent("DEATHS", 8, 200)
+FUZZ_SECONDS = _extent("FUZZ_SECONDS", 12, 600)

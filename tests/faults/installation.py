@@ -8,18 +8,29 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
+from threading import Thread
 from typing import Any
+
+import psycopg
 
 from tests.ports import free_port
 from tests.runtime.test_serve import FIRST_ADMIN, ROOT, await_none, await_up, environment, start
+from webapp.embedded.locations import Locations
+from webapp.embedded.servers.postgres import DATABASE
+
+# Of a command of ours: to check ten thousand tracks takes minutes on a busy machine.
+PATIENCE = 900
 
 # What a process is known by in its command line.
 MARKS = {
     "web": b"gunicorn",
     "inference": b"inference@",
     "maintenance": b"maintenance@",
+    "analysis": b"analysis@",
     "clock": b"\0beat\0",
     "broker": b"valkey-server",
     "database": b"bin/postgres\0",
@@ -33,10 +44,15 @@ print(make_token(User.objects.get(username="admin"), "faults", ApiToken.Scope.WR
 
 
 class Installation:
-    def __init__(self, data: Path) -> None:
+    def __init__(
+        self, data: Path, variables: Mapping[str, str] | None = None, folder: Path = ROOT
+    ) -> None:
+        """`folder`: where the code is that it runs."""
         self.data = data
+        self.folder = folder
         self.port = free_port()
-        self.kills = 0
+        self.environment = environment() | {"TONEMARK_DATA_DIR": str(data)} | dict(variables or {})
+        self.kills: Counter[str] = Counter()
         self.supervisor: subprocess.Popen[str] | None = None
 
     @property
@@ -44,9 +60,12 @@ class Installation:
         return f"http://127.0.0.1:{self.port}"
 
     def up(self) -> None:
-        is_new = self.supervisor is None
-        self.supervisor = start(self.data, self.port)
-        assert (FIRST_ADMIN in await_up(self.supervisor)) == is_new
+        is_new = not (self.data / "postgres").exists()
+        self.supervisor = start(self.data, self.port, self.environment, self.folder)
+        said = await_up(self.supervisor)
+        assert is_new or FIRST_ADMIN not in said
+        # Nobody reads on: a pipe that is full would hold up all that it supervises.
+        Thread(target=self.supervisor.communicate, daemon=True).start()
 
     def down(self) -> None:
         if self.supervisor and self.supervisor.poll() is None:
@@ -62,7 +81,7 @@ class Installation:
         matching = self.processes(name)
         if matching:
             os.kill(matching[0], signal.SIGKILL)
-            self.kills += 1
+            self.kills[name] += 1
         return bool(matching)
 
     def _kill_everything(self) -> None:
@@ -70,7 +89,7 @@ class Installation:
         assert self.supervisor
         self.supervisor.kill()
         self.supervisor.wait()
-        self.kills += 1
+        self.kills["supervisor"] += 1
         await_none(self.data, 120)
         self.up()
 
@@ -83,7 +102,7 @@ class Installation:
     def _descendants(self) -> list[int]:
         assert self.supervisor
         numbers = [int(entry.name) for entry in Path("/proc").glob("[0-9]*")]
-        states = {number: _state_and_parent(number) for number in numbers}
+        states = {number: state_and_parent(number) for number in numbers}
         family = [self.supervisor.pid]
         for one in family:
             family += [n for n, (_, parent) in sorted(states.items()) if parent == one]
@@ -92,21 +111,38 @@ class Installation:
     def manage(self, *arguments: str, check: bool = True) -> str:
         done = subprocess.run(
             [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
-            env=environment() | {"TONEMARK_DATA_DIR": str(self.data)},
+            cwd=self.folder,
+            env=self.environment,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=PATIENCE,
             check=False,
         )
         assert not check or done.returncode == 0, done.stderr
         return done.stdout
 
+    @cache  # noqa: B019  there are few, and they end with the tests
     def token(self) -> str:
         return self.manage("shell", "-v", "0", "-c", TOKEN).strip().splitlines()[-1]
 
     def check_library(self, *arguments: str) -> Any:
         return json.loads(self.manage("check_library", "--json", *arguments, check=False))
+
+    def ask(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Its database itself, once it is there; what the query answers, if it does."""
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return self._ask(query, *values)
+            except psycopg.OperationalError:
+                assert time.monotonic() < until, self.said()
+                time.sleep(0.5)
+
+    def _ask(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        where = f"host={Locations(self.data).sockets} user=postgres dbname={DATABASE}"
+        with psycopg.connect(where, autocommit=True) as connection:
+            answer = connection.execute(query, values)
+            return answer.fetchall() if answer.description else []
 
     def said(self) -> str:
         """The ends of all logs, for a test that fails."""
@@ -128,7 +164,7 @@ def _read(process: int, name: str) -> bytes:
         return b""
 
 
-def _state_and_parent(process: int) -> tuple[bytes, int]:
+def state_and_parent(process: int) -> tuple[bytes, int]:
     """Of a process that has gone: a zombie without a parent."""
     fields = _read(process, "stat").rpartition(b")")[2].split()
     return (fields[0], int(fields[1])) if fields else (b"Z", 0)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+import shutil
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,10 @@ SIZE = 64 * MEBIBYTE
 
 
 @contextmanager
-def mounted(place: Path) -> Iterator[Path]:
+def mounted(place: Path, size: int = SIZE) -> Iterator[Path]:
     """Skips the test where file systems may not be mounted."""
-    place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tonemark-tests", str(place)]
+    place.mkdir(mode=0o700)
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tonemark-tests", str(place)]
     try:
         done = subprocess.run(mount, capture_output=True, text=True, check=False)
     except FileNotFoundError:
@@ -32,6 +33,31 @@ def mounted(place: Path) -> Iterator[Path]:
         yield place
     finally:
         subprocess.run(["umount", "--lazy", str(place)], check=True)
+
+
+@contextmanager
+def moved(
+    folder: Path, room: int, standing_still: Callable[[], AbstractContextManager[None]]
+) -> Iterator[Path]:
+    """The folder on a file system of its own with some room; back at the end, as it is then."""
+    used = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    with mounted(folder.with_name(f"{folder.name}.disk"), used + room) as place:
+        place.chmod(0o700)
+        with standing_still():
+            _copy(folder, place)
+            subprocess.run(["mount", "--bind", str(place), str(folder)], check=True)
+        try:
+            yield place
+        finally:
+            with standing_still():
+                subprocess.run(["umount", "--lazy", str(folder)], check=True)
+                shutil.rmtree(folder)
+                _copy(place, folder)
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.mkdir(mode=0o700, exist_ok=True)
+    subprocess.run(["cp", "--archive", f"{source}/.", str(target)], check=True)
 
 
 def _write_without_end(file: io.RawIOBase) -> None:

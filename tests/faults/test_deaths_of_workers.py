@@ -28,13 +28,14 @@ from tests.tagger.conftest import scratch_media
 from tests.tagger.jobs.test_worker import wait_for
 
 from .client import clip
-from .dying_worker import POINTS
+from .dying_worker import PAUSES, POINTS
 from .extent import DEATHS
+from .installation import state_and_parent
 from .test_hostile_uploads import small_model
 
 __all__ = ["scratch_media"]
 
-UNENDED = POINTS.keys() - {"ended"}
+UNENDED = (POINTS | PAUSES).keys() - {"ended"}
 UNTOUCHED = "this job is taken, ended or gone"
 
 pytestmark = [
@@ -109,6 +110,28 @@ def test_tracks_that_were_analysed_together_survive_their_worker(
         wait_for_the_end(log)
     assert set(taggings().values_list("state", "attempts")) == {("succeeded", 2)}
     all_is_there_once()
+
+
+def test_a_worker_that_stood_still_writes_nothing_when_it_goes_on(
+    owner: User, tmp_path: Path
+) -> None:
+    activate_model(install_model(small_model(tmp_path)))
+    for number in range(4):
+        upload(clip(tmp_path / f"{number}.wav", number), owner)
+    log = tmp_path / "worker.log"
+    with dying_worker(tmp_path, "1", "standing") as worker:
+        assert bury(worker)[0] == "standing"
+        wait_for_the_end(log)
+        (standing,) = children_that(b"T", worker.pid)
+        os.kill(standing, signal.SIGCONT)
+        wait_for(lambda: "taken over" in log.read_text(), log)
+    assert set(taggings().values_list("state", "attempts")) == {("succeeded", 2)}
+    all_is_there_once()
+
+
+def children_that(state: bytes, parent: int) -> list[int]:
+    numbers = [int(entry.name) for entry in Path("/proc").glob("[0-9]*")]
+    return [number for number in numbers if state_and_parent(number) == (state, parent)]
 
 
 def upload(song: Path, owner: User) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import resource
 import signal
 import urllib.error
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +20,22 @@ import pytest
 from ml.checkpoints.weights import default_model_path
 
 from .client import Client, clip
+from .extent import IN_FULL
 from .installation import Installation, wait_for
+from .protocol import Protocol
+from .small_disk import filled, moved
 
 PATIENCE = 240
+DISK_UPLOADS = 30 if IN_FULL else 4
+# The first number of the songs of each, so that none is like another.
+SONGS = {"media": 100, "database": 200, "broker": 300, "temporary files": 400}
+# No answer at all.
+GONE = 0
+WAITING = "SELECT count(*) FROM tagger_job WHERE kind = 'tag_track' AND finished_at IS NULL"
+FATES = """
+SELECT id::text, state, (SELECT count(*) FROM tagger_analysis WHERE track_id = tagger_track.id)
+FROM tagger_track
+"""
 MEBIBYTE = 2**20
 
 pytestmark = [
@@ -101,6 +117,74 @@ def refused(client: Client, song: Path) -> int:
     with pytest.raises(urllib.error.HTTPError) as caught:
         client.ask("POST", "tracks/", *client.form(song))
     return caught.value.code
+
+
+# Which folder lies on a small disk, whose process has it open, and how much it holds at most.
+DISKS = {
+    "media": ("media", None),
+    "database": ("postgres", "database"),
+    "broker": ("broker", "broker"),
+    "temporary files": ("temporary", None),
+}
+
+
+@pytest.mark.parametrize("name", DISKS)
+def test_a_disk_that_fills_up_costs_nothing_that_was_accepted(
+    name: str, installation: Installation, tmp_path: Path, protocol: Protocol
+) -> None:
+    token = installation.token()
+    client = Client(installation.address, token, 0)
+    folder, process = DISKS[name]
+    songs = [clip(tmp_path / f"{n}.wav", SONGS[name] + n) for n in range(DISK_UPLOADS)]
+    taken: dict[Path, str] = {}
+    refusals: Counter[int] = Counter()
+    still = partial(standing_still, installation, process)
+    with moved(installation.data / folder, MEBIBYTE * 32, still) as disk:
+        taken[songs[0]] = client.upload(songs[0])
+        with filled(disk):
+            for song in songs[1:-1]:
+                status, track = offered(client, song)
+                if track:
+                    taken[song] = track
+                refusals[status] += not track
+            wait_for(lambda: answer(f"{installation.address}/livez")[0] == 200, installation, 60)
+        # Whoever was refused tries again, and all is as if nothing had been.
+        for song in songs:
+            again = client.upload(song)
+            assert taken.setdefault(song, again) == again
+        wait_for(lambda: not installation.ask(WAITING)[0][0], installation, PATIENCE)
+    fates = {track: (state, heard) for track, state, heard in installation.ask(FATES)}
+    lost = [track for track in taken.values() if fates.get(track) != ("tagged", 1)]
+    said = ", ".join(f"{count} × {status}" for status, count in sorted(refusals.items()) if count)
+    protocol.row(
+        f"disk of {name} full to the last byte while {len(songs) - 2} songs were sent: "
+        f"{len(songs) - 2 - refusals.total()} accepted, refused {said or 'none'}; all sent again",
+        lost=len(lost),
+        twice=len(taken) - len(set(taken.values())),
+        stuck=installation.ask(WAITING)[0][0],
+    )
+    assert lost == []
+    assert set(refusals) <= {202, 503, 507, GONE}
+
+
+def offered(client: Client, song: Path) -> tuple[int, str]:
+    """How it was answered, and the track if it was accepted."""
+    try:
+        return 202, str(client.ask("POST", "tracks/", *client.form(song))["track"]["id"])
+    except urllib.error.HTTPError as error:
+        return error.code, ""
+    except (OSError, http.client.HTTPException):
+        return GONE, ""
+
+
+@contextmanager
+def standing_still(installation: Installation, name: str | None) -> Iterator[None]:
+    if name is None:
+        yield
+    else:
+        with away(installation, name):
+            wait_for(lambda: not installation.processes(name), installation, 60)
+            yield
 
 
 def test_a_decoder_that_is_killed_costs_an_attempt_and_no_upload(

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -32,9 +32,15 @@ def environment() -> dict[str, str]:
     return inherited | {"DJANGO_SETTINGS_MODULE": "webapp.settings", "PYTHONUNBUFFERED": "1"}
 
 
-def start(data: Path, port: int) -> subprocess.Popen[str]:
+def start(
+    data: Path, port: int, variables: Mapping[str, str] | None = None, folder: Path = ROOT
+) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        command(data, port), cwd=ROOT, env=environment(), stdout=subprocess.PIPE, text=True
+        command(data, port),
+        cwd=folder,
+        env=variables or environment(),
+        stdout=subprocess.PIPE,
+        text=True,
     )
 
 

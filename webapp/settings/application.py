@@ -35,6 +35,7 @@ __all__ = [
     "TRAIN_AFTER_VERDICTS",
     "USE_TZ",
     "WEBHOOK_PRIVATE_ADDRESSES",
+    "WORKER_IDLE_SECONDS",
     "WSGI_APPLICATION",
 ]
 
@@ -53,6 +54,8 @@ WEBHOOK_PRIVATE_ADDRESSES = environment.switch("WEBHOOK_PRIVATE_ADDRESSES", Fals
 DEVICE = environment.choice("DEVICE", "auto", ["auto", "cpu", "cuda"])
 # None: one fewer than the machine has cores.
 TORCH_THREADS = environment.whole("TORCH_THREADS", 0) or None
+# A pause within an evening of music is shorter; a worker is there again after seconds.
+WORKER_IDLE_SECONDS = environment.whole("WORKER_IDLE_SECONDS", 600)
 TRAINING_DATA = environment.folders("TRAINING_DATA")
 # Below these, folders of music may be read where they lie.
 FOLDERS = environment.roots("FOLDERS")

@@ -124,7 +124,7 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULER = "tagger.platform.celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     task.replace("_", "-"): {
         "task": f"tagger.tasks.{task}",

@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from django.db.models import Model
+from django.utils import timezone
 
 from ml.checkpoints import card_path
 from tagger.analysis.activations import read_activations
@@ -16,6 +17,7 @@ from tagger.models import Cover, KeptActivations, ModelVersion, ResumableUpload,
 from tagger.models.cover import LARGE, SMALL
 from tagger.models.resumable_upload import parts_folder
 from tagger.platform.batches import batches
+from tagger.platform.storage.in_place import is_in_place
 from tagger.platform.storage.local import model_storage, stored_files
 
 from .faults import Fault, Kind
@@ -28,18 +30,28 @@ STORED: dict[str, tuple[type[Model], str]] = {
     LARGE: (Cover, "large"),
     SMALL: (Cover, "small"),
 }
+_LOOKED_AT = ("file", "file_size", "file_sha256", "damaged_since")
 _TOGETHER = 500
 # What a version has in the folder of models; exported copies belong to whoever made them.
 _OURS = (".safetensors", ".json")
 
 
 def track_files() -> Iterator[Fault | None]:
-    """One for each track: what is wrong with its file, or None."""
+    """One for each track: what is wrong with its file, or None. Its page says so too."""
     for ids in batches(Track.objects.all()):
-        for track in Track.objects.filter(pk__in=ids).only("file", "file_size", "file_sha256"):
+        for track in Track.objects.filter(pk__in=ids).only(*_LOOKED_AT):
             fault = _track_file(track)
             # Purged in the meantime, file and all: nothing is wrong.
-            yield fault if fault and Track.objects.filter(pk=track.pk).exists() else None
+            yield fault if _remember(track, fault) else None
+
+
+def _remember(track: Track, fault: Fault | None) -> bool:
+    """Whether the track is still there. Files in folders are their owners' to change."""
+    rows = Track.objects.filter(pk=track.pk, file=track.file.name)
+    wrong = fault is not None and not is_in_place(track.file.name)
+    if wrong != (track.damaged_since is not None):
+        return bool(rows.update(damaged_since=timezone.now() if wrong else None))
+    return fault is None or rows.exists()
 
 
 def _track_file(track: Track) -> Fault | None:

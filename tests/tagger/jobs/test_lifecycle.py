@@ -301,6 +301,21 @@ def test_what_the_broker_lost_is_sent_again(job: Job) -> None:
     assert str(job.pk) in str(message.payload)
 
 
+def test_no_job_waits_until_a_clock_that_was_set_back_has_caught_up(
+    owner: User, sent: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tomorrow = timezone.now() + timedelta(days=1)
+    lost, queued = (rows.job(rows.track(owner), Job.State.QUEUED) for _ in range(2))
+    running(lost, lease_until=tomorrow, dispatched_at=tomorrow)
+    Job.objects.filter(pk=queued.pk).update(dispatched_at=tomorrow, queue=f"q-{queued.pk.hex[:12]}")
+    assert reap() == Reaped(resent=2, failed=0)
+    assert sorted(sent) == sorted([str(lost.pk), str(queued.pk)])
+    taken = lifecycle.claim(str(lost.pk))
+    assert taken is not None
+    assert taken.attempts == 2
+    assert lifecycle.claim(str(lost.pk)) is None
+
+
 def test_what_waits_in_the_broker_is_not_sent_twice(job: Job) -> None:
     queue = f"waits-{job.pk.hex[:12]}"
     Job.objects.filter(pk=job.pk).update(queue=queue)

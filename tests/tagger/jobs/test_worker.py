@@ -55,12 +55,12 @@ def start_worker(tmp_path: Path) -> Iterator[Start]:
     }
     command = "worker --pool solo --without-gossip --without-mingle --queues"
 
-    def start(queues: str = "inference") -> subprocess.Popen[bytes]:
+    def start(queues: str = "inference", **variables: str) -> subprocess.Popen[bytes]:
         with (tmp_path / "worker.log").open("ab") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "celery", "--app", "webapp", *command.split(), queues],
                 cwd=ROOT,
-                env=environment,
+                env=environment | variables,
                 stdout=log,
                 stderr=log,
             )
@@ -125,6 +125,28 @@ def test_uploaded_clips_end_tagged(
         assert len({score["score"] for score in scores}) > 10
         assert len(api.get(f"{address}peaks/").json()["peaks"]) > 100
     assert Worker.objects.get().name.startswith("celery@")
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="looks into /proc")
+def test_a_worker_with_nothing_to_do_gives_its_memory_back_and_works_on(
+    person: User, start_worker: Start, tmp_path: Path
+) -> None:
+    api, log = token_client(person), tmp_path / "worker.log"
+    worker = start_worker(TONEMARK_WORKER_IDLE_SECONDS="1")
+
+    def is_tagged_after_an_upload(number: int) -> None:
+        sent = upload(api, write(tmp_path / f"{number}.wav", music(2.0 + number)))
+        wait_for(lambda: Job.objects.get(pk=sent["job"]["id"]).state == "succeeded", log)
+
+    is_tagged_after_an_upload(1)
+    wait_for(lambda: b"torch" not in Path(f"/proc/{worker.pid}/maps").read_bytes(), log)
+    assert "is made anew" in log.read_text()
+    # To others it has been there all the time.
+    assert Worker.objects.get().serving == ["inference"]
+    is_tagged_after_an_upload(2)
+    assert worker.poll() is None
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(PATIENCE) == 0
 
 
 def test_a_worker_killed_in_mid_track_is_made_good_by_the_next(

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 from django.utils import timezone
 
 from tagger.library.facets import library_counts
@@ -76,6 +77,43 @@ def aged(path: Path) -> Path:
 
 def test_a_whole_library_has_no_faults(library: Track) -> None:
     assert check() == {"tracks": 1, "models": 1, "faults": [], "left": False}
+
+
+def test_a_file_that_rots_is_said_on_its_page_until_it_is_sent_again(
+    library: Track, owner: User, wav: Wav, client: Client
+) -> None:
+    client.force_login(owner)
+
+    def is_said() -> bool:
+        page = client.get(f"/tracks/{library.pk}/").content.decode()
+        return "no longer what was uploaded" in page
+
+    rotten = Path(library.file.path)
+    with rotten.open("r+b") as content:
+        content.seek(1_000)
+        content.write(b"rot")
+    assert not is_said()
+    assert kinds() == ["file-changed"]
+    assert is_said()
+
+    again = ingest(
+        wav(), "song.wav", library=owner.personal_library, by=owner, trigger=Job.Trigger.WEB
+    )
+    assert (again.track, again.duplicate) == (library, True)
+    assert not is_said()
+    assert (kinds(), rotten.exists()) == ([], False)
+
+
+def test_a_damaged_file_that_was_restored_is_no_longer_said_to_be(
+    library: Track, tmp_path: Path
+) -> None:
+    path = Path(library.file.path)
+    path.rename(tmp_path / "away")
+    assert kinds() == ["file-missing"]
+    assert Track.objects.get().damaged_since is not None
+    (tmp_path / "away").rename(path)
+    assert kinds() == []
+    assert Track.objects.get().damaged_since is None
 
 
 def test_a_track_without_its_file_is_told_and_left_to_a_person(library: Track) -> None:
