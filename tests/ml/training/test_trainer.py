@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import re
 import signal
@@ -27,6 +26,7 @@ from ml.training import progress
 from ml.training.checkpoint import TrainingError, restore_checkpoint
 from ml.training.trainer import Trainer
 from ml.training.validation import Identity
+from tests.forked import forked
 
 from .training_data import make_recipe, make_split, weights_of
 
@@ -151,12 +151,8 @@ def test_a_training_killed_at_any_moment_ends_like_one_never_killed(tmp_path: Pa
     recipe = make_recipe(training={"epochs": 6, "average": 0.9})
     train(recipe, tmp_path / "whole")
     for moment in ("on_epoch", "on_step", "on_epoch"):
-        process = multiprocessing.get_context("spawn").Process(
-            target=train_until_killed, args=(recipe, tmp_path / "parts", moment)
-        )
-        process.start()
-        process.join()
-        assert process.exitcode == -signal.SIGKILL
+        killed = forked(train_until_killed, recipe, tmp_path / "parts", moment)
+        assert killed.returncode == -signal.SIGKILL
     train(recipe, tmp_path / "parts")
     assert_alike(tmp_path / "whole", tmp_path / "parts")
 
