@@ -11,8 +11,8 @@ worker_class = "webapp.web_worker.PatientWorker"
 workers = WEB_PROCESSES
 threads = WEB_THREADS
 control_socket_disable = True
-# Loaded once, before the processes are made: what they do not change they share. Nothing of it has a
-# thread or a connection by then.
+# Loaded once, before the processes are made: what they do not change they share. Nothing of it has
+# a thread or a connection by then.
 preload_app = True
 logconfig_dict = LOGGING
 
