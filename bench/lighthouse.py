@@ -1,11 +1,12 @@
-"""What Google's Lighthouse says of the pages: speed, accessibility, good practice.
+"""What Google's Lighthouse says of the pages: speed, accessibility, good practice, being found.
 
     npm install --no-save lighthouse@12.8.2
-    python -m bench.lighthouse [--size 10000] [--json]
+    python -m bench.lighthouse [--size 10000] [--out FILE]
 
 It asks no host but the application. Each page is loaded with an empty cache, on a desk and on the
 phone that Lighthouse imitates: a slow network, and a processor four times as slow as this one.
 Speed on a busy machine says little; accessibility and good practice are the same on any.
+A table is printed; with --out all of it is written as JSON.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,8 @@ from .machine import facts
 from .pages import CHROMIUM, served
 from .tables import Row, parser, show
 
-PAGES = ["/sign-in/", "/", "track", "/review/", "/map/", "/upload/"]
-CATEGORIES = ["performance", "accessibility", "best-practices"]
+PAGES = ["/sign-in/", "/", "track", "/review/", "/map/", "/upload/", "/models/", "model"]
+CATEGORIES = ["performance", "accessibility", "best-practices", "seo"]
 # A busy machine may let Lighthouse wait for longer than it does.
 TRIES = 3
 FORMS: dict[str, list[str]] = {"desk": ["--preset=desktop"], "phone": []}
@@ -34,11 +35,15 @@ FORMS: dict[str, list[str]] = {"desk": ["--preset=desktop"], "phone": []}
 def main() -> None:
     arguments = parser(__doc__)
     arguments.add_argument("--size", type=int, default=10_000)
+    arguments.add_argument("--out", type=Path, help="a file for the JSON")
     args = arguments.parse_args()
     program = _program()
     with database(), served(args.size) as site:
         rows = [_row(program, site, page, form) for page in PAGES for form in FORMS]
-    show({"machine": facts(), "tracks": args.size, "pages": rows}, args.json)
+    found = {"machine": facts(), "tracks": args.size, "pages": rows}
+    show(found, args.json)
+    if args.out:
+        args.out.write_text(json.dumps(found, indent=1), encoding="utf-8")
 
 
 def _program() -> str:
@@ -50,7 +55,7 @@ def _program() -> str:
 
 
 def _row(program: str, site: Any, page: str, form: str) -> Row:
-    path = site.track if page == "track" else page
+    path = {"track": site.track, "model": site.model}.get(page, page)
     # Whoever is signed in is led on from the page where one signs in.
     session = "" if page == "/sign-in/" else site.session
     said = _audit(program, site.address, path, session, FORMS[form])
@@ -58,44 +63,50 @@ def _row(program: str, site: Any, page: str, form: str) -> Row:
     return {"page": page, "on": form, **scores, "lost_by": ", ".join(_lost(said))}
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def _audit(
     program: str, address: str, path: str, session: str, options: list[str]
 ) -> dict[str, Any]:
-    """In a browser of its own, which is signed in."""
-    from playwright.sync_api import sync_playwright
-
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        port = _free_port()
-        browser = playwright.chromium.launch_persistent_context(
-            f"{folder}/profile",
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", f"--remote-debugging-port={port}"],
-        )
+    """In a browser of its own, in whose profile somebody is signed in."""
+    with tempfile.TemporaryDirectory() as folder:
         if session:
-            browser.add_cookies([{"name": "sessionid", "value": session, "url": address}])
+            _sign_in(f"{folder}/profile", address, session)
         report = Path(folder) / "report.json"
+        flags = f"--headless=new --no-sandbox --disable-gpu --user-data-dir={folder}/profile"
         command = [
-            *(program, address + path, f"--port={port}", "--disable-storage-reset", "--quiet"),
-            *("--output=json", f"--output-path={report}"),
+            *(program, address + path, f"--chrome-flags={flags}", "--disable-storage-reset"),
+            *("--quiet", "--output=json", f"--output-path={report}"),
             f"--only-categories={','.join(CATEGORIES)}",
             *options,
         ]
         for _ in range(TRIES):
-            if subprocess.run(command, check=False).returncode == 0:
+            if (
+                subprocess.run(
+                    command, check=False, env=os.environ | {"CHROME_PATH": CHROMIUM}
+                ).returncode
+                == 0
+            ):
                 break
-        browser.close()
         said: dict[str, Any] = json.loads(report.read_text())
     return said
 
 
+def _sign_in(profile: str, address: str, session: str) -> None:
+    """Make a profile that keeps the session's cookie."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch_persistent_context(
+            profile, executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+        )
+        expires = time.time() + 24 * 3600
+        browser.add_cookies(
+            [{"name": "sessionid", "value": session, "url": address, "expires": expires}]
+        )
+        browser.close()
+
+
 def _lost(said: dict[str, Any]) -> list[str]:
-    """What costs accessibility or good practice anything."""
+    """What costs anything but speed."""
     return sorted(
         audit["id"]
         for name in CATEGORIES[1:]

@@ -7,6 +7,7 @@ from .callbacks import (
 from .labels import (
     LABEL_NAMES,
     LABELS,
+    MILLION_SONG_PREFIX,
 )
 from .network import NetworkConfig
 from .recipe import (
@@ -20,6 +21,7 @@ from .settings import ConfigError
 __all__ = [
     "LABELS",
     "LABEL_NAMES",
+    "MILLION_SONG_PREFIX",
     "PAPER_BLOCKS",
     "WORDS",
     "Callbacks",

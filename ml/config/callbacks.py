@@ -46,7 +46,7 @@ class Callbacks:
         """`done` of the `total` clips of `split` are scored."""
 
     def should_stop(self) -> bool:
-        """Asked often: after every update (on a GPU: ten) and every clip that is evaluated.
+        """Asked often: after every layer (on a GPU: ten updates) and every clip that is evaluated.
 
         A training that stops saves a checkpoint first.
         """

@@ -6,6 +6,7 @@ from .holdout import in_holdout
 from .labelled_clips import (
     LabelledClip,
     prepare_labelled_clips,
+    some_of_data_set,
 )
 from .magnatagatune.annotations import (
     ANNOTATIONS,
@@ -31,5 +32,6 @@ __all__ = [
     "prepare",
     "prepare_labelled_clips",
     "read_annotations",
+    "some_of_data_set",
     "subsample",
 ]

@@ -73,8 +73,13 @@ def subsample(split: Split, clips: int, *, seed: int = 0) -> Split:
     """At most `clips` of the split's clips, drawn by `seed`, in their order."""
     if len(split) <= clips:
         return split
-    drawn = np.random.default_rng(seed).choice(len(split), clips, replace=False)
-    kept = np.sort(drawn)
+    return take(
+        split, np.sort(np.random.default_rng(seed).choice(len(split), clips, replace=False))
+    )
+
+
+def take(split: Split, kept: npt.NDArray[np.intp]) -> Split:
+    """The clips `kept` of a split, by their places in it."""
     return dataclasses.replace(
         split,
         paths=[split.paths[k] for k in kept],

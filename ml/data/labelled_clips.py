@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,7 +19,9 @@ import numpy.typing as npt
 from ml.audio.reading import SAMPLE_RATE, SEGMENT_SAMPLES, AudioError, blocks, probe
 from ml.audio.segmentation import segments
 from ml.audio.types import FULL_SCALE
-from ml.data.magnatagatune.prepare import UNREADABLE, Progress, decode_split
+from ml.data.magnatagatune.annotations import read_annotations
+from ml.data.magnatagatune.prepare import UNREADABLE, Progress, clip_file, decode_split
+from ml.data.magnatagatune.protocols import members
 from ml.data.magnatagatune.split import CLIP_SAMPLES, files
 
 EXCERPT_SEGMENTS = CLIP_SAMPLES // SEGMENT_SAMPLES
@@ -35,6 +37,29 @@ class LabelledClip:
     name: str
     local_file: Callable[[], AbstractContextManager[Path]]
     labels: dict[str, bool]
+
+
+def some_of_data_set(folder: Path, split: str, most: int) -> tuple[list[LabelledClip], list[str]]:
+    """Up to `most` clips of one of a data set's splits, spread evenly over it; and all its tags.
+
+    Nothing needs to be prepared for it. Raises DatasetError.
+    """
+    known = read_annotations(folder)
+    rows = members(known, split, "A")
+    chosen = np.linspace(0, len(rows) - 1, min(most, len(rows))).round().astype(int)
+    clips = [
+        LabelledClip(
+            known.paths[row],
+            partial(_as_it_lies, clip_file(folder, known.paths[row])),
+            dict(zip(known.tags, known.hard[row].astype(bool).tolist(), strict=True)),
+        )
+        for row in rows[chosen]
+    ]
+    return clips, known.tags
+
+
+def _as_it_lies(path: Path) -> AbstractContextManager[Path]:
+    return nullcontext(path)
 
 
 def prepare_labelled_clips(

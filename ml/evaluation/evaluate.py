@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from ml.checkpoints.weights import LoadedModel
 from ml.config.callbacks import Callbacks
 from ml.data.clusters import clusters
-from ml.data.concat import concat_splits
+from ml.data.concat import concat_splits, take
 from ml.data.magnatagatune.split import Split
 from ml.runtime.cpu import keep_activations_in_the_heap
 
 from .metrics import Scores, minimum_positives, rankable
 from .paired_bootstrap import compare_paired
 from .predict import Predictions, predict, wants_bfloat16
-from .report import Report, figures, make_report, reorder_columns
+from .report import Figures, Report, figures, make_report, reorder_columns
 from .robustness import CHANGES, Change
+
+# On fewer hardly any tag can be ranked, however slow the machine is.
+FEWEST_CLIPS = 8
 
 Notify = Callable[[str], None]
 
@@ -104,6 +109,38 @@ def evaluate_splits(
                 others = other_scores[split.name][:, [split.tags.index(tag) for tag in known]]
                 reports[split.name]["paired"] = _paired(part, others, scores.clips, callbacks)
     return reports
+
+
+def evaluate_within(
+    model: LoadedModel,
+    split: Split,
+    device: torch.device,
+    *,
+    seconds: float,
+    callbacks: Callbacks | None = None,
+) -> Figures | None:
+    """Macro figures of `model` on the first clips of `split`: as many as it scores in `seconds`.
+
+    None where no tag that it knows can be ranked on them. Raises InterruptedError when the
+    callbacks say stop.
+    """
+    known = [tag for tag in split.tags if tag in model.card.labels]
+    part, end = concat_splits([split], known), time.monotonic() + seconds
+    scores: list[Scores] = []
+    if not len(part):
+        return None
+    while len(scores) < len(part) and (len(scores) < FEWEST_CLIPS or time.monotonic() < end):
+        clip = take(part, np.array([len(scores)]))
+        scores.append(score_split(model, clip, device).clips)
+        if callbacks:
+            callbacks.on_evaluated(split.name, len(scores), len(part))
+            if callbacks.should_stop():
+                raise InterruptedError("The evaluation was stopped.")
+    heard = take(part, np.arange(len(scores)))
+    minimum = minimum_positives(heard)
+    if not len(rankable(heard.hard, minimum, heard.known)):
+        return None
+    return figures(heard, np.concatenate(scores), minimum)
 
 
 def evaluate_pair(

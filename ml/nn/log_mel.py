@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -18,6 +19,10 @@ ZEROS, ROLL_OFF, BETA = 32, 0.95, 10.0
 HOP, WINDOW, BANDS = 256, 512, 96
 # Both as musicnn has them.
 COMPRESSION = 10_000.0
+
+
+# What never changes is computed by NumPy: on its meta device, where shapes are asked, torch would
+# count in Python, and import its whole compiler for that (a second and 70 MiB in every worker).
 
 
 class LogMel(nn.Module):
@@ -35,7 +40,7 @@ class LogMel(nn.Module):
         super().__init__()
         self.register_buffer("filters", torch.zeros(BANDS, WINDOW // 2 + 1))
         self.register_buffer("phases", _phases(), persistent=False)
-        self.register_buffer("window", torch.hann_window(WINDOW), persistent=False)
+        self.register_buffer("window", _hann_window(), persistent=False)
 
     def forward(self, x: Tensor) -> Tensor:
         with torch.autocast(x.device.type, enabled=False):
@@ -62,10 +67,15 @@ def _phases() -> Tensor:
     """`(320, 1, width)`: the filter of each phase."""
     cutoff = ROLL_OFF * NEW / OLD
     half = math.ceil(ZEROS / cutoff)
-    phase = torch.arange(NEW, dtype=torch.float64)[:, None] * OLD / NEW
-    time = torch.arange(-half, OLD + half, dtype=torch.float64)[None] - phase
-    # i0 in float64 at single points only: what is beyond the window is zero.
-    inside = (1 - (time / half).square()).clamp_min(0)
-    kaiser = torch.special.i0(BETA * inside.sqrt()) / torch.special.i0(torch.tensor(BETA))
-    kernel = cutoff * torch.sinc(cutoff * time) * kaiser
-    return torch.where(time.abs() > half, 0.0, kernel)[:, None].float()
+    phase = np.arange(NEW)[:, None] * OLD / NEW
+    time = np.arange(-half, OLD + half)[None] - phase
+    inside = np.clip(1 - np.square(time / half), 0, None)
+    kaiser = np.i0(BETA * np.sqrt(inside)) / np.i0(BETA)
+    kernel = cutoff * np.sinc(cutoff * time) * kaiser
+    return torch.from_numpy(np.where(np.abs(time) > half, 0.0, kernel)[:, None]).float()
+
+
+def _hann_window() -> Tensor:
+    """`(512,)`, periodic."""
+    turns = np.arange(WINDOW) / WINDOW
+    return torch.from_numpy(0.5 - 0.5 * np.cos(2 * np.pi * turns)).float()

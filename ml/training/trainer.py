@@ -37,7 +37,7 @@ from .losses import recipe_loss
 from .monitor import Monitor
 from .optimisers import clip_gradients, set_learning_rate
 from .schedule import Length, end_stage_if_stale, learning_rate
-from .training_network import TrainingNetwork
+from .training_network import TrainingNetwork, look_up_between_layers, undone_if_interrupted
 from .validation import Identity, Validation, check_validation, validate
 
 
@@ -100,11 +100,13 @@ class Trainer:
         batches = loader.batches(state.step)
         if self.recipe.training.initial and state.step == 0:
             self._evaluate(epoch=0)
+        if self._is_slow():
+            look_up_between_layers(state.network, self.callbacks.should_stop)
         self.network.prepare()
         while not length.finished(state):
             # A run that was stopped during an evaluation goes on with that.
             if not length.epoch_complete(state):
-                with self._timed():
+                with self._timed(), undone_if_interrupted(state.network, self._save):
                     self.monitor.add(self._update(*next(batches)))
             if length.epoch_complete(state):
                 self._end_epoch()
@@ -112,6 +114,14 @@ class Trainer:
             else:
                 with self._timed():
                     self.monitor.pause()
+
+    def _is_slow(self) -> bool:
+        """Whether an update may take longer than a person waits who wants to stop it.
+
+        Several processes stop together, and compiled layers do not look up: after an update.
+        """
+        alone = distributed.rank_and_world_size()[1] == 1
+        return self.device.type == "cpu" and alone and not self.recipe.training.compile
 
     @contextmanager
     def _timed(self) -> Iterator[None]:

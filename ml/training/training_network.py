@@ -1,4 +1,5 @@
-"""The network as the training loop calls it: frozen where due, compiled, distributed.
+"""The network as the training loop calls it: frozen where due, compiled, distributed, and left
+within an update: on a CPU one of a wide network takes longer than a person waits who stops it.
 
 The stem and the first two blocks take two thirds of the arithmetic and even more of the memory
 traffic; their filters converge first. Once they are frozen an update costs about half.
@@ -7,7 +8,8 @@ traffic; their filters converge first. Once they are frozen an update costs abou
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor, nn
@@ -85,3 +87,39 @@ def copy_lowest(network: SampleCNN, source: SampleCNN, blocks: int) -> None:
     pairs = zip(lowest_layers(network, blocks), lowest_layers(source, blocks), strict=True)
     for module, other in pairs:
         module.load_state_dict(other.state_dict())
+
+
+def look_up_between_layers(network: SampleCNN, should_stop: Callable[[], bool]) -> None:
+    """Have `network` ask after each layer, forward and backward, and raise InterruptedError.
+
+    What it computes stays the same.
+    """
+
+    def look(_gradient: Tensor | None = None) -> None:
+        if should_stop():
+            raise InterruptedError("The training was stopped.")
+
+    def after(_layer: nn.Module, _inputs: object, output: Tensor) -> None:
+        look()
+        if output.requires_grad:
+            output.register_hook(look)
+
+    for layer in (network.stem, *network.blocks):
+        layer.register_forward_hook(after)
+
+
+@contextmanager
+def undone_if_interrupted(network: SampleCNN, then: Callable[[], None]) -> Iterator[None]:
+    """Where InterruptedError ends the block: give `network` its statistics back, and call `then`.
+
+    Its weights are as they were: they change when gradients are known.
+    """
+    before = [buffer.clone() for buffer in network.buffers()]
+    try:
+        yield
+    except InterruptedError:
+        with torch.no_grad():
+            for buffer, value in zip(network.buffers(), before, strict=True):
+                buffer.copy_(value)
+        then()
+        raise

@@ -5,6 +5,7 @@ background, a few at a time while nothing else waits. Nothing that is shown chan
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -41,10 +42,12 @@ def unkept_tracks(model: ModelVersion | None) -> QuerySet[Track]:
     return tagged.filter(~Exists(kept), ~Exists(failed), Exists(analysed))
 
 
-def fill_activations(most: int = MOST_WAITING) -> int:
+def fill_activations(most: int = MOST_WAITING, after: UUID | None = None) -> int:
     """Ask for up to `most` tracks, unless something else waits that decodes or hears; of how many.
 
-    In the order of their ids, which is a random one: what is there early is a fair sample.
+    In the order of their ids, which is a random one: what is there early is a fair sample. Whoever
+    has just filled the track `after` goes on from there: to pass over all that are filled, each
+    time, would take longer than hearing where they are many.
     """
     model = active_model()
     if model is None or not settings.KEEP_ACTIVATIONS or _others_wait():
@@ -55,7 +58,9 @@ def fill_activations(most: int = MOST_WAITING) -> int:
         waiting = Job.objects.filter(kind=KIND, state__in=Job.OPEN_STATES)
         tracks = unkept_tracks(model).exclude(pk__in=waiting.values("track"))
         room = max(0, most - waiting.count())
-        asked = list(tracks.order_by("pk").only("pk", "library")[:room])
+        asked = _next(tracks.filter(pk__gt=after), room) if after else []
+        # From the beginning: when a round has come to its end, and when the clock asks.
+        asked = asked or _next(tracks, room)
         for track in asked:
             lifecycle.create_job(
                 KIND, owner=None, trigger=Job.Trigger.SCHEDULE, track=track, model=model
@@ -75,7 +80,11 @@ def keep_alone(job: Job, track: Track, model: ModelVersion, prediction: Predicti
         )
     else:
         lifecycle.succeed(job)
-    fill_activations()
+    fill_activations(after=track.pk)
+
+
+def _next(tracks: QuerySet[Track], most: int) -> list[Track]:
+    return list(tracks.order_by("pk").only("pk", "library")[:most])
 
 
 def _others_wait() -> bool:

@@ -65,7 +65,7 @@ class ReviewSkipped(ApiView):
     @idempotent(nothing)
     def post(self, request: Request) -> Response:
         self.need(Role.EDITOR)
-        ask_skipped(self.library)
+        ask_skipped(self.library, self.person)
         return queue_response(self.library, self.person)
 
 

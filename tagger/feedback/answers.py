@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 
 from django.db import transaction
-from django.utils import timezone
+from django.db.models import Func, QuerySet, Value
 
 from tagger.models import Library, Question, Tag, Track, User
 
@@ -22,7 +22,8 @@ class ReviewAnswer(Enum):
 def answer_question(person: User, question: Question, answer: ReviewAnswer) -> None:
     """Raises Track.DoesNotExist when the track has gone meanwhile."""
     if answer is ReviewAnswer.SKIP:
-        Question.objects.filter(pk=question.pk).update(skipped_at=timezone.now())
+        left = Question.objects.filter(pk=question.pk).exclude(skipped_by__contains=[person.pk])
+        left.update(skipped_by=Func("skipped_by", Value(person.pk), function="array_append"))
         return
     give_answer = accept_shown if answer is ReviewAnswer.YES else reject_shown
     with transaction.atomic():
@@ -34,14 +35,20 @@ def answer_question(person: User, question: Question, answer: ReviewAnswer) -> N
 def take_back(person: User, track: Track, tag: Tag, answer: ReviewAnswer) -> None:
     """As if the question had not been answered: it stands again."""
     if answer is ReviewAnswer.SKIP:
-        Question.objects.filter(track=track, tag=tag).update(skipped_at=None)
+        _ask(person, Question.objects.filter(track=track, tag=tag))
         return
     with transaction.atomic():
         withdraw_shown(person, track, tag)
         ask_again(track)
 
 
-def ask_skipped(of: Library, tag: int | None = None) -> int:
-    """Those that were skipped (about one tag, or any) are asked again; how many that was."""
-    skipped = Question.objects.filter(library=of, skipped_at__isnull=False)
-    return (skipped.filter(tag=tag) if tag else skipped).update(skipped_at=None)
+def ask_skipped(of: Library, person: User, tag: int | None = None) -> int:
+    """Those that this person skipped (about one tag, or any) are asked again; how many that was."""
+    skipped = Question.objects.filter(library=of).exclude(skipped_by=[])
+    return _ask(person, skipped.filter(tag=tag) if tag else skipped)
+
+
+def _ask(person: User, questions: QuerySet[Question]) -> int:
+    skipped = questions.filter(skipped_by__contains=[person.pk])
+    removed = Func("skipped_by", Value(person.pk), function="array_remove")
+    return skipped.update(skipped_by=removed)

@@ -41,8 +41,9 @@ def rate(person: User, track: Track, stars: int | None) -> Rated:
         else:
             said = {"stars": stars, "given_at": timezone.now()}
             Rating.objects.update_or_create(person=person, track=locked, defaults=said)
-        _settle(locked)
-    return rated(person, track)
+        standing = rated(person, locked)
+        Track.objects.filter(pk=track.pk).update(rating=standing.mean)
+    return standing
 
 
 def rated(person: User, track: Track) -> Rated:

@@ -31,12 +31,15 @@ class ShownQuestion:
 
 
 def open_questions(of: Library, person: User) -> QuerySet[Question]:
-    """What nobody has answered, and what others differ about. In order, by an index."""
-    return _unanswered(of, person).filter(skipped_at=None)
+    """What nobody has answered, and what others differ about, but for what this person has
+    skipped. In order, by an index."""
+    return _unanswered(of, person).exclude(skipped_by__contains=[person.pk])
 
 
 def skipped_questions(of: Library, person: User) -> QuerySet[Question]:
-    return _unanswered(of, person).filter(skipped_at__isnull=False)
+    """Those that this person has left to others."""
+    left = _unanswered(of, person).exclude(skipped_by=[])
+    return left.filter(skipped_by__contains=[person.pk])
 
 
 def to_be_asked(model: ModelVersion) -> QuerySet[Analysis]:

@@ -34,6 +34,7 @@ from drf_spectacular.utils import extend_schema_field
 
 from tagger.libraries.members import libraries_of
 from tagger.models import Library, MapPoint, ModelVersion, Place, Rating, Tag, Track, TrackTag, User
+from tagger.models.folder import LONGEST_START, PATH_START
 from tagger.models.music_key import CAMELOT_ORDER, FIFTHS, RELATIVES, MusicKey
 from tagger.platform.collation import folded
 from tagger.platform.timestamp_filter import TimestampFilter
@@ -168,7 +169,12 @@ def places_in(folder: str) -> QuerySet[Place]:
     """Files in a folder or below it; `folder` is its id, `/` and what lies below it, encoded."""
     pk, _slash, below = folder.partition("/")
     places = Place.objects.filter(folder_id=pk)
-    return places.filter(path__startswith=f"{below.rstrip('/')}/") if below else places
+    if not below:
+        return places
+    start = f"{below.rstrip('/')}/"
+    # By the index; what is longer than that holds is compared then.
+    near = places.alias(start=PATH_START).filter(start__startswith=start[:LONGEST_START])
+    return near.filter(path__startswith=start) if len(start) > LONGEST_START else near
 
 
 @extend_schema_field({"type": "number", "minimum": 1, "maximum": Rating.MOST})

@@ -5,7 +5,9 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
+from django.db.models.functions import Left
 from django.utils.translation import gettext_lazy as _
 
 from tagger.platform.storage.in_place import shown
@@ -51,6 +53,11 @@ class Folder(models.Model):
         return shown(self.path)
 
 
+# What an index can hold of a path, in characters of four bytes at most.
+LONGEST_START = 600
+PATH_START = Left("path", LONGEST_START)
+
+
 class Place(models.Model):
     """A file in a folder: where it lies, how it looked when it was last seen, whose sound it is."""
 
@@ -86,6 +93,7 @@ class Place(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["folder", "state", "id"], name="place_by_state"),
+            models.Index("folder", OpClass(PATH_START, "text_pattern_ops"), name="place_by_path"),
         ]
 
     def __str__(self) -> str:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +18,8 @@ class Question(models.Model):
     priority = models.FloatField(help_text=_("Those with more are asked first."))
     # Asked because people differ: those who have not spoken yet may settle it.
     disputed = models.BooleanField(default=False, db_default=False)
-    skipped_at = models.DateTimeField(null=True, blank=True)
+    # Ids of the people who left it to others: it is still asked of those.
+    skipped_by = ArrayField(models.BigIntegerField(), default=list, db_default=[], blank=True)
 
     class Meta:
         ordering: ClassVar = ["-priority", "pk"]
@@ -25,15 +27,11 @@ class Question(models.Model):
             models.UniqueConstraint(fields=["track", "model", "tag"], name="question_once")
         ]
         indexes: ClassVar = [
-            models.Index(
-                fields=["library", "model", "-priority", "id"],
-                condition=models.Q(skipped_at=None),
-                name="question_next",
-            ),
+            models.Index(fields=["library", "model", "-priority", "id"], name="question_asked"),
             models.Index(
                 fields=["library", "model"],
-                condition=models.Q(skipped_at__isnull=False),
-                name="question_skipped",
+                condition=~models.Q(skipped_by=[]),
+                name="question_left",
             ),
         ]
 

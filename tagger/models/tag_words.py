@@ -3,7 +3,10 @@ in the database, the API and exports."""
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
+
+from ml.config import MILLION_SONG_PREFIX
 
 WORDS = (
     pgettext_lazy("tag", "00s"),
@@ -82,5 +85,11 @@ WORDS = (
 
 
 def in_words(name: str) -> str:
-    """A tag's name in the language of whoever reads it; one of people's own stays as it is."""
+    """A tag's name in the language of whoever reads it; one of people's own stays as it is.
+
+    Both vocabularies name some of the same words: those of the second are told apart by its name.
+    """
+    if name.startswith(MILLION_SONG_PREFIX):
+        word = pgettext("tag", name.removeprefix(MILLION_SONG_PREFIX))
+        return _("%(tag)s (Million Song)") % {"tag": word}
     return pgettext("tag", name)

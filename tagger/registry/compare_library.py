@@ -38,8 +38,8 @@ class TrackChange:
     """A track to listen to, with the tags it would gain and lose."""
 
     track: Track
-    gained: list[str]
-    lost: list[str]
+    gained: list[Tag]
+    lost: list[Tag]
     shift: float
 
 
@@ -170,8 +170,8 @@ def _to_hear(
     changes = [
         TrackChange(
             track,
-            _names(changed[track.pk].gained, vocabulary),
-            _names(changed[track.pk].lost, vocabulary),
+            _by_name(changed[track.pk].gained, vocabulary),
+            _by_name(changed[track.pk].lost, vocabulary),
             changed[track.pk].shift,
         )
         for track in own
@@ -227,8 +227,8 @@ def _error_by_track(both: list[tuple[bool, bool]], tracks: Sequence[UUID]) -> fl
     return math.sqrt(few * sum(value**2 for value in apart.values())) / len(gains)
 
 
-def _names(tags: set[int], vocabulary: _Vocabulary) -> list[str]:
-    return sorted(vocabulary.tags[tag].name for tag in tags)
+def _by_name(tags: set[int], vocabulary: _Vocabulary) -> list[Tag]:
+    return sorted((vocabulary.tags[tag] for tag in tags), key=lambda tag: tag.name)
 
 
 def _mean(values: list[float]) -> float:

@@ -10,6 +10,7 @@ from tagger.models import Activation, Job, ModelVersion, User
 from tagger.tags.effective import active_model
 
 from .compare_metrics import NOT_COMPARABLE, Outcome, compared
+from .summary import figures_in_words
 from .versions import activate_model
 
 
@@ -84,8 +85,11 @@ def _figures(version: ModelVersion, active: ModelVersion) -> list[Concern]:
     if isinstance(comparison, str):
         return [Concern(f"not-comparable-{comparison}", str(NOT_COMPARABLE[comparison]))]
     if comparison.outcome is Outcome.WORSE:
-        sentence = _("On the %(split)s split it is worse than %(active)s: ROC-AUC %(area)+.3f.")
-        values = {"split": comparison.split, "active": active, "area": comparison.roc_auc.value}
+        sentence = _(
+            "It ranks %(clips)s worse than %(active)s (ROC-AUC %(area)s, average precision "
+            "%(precision)s)."
+        )
+        values = {"active": active} | figures_in_words(comparison)
         return [Concern("worse", sentence % values)]
     if comparison.split != "test":
         untested = _("It was never tested, only judged on clips that its training has used.")

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from tagger.tags.label_words import label_words
+
 from .compare_metrics import Pairing, SplitComparison, TagComparison
 from .intervals import Difference
 
@@ -14,7 +16,10 @@ FIGURES = ("average-precision", "roc-auc")
 
 @dataclass(frozen=True)
 class TagRow:
+    """`words` are what people read for the tag."""
+
     tag: str
+    words: str
     positives: int
     figure: Pairing
 
@@ -47,13 +52,14 @@ def tag_table(split: SplitComparison, figure: str = "", order: str = "") -> TagT
     """An unknown figure or order is the first of FIGURES or ORDERS."""
     chosen = figure if figure in FIGURES else FIGURES[0]
     sort = order if order in ORDERS else next(iter(ORDERS))
-    rows = [_row(tag, chosen) for tag in split.per_tag]
+    words = label_words(tag.tag for tag in split.per_tag)
+    rows = [_row(tag, words[tag.tag], chosen) for tag in split.per_tag]
     return TagTable(chosen, sort, sorted(rows, key=ORDERS[sort]))
 
 
-def _row(tag: TagComparison, figure: str) -> TagRow:
+def _row(tag: TagComparison, words: str, figure: str) -> TagRow:
     of = tag.roc_auc if figure == "roc-auc" else tag.average_precision
-    return TagRow(tag.tag, tag.positives, of)
+    return TagRow(tag.tag, words, tag.positives, of)
 
 
 def _most_changed(row: TagRow) -> tuple[bool, bool, float, str]:
@@ -70,6 +76,6 @@ def _gains_first(row: TagRow) -> tuple[bool, float, str]:
 ORDERS: dict[str, Callable[[TagRow], Any]] = {
     "change": _most_changed,
     "gain": _gains_first,
-    "tag": lambda row: row.tag,
+    "tag": lambda row: row.words.lower(),
     "clips": lambda row: (-row.positives, row.tag),
 }

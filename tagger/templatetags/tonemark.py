@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import urlencode
@@ -10,8 +11,10 @@ from django import template
 from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timesince import timeuntil
 from django.utils.translation import gettext, gettext_lazy
 
 from ml.audio import FORMATS, SUFFIXES
@@ -64,6 +67,14 @@ def from_to(passage: Passage) -> str:
     """'from 12:40 to 31:00'."""
     start, end = human_duration(passage.start), human_duration(passage.end)
     return gettext("from %(start)s to %(end)s") % {"start": start, "end": end}
+
+
+@register.filter
+def time_left(end: datetime) -> str:
+    """'4 minutes', and never none."""
+    if end - timezone.now() < timedelta(minutes=1):
+        return gettext("less than a minute")
+    return timeuntil(end)
 
 
 @register.filter

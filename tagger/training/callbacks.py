@@ -22,28 +22,35 @@ class Watch(JobWatch):
     def __init__(self, training: Training, job: Job, stop: threading.Event) -> None:
         super().__init__(job, stop)
         self.training = training
-        # How many were done, and when: where the pace is measured from.
-        self._hearing: tuple[int, float] | None = None
-        self._began: tuple[int, float] | None = None
+        # Of each stage how many were done, and when: where the pace is measured from.
+        self._began: dict[str, tuple[int, float]] = {}
         self._figures = 0.0
 
     def tell(self, line: str) -> None:
         note(self.training, line)
 
+    def on_decoded(self, split: str, done: int, total: int) -> None:
+        self._report("preparing", done, total, "clips")
+        if self.should_stop():
+            raise InterruptedError("The preparation was stopped.")
+
     def on_embedded(self, split: str, done: int, total: int) -> None:
-        if self._hearing is None or self._hearing[0] > done:
-            self._hearing = (done, time.monotonic())
-        if self.report("hearing", done, total, "clips"):
-            expect_end(self.training, _end(self._hearing, done, total))
+        self._report("hearing", done, total, "clips")
 
     def on_step(self, step: int, total: int, loss: float) -> None:
-        if self._began is None:
-            self._began = (step, time.monotonic())
+        if "training" not in self._began:
             self._tell_loss("training, update", step, total, loss)
         elif time.monotonic() > self._figures:
             self._tell_loss("update", step, total, loss)
-        if self.report("training", step, total, "updates"):
-            expect_end(self.training, _end(self._began, step, total))
+        self._report("training", step, total, "updates")
+
+    def _report(self, stage: str, done: int, total: int, unit: str) -> None:
+        began = self._began.get(stage)
+        # Another split of the same stage begins anew.
+        if began is None or began[0] > done:
+            began = self._began[stage] = (done, time.monotonic())
+        if self.report(stage, done, total, unit):
+            expect_end(self.training, _end(began, done, total))
 
     def on_epoch(self, report: EpochReport) -> None:
         record_epoch(self.training, report)

@@ -65,7 +65,7 @@ def _compared(known: list[TagResult], judged: Result) -> str:
 
 
 def _new(tags: list[TagResult]) -> list[str]:
-    names = [tag.tag for tag in tags if tag.before is None]
+    names = [tag.words for tag in tags if tag.before is None]
     return [_("New to it: %(tags)s.") % {"tags": ", ".join(names)}] if names else []
 
 

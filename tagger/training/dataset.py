@@ -110,14 +110,14 @@ def _concatenated(
         few = training.base is not None and bool(examples["train"])
         parts.append(subsample(given, most, seed=training.seed) if few else given)
     if examples[name]:
-        prepare_labelled_clips(
-            _clips(examples[name]), examples["labels"], run / CLIPS, name, on_progress=on_progress
-        )
+        clips, labels = labelled_clips(examples[name]), examples["labels"]
+        prepare_labelled_clips(clips, labels, run / CLIPS, name, on_progress=on_progress)
         parts.append(open_split(run / CLIPS, name, protocol="B"))
     return concat_splits(parts, examples["labels"])
 
 
-def _clips(rows: list[dict[str, Any]]) -> list[LabelledClip]:
+def labelled_clips(rows: list[dict[str, Any]]) -> list[LabelledClip]:
+    """Frozen examples as clips that can be decoded."""
     return [
         LabelledClip(
             row["track"], partial(on_this_machine, Track(file=row["file"]).file), row["answers"]

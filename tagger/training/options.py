@@ -25,6 +25,8 @@ FINE_TUNING, FROM_SCRATCH = "fine-tune", "modern"
 # The building blocks of the paper (Kim, Lee, Nam, ICASSP 2018), with the convolutions of each.
 BLOCKS = PAPER_BLOCKS
 LONGEST = 1000  # epochs
+# Presets for data that `python -m ml` alone prepares: no folder here can hold it.
+COMMAND_LINE_ONLY = {"msd": "Million Song Dataset"}
 
 
 class TrainingRefused(Exception):
@@ -70,6 +72,11 @@ def recipe_of(choices: Choices) -> Recipe:
 # What `name_of` puts behind a name, and the number by which names that are the same are told apart.
 MADE_UP = re.compile(r"(?: taught \d{4}-\d\d-\d\d \d\d\.\d\d(?: \d+)?| \d+)$")
 LONGEST_NAME = 100
+
+
+def presets() -> list[str]:
+    """Those that a training here may have."""
+    return [name for name in preset_names() if name not in COMMAND_LINE_ONLY]
 
 
 def preset_of(choices: Choices) -> str:
@@ -128,6 +135,11 @@ def labelled_for(base: ModelVersion | None, *, anchored: set[str]) -> list[Label
 
 
 def _check_choices(choices: Choices) -> None:
+    if choices.preset in COMMAND_LINE_ONLY:
+        raise TrainingRefused(
+            _("The preset %(name)s is for the %(data)s, on which only python -m ml can train.")
+            % {"name": choices.preset, "data": COMMAND_LINE_ONLY[choices.preset]}
+        )
     if choices.preset and choices.preset not in preset_names():
         raise TrainingRefused(_("There is no preset %(name)s.") % {"name": choices.preset})
     if choices.base is None and choices.preset == FINE_TUNING:

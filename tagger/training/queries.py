@@ -8,13 +8,18 @@ from typing import Any
 from django.db.models import QuerySet
 
 from tagger.models import Training
+from tagger.tags.label_words import label_words
 
 
 @dataclass(frozen=True)
 class TagResult:
-    """One tag on the tracks that were held out: the candidate's figures and the active model's."""
+    """One tag on the tracks that were held out: the candidate's figures and the active model's.
+
+    `words` are what people read for it.
+    """
 
     tag: str
+    words: str
     positives: int
     average_precision: float
     roc_auc: float
@@ -61,9 +66,11 @@ def results(training: Training) -> list[Result]:
 def _tags(figures: dict[str, Any], before: dict[str, Any]) -> list[TagResult]:
     """Those that changed most first."""
     former = {tag["tag"]: tag["average_precision"] for tag in before.get("per_tag", ())}
+    words = label_words(tag["tag"] for tag in figures["per_tag"])
     rows = [
         TagResult(
             tag=tag["tag"],
+            words=words[tag["tag"]],
             positives=tag["positives"],
             average_precision=tag["average_precision"],
             roc_auc=tag["roc_auc"],

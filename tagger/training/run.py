@@ -23,6 +23,7 @@ from tagger.tags.effective import active_model
 
 from .callbacks import Watch
 from .dataset import TrainingData, assemble, freeze_examples
+from .first_look import first_look
 from .manage import finish_training, note
 from .new_tags import fit_new_tags
 
@@ -91,15 +92,16 @@ def _train(training: Training, run: Path, watch: Watch) -> Path:
     if settings.TORCH_THREADS:
         torch.set_num_threads(settings.TORCH_THREADS)
     examples = freeze_examples(training, run)
+    first = first_look(training, examples, run, device, watch)
     data = assemble(training, examples, run, watch.on_decoded)
-    training.labels, training.data = examples["labels"], data.facts
+    training.labels, training.data = examples["labels"], data.facts | first
     training.save(update_fields=["labels", "data"])
     watch.tell(_summary(training, data))
     _go_on(watch)
     weights = _learn(training, data, run, device, watch)
     _go_on(watch)
     new_tags = fit_new_tags(weights, run)
-    training.data = data.facts | {"new_tags": {tag: one.as_dict() for tag, one in new_tags.items()}}
+    training.data |= {"new_tags": {tag: one.as_dict() for tag, one in new_tags.items()}}
     for tag, one in new_tags.items():
         watch.tell(_of_new_tag(tag, one))
     return _evaluate(training, weights, data, run, device, watch, new_tags)

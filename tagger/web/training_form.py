@@ -7,11 +7,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from ml.config import preset_names
 from ml.runtime import DEVICES
 from tagger.models import ModelVersion
-from tagger.registry.datasets import data_folders
-from tagger.training.options import BLOCKS, LONGEST, Choices
+from tagger.registry.datasets import DataFolder, data_folders
+from tagger.training.options import BLOCKS, LONGEST, Choices, presets
 
 LARGEST_SEED = 2**31 - 1
 
@@ -67,9 +66,9 @@ class TrainingForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # Asked anew for each form: settings and presets belong to the machine.
-        names = [folder.name for folder in data_folders()]
-        self.fields["folder"].choices = [("", _("none")), *zip(names, names, strict=True)]  # type: ignore[attr-defined]
-        self._offer("preset", preset_names(), _("the one that suits"))
+        folders = [(folder.name, _label(folder)) for folder in data_folders()]
+        self.fields["folder"].choices = [("", _("none")), *folders]  # type: ignore[attr-defined]
+        self._offer("preset", presets(), _("the one that suits"))
         self._offer("block", list(BLOCKS), _("that of the recipe"))
 
     def _offer(self, field: str, names: list[str], nothing: Any) -> None:
@@ -92,3 +91,7 @@ class TrainingForm(forms.Form):
 
     def more_is_wrong(self) -> bool:
         return any(field.errors for field in self.more_fields())
+
+
+def _label(folder: DataFolder) -> Any:
+    return folder.name if folder.present else _("%(name)s (missing)") % {"name": folder.name}

@@ -121,11 +121,12 @@ def test_whom_it_concerns_gets_an_answer_to_each_method_of_the_rule(ask: Ask) ->
     wrong = []
     for name, rule in API.items():
         for method in WITH_BODY:
-            for who in LET_IN[rule.audience_of(method)]:
+            known = method in rule.allowed
+            crowd = LET_IN[rule.audience_of(method)]
+            # A method that is not there is nobody's: one is asked for all.
+            for who in crowd if known else crowd[-1:]:
                 response = ask(who, method, name)
-                fine = response.status_code == 405
-                if method in rule.allowed:
-                    fine = answered(response)
+                fine = answered(response) if known else response.status_code == 405
                 if not fine:
                     wrong.append((who, method, name, response.status_code))
     assert wrong == [], wrong

@@ -8,8 +8,9 @@ from .installation import Installation
 from .protocol import Protocol
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """One for all that is done to it: what a test leaves behind is what a next one may meet."""
     data = tmp_path_factory.mktemp("installation") / "data"
     # Apart from that of the tests, so that it can be filled.
     (data / "temporary").mkdir(parents=True, mode=0o700)

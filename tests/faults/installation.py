@@ -18,7 +18,7 @@ from typing import Any
 import psycopg
 
 from tests.ports import free_port
-from tests.runtime.test_serve import ROOT, await_none, await_up, environment, start
+from tests.runtime.test_serve import FIRST_ADMIN, ROOT, await_none, await_up, environment, start
 from webapp.embedded.locations import Locations
 from webapp.embedded.servers.postgres import DATABASE
 
@@ -60,8 +60,10 @@ class Installation:
         return f"http://127.0.0.1:{self.port}"
 
     def up(self) -> None:
+        is_new = not (self.data / "postgres").exists()
         self.supervisor = start(self.data, self.port, self.environment, self.folder)
-        await_up(self.supervisor)
+        said = await_up(self.supervisor)
+        assert is_new or FIRST_ADMIN not in said
         # Nobody reads on: a pipe that is full would hold up all that it supervises.
         Thread(target=self.supervisor.communicate, daemon=True).start()
 
@@ -131,12 +133,12 @@ class Installation:
         until = time.monotonic() + PATIENCE
         while True:
             try:
-                return self._ask(query, *values)
+                return self.ask_once(query, *values)
             except psycopg.OperationalError:
                 assert time.monotonic() < until, self.said()
                 time.sleep(0.5)
 
-    def _ask(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+    def ask_once(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         where = f"host={Locations(self.data).sockets} user=postgres dbname={DATABASE}"
         with psycopg.connect(where, autocommit=True) as connection:
             answer = connection.execute(query, values)

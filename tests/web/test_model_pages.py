@@ -180,8 +180,11 @@ def test_comparing_shows_what_the_library_would_gain_and_lose(
     User.objects.filter(pk=owner.pk).update(is_staff=True)
     give_verdict(owner, song, Tag.objects.get(name="rock"), Verdict.Answer.REJECTED)
     shown = text(page.get(f"/models/{candidate.pk}/compare/"))
-    assert "Better: the test clips are ranked better (ROC-AUC +0.020);" in shown
-    assert "it agrees with listeners about as often (100 % of 1 verdicts, not 0 %)." in shown
+    assert "Better than the active model. It ranks the test clips better (ROC-AUC +0.020," in shown
+    assert (
+        "It agrees with listeners about as often. It says the same as 100 % of 1 verdict, the "
+        "active model as 0 %."
+    ) in shown
     assert "1 track heard by both; 0 keeps its tags." in shown
     assert "each compared with itself" in shown
     for change in ("+harp", "−guitar", "−rock"):
@@ -263,7 +266,7 @@ def test_a_candidate_that_has_analysed_nothing_is_offered_a_sample(
 ) -> None:
     fresh = rows.candidate({})
     shown = text(staff.get(f"/models/{fresh.pk}/compare/"))
-    assert "No difference that can be shown" in shown
+    assert "There is nothing to compare the two by yet." in shown
     assert "Its card holds no figures of the test split." in shown
     staff.post(f"/models/{fresh.pk}/hear-library/")
     assert Reanalysis.objects.get().scope == "sample"

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from tagger.jobs import lifecycle
 from tagger.models import Job, ModelVersion, Training, User, Verdict
-from tagger.training.manage import note, record_epoch, start_training
+from tagger.training.manage import expect_end, note, record_epoch, start_training
 from tagger.training.options import default_choices
 from tagger.training.schedule import schedule
 from tests.tagger.conftest import scratch_media, sent
@@ -100,6 +102,19 @@ def test_a_refusal_stands_in_the_form(staff: Client, base: ModelVersion) -> None
     assert '<details id="more-settings" open>' in response.content.decode()
 
 
+def test_only_recipes_and_data_that_can_train_here_are_offered(
+    staff: Client, base: ModelVersion, settings: Any, tmp_path: Path
+) -> None:
+    settings.TRAINING_DATA = [tmp_path / "unplugged"]
+    form = staff.get(NEW).context["form"]
+    offered = [name for name, _ in form.fields["preset"].choices]
+    assert offered == ["", "default", "fine-tune", "icassp2018-rese2", "modern"]
+    assert form.fields["folder"].choices[1] == ("unplugged", "unplugged (missing)")
+    response = staff.post(NEW, {"verdicts": "on", "device": "auto", "preset": "msd"})
+    assert response.status_code == 422
+    assert not Training.objects.exists()
+
+
 def test_a_second_press_leads_to_the_one_that_runs(staff: Client, training: Training) -> None:
     response = staff.post(NEW, {"verdicts": "on", "device": "auto"}, follow=True)
     assert response.redirect_chain[-1][0] == f"/trainings/{training.pk}/"
@@ -124,9 +139,18 @@ def test_while_it_runs_the_page_follows_and_shows_all_there_is(
     lifecycle.report(job, stage="training", done=30, total=120, unit="updates")
     note(training, "on cpu: no GPU is used")
     record_epoch(training, report(1, loss=0.4321))
+    first = {"model": "small", "clips": 24, "roc_auc": 0.9312, "average_precision": 0.5127}
+    Training.objects.filter(pk=training.pk).update(data={"first_look": first})
     Training.objects.filter(pk=training.pk).update(device="cpu", device_reason="no GPU is used")
     page = text(staff, address)
-    for shown in ("every 2s", "30 of 120", "On cpu: no GPU is used.", "0.4321", 'data-epochs="1"'):
+    for shown in (
+        "every 2s",
+        "30 of 120",
+        "On cpu: no GPU is used.",
+        "0.4321",
+        "on 24 clips that are held out small reaches ROC-AUC .931, average precision .513.",
+        'data-epochs="1"',
+    ):
         assert shown in page
     assert staff.post(f"{address}cancel/")["Location"] == address
     assert "stopping…" in text(staff, address)
@@ -140,6 +164,10 @@ def test_a_step_that_goes_on_behind_its_last_clip_counts_no_more(
     address = f"/trainings/{training.pk}/"
     lifecycle.report(job, stage="preparing", done=581, total=582, unit="clips")
     assert "581 of 582" in text(staff, address)
+    expect_end(training, timezone.now() + timedelta(minutes=3, seconds=30))
+    assert "in 3\xa0minutes); learning follows." in text(staff, address)
+    expect_end(training, timezone.now() + timedelta(seconds=30))
+    assert "in less than a minute); learning follows." in text(staff, address)
     lifecycle.report(job, stage="preparing", done=582, total=582, unit="clips")
     page = text(staff, address)
     assert "preparing the clips" in page

@@ -11,6 +11,7 @@ import multiprocessing
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor, wait
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -58,7 +59,8 @@ def prepare(
 ) -> dict[str, list[str]]:
     """Prepare all splits of `folder` in `out`; returns the unreadable clips of each split.
 
-    What an earlier, interrupted run has decoded is kept. `on_progress(split, done, total)`.
+    What an earlier, interrupted run has decoded is kept. `on_progress(split, done, total)` counts
+    the clips of all splits together.
     `annotations` are what another data set's folder holds; None: those of MagnaTagATune's layout.
     `threads` is for a process that may have no children: slower with many cores.
     Raises DatasetError when the disk is too small or `out` was prepared from other clips.
@@ -66,16 +68,24 @@ def prepare(
     clips = annotations or read_annotations(folder)
     out.mkdir(parents=True, exist_ok=True)
     _check_disk(clips, out)
-    unreadable = {}
+    unreadable, before = {}, 0
     with _pool(workers, threads) as pool:
         for split in SPLITS:
             rows = members(clips, split, "B")
             _write_index(out, split, clips, rows)
             paths = [clips.paths[row] for row in rows]
             sources = [clip_file(folder, path) for path in paths]
-            lengths = decode_split(out, split, sources, decode_clip, pool, on_progress)
+            counted = on_progress and partial(_counted, on_progress, before, len(clips.paths))
+            lengths = decode_split(out, split, sources, decode_clip, pool, counted)
+            before += len(rows)
             unreadable[split] = [paths[k] for k in np.flatnonzero(lengths == UNREADABLE)]
     return unreadable
+
+
+def _counted(
+    on_progress: Progress, before: int, total: int, split: str, done: int, _of_split: int
+) -> None:
+    on_progress(split, before + done, total)
 
 
 def _pool(workers: int | None, threads: bool) -> Executor:

@@ -278,7 +278,7 @@ COMPARISON: dict[str, Any] = {
     "candidate": "verdicts of March",
     "active": "Tonemark rese 2026-01-02",
     "outcome": "better",
-    "sentence": "Better: the test clips are ranked better (ROC-AUC +0.012); …",
+    "sentence": "Better than the active model. It ranks the test clips better (ROC-AUC +0.012, …",
     "split": {
         "split": "test",
         "paired": True,

@@ -24,6 +24,7 @@ from tagger.registry.shipped import is_upgrade, shipped_candidate
 from tagger.registry.tag_switch import begin_switch
 from tagger.tags.card_metrics import card_figures, new_tags
 from tagger.tags.effective import active_model
+from tagger.tags.label_words import label_words
 from tagger.web.access import PageRequest, staff_only
 
 
@@ -143,10 +144,11 @@ def _labels(version: ModelVersion) -> list[dict[str, Any]]:
     per_tag = figures.per_tag if figures else {}
     new = new_tags(version)
     second = _second(version)
+    words = label_words(version.labels)
     shares = second.get("speaks_for", {})
     return [
         {
-            "name": label,
+            "words": words[label],
             "threshold": threshold,
             "figure": per_tag.get(label),
             "network": _speaker(second, shares.get(label, 0)),

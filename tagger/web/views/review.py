@@ -105,7 +105,7 @@ def _act(request: PageRequest) -> HttpResponse:
         return redirect("web:review")
     if wish == "skipped":
         _keep(request, Batch(batch.tag))
-        ask_skipped(request.library, batch.tag)
+        ask_skipped(request.library, request.user, batch.tag)
         return redirect("web:review")
     if wish not in [answer.value for answer in ReviewAnswer]:
         return HttpResponseBadRequest("answer: yes, no, skip, undo, skipped or more.")

@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import resource
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,7 @@ from safetensors.torch import load_file, save
 from ml.checkpoints.card import WeightsError, card_path
 from ml.checkpoints.header import read_header
 from ml.checkpoints.weights import default_model_path, load_model
+from tests.forked import forked
 
 # Far less than one of the networks that the cards below describe would take.
 MEMORY = 3 * 1024**3
@@ -40,6 +39,11 @@ def stored(folder: Path, payload: bytes, **config: Any) -> Path:
     return weights
 
 
+def load_with_little_memory(weights: Path) -> None:
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+    load_model(weights)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "config",
@@ -58,15 +62,8 @@ def test_a_network_that_the_file_does_not_hold_is_never_built(
     tmp_path: Path, config: dict[str, Any]
 ) -> None:
     weights = stored(tmp_path, default_model_path().read_bytes(), **config)
-    limit = f"import resource; resource.setrlimit(resource.RLIMIT_DATA, ({MEMORY}, {MEMORY}))\n"
-    script = limit + "import sys; from ml.checkpoints.weights import load_model\n"
-    done = subprocess.run(
-        [sys.executable, "-c", script + "load_model(sys.argv[1])", str(weights)],
-        capture_output=True,
-        text=True,
-    )
+    done = forked(load_with_little_memory, weights)
     assert "WeightsError" in done.stderr
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < MEMORY / 1024
 
 
 def _lost(tensors: dict[str, torch.Tensor]) -> None:

@@ -12,8 +12,9 @@ from ml.checkpoints.weights import ModelCard, save_model
 from ml.config.labels import LABEL_NAMES
 from ml.nn.network import NetworkConfig, SampleCNN
 from tests import audio_factory as factory
+from tests.forked import ROOT, ml
 
-# Each runs a command as a person does: a process that imports torch.
+# Each runs commands as a person does, in processes of their own.
 pytestmark = pytest.mark.slow
 
 
@@ -24,11 +25,6 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("model") / "net.safetensors"
     save_model(path, network, ModelCard("test", network.config.as_dict(), list(LABEL_NAMES), "CC0"))
     return path
-
-
-def ml(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "ml", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
 
 def test_tag_prints_all_fifty_labels_best_first(model: Path, tmp_path: Path) -> None:
@@ -91,7 +87,9 @@ def test_describe_refuses_an_unknown_block() -> None:
 
 
 def test_help_names_the_commands() -> None:
-    result = ml("--help")
+    """From the very beginning, as a person starts it."""
+    command = [sys.executable, "-m", "ml", "--help"]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert result.returncode == 0
     assert "describe" in result.stdout
     assert "tag" in result.stdout

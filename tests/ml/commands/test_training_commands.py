@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.forked import ml
 from tests.ml.data.test_magnatagatune import write_folder
 
-# Each runs a command as a person does: a process that imports torch.
+# Each runs commands as a person does, in processes of their own.
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).parents[3]
 TINY = [
     "network.stem_width=4",
     "network.widths=[4,4,4,8,8,8,8,8,8]",
@@ -23,16 +21,6 @@ TINY = [
     "training.batch_size=2",
     "optimiser.learning_rate=0.001",
 ]
-
-
-def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "ml", *(str(argument) for argument in arguments)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=200,
-    )
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +36,8 @@ def workshop(tmp_path_factory: pytest.TempPathFactory) -> Path:
             stream.write(f'"{clip}"\t"{loud}"\t"1"\t"{rock}"\t"{path}"\r\n')
             source = next((folder / "data" / "mp3").rglob("*.mp3"))
             (folder / "data" / "mp3" / path).write_bytes(source.read_bytes())
-    assert run("magnatagatune", "prepare", folder / "data", folder / "ready").returncode == 0
-    done = run("train", "modern", folder / "ready", folder / "run", *overrides())
+    assert ml("magnatagatune", "prepare", folder / "data", folder / "ready").returncode == 0
+    done = ml("train", "modern", folder / "ready", folder / "run", *overrides())
     assert done.returncode == 0, done.stderr
     return folder
 
@@ -59,7 +47,7 @@ def overrides() -> list[str]:
 
 
 def test_verifying_prints_the_counts_of_both_protocols(workshop: Path) -> None:
-    done = run("magnatagatune", "verify", workshop / "data")
+    done = ml("magnatagatune", "verify", workshop / "data")
     assert done.returncode == 0, done.stderr
     assert "protocol A: 2 train, 2 validation, 2 test" in done.stdout
     assert "protocol B: 2 train, 2 validation, 3 test" in done.stdout
@@ -68,7 +56,7 @@ def test_verifying_prints_the_counts_of_both_protocols(workshop: Path) -> None:
 def test_a_finished_training_started_again_has_nothing_to_do(workshop: Path) -> None:
     log = workshop / "run" / "log.jsonl"
     before = log.read_text()
-    done = run("train", "modern", workshop / "ready", workshop / "run", *overrides())
+    done = ml("train", "modern", workshop / "ready", workshop / "run", *overrides())
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == str(workshop / "run" / "model.safetensors")
     assert log.read_text() == before
@@ -86,7 +74,7 @@ def test_a_run_leaves_one_page_that_needs_no_other_file(workshop: Path) -> None:
 def test_a_checkpoint_that_was_cut_off_is_said(workshop: Path, tmp_path: Path) -> None:
     content = (workshop / "run" / "checkpoint.pt").read_bytes()
     (tmp_path / "checkpoint.pt").write_bytes(content[: len(content) // 2])
-    done = run("train", "modern", workshop / "ready", tmp_path, *overrides())
+    done = ml("train", "modern", workshop / "ready", tmp_path, *overrides())
     assert done.returncode == 1
     assert f"The checkpoint {tmp_path / 'checkpoint.pt'} is damaged or cut off" in done.stderr
     assert "Traceback" not in done.stderr
@@ -94,7 +82,7 @@ def test_a_checkpoint_that_was_cut_off_is_said(workshop: Path, tmp_path: Path) -
 
 @pytest.mark.parametrize("threads", ["-1", "0", "two"])
 def test_a_number_of_threads_that_makes_no_sense_is_refused(workshop: Path, threads: str) -> None:
-    done = run("train", "modern", workshop / "ready", workshop / "x", "--threads", threads)
+    done = ml("train", "modern", workshop / "ready", workshop / "x", "--threads", threads)
     assert done.returncode == 2
     assert f"{threads} is no whole number of 1 or more" in done.stderr
 
@@ -102,7 +90,7 @@ def test_a_number_of_threads_that_makes_no_sense_is_refused(workshop: Path, thre
 def test_a_folder_that_cannot_be_made_is_named(workshop: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     out = tmp_path / "file" / "run"
-    done = run("train", "modern", workshop / "ready", out, *overrides())
+    done = ml("train", "modern", workshop / "ready", out, *overrides())
     assert done.returncode == 1
     assert f"{out}: Not a directory." in done.stderr
     assert "Traceback" not in done.stderr
@@ -111,31 +99,31 @@ def test_a_folder_that_cannot_be_made_is_named(workshop: Path, tmp_path: Path) -
 def test_evaluating_prints_figures_with_their_protocol(workshop: Path) -> None:
     model, data = workshop / "run" / "model.safetensors", workshop / "ready"
     plots = workshop / "plots"
-    done = run("evaluate", model, data, "--json", "--robustness", "--plots", plots)
+    done = ml("evaluate", model, data, "--json", "--robustness", "--plots", plots)
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
     assert report["protocol"] == "A"
     assert 0 <= report["macro_roc_auc"] <= 1
     assert "mp3 64 kbit/s" in report["robustness"]
     assert {path.name for path in plots.iterdir()} == {"tags.png", "precision.png"}
-    table = run("evaluate", model, data, "--protocol", "B").stdout
+    table = ml("evaluate", model, data, "--protocol", "B").stdout
     assert "protocol B: 3 clips" in table
 
 
 def test_shipping_halves_the_weights_and_fills_in_the_card(workshop: Path) -> None:
     model, out = workshop / "run" / "model.safetensors", workshop / "shipped.safetensors"
-    done = run("ship", model, workshop / "ready", out, "--name", "mine", "--licence", "CC0")
+    done = ml("ship", model, workshop / "ready", out, "--name", "mine", "--licence", "CC0")
     assert done.returncode == 0, done.stderr
     card = json.loads(out.with_suffix(".json").read_text())
     assert (card["name"], card["licence"]) == ("mine", "CC0")
     assert set(card["metrics"]) == {"validation", "test"}
     assert out.stat().st_size < model.stat().st_size
-    assert run("evaluate", out, workshop / "ready").returncode == 0
+    assert ml("evaluate", out, workshop / "ready").returncode == 0
 
 
 def test_excitations_are_measured_saved_and_plotted(workshop: Path) -> None:
     model, out = workshop / "run" / "model.safetensors", workshop / "gates"
-    done = run("excitations", model, workshop / "ready", "--out", out)
+    done = ml("excitations", model, workshop / "ready", "--out", out)
     assert done.returncode == 0, done.stderr
     assert len(json.loads(done.stdout)) == 9
     assert {path.name for path in out.iterdir()} == {"excitations.npz", "excitations.png"}
@@ -144,7 +132,7 @@ def test_excitations_are_measured_saved_and_plotted(workshop: Path) -> None:
 def test_reproducing_prints_the_papers_figures_beside_ours_and_resumes(workshop: Path) -> None:
     arguments = ["reproduce", "icassp2018", workshop / "ready", "--out", workshop / "paper"]
     arguments += ["--variants", "se", "rese-2-multi", *overrides()]
-    first, second = run(*arguments), run(*arguments)
+    first, second = ml(*arguments), ml(*arguments)
     assert first.returncode == 0, first.stderr
     assert "| se | 0.9083 |" in first.stdout
     assert "| rese-2-multi | 0.9113 |" in first.stdout
@@ -165,7 +153,7 @@ def test_reproducing_prints_the_papers_figures_beside_ours_and_resumes(workshop:
 def test_a_mistake_gets_one_sentence_and_no_traceback(
     arguments: tuple[str, ...], sentence: str
 ) -> None:
-    done = run(*arguments)
+    done = ml(*arguments)
     assert done.returncode == 1
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr

@@ -12,7 +12,13 @@ import numpy as np
 import pytest
 
 from ml.audio.reading import SAMPLE_RATE, SEGMENT_SAMPLES
-from ml.data.labelled_clips import EXCERPT_SEGMENTS, LabelledClip, excerpt, prepare_labelled_clips
+from ml.data.labelled_clips import (
+    EXCERPT_SEGMENTS,
+    LabelledClip,
+    excerpt,
+    prepare_labelled_clips,
+    some_of_data_set,
+)
 from ml.data.magnatagatune.split import open_split
 from tests.audio_factory import tone, write
 
@@ -39,6 +45,23 @@ def test_answers_are_labels_and_silence_is_no_answer(tmp_path: Path) -> None:
     assert split.hard.tolist() == [[1, 0], [0, 1]]
     assert split.known is not None
     assert split.known.tolist() == [[True, True], [False, True]]
+
+
+def test_a_few_clips_of_a_data_set_are_there_before_it_is_prepared(tmp_path: Path) -> None:
+    (tmp_path / "mp3" / "c").mkdir(parents=True)
+    for k in range(5):
+        write(tmp_path / "mp3" / "c" / f"{k}.wav", tone(440, 3.0))
+    rows = [f"{k}\t{k % 2}\t{1 - k % 2}\tc/{k}.wav" for k in range(5)]
+    table = "\n".join(["clip_id\ta\tb\tmp3_path", *rows])
+    (tmp_path / "annotations_final.csv").write_text(table)
+    clips, tags = some_of_data_set(tmp_path, "validation", 3)
+    assert [clip.name for clip in clips] == ["c/0.wav", "c/2.wav", "c/4.wav"]
+    assert prepare_labelled_clips(clips, tags, tmp_path / "out", "validation") == []
+    split = open_split(tmp_path / "out", "validation", protocol="B")
+    assert split.hard.tolist() == [[0, 1]] * 3
+    assert split.known is not None
+    assert split.known.all()
+    assert some_of_data_set(tmp_path, "test", 3) == ([], ["a", "b"])
 
 
 def test_an_interrupted_preparation_keeps_what_it_has(tmp_path: Path) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import pickle
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,10 +20,10 @@ from ml.data.magnatagatune.split import open_split
 from ml.data.magnatagatune.verify import verify
 from ml.data.million_song.annotations import TRAIN_CLIPS, VECTORS, read_million_song
 from ml.data.million_song.pickles import read_pickle
+from tests.forked import ml
 
 from .test_magnatagatune import tone
 
-ROOT = Path(__file__).parents[3]
 # The names of the published list; the network's have a prefix.
 TAGS = [label.name.partition(": ")[2] for label in MILLION_SONG]
 # Id: split, number at 7digital, tags.
@@ -230,16 +228,6 @@ def test_an_array_larger_than_its_values_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(vectors)
     with pytest.raises(DatasetError, match="damaged"):
         read_pickle(tmp_path / "x")
-
-
-def ml(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "ml", *map(str, arguments)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=200,
-    )
 
 
 @pytest.mark.slow

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import re
 import signal
@@ -27,6 +26,7 @@ from ml.training import progress
 from ml.training.checkpoint import TrainingError, restore_checkpoint
 from ml.training.trainer import Trainer
 from ml.training.validation import Identity
+from tests.forked import forked
 
 from .training_data import make_recipe, make_split, weights_of
 
@@ -113,6 +113,31 @@ def test_a_stopped_and_resumed_training_ends_like_one_never_stopped(tmp_path: Pa
     assert_alike(tmp_path / "whole", tmp_path / "parts")
 
 
+class StopInside(StopAt):
+    """Stops within the update after number `step`, when it is asked for the `ask`th time in it."""
+
+    def __init__(self, step: int, ask: int) -> None:
+        super().__init__(step)
+        self.left = ask
+
+    def should_stop(self) -> bool:
+        # Once the update's loss is known it is asked whether to pause before the next.
+        self.left -= super().should_stop()
+        return self.left < 0
+
+
+@pytest.mark.parametrize("asked", [2, 8, 11])
+def test_stopped_within_an_update_it_ends_like_one_never_stopped(
+    tmp_path: Path, asked: int
+) -> None:
+    recipe = make_recipe(network={"dropout": 0.5}, training={"epochs": 2, "average": 0.9})
+    train(recipe, tmp_path / "whole")
+    stopped = train(recipe, tmp_path / "parts", StopInside(1, asked))
+    assert stopped.state.step == 1, "the second update was left"
+    train(recipe, tmp_path / "parts")
+    assert_alike(tmp_path / "whole", tmp_path / "parts")
+
+
 def test_a_last_segment_by_itself_does_not_end_the_training(tmp_path: Path) -> None:
     recipe = make_recipe(data={"crops": "fixed"}, training={"batch_size": 5, "epochs": 2})
     # Eight clips of two segments: three batches of five, and one segment.
@@ -126,12 +151,8 @@ def test_a_training_killed_at_any_moment_ends_like_one_never_killed(tmp_path: Pa
     recipe = make_recipe(training={"epochs": 6, "average": 0.9})
     train(recipe, tmp_path / "whole")
     for moment in ("on_epoch", "on_step", "on_epoch"):
-        process = multiprocessing.get_context("spawn").Process(
-            target=train_until_killed, args=(recipe, tmp_path / "parts", moment)
-        )
-        process.start()
-        process.join()
-        assert process.exitcode == -signal.SIGKILL
+        killed = forked(train_until_killed, recipe, tmp_path / "parts", moment)
+        assert killed.returncode == -signal.SIGKILL
     train(recipe, tmp_path / "parts")
     assert_alike(tmp_path / "whole", tmp_path / "parts")
 

@@ -69,6 +69,19 @@ def test_each_that_is_heard_asks_for_the_next_until_all_are_kept(
     assert KeptActivations.objects.filter(trunk=active.trunk).count() == 7
 
 
+def test_it_goes_on_behind_the_track_that_was_filled_and_then_from_the_beginning(
+    library: list[Track], active: ModelVersion
+) -> None:
+    fill_activations(2, after=library[2].pk)
+    assert [job.track for job in _asked()] == library[3:5]
+    fill_activations(3, after=library[5].pk)
+    assert [job.track for job in _asked()] == [*library[3:5], library[0]]
+
+
+def _asked() -> list[Job]:
+    return list(Job.objects.filter(kind=KIND).order_by("created_at", "pk"))
+
+
 def test_nothing_that_is_shown_changes_and_nobody_is_told(
     library: list[Track], owner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:

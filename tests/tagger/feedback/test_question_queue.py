@@ -10,7 +10,7 @@ from tagger.feedback.question_queue import MOST, ask_waiting
 from tagger.feedback.review import are_sought, open_questions, shown, skipped_questions
 from tagger.feedback.verdicts import accept_shown
 from tagger.library.trash import delete_track
-from tagger.models import Analysis, ModelVersion, Question, Tag, Track, User
+from tagger.models import Analysis, Membership, ModelVersion, Question, Tag, Track, User
 from tests.web import rows
 
 
@@ -159,8 +159,24 @@ def test_what_is_skipped_is_kept_for_later(owner: User) -> None:
     assert (asked(owner), skipped_questions(owner.personal_library, owner).count()) == ([], 2)
     take_back(owner, track, Tag.objects.get(slug="guitar"), ReviewAnswer.SKIP)
     assert asked(owner) == [("guitar", "A")]
-    assert ask_skipped(owner.personal_library) == 1
+    assert ask_skipped(owner.personal_library, owner) == 1
     assert len(asked(owner)) == 2
+
+
+def test_what_one_skips_is_still_asked_of_the_others(owner: User, outsider: User) -> None:
+    library = owner.personal_library
+    Membership.objects.create(library=library, person=outsider, role=Membership.Role.EDITOR)
+    track = rows.analysed(rows.track(owner), guitar=0.5)
+    question = open_questions(library, owner).get()
+    for _ in range(2):
+        answer_question(owner, question, ReviewAnswer.SKIP)
+    assert not open_questions(library, owner).exists()
+    assert open_questions(library, outsider).get() == question
+    answer_question(outsider, question, ReviewAnswer.SKIP)
+    take_back(outsider, track, question.tag, ReviewAnswer.SKIP)
+    assert open_questions(library, outsider).exists()
+    assert ask_skipped(library, outsider) == 0
+    assert skipped_questions(library, owner).get() == question
 
 
 def test_the_telling_seconds_are_where_the_tag_is_strongest(owner: User) -> None:

@@ -128,7 +128,7 @@ def test_the_command_follows_it_to_the_sentence(
     monkeypatch.setattr(follow_job.time, "sleep", work)
     out = StringIO()
     call_command("models", "evaluate", other.name, stdout=out)
-    assert "the test clips are ranked" in out.getvalue()
+    assert "It ranks the test clips" in out.getvalue()
     with pytest.raises(CommandError, match="not the active one"):
         call_command("models", "evaluate", active().name)
     Path(other.weights.path).unlink()

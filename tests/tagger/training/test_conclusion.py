@@ -13,7 +13,9 @@ from tagger.training.queries import Result, TagResult
 def result(*changes: float | None, clips: int = 200) -> Result:
     """One tag a change of average precision; None: the active model does not know it."""
     tags = [
-        TagResult(f"tag {at}", 10, 0.5 + (change or 0), 0.8, None if change is None else 0.5)
+        TagResult(
+            f"tag {at}", f"tag {at}", 10, 0.5 + (change or 0), 0.8, None if change is None else 0.5
+        )
         for at, change in enumerate(changes)
     ]
     return Result("test", clips, "the old one", tags)

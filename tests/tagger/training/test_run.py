@@ -91,6 +91,11 @@ def test_a_data_set_and_verdicts_train_together_and_the_test_split_stays_apart(
     assert card["provenance"]["base"]["name"] == "small"
     assert card["licence"] == "test; music: the terms of that data set"
     assert Worker.objects.get().device == "cpu"
+    assert training.data["first_look"]["model"] == "small"
+    assert training.data["first_look"]["clips"] == 2
+    lines = training.log.splitlines()
+    assert "to be beaten: small on 2 clips that are held out: ROC-AUC" in lines[1]
+    assert "clips to learn from" in lines[2]
 
 
 def test_a_second_network_stays_for_the_tags_that_nobody_has_taught(

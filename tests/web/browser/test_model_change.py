@@ -36,7 +36,9 @@ def test_a_candidate_is_compared_promoted_and_rolled_back(
     web.get_by_role("link", name="Models").click()
     card = web.get_by_role("article").filter(has_text=candidate.name)
     card.get_by_role("link", name="Compare").click()
-    expect(web.locator("#verdict")).to_contain_text("Better: the test clips are ranked better")
+    expect(web.locator("#verdict")).to_contain_text(
+        "Better than the active model. It ranks the test clips better"
+    )
     expect(web.locator(".to-hear")).to_contain_text("Blue hour")
     web.get_by_role("link", name="Promote").click()
     web.get_by_role("button", name="Promote").click()

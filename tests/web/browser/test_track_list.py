@@ -71,6 +71,43 @@ def test_a_deletion_from_the_menu_can_be_undone(web: Page) -> None:
     expect(web.locator("tr.track")).to_have_count(3)
 
 
+@pytest.mark.parametrize(
+    "columns",
+    ["wave.tags.bpm", "artist.album.wave.tags.bpm.key.camelot.year.length.rating.added"],
+    ids=["few columns", "all columns"],
+)
+def test_the_heads_of_columns_stay_in_sight(web: Page, owner: User, columns: str) -> None:
+    for number in range(40):
+        rows.track(owner, f"{number:03}")
+    web.goto("/?ordering=title")
+    web.context.add_cookies([{"name": "list", "value": f"dense!{columns}", "url": web.url}])
+    web.reload()
+    shown = len(columns.split(".")) + 1
+    heads = web.locator("table.tracks th[scope=col]")
+    expect(heads).to_have_count(shown)
+    web.locator("tr.track").last.scroll_into_view_if_needed()
+    bar = web.locator("header").first.bounding_box()
+    assert bar is not None
+
+    def places() -> list[tuple[float, float]]:
+        boxes = [heads.nth(at).bounding_box() for at in range(shown)]
+        return [(box["y"], box["x"]) for box in boxes if box]
+
+    # Below the bar of the page, not behind it, and over the rows.
+    expect(heads.first).to_be_in_viewport(ratio=0.9)
+    assert {round(y) for y, _ in places()} == {round(places()[0][0])}
+    assert bar["y"] + bar["height"] - 1 <= places()[0][0] <= bar["y"] + bar["height"] + 8
+    heads.last.scroll_into_view_if_needed()
+    cells = web.locator("tr.track").last.locator("td")
+    for at, (_, x) in enumerate(places()):
+        cell = cells.nth(at + 2).bounding_box()
+        assert cell is not None
+        assert abs(cell["x"] - x) < 1
+    # They can still be pressed.
+    web.get_by_role("link", name="Title", exact=True).click()
+    expect(web).to_have_url(re.compile("ordering=-title"))
+
+
 def test_a_long_list_goes_on_and_its_address_with_it(web: Page, owner: User) -> None:
     for number in range(120):
         rows.track(owner, f"{number:03}")
