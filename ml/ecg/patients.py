@@ -303,8 +303,8 @@ def warned(found: npt.NDArray[np.bool_]) -> tuple[int, int]:
     """
     if len(found) < FIRST:
         return 0, 0
-    runs = np.lib.stride_tricks.sliding_window_view(found, FIRST).any(1)
-    return int(runs.sum()), len(runs)
+    runs = np.lib.stride_tricks.sliding_window_view(found, FIRST)
+    return int(runs.any(axis=1).sum()), len(runs)
 
 
 def as_annotations(
