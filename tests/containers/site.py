@@ -59,6 +59,9 @@ class Site:
         subprocess.run([self.folder / "bin/configure", SITE], check=True, capture_output=True)
         with (self.folder / ".env").open("a") as env:
             env.write(f"TONEMARK_LISTEN=127.0.0.1:{self.port}\n")
+        with (self.folder / "tonemark.env").open("a") as settings:
+            # What is idle is measured; nobody waits ten minutes for it.
+            settings.write("TONEMARK_WORKER_IDLE_SECONDS=30\n")
         (self.folder / "compose.override.yaml").write_text(json.dumps(self._override()))
 
     def up(self, *arguments: str) -> float:

@@ -133,12 +133,12 @@ class Installation:
         until = time.monotonic() + PATIENCE
         while True:
             try:
-                return self._ask(query, *values)
+                return self.ask_once(query, *values)
             except psycopg.OperationalError:
                 assert time.monotonic() < until, self.said()
                 time.sleep(0.5)
 
-    def _ask(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+    def ask_once(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         where = f"host={Locations(self.data).sockets} user=postgres dbname={DATABASE}"
         with psycopg.connect(where, autocommit=True) as connection:
             answer = connection.execute(query, values)

@@ -30,6 +30,7 @@ RECOVERY = 600 + 5 * min(UPLOADS, 200)
 # Of this many deaths one is the supervisor's, which takes everything with it.
 EVERYTHING = 20
 SENDERS = 4
+TELL_EVERY = 15.0
 LABELLED = 5
 # Each track with what was done of it: once each, if all is well.
 FATES = """
@@ -150,12 +151,14 @@ def have_come(sent: Iterable[Future[str]], due: float) -> bool:
 
 def left_waiting(installation: Installation, protocol: Protocol) -> int:
     """How many are still not heard once nothing has moved for as long as a recovery takes."""
-    before, until = -1, 0.0
+    before, until, told = -1, 0.0, 0.0
     while (left := installation.ask(f"SELECT count(*) {OPEN}")[0][0]) and (
         left != before or time.monotonic() < until
     ):
         if left != before:
             before, until = left, time.monotonic() + RECOVERY
+        if time.monotonic() > told + TELL_EVERY:
+            told = time.monotonic()
             protocol.progress(f"{left:,} wait to be heard")
         time.sleep(5 if left > 100 else 0.5)
     return int(left)

@@ -45,6 +45,7 @@ MEBIBYTE = 2**20
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.timeout(4 * 3600),
     pytest.mark.skipif(not IN_FULL, reason="takes minutes to hours: bin/endure"),
     pytest.mark.skipif(not default_model_path().exists(), reason="no model is shipped yet"),
     pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds processes in /proc"),
