@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
 from logging.config import dictConfig
 
 from celery import Celery
-from celery.signals import celeryd_init, setup_logging, worker_init
+from celery.signals import celeryd_init, setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings")
 # `manage.py bootstrap` has checked all before anything starts. Each worker and beat would do it
@@ -28,10 +27,3 @@ def log_as_everywhere(**_: object) -> None:
 
     dictConfig(settings.LOGGING)
     logging.captureWarnings(True)
-
-
-@worker_init.connect
-def settle(**_: object) -> None:
-    """All is loaded, no child is made yet: it shares what the garbage collector does not touch."""
-    gc.collect()
-    gc.freeze()

@@ -108,6 +108,7 @@ def _unanswered(of: Library, person: User) -> QuerySet[Question]:
         Q(disputed=False) & ~Exists(answered)
         | Q(disputed=True) & ~Exists(answered.filter(person=person)),
         library=of,
-        model__in=ModelVersion.objects.filter(state=ModelVersion.State.ACTIVE)[:1],
+        # Equal to one, not among some: the index then gives them in order.
+        model=ModelVersion.objects.filter(state=ModelVersion.State.ACTIVE).values("pk")[:1],
         track__deleted_at=None,
     ).select_related("track", "tag")

@@ -10,7 +10,7 @@ import urllib.error
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -27,18 +27,19 @@ from .protocol import Protocol
 from .small_disk import filled, moved
 
 PATIENCE = 240
+MEBIBYTE = 2**20
 DISK_UPLOADS = 30 if IN_FULL else 4
 # The first number of the songs of each, so that none is like another.
 SONGS = {"media": 100, "database": 200, "broker": 300, "temporary files": 400}
 # No answer at all.
 GONE = 0
 WAITING = "SELECT count(*) FROM tagger_job WHERE kind = 'tag_track' AND finished_at IS NULL"
-MUCH = "CREATE TABLE much AS SELECT repeat('x', 999) FROM generate_series(1, 99999)"
+LOGGED = f"SELECT pg_logical_emit_message(true, 'tests', repeat('x', {MEBIBYTE}))"
+MUCH = 256 * MEBIBYTE
 FATES = """
 SELECT id::text, state, (SELECT count(*) FROM tagger_analysis WHERE track_id = tagger_track.id)
 FROM tagger_track
 """
-MEBIBYTE = 2**20
 
 pytestmark = [
     pytest.mark.slow,
@@ -172,9 +173,11 @@ def test_a_disk_that_fills_up_costs_nothing_that_was_accepted(
 
 
 def use_up(installation: Installation) -> None:
-    """Also the room that Postgres has kept for its log."""
-    with pytest.raises(psycopg.OperationalError):
-        installation.ask_once(MUCH)
+    """Also the room that Postgres has kept for its log: it gives up, and comes back without end."""
+    with suppress(psycopg.OperationalError):
+        for _ in range(MUCH // MEBIBYTE):
+            installation.ask_once(LOGGED)
+        pytest.fail("its disk is full, and it goes on to write")
 
 
 def offered(client: Client, song: Path) -> tuple[int, str]:
