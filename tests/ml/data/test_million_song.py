@@ -151,7 +151,7 @@ def test_an_interrupted_preparation_goes_on_and_decodes_nothing_twice(
     out, annotations = tmp_path / "out", read_million_song(folder)
 
     def stop(split: str, done: int, total: int) -> None:
-        if (split, done) == ("validation", 1):
+        if split == "validation":
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

@@ -73,7 +73,9 @@ def test_a_network_of_another_shape_is_no_beginning(tmp_path: Path) -> None:
 
 
 class StopInEvaluation(Callbacks):
-    """Lets the updates pass, and stops at the second clip that is evaluated."""
+    """Lets the updates of an epoch pass, and stops at the second clip that is evaluated."""
+
+    EPOCH = 5
 
     def __init__(self) -> None:
         self.updates, self.asked_since = 0, 0
@@ -82,7 +84,8 @@ class StopInEvaluation(Callbacks):
         self.updates, self.asked_since = step, 0
 
     def should_stop(self) -> bool:
-        self.asked_since += 1
+        # Within an update it is asked between any two layers.
+        self.asked_since += self.updates == self.EPOCH
         return self.asked_since > 2
 
 
@@ -90,7 +93,7 @@ def test_stopped_while_it_is_judged_a_training_goes_on_with_the_judgement(tmp_pa
     recipe = make_recipe(training={"epochs": 2})
     stopping = StopInEvaluation()
     assert not train(tmp_path / "parts", recipe, ["high", "low"], stopping)
-    assert stopping.updates == 5
+    assert stopping.updates == stopping.EPOCH
     assert not (tmp_path / "parts" / "log.jsonl").exists()
     assert train(tmp_path / "parts", recipe, ["high", "low"])
     train(tmp_path / "whole", recipe, ["high", "low"])
