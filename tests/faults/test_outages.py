@@ -142,7 +142,9 @@ def test_a_disk_that_fills_up_costs_nothing_that_was_accepted(
     taken: dict[Path, str] = {}
     refusals: Counter[int] = Counter()
     still = partial(standing_still, installation, process)
-    with moved(installation.data / folder, MEBIBYTE * 32, still) as disk:
+    # Postgres keeps 80 MiB of its log by itself, and writes some of it anew when it recovers.
+    room = MEBIBYTE * (256 if name == "database" else 32)
+    with moved(installation.data / folder, room, still) as disk:
         taken[songs[0]] = client.upload(songs[0])
         with filled(disk):
             if name == "database":
