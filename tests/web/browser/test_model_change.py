@@ -63,7 +63,7 @@ def test_a_worse_one_is_promoted_with_a_reason_only(web: Page, candidate: ModelV
     candidate.card = card_of(0.8)
     candidate.save()
     web.goto(f"/models/{candidate.pk}/promote/")
-    expect(web.get_by_text("it is worse than tonemark-test")).to_be_visible()
+    expect(web.get_by_text("worse than tonemark-test")).to_be_visible()
     button = web.get_by_role("button", name="Promote all the same")
     button.click()
     expect(web).to_have_url(f"/models/{candidate.pk}/promote/")
