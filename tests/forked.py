@@ -20,7 +20,10 @@ from ml.__main__ import main
 ROOT = Path(__file__).parents[1]
 PATIENCE = 200
 _SERVER = get_context("forkserver")
-_SERVER.set_forkserver_preload(["torch", "ml.__main__", "ml.checkpoints.weights", "ml.training"])
+# torch imports its compiler at the first step of an optimiser.
+_SERVER.set_forkserver_preload(
+    ["torch", "torch._dynamo", "ml.__main__", "ml.checkpoints.weights", "ml.training"]
+)
 
 
 @dataclass(frozen=True)
