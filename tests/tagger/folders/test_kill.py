@@ -71,4 +71,5 @@ def test_what_was_read_before_the_kill_is_not_read_again(
     assert Track.objects.count() == FILES
     assert read_before <= set(Track.objects.values_list("pk", flat=True))
     assert Place.objects.filter(state=Place.State.PRESENT).count() == FILES
-    assert job.result["read"] == FILES - len(read_before)
+    # Of the file that it was at, the database may have kept the track after the process was gone.
+    assert FILES - job.result["read"] - len(read_before) in (0, 1)
