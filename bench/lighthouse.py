@@ -78,13 +78,9 @@ def _audit(
             f"--only-categories={','.join(CATEGORIES)}",
             *options,
         ]
+        environment = os.environ | {"CHROME_PATH": CHROMIUM}
         for _ in range(TRIES):
-            if (
-                subprocess.run(
-                    command, check=False, env=os.environ | {"CHROME_PATH": CHROMIUM}
-                ).returncode
-                == 0
-            ):
+            if subprocess.run(command, check=False, env=environment).returncode == 0:
                 break
         said: dict[str, Any] = json.loads(report.read_text())
     return said

@@ -21,10 +21,6 @@ HOP, WINDOW, BANDS = 256, 512, 96
 COMPRESSION = 10_000.0
 
 
-# What never changes is computed by NumPy: on its meta device, where shapes are asked, torch would
-# count in Python, and import its whole compiler for that (a second and 70 MiB in every worker).
-
-
 class LogMel(nn.Module):
     """`(batch, samples)` at 22,050 Hz → `(batch, frames, 96)`, log10(1 + 10,000 power).
 
@@ -63,6 +59,8 @@ class LogMel(nn.Module):
         return torch.log10(1 + COMPRESSION * mel)
 
 
+# What never changes is computed by NumPy: on its meta device, where shapes are asked, torch would
+# count in Python, and import its whole compiler for that (a second and 70 MiB in every worker).
 def _phases() -> Tensor:
     """`(320, 1, width)`: the filter of each phase."""
     cutoff = ROLL_OFF * NEW / OLD

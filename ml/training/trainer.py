@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -100,13 +101,17 @@ class Trainer:
         batches = loader.batches(state.step)
         if self.recipe.training.initial and state.step == 0:
             self._evaluate(epoch=0)
-        if self._is_slow():
+        is_slow = self._is_slow()
+        if is_slow:
             look_up_between_layers(state.network, self.callbacks.should_stop)
+        # Elsewhere no update is left half done, and nothing has to be kept for that.
+        undone = partial(undone_if_interrupted, state.network, self._save)
+        guard = undone if is_slow else nullcontext
         self.network.prepare()
         while not length.finished(state):
             # A run that was stopped during an evaluation goes on with that.
             if not length.epoch_complete(state):
-                with self._timed(), undone_if_interrupted(state.network, self._save):
+                with self._timed(), guard():
                     self.monitor.add(self._update(*next(batches)))
             if length.epoch_complete(state):
                 self._end_epoch()
