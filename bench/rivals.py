@@ -6,7 +6,6 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 
-import librosa
 import numpy as np
 import onnxruntime
 import torch
@@ -14,6 +13,7 @@ from torch import nn
 
 from ml.audio.reading import SAMPLE_RATE, SEGMENT_SAMPLES
 from ml.checkpoints.weights import LoadedModel
+from ml.descriptors.compiled import plain_librosa
 
 Pipeline = Callable[[Path], object]
 
@@ -23,7 +23,7 @@ MEL_RATE, HOP, BANDS, FRAMES = 16_000, 256, 96, 187
 def eager_loop(model: LoadedModel) -> Pipeline:
     """librosa.load, then the same networks, eager and in float32, segment after segment."""
 
-    network = model.whole
+    librosa, network = plain_librosa(), model.whole
 
     def run(file: Path) -> object:
         samples, _ = librosa.load(file, sr=SAMPLE_RATE, mono=True)
@@ -38,6 +38,7 @@ def eager_loop(model: LoadedModel) -> Pipeline:
 
 def mel_and_small_cnn() -> Pipeline:
     """librosa's mel spectrogram at 16 kHz in windows of 3 s, a small 2-D CNN in ONNX Runtime."""
+    librosa = plain_librosa()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(_small_cnn(), options, ["CPUExecutionProvider"])

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import librosa
 import numpy as np
 import numpy.typing as npt
+
+from ml.descriptors.compiled import plain_librosa
 
 from .clips import MP3, Sound, read_new, read_standin, recorded
 from .labelling import RATE, read
@@ -36,7 +37,7 @@ def show_copies(standin: Path, clips: Path) -> None:
 
 def envelope(sound: Sound) -> Envelopes:
     """`(BANDS, FRAMES)`: how each band's level changes ten times a second."""
-    power = librosa.feature.melspectrogram(
+    power = plain_librosa().feature.melspectrogram(
         y=sound, sr=RATE, n_fft=2048, hop_length=HOP, n_mels=BANDS, fmin=80, fmax=5000
     )
     rise = np.diff(np.log10(power + 1e-7), axis=1)[:, :FRAMES]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import librosa
 import numpy as np
 import numpy.typing as npt
 import torch
@@ -12,6 +11,7 @@ import torch
 from ml.audio.reading import SAMPLE_RATE, SEGMENT_SAMPLES
 from ml.config.labels import LABEL_NAMES
 from ml.data.magnatagatune.split import CLIP_SAMPLES
+from ml.descriptors.compiled import plain_librosa
 
 from .clips import MP3, Scores, Sound, read_labels, read_standin, recorded
 from .networks import TAGS, VGG, Musicnn, read_variables
@@ -25,7 +25,7 @@ CHECKED = 30
 
 def read(path: Path) -> Sound:
     """The sound at 16 kHz, mono."""
-    sound: Sound = librosa.load(path, sr=RATE, mono=True)[0]
+    sound: Sound = plain_librosa().load(path, sr=RATE, mono=True)[0]
     return sound
 
 
@@ -38,9 +38,11 @@ def window_starts(frames: int) -> list[int]:
 
 def windows(sound: Sound) -> npt.NDArray[np.float32]:
     """Log-mel windows `(SEGMENTS, FRAMES, BANDS)`."""
-    power = librosa.feature.melspectrogram(
-        y=sound, sr=RATE, hop_length=HOP, n_fft=2 * HOP, n_mels=BANDS
-    ).T
+    power = (
+        plain_librosa()
+        .feature.melspectrogram(y=sound, sr=RATE, hop_length=HOP, n_fft=2 * HOP, n_mels=BANDS)
+        .T
+    )
     # musicnn rounds to half precision, but does not compute in it: loud music is beyond its range.
     mel = np.log10(10_000 * power.astype(np.float16).astype(np.float32) + 1)
     filled = np.pad(mel, ((0, max(FRAMES - len(mel), 0)), (0, 0)))

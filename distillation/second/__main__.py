@@ -6,12 +6,12 @@ import argparse
 import sys
 from pathlib import Path
 
-import librosa
 import torch
 from safetensors.torch import save_file
 
 from distillation.networks import read_variables
 from distillation.student.targets import load_targets
+from ml.descriptors.compiled import plain_librosa
 
 from .features import hear
 from .fit import fit
@@ -30,7 +30,7 @@ def main() -> int:
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     try:
-        mel = librosa.filters.mel(sr=RATE, n_fft=WINDOW, n_mels=BANDS)
+        mel = plain_librosa().filters.mel(sr=RATE, n_fft=WINDOW, n_mels=BANDS)
         teacher = port(read_variables(args.teachers / TEACHER), torch.from_numpy(mel))
         targets = load_targets(args.targets)
         heard = hear(teacher, args.pool, targets)

@@ -15,13 +15,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import librosa
 import numpy as np
 import numpy.typing as npt
 
 from ml.audio.types import SAMPLE_RATE
 from ml.data.magnatagatune.annotations import read_annotations
 from ml.data.sampler import clip_weights
+from ml.descriptors.compiled import plain_librosa
 
 from .packs import Sound, pack_files, read_index, write_packs
 from .resident import FULL_SCALE, SEGMENT_SAMPLES
@@ -91,7 +91,7 @@ def pack_sound(pool: Path, out: Path, *, most_bytes: int, kbit_per_s: float) -> 
 
 def read_sound(path: Path, segments: int) -> Sound:
     """The first `segments` segments, int16 `(time,)`; silence where a clip ends a little early."""
-    sound = librosa.load(path, sr=SAMPLE_RATE, mono=True)[0][: segments * SEGMENT_SAMPLES]
+    sound = plain_librosa().load(path, sr=SAMPLE_RATE, mono=True)[0][: segments * SEGMENT_SAMPLES]
     whole = np.pad(sound, (0, segments * SEGMENT_SAMPLES - len(sound)))
     return np.rint(np.clip(whole, -1, 1) * FULL_SCALE).astype(np.int16)
 
@@ -182,7 +182,9 @@ def _hard(clips: list[Clip], standin: Path, tags: int) -> npt.NDArray[np.int8]:
 
 def mel_filters() -> npt.NDArray[np.float32]:
     """The 96 bands that musicnn hears, `(96, 257)`."""
-    return np.asarray(librosa.filters.mel(sr=16_000, n_fft=512, n_mels=96), dtype=np.float32)
+    return np.asarray(
+        plain_librosa().filters.mel(sr=16_000, n_fft=512, n_mels=96), dtype=np.float32
+    )
 
 
 def sizes(packs: list[Path]) -> Iterator[str]:

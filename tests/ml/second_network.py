@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import librosa
 import torch
 
 from ml.checkpoints.weights import LoadedModel, ModelCard, load_model, save_model
 from ml.config.musicnn import MusicnnConfig
+from ml.descriptors.compiled import plain_librosa
 from ml.nn.musicnn import Musicnn
 from ml.nn.network import NetworkConfig, SampleCNN
 
@@ -19,7 +19,7 @@ CONFIG = MusicnnConfig(labels=2, timbre=4, rhythm=2, middle=4, hidden=5)
 def make_second(config: MusicnnConfig = CONFIG, seed: int = 0) -> Musicnn:
     torch.manual_seed(seed)
     network = Musicnn(config)
-    mel = librosa.filters.mel(sr=16_000, n_fft=512, n_mels=96)
+    mel = plain_librosa().filters.mel(sr=16_000, n_fft=512, n_mels=96)
     network.log_mel.filters.copy_(torch.from_numpy(mel))
     return network.eval().requires_grad_(False)
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import librosa
 import numpy as np
 import pytest
 import torch
@@ -8,6 +7,7 @@ from torch.nn import functional as F
 
 from ml.config.musicnn import MusicnnConfig
 from ml.config.settings import ConfigError
+from ml.descriptors.compiled import plain_librosa
 from ml.nn.layers import BATCH_NORM_EPS
 from ml.nn.log_mel import LogMel
 from ml.nn.musicnn import RHYTHM_FRAMES, Musicnn, Rhythm, Timbre
@@ -15,7 +15,10 @@ from ml.nn.network import NetworkConfig, SampleCNN
 from ml.nn.pair import NetworkPair
 
 SMALL = MusicnnConfig(labels=3, timbre=4, rhythm=2, middle=4, hidden=5)
-MEL = librosa.filters.mel(sr=16_000, n_fft=512, n_mels=96)
+
+
+def mel_filters() -> torch.Tensor:
+    return torch.from_numpy(plain_librosa().filters.mel(sr=16_000, n_fft=512, n_mels=96))
 
 
 def small(**changes: int) -> Musicnn:
@@ -25,7 +28,7 @@ def small(**changes: int) -> Musicnn:
         if isinstance(norm, torch.nn.BatchNorm1d):
             torch.nn.init.uniform_(norm.weight, -1, 1)
             torch.nn.init.uniform_(norm.bias)
-    network.log_mel.filters.copy_(torch.from_numpy(MEL))
+    network.log_mel.filters.copy_(mel_filters())
     return network.requires_grad_(False)
 
 
@@ -37,8 +40,9 @@ def sound(seconds: float = 59_049 / 22_050) -> np.ndarray:
 
 
 def test_what_it_hears_is_what_librosa_makes_of_the_resampled_sound() -> None:
+    librosa = plain_librosa()
     heard = LogMel()
-    heard.filters.copy_(torch.from_numpy(MEL))
+    heard.filters.copy_(mel_filters())
     ours = heard(torch.from_numpy(sound())[None])[0].numpy()
     resampled = librosa.resample(sound(), orig_sr=22_050, target_sr=16_000, res_type="soxr_hq")
     power = librosa.feature.melspectrogram(
