@@ -22,7 +22,8 @@ SLACK = timedelta(seconds=1)
 class Scheduler(DatabaseScheduler):  # type: ignore[misc]
     def tick(self, *args: Any, **options: Any) -> float:
         now = datetime.now(UTC)
-        ahead = [one for one in self._entries() if one.last_run_at > now + SLACK]
+        # Where a task has run, its row says so; the entry here is of the time when it was read.
+        ahead = [one for one in self._entries() if (one.model.last_run_at or now) > now + SLACK]
         if ahead:
             logger.warning("the clock was set back: %d tasks begin anew", len(ahead))
             for entry in ahead:
