@@ -20,9 +20,21 @@ from ml.__main__ import main
 ROOT = Path(__file__).parents[1]
 PATIENCE = 200
 _SERVER = get_context("forkserver")
-# torch imports its compiler at the first step of an optimiser.
+# torch imports its compiler at the first step of an optimiser; our own modules import most of what
+# they need when they are first asked, scikit-learn with pandas among it.
 _SERVER.set_forkserver_preload(
-    ["torch", "torch._dynamo", "ml.__main__", "ml.checkpoints.weights", "ml.training"]
+    [
+        *(
+            "torch",
+            "torch._dynamo",
+            "av",
+            "sklearn.metrics",
+            "ml.__main__",
+            "ml.checkpoints.weights",
+        ),
+        *("ml.training.trainer", "ml.training.head_trainer", "ml.evaluation.report"),
+        *("ml.evaluation.robustness", "ml.data.magnatagatune.prepare"),
+    ]
 )
 
 

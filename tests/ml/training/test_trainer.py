@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from tqdm import tqdm
 
 from ml.checkpoints.card import read_card
@@ -185,6 +184,9 @@ def test_a_terminal_without_bars_still_names_each_epoch(
 
 @pytest.mark.slow
 def test_tensorboard_shows_what_the_log_says_also_after_a_stop(tmp_path: Path) -> None:
+    # Processes that import this module for `train` need none of it.
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
     for epochs in (1, 3):
         train(
             make_recipe(training={"epochs": epochs}),

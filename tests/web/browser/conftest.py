@@ -88,6 +88,6 @@ def phone(chromium: Browser, live_server: Any, owner: User) -> Iterator[Page]:
     context.close()
 
 
-@pytest.fixture
-def ten_clips(tmp_path: Path) -> list[Path]:
-    return clips(10, tmp_path)
+@pytest.fixture(scope="session")
+def ten_clips(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    return clips(10, tmp_path_factory.mktemp("clips"))
