@@ -62,7 +62,8 @@ class Site:
 
 @contextmanager
 def served(size: int) -> Iterator[Site]:
-    from django.contrib.staticfiles.handlers import StaticFilesHandler
+    from django.conf import settings
+    from django.core.management import call_command
     from django.test.testcases import LiveServerThread
 
     from tagger.models import ModelVersion, Track
@@ -73,7 +74,10 @@ def served(size: int) -> Iterator[Site]:
     owner = fill(size)
     type(owner).objects.filter(pk=owner.pk).update(is_staff=True)
     review_and_map.fill_map(owner)
-    server = LiveServerThread("127.0.0.1", StaticFilesHandler)
+    # Static files as an installation serves them, not as tests do: named by content, compressed.
+    settings.STORAGES["staticfiles"] = {"BACKEND": "webapp.static_storage.ModuleStorage"}
+    call_command("collectstatic", interactive=False, verbosity=0)
+    server = LiveServerThread("127.0.0.1", lambda application: application)
     server.daemon = True
     server.start()
     server.is_ready.wait()

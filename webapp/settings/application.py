@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "tagger.platform.http.request_id.RequestIdMiddleware",
     "tagger.platform.http.access_log.AccessLogMiddleware",
     "tagger.platform.http.private_cache.PrivateCacheMiddleware",
+    "tagger.platform.http.compression.CompressionMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
