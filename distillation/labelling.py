@@ -38,11 +38,10 @@ def window_starts(frames: int) -> list[int]:
 
 def windows(sound: Sound) -> npt.NDArray[np.float32]:
     """Log-mel windows `(SEGMENTS, FRAMES, BANDS)`."""
-    power = (
-        plain_librosa()
-        .feature.melspectrogram(y=sound, sr=RATE, hop_length=HOP, n_fft=2 * HOP, n_mels=BANDS)
-        .T
-    )
+    librosa = plain_librosa()
+    power = librosa.feature.melspectrogram(
+        y=sound, sr=RATE, hop_length=HOP, n_fft=2 * HOP, n_mels=BANDS
+    ).T
     # musicnn rounds to half precision, but does not compute in it: loud music is beyond its range.
     mel = np.log10(10_000 * power.astype(np.float16).astype(np.float32) + 1)
     filled = np.pad(mel, ((0, max(FRAMES - len(mel), 0)), (0, 0)))

@@ -24,16 +24,17 @@ _SERVER = get_context("forkserver")
 # they need when they are first asked, scikit-learn with pandas among it.
 _SERVER.set_forkserver_preload(
     [
-        *(
-            "torch",
-            "torch._dynamo",
-            "av",
-            "sklearn.metrics",
-            "ml.__main__",
-            "ml.checkpoints.weights",
-        ),
-        *("ml.training.trainer", "ml.training.head_trainer", "ml.evaluation.report"),
-        *("ml.evaluation.robustness", "ml.data.magnatagatune.prepare"),
+        "torch",
+        "torch._dynamo",
+        "av",
+        "sklearn.metrics",
+        "ml.__main__",
+        "ml.checkpoints.weights",
+        "ml.training.trainer",
+        "ml.training.head_trainer",
+        "ml.evaluation.report",
+        "ml.evaluation.robustness",
+        "ml.data.magnatagatune.prepare",
     ]
 )
 

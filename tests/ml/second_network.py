@@ -16,11 +16,14 @@ from ml.nn.network import NetworkConfig, SampleCNN
 CONFIG = MusicnnConfig(labels=2, timbre=4, rhythm=2, middle=4, hidden=5)
 
 
+def mel_filters() -> torch.Tensor:
+    return torch.from_numpy(plain_librosa().filters.mel(sr=16_000, n_fft=512, n_mels=96))
+
+
 def make_second(config: MusicnnConfig = CONFIG, seed: int = 0) -> Musicnn:
     torch.manual_seed(seed)
     network = Musicnn(config)
-    mel = plain_librosa().filters.mel(sr=16_000, n_fft=512, n_mels=96)
-    network.log_mel.filters.copy_(torch.from_numpy(mel))
+    network.log_mel.filters.copy_(mel_filters())
     return network.eval().requires_grad_(False)
 
 

@@ -13,12 +13,9 @@ from ml.nn.log_mel import LogMel
 from ml.nn.musicnn import RHYTHM_FRAMES, Musicnn, Rhythm, Timbre
 from ml.nn.network import NetworkConfig, SampleCNN
 from ml.nn.pair import NetworkPair
+from tests.ml.second_network import mel_filters
 
 SMALL = MusicnnConfig(labels=3, timbre=4, rhythm=2, middle=4, hidden=5)
-
-
-def mel_filters() -> torch.Tensor:
-    return torch.from_numpy(plain_librosa().filters.mel(sr=16_000, n_fft=512, n_mels=96))
 
 
 def small(**changes: int) -> Musicnn:
