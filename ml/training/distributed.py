@@ -23,6 +23,12 @@ def is_leader() -> bool:
     return rank_and_world_size()[0] == 0
 
 
+# Held as long as the process lives. Otherwise the last to let go of a group may be DDP's reducer,
+# which does so under the GIL and joins the group's threads; one that still has to let go of a
+# Python object waits for the GIL, and both wait for ever.
+_kept: list[distributed.ProcessGroup | None] = []
+
+
 @contextmanager
 def process_group(device: torch.device) -> Iterator[None]:
     """The process group of what torchrun started; does nothing for a single one."""
@@ -30,6 +36,7 @@ def process_group(device: torch.device) -> Iterator[None]:
         yield
         return
     distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    _kept.append(distributed.group.WORLD)
     try:
         yield
     finally:
