@@ -5,11 +5,13 @@ from __future__ import annotations
 import gc
 
 import pytest
+from pytest_django import DjangoDbBlocker
 
 from tagger.models import Track, User
 from tagger.operations.bootstrap import ensure_vocabulary
 from tests.web.browser.chromium import CHROMIUM
 
+from .services import choose_template
 from .standin import standin
 from .web import rows
 
@@ -46,6 +48,15 @@ def pytest_collection_finish() -> None:
 
 def _fixtures_of(item: pytest.Item) -> list[str]:
     return item.fixturenames if isinstance(item, pytest.Function) else []
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: DjangoDbBlocker
+) -> None:
+    """pytest-django asks for this before it creates a database."""
+    with django_db_blocker.unblock():
+        choose_template()
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
 """Postgres and a broker for this test run, started before Django reads its settings.
 
 Run side by side (`pytest -n 2`), the workers share the Postgres, in which each has a database of
-its own; a broker, whose queues have the same names everywhere, each has to itself.
+its own, a copy of one whose tables the first of them makes; a broker, whose queues have the same
+names everywhere, each has to itself.
 
 TONEMARK_DATABASE_URL (and TONEMARK_BROKER_URL) given from outside are used as they are.
 """
@@ -24,6 +25,8 @@ from webapp.embedded.servers.postgres import Postgres
 _data = pytest.StashKey[Path]()
 _services = pytest.StashKey[list[Postgres | Broker]]()
 
+# The variable that names the database to copy, in a server that ends with the tests.
+TEMPLATE = "PYTEST_TEMPLATE_DATABASE"
 # Nothing of a test's database has to outlive a power cut: no write waits for the disk.
 CARELESS = ("fsync", "full_page_writes", "synchronous_commit")
 
@@ -53,6 +56,7 @@ def _start_postgres(locations: Locations, services: list[Postgres | Broker]) -> 
     postgres.start()
     _be_careless(locations)
     os.environ["TONEMARK_DATABASE_URL"] = locations.database_url
+    os.environ[TEMPLATE] = "template_of_tests"
 
 
 def _start_broker(locations: Locations, services: list[Postgres | Broker]) -> None:
@@ -69,6 +73,37 @@ def _be_careless(locations: Locations) -> None:
         for setting in CARELESS:
             admin.execute(f"ALTER SYSTEM SET {setting} = off")
         admin.execute("SELECT pg_reload_conf()")
+
+
+def choose_template() -> None:
+    """Before a worker's database is created: what it is a copy of, made now if it is the first."""
+    if "PYTEST_XDIST_WORKER" not in os.environ or TEMPLATE not in os.environ:
+        return
+    from django.db import connection
+
+    name = os.environ[TEMPLATE]
+    address = f"host={connection.settings_dict['HOST']} user=postgres dbname=postgres"
+    with psycopg.connect(address, autocommit=True) as admin:
+        # Until the connection ends.
+        admin.execute("SELECT pg_advisory_lock(1)")
+        known = admin.execute("SELECT FROM pg_database WHERE datname = %s", [name])
+        if not known.rowcount:
+            admin.execute(f"CREATE DATABASE {name}")
+            _make_tables(name)
+    connection.settings_dict["TEST"]["TEMPLATE"] = name
+
+
+def _make_tables(database: str) -> None:
+    from django.core.management import call_command
+    from django.db import connection
+
+    tests = connection.settings_dict["NAME"]
+    connection.settings_dict["NAME"] = database
+    call_command("migrate", interactive=False, verbosity=0)
+    # Nobody may be connected to a database that is copied.
+    connection.close()
+    connection.close_pool()
+    connection.settings_dict["NAME"] = tests
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

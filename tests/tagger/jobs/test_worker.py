@@ -26,12 +26,14 @@ from tagger.models import Analysis, Job, Track, User, Worker
 from tagger.operations.bootstrap import ensure_model, ensure_vocabulary
 from tagger.platform.celery.queues import WORKERS
 from tests.audio_factory import music, write
+from tests.forked import Started
 from tests.standin import standin
 from tests.tagger.conftest import token_client
 from tests.web import rows
 
 ROOT = Path(django_settings.BASE_DIR)
 PATIENCE = 240
+COMMAND = "--app webapp worker --pool solo --without-gossip --without-mingle --queues"
 
 pytestmark = [
     pytest.mark.slow,
@@ -39,38 +41,47 @@ pytestmark = [
     pytest.mark.skipif(not default_model_path().exists(), reason="no model is shipped yet"),
 ]
 
-Start = Callable[..., "subprocess.Popen[bytes]"]
+Start = Callable[..., Started]
 
 
 @pytest.fixture
-def start_worker(tmp_path: Path) -> Iterator[Start]:
-    """Starts workers on the test's own database and folders; none outlives the test."""
-    started: list[subprocess.Popen[bytes]] = []
+def environment(tmp_path: Path) -> dict[str, str]:
+    """The test's own database and folders."""
     database = os.environ["TONEMARK_DATABASE_URL"].rpartition("/")[0]
-    environment = os.environ | {
+    return os.environ | {
         "TONEMARK_DATA_DIR": str(tmp_path),
         "TONEMARK_MEDIA_ROOT": str(tmp_path / "media"),
         "TONEMARK_DATABASE_URL": f"{database}/{connection.settings_dict['NAME']}",
         "TONEMARK_TORCH_THREADS": "1",
     }
-    command = "worker --pool solo --without-gossip --without-mingle --queues"
 
-    def start(queues: str = "inference", **variables: str) -> subprocess.Popen[bytes]:
-        with (tmp_path / "worker.log").open("ab") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "celery", "--app", "webapp", *command.split(), queues],
-                cwd=ROOT,
-                env=environment | variables,
-                stdout=log,
-                stderr=log,
-            )
-        started.append(process)
-        return process
+
+@pytest.fixture
+def start_worker(environment: dict[str, str], tmp_path: Path) -> Iterator[Start]:
+    """Starts workers, of which none outlives the test."""
+    started: list[Started] = []
+    log = tmp_path / "worker.log"
+
+    def start(queues: str = "inference") -> Started:
+        started.append(Started("celery", *COMMAND.split(), queues, log=log, env=environment))
+        return started[-1]
 
     yield start
     for process in started:
         process.kill()
         process.wait()
+
+
+@pytest.fixture
+def idling_worker(environment: dict[str, str], tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Begun from nothing, as it will begin again."""
+    command = [sys.executable, "-m", "celery", *COMMAND.split(), "inference"]
+    variables = environment | {"TONEMARK_WORKER_IDLE_SECONDS": "1"}
+    with (tmp_path / "worker.log").open("wb") as log:
+        process = subprocess.Popen(command, cwd=ROOT, env=variables, stdout=log, stderr=log)
+    yield process
+    process.kill()
+    process.wait()
 
 
 @pytest.fixture
@@ -129,24 +140,23 @@ def test_uploaded_clips_end_tagged(
 
 @pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="looks into /proc")
 def test_a_worker_with_nothing_to_do_gives_its_memory_back_and_works_on(
-    person: User, start_worker: Start, tmp_path: Path
+    person: User, idling_worker: subprocess.Popen[bytes], tmp_path: Path
 ) -> None:
     api, log = token_client(person), tmp_path / "worker.log"
-    worker = start_worker(TONEMARK_WORKER_IDLE_SECONDS="1")
 
     def is_tagged_after_an_upload(number: int) -> None:
         sent = upload(api, write(tmp_path / f"{number}.wav", music(2.0 + number)))
         wait_for(lambda: Job.objects.get(pk=sent["job"]["id"]).state == "succeeded", log)
 
     is_tagged_after_an_upload(1)
-    wait_for(lambda: b"torch" not in Path(f"/proc/{worker.pid}/maps").read_bytes(), log)
+    wait_for(lambda: b"torch" not in Path(f"/proc/{idling_worker.pid}/maps").read_bytes(), log)
     assert "is made anew" in log.read_text()
     # To others it has been there all the time.
     assert Worker.objects.get().serving == ["inference"]
     is_tagged_after_an_upload(2)
-    assert worker.poll() is None
-    worker.send_signal(signal.SIGTERM)
-    assert worker.wait(PATIENCE) == 0
+    assert idling_worker.poll() is None
+    idling_worker.send_signal(signal.SIGTERM)
+    assert idling_worker.wait(PATIENCE) == 0
 
 
 def test_a_worker_killed_in_mid_track_is_made_good_by_the_next(

@@ -6,8 +6,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -15,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings as django_settings
 from django.db import connection
 from django.utils import timezone
 
@@ -31,6 +28,7 @@ from tagger.tags.vocabulary_actions import add_tag
 from tagger.training.manage import TrainingRuns, start_training
 from tagger.training.options import Choices, default_choices
 from tests.audio_factory import music, write
+from tests.forked import Started
 from tests.tagger.conftest import token_client
 from tests.tagger.jobs.test_worker import upload
 from tests.tagger.jobs.test_worker import wait_for as until
@@ -41,7 +39,7 @@ from .training_rows import WIDE_AT_THE_END, beeps, small_weights
 
 PATIENCE = 240
 WORKER = (
-    "worker --pool prefork --concurrency 1 --max-tasks-per-child 1 --queues training "
+    "--app webapp worker --pool prefork --concurrency 1 --max-tasks-per-child 1 --queues training "
     "--without-gossip --without-mingle"
 )
 
@@ -51,7 +49,7 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
 ]
 
-Start = Callable[[], "subprocess.Popen[bytes]"]
+Start = Callable[[], Started]
 
 
 @pytest.fixture(autouse=True)
@@ -62,7 +60,7 @@ def scratch(settings: Any, tmp_path: Path, scratch_media: Path) -> None:
 
 @pytest.fixture
 def start_worker(tmp_path: Path) -> Iterator[Start]:
-    started: list[subprocess.Popen[bytes]] = []
+    started: list[Started] = []
     database = os.environ["TONEMARK_DATABASE_URL"].rpartition("/")[0]
     environment = os.environ | {
         "TONEMARK_DATA_DIR": str(tmp_path),
@@ -72,25 +70,17 @@ def start_worker(tmp_path: Path) -> Iterator[Start]:
         "TONEMARK_TAG_VERDICTS": "20",
     }
 
-    def start() -> subprocess.Popen[bytes]:
-        with (tmp_path / "worker.log").open("ab") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "celery", "--app", "webapp", *WORKER.split()],
-                cwd=django_settings.BASE_DIR,
-                env=environment,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        started.append(process)
-        return process
+    def start() -> Started:
+        log = tmp_path / "worker.log"
+        started.append(Started("celery", *WORKER.split(), log=log, env=environment))
+        return started[-1]
 
     yield start
     for process in started:
         kill(process)
 
 
-def kill(process: subprocess.Popen[bytes]) -> None:
+def kill(process: Started) -> None:
     """The worker and its child, without a chance to say a word."""
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)

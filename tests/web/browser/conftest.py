@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from tagger.models import User
 from tagger.operations.bootstrap import ensure_model, ensure_vocabulary
+from tests.forked import Started
 from tests.web import rows
 
 from .chromium import ARGUMENTS, CHROMIUM
@@ -41,7 +41,7 @@ def owner(transactional_db: None) -> User:
 
 
 @pytest.fixture
-def inference_worker(owner: User, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+def inference_worker(owner: User, tmp_path: Path) -> Iterator[Started]:
     ensure_model()
     with worker(tmp_path / "worker.log") as process:
         yield process

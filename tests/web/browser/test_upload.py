@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import re
 import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import pytest
 from playwright.sync_api import APIResponse, Browser, BrowserContext, Page, Route, expect
 
 from tagger.models import Track, User
+from tests.forked import Started
 
 from .conftest import signed_in
 
@@ -127,7 +127,7 @@ def test_closing_the_tab_loses_nothing(
     context: BrowserContext,
     web: Page,
     ten_clips: list[Path],
-    inference_worker: subprocess.Popen[bytes],
+    inference_worker: Started,
 ) -> None:
     web.goto("/upload/")
     web.set_input_files("#files", ten_clips[:2])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,31 +11,26 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
-COMMAND = [sys.executable, "-m", "celery", "-A", "webapp.celery:app", "worker"]
+from tests.forked import Started
+
+COMMAND = ["--app", "webapp", "worker"]
 QUIET = "--loglevel INFO --without-gossip --without-mingle"
 INFERENCE = "--pool solo --queues inference"
 
 
 @contextmanager
-def worker(
-    log: Path, options: str = INFERENCE, **environment: str
-) -> Iterator[subprocess.Popen[bytes]]:
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [*COMMAND, *QUIET.split(), *options.split()],
-            env=_environment() | environment,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
+def worker(log: Path, options: str = INFERENCE, **environment: str) -> Iterator[Started]:
+    words = [*COMMAND, *QUIET.split(), *options.split()]
+    process = Started("celery", *words, log=log, env=_environment() | environment)
+    try:
+        yield process
+    finally:
+        process.terminate()
         try:
-            yield process
-        finally:
-            process.terminate()
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def _environment() -> dict[str, str]:
