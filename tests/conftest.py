@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gc
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from pytest_django import DjangoDbBlocker
@@ -57,6 +60,23 @@ def django_db_modify_db_settings(
     """pytest-django asks for this before it creates a database."""
     with django_db_blocker.unblock():
         choose_template()
+
+
+@pytest.fixture(scope="session")
+def one_sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The program plays its sample once, and not for each who asks: that takes a second of work."""
+    import ml.sample
+
+    played, play = tmp_path_factory.mktemp("sample") / "sample.flac", ml.sample.write_sample
+
+    def copy(path: Path) -> None:
+        if not played.exists():
+            play(played)
+        shutil.copyfile(played, path)
+
+    with pytest.MonkeyPatch.context() as here:
+        here.setattr(ml.sample, "write_sample", copy)
+        yield
 
 
 @pytest.fixture

@@ -64,7 +64,9 @@ def members(library: Library) -> dict[str, Client]:
 
 
 @pytest.fixture
-def ask(song: Track, crowd: dict[str, Client], settings: Any, sent: list[str]) -> Ask:
+def ask(
+    song: Track, crowd: dict[str, Client], settings: Any, sent: list[str], one_sample: None
+) -> Ask:
     """Sends one request without content, and undoes whatever it did."""
     settings.REGISTRATION_OPEN = True
     known = targets(song)

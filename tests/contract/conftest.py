@@ -34,7 +34,14 @@ def folder(settings: Any, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def world(base: ModelVersion, song: Track, tmp_path: Path, sent: list[str], folder: None) -> World:
+def world(
+    base: ModelVersion,
+    song: Track,
+    tmp_path: Path,
+    sent: list[str],
+    folder: None,
+    one_sample: None,
+) -> World:
     """A staff member's library in which everything can be done."""
     User.objects.filter(pk=rows.owner_of(song).pk).update(is_staff=True)
     package = tmp_path / "model.zip"

@@ -42,7 +42,11 @@ algorithms = []
 CASES = os.environ.get("TONEMARK_FUZZ", "2")
 WALKS = os.environ.get("TONEMARK_FUZZ", "25")
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("one_sample"),
+]
 
 
 def search(site: str, token: str, phases: str, tmp_path: Path, *more: str) -> str:
