@@ -1,13 +1,13 @@
-"""No music: animals, machines, steps, rain, hum, clicks, silence. Every tag is to be low."""
+"""No music, recorded and made: animals, machines, steps, silence. Every tag is to be low."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 import av
 import numpy as np
+import soxr
 from scipy.signal import butter, lfilter
 
 from distillation.clips import Sound
@@ -17,8 +17,8 @@ from .materials import licences
 from .rules import NOTHING, Bounds
 from .sound import levelled, room
 from .store import Origin, Writer, decode
+from .textures import MADE, SAMPLES, wind
 
-SAMPLES = round(8.1 * RATE)
 # Folders of packages with recordings of no music.
 FOLDERS = (
     ("tuxpaint-stamps-default", "**/stamps/animals"),
@@ -48,74 +48,13 @@ PERHAPS = (
 BARELY: Bounds = (0.0, 0.12)
 RULES = NOTHING | dict.fromkeys(PERHAPS, BARELY)
 SCENES = 3
+# Of what is made every clip differs; scenes have the same recordings again and again.
+MADE_WEIGHT = 2.5
 ROOM_SHARE, WIND_SHARE = 0.5, 0.4
-
-Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
-
-
-def peak_one(sound: Floats) -> Sound:
-    return np.asarray(sound / (np.abs(sound).max() + 1e-9), np.float32)
-
-
-def wind(rng: np.random.Generator) -> Sound:
-    """Noise that falls by 0 to 8 dB an octave, swelling slowly: wind, surf, traffic, fans."""
-    spectrum = np.fft.rfft(rng.standard_normal(SAMPLES))
-    hertz = np.maximum(np.fft.rfftfreq(SAMPLES, 1 / RATE), 20.0)
-    noise = np.fft.irfft(spectrum * hertz ** -rng.uniform(0, 1.3), SAMPLES)
-    phase = 2 * np.pi * rng.uniform(0.05, 0.6) * np.arange(SAMPLES) / RATE + rng.uniform(0, 6)
-    return peak_one(noise * (1 + rng.uniform(0, 0.9) * np.sin(phase)))
-
-
-def rain(rng: np.random.Generator) -> Sound:
-    """Drops: many short bursts through a band, over a little wind."""
-    drops = np.zeros(SAMPLES)
-    places = rng.integers(0, SAMPLES, int(rng.uniform(20, 900) * SAMPLES / RATE))
-    drops[places] = rng.exponential(1.0, len(places))
-    low = rng.uniform(500, 2500)
-    band = butter(2, [low, min(low * rng.uniform(1.5, 4), 7600)], "band", fs=RATE)
-    return peak_one(lfilter(*band, drops)) + np.float32(0.15 * rng.random()) * wind(rng)
-
-
-def engine(rng: np.random.Generator) -> Sound:
-    """Pulses at 12 to 110 a second that wander, dull: engines, saws, fans."""
-    wander = np.cumsum(rng.standard_normal(SAMPLES)) / np.sqrt(SAMPLES)
-    phase = np.cumsum(rng.uniform(12, 110) * (1 + 0.04 * wander)) / RATE
-    pulses = (phase % 1) ** rng.uniform(2, 12) - 0.2
-    hiss = rng.uniform(0.05, 0.7) * rng.standard_normal(SAMPLES)
-    return peak_one(lfilter(*butter(2, rng.uniform(300, 3000), fs=RATE), pulses + hiss))
-
-
-def hum(rng: np.random.Generator) -> Sound:
-    """Mains and its harmonics."""
-    phase = 2 * np.pi * rng.choice([50.0, 60.0]) * np.arange(SAMPLES) / RATE
-    parts = [rng.exponential(1 / k) * np.sin(k * phase + rng.uniform(0, 6)) for k in range(1, 13)]
-    hiss = rng.uniform(0, 0.05) * rng.standard_normal(SAMPLES)
-    return peak_one(np.sum(parts, axis=0) + hiss)
-
-
-def clicks(rng: np.random.Generator) -> Sound:
-    """Regular or irregular clicks that ring shortly."""
-    regular = np.full(400, rng.uniform(0.3, 1.1))
-    gaps_s = rng.exponential(rng.uniform(0.05, 0.8), 400) if rng.random() < 0.6 else regular
-    places = (np.cumsum(gaps_s) * RATE).astype(int)
-    places = np.append(places[places < SAMPLES], 0)
-    train = np.zeros(SAMPLES)
-    train[places] = rng.uniform(0.2, 1, len(places))
-    ring = rng.standard_normal(round(rng.uniform(0.002, 0.06) * RATE))
-    return peak_one(np.convolve(train, ring * np.exp(-np.linspace(0, 6, len(ring))))[:SAMPLES])
-
-
-def beeps(rng: np.random.Generator) -> Sound:
-    """Signals of machines: a tone on and off."""
-    times = np.arange(SAMPLES) / RATE
-    tone = np.sin(2 * np.pi * rng.uniform(300, 3000) * times)
-    tone = np.sign(tone) if rng.random() < 0.3 else tone
-    return peak_one(tone * ((times * rng.uniform(0.4, 3)) % 1 < rng.uniform(0.1, 0.6)))
-
-
-MADE: dict[str, Callable[[np.random.Generator], Sound]] = {
-    "wind": wind, "rain": rain, "engine": engine, "hum": hum, "clicks": clicks, "beeps": beeps
-}  # fmt: skip
+# A dog three times slower is an animal nobody has met; under water everything is dull.
+ALTERED_SHARE, DULL_SHARE = 0.5, 0.5
+SLOWEST, QUICKEST = 0.3, 2.5
+DULLEST_HZ, CLEAREST_HZ = 250.0, 6000.0
 
 
 def silence(rng: np.random.Generator) -> Sound:
@@ -162,6 +101,16 @@ def scene(files: list[Path], rng: np.random.Generator) -> Sound:
     return total
 
 
+def altered(sound: Sound, rng: np.random.Generator) -> Sound:
+    """Slower and lower or quicker and higher, of the same length, and often dull."""
+    speed = np.exp(rng.uniform(np.log(SLOWEST), np.log(QUICKEST)))
+    made = np.resize(soxr.resample(sound, RATE * speed, RATE), len(sound))
+    if rng.random() < DULL_SHARE:
+        hertz = np.exp(rng.uniform(np.log(DULLEST_HZ), np.log(CLEAREST_HZ)))
+        made = lfilter(*butter(2, hertz, fs=RATE), made)
+    return np.asarray(made, np.float32)
+
+
 def add_noises(pool: Path, unpacked: Path, count: int) -> None:
     """Add `count` clips of every made kind and of silence, and SCENES times as many a folder."""
     writer, recorded = Writer(pool), folders(unpacked)
@@ -169,7 +118,8 @@ def add_noises(pool: Path, unpacked: Path, count: int) -> None:
         for place, (kind, make) in enumerate(MADE.items()):
             rng = np.random.default_rng([13, number, place])
             sound = make(rng)
-            _add(writer, f"{kind}-{number:03d}", sound, Origin("synthesis", "CC0-1.0"), rng)
+            origin = Origin("synthesis", "CC0-1.0")
+            _add(writer, f"{kind}-{number:03d}", sound, origin, rng, MADE_WEIGHT)
         rng = np.random.default_rng([17, number])
         if not writer.has(name := f"silence-{number:03d}"):
             writer.add(name, "noise", silence(rng), Origin("synthesis", "CC0-1.0"), RULES)
@@ -177,12 +127,21 @@ def add_noises(pool: Path, unpacked: Path, count: int) -> None:
             for take in range(SCENES):
                 rng = np.random.default_rng([14, number, place, take])
                 sound = scene(folder.files, rng)
+                if rng.random() < ALTERED_SHARE:
+                    sound = altered(sound, rng)
                 if rng.random() < WIND_SHARE:
                     sound = sound + np.float32(rng.uniform(0.05, 0.5)) * wind(rng)
                 _add(writer, f"{folder.name}-{number:03d}-{take}", sound, folder.origin, rng)
 
 
-def _add(writer: Writer, name: str, sound: Sound, origin: Origin, rng: np.random.Generator) -> None:
+def _add(
+    writer: Writer,
+    name: str,
+    sound: Sound,
+    origin: Origin,
+    rng: np.random.Generator,
+    weight: float = 1.0,
+) -> None:
     if not writer.has(name):
         sound = room(sound, rng) if rng.random() < ROOM_SHARE else sound
-        writer.add(name, "noise", levelled(sound, rng), origin, RULES)
+        writer.add(name, "noise", levelled(sound, rng), origin, RULES, weight=weight)

@@ -13,7 +13,7 @@ from distillation.networks import read_variables
 from distillation.student.targets import load_targets
 from ml.descriptors.compiled import plain_librosa
 
-from .features import hear
+from .features import hear, hear_noises
 from .fit import fit
 from .porting import BANDS, RATE, WINDOW, port
 
@@ -33,9 +33,12 @@ def main() -> int:
         mel = plain_librosa().filters.mel(sr=RATE, n_fft=WINDOW, n_mels=BANDS)
         teacher = port(read_variables(args.teachers / TEACHER), torch.from_numpy(mel))
         targets = load_targets(args.targets)
-        heard = hear(teacher, args.pool, targets)
-        print(f"{len(heard.rows)} segments heard", flush=True)
-        save_file(fit(teacher, heard, targets).state_dict(), args.out)
+        teacher.freeze()
+        music = hear(teacher, args.pool, targets)
+        print(f"{len(music.chances)} segments heard", flush=True)
+        noises = hear_noises(teacher, args.pool, targets)
+        print(f"{len(noises.chances)} segments of no music heard", flush=True)
+        save_file(fit(teacher, music, noises, targets.tags).state_dict(), args.out)
     except (ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from distillation.pool.noises import MADE, SAMPLES, is_noise, scene, silence
+from distillation.pool.noises import altered, is_noise, scene, silence
 from distillation.pool.store import encode
+from distillation.pool.textures import MADE, SAMPLES
 
 
 @pytest.mark.parametrize("kind", MADE)
@@ -45,3 +46,13 @@ def test_a_scene_fills_the_clip_with_its_recordings(tmp_path: Path) -> None:
     ]
     assert {len(sound) for sound in sounds} == {SAMPLES}
     assert sum(np.abs(sound).max() > 0.1 for sound in sounds) >= 4
+
+
+def test_an_altered_sound_is_another_of_the_same_length() -> None:
+    sound = np.asarray(np.random.default_rng(0).standard_normal(SAMPLES) / 9, np.float32)
+    for seed in range(8):
+        made = altered(sound, np.random.default_rng(seed))
+        assert made.shape == sound.shape
+        assert made.dtype == np.float32
+        assert np.isfinite(made).all()
+        assert not np.allclose(made, sound, atol=0.01)
