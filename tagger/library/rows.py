@@ -56,11 +56,29 @@ class Row:
 
 
 def rows(tracks: Iterable[Track]) -> list[Row]:
-    """Three queries, whatever the number of tracks."""
+    """Three queries, whatever the number of tracks; one more when one is tagged meanwhile."""
     listed = list(tracks)
     prefetch_related_objects(listed, Prefetch("jobs", _tagging_jobs()[:1], to_attr="latest_jobs"))
+    _catch_up(listed)
     effective = _effective(listed)
     return [_row(track, effective[track.pk]) for track in listed]
+
+
+def _catch_up(tracks: list[Track]) -> None:
+    """A track is tagged before its job ends, but was read before it: between the two looks both may
+    have come about. A page that showed that would wait for ever: it asks again for open jobs alone.
+    """
+    behind = [track for track in tracks if _has_ended(track) and track.state != Track.State.TAGGED]
+    if behind:
+        pks = [track.pk for track in behind]
+        states = dict(Track.objects.filter(pk__in=pks).values_list("pk", "state"))
+        for track in behind:
+            track.state = states.get(track.pk, track.state)
+
+
+def _has_ended(track: Track) -> bool:
+    job = _latest_job(track)
+    return job is not None and job.state == Job.State.SUCCEEDED
 
 
 def _effective(tracks: list[Track]) -> Mapping[UUID, list[Effective]]:
@@ -81,9 +99,12 @@ def _tagging_jobs() -> QuerySet[Job]:
 
 def _row(track: Track, effective: Iterable[Effective]) -> Row:
     merged = chips(effective)
+    return Row(track, merged[:STRONGEST], max(0, len(merged) - STRONGEST), _latest_job(track))
+
+
+def _latest_job(track: Track) -> Job | None:
     latest: list[Job] = getattr(track, "latest_jobs")  # noqa: B009  the prefetch put it there
-    job = latest[0] if latest else None
-    return Row(track, merged[:STRONGEST], max(0, len(merged) - STRONGEST), job)
+    return latest[0] if latest else None
 
 
 def chips_of(effective: Iterable[TrackTag]) -> list[Chip]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from tagger.library.rows import rows as library_rows
 from tagger.models import Job, Track, User
 
 from . import rows
@@ -49,6 +50,20 @@ def test_a_finished_track_brings_its_tags_and_ends_the_asking(page: Client, song
     assert "guitar" in text
     assert "every" not in text
     assert "work-ended" in events
+
+
+def test_a_track_that_is_tagged_between_two_looks_is_not_shown_half_done(
+    owner: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    made = rows.track(owner)
+    job = rows.job(made, Job.State.RUNNING)
+    read_before = list(Track.objects.all())
+    Track.objects.update(state=Track.State.TAGGED)
+    Job.objects.filter(pk=job.pk).update(state=Job.State.SUCCEEDED)
+    with django_assert_num_queries(4):
+        (row,) = library_rows(read_before)
+    assert row.job is not None
+    assert (row.job.is_open, row.track.state) == (False, Track.State.TAGGED)
 
 
 def test_a_failed_track_brings_its_reason(page: Client, owner: User) -> None:
