@@ -8,7 +8,6 @@ from typing import NamedTuple
 import av
 import numpy as np
 import soxr
-from scipy.signal import butter, lfilter
 
 from distillation.clips import Sound
 from distillation.labelling import RATE
@@ -17,7 +16,7 @@ from .materials import licences
 from .rules import NOTHING, Bounds
 from .sound import levelled, room
 from .store import Origin, Writer, decode
-from .textures import MADE, SAMPLES, wind
+from .textures import MADE, SAMPLES, between, dull, wind
 
 # Folders of packages with recordings of no music.
 FOLDERS = (
@@ -47,6 +46,7 @@ PERHAPS = (
 )  # fmt: skip
 BARELY: Bounds = (0.0, 0.12)
 RULES = NOTHING | dict.fromkeys(PERHAPS, BARELY)
+SYNTHESIS = Origin("synthesis", "CC0-1.0")
 SCENES = 3
 # Of what is made every clip differs; scenes have the same recordings again and again.
 MADE_WEIGHT = 2.5
@@ -103,11 +103,10 @@ def scene(files: list[Path], rng: np.random.Generator) -> Sound:
 
 def altered(sound: Sound, rng: np.random.Generator) -> Sound:
     """Slower and lower or quicker and higher, of the same length, and often dull."""
-    speed = np.exp(rng.uniform(np.log(SLOWEST), np.log(QUICKEST)))
+    speed = between(rng, SLOWEST, QUICKEST)
     made = np.resize(soxr.resample(sound, RATE * speed, RATE), len(sound))
     if rng.random() < DULL_SHARE:
-        hertz = np.exp(rng.uniform(np.log(DULLEST_HZ), np.log(CLEAREST_HZ)))
-        made = lfilter(*butter(2, hertz, fs=RATE), made)
+        made = dull(made, between(rng, DULLEST_HZ, CLEAREST_HZ))
     return np.asarray(made, np.float32)
 
 
@@ -118,11 +117,10 @@ def add_noises(pool: Path, unpacked: Path, count: int) -> None:
         for place, (kind, make) in enumerate(MADE.items()):
             rng = np.random.default_rng([13, number, place])
             sound = make(rng)
-            origin = Origin("synthesis", "CC0-1.0")
-            _add(writer, f"{kind}-{number:03d}", sound, origin, rng, MADE_WEIGHT)
+            _add(writer, f"{kind}-{number:03d}", sound, SYNTHESIS, rng, MADE_WEIGHT)
         rng = np.random.default_rng([17, number])
         if not writer.has(name := f"silence-{number:03d}"):
-            writer.add(name, "noise", silence(rng), Origin("synthesis", "CC0-1.0"), RULES)
+            writer.add(name, "noise", silence(rng), SYNTHESIS, RULES)
         for place, folder in enumerate(recorded):
             for take in range(SCENES):
                 rng = np.random.default_rng([14, number, place, take])

@@ -46,7 +46,7 @@ def engine(rng: np.random.Generator) -> Sound:
     phase = np.cumsum(rng.uniform(12, 110) * (1 + 0.04 * wander)) / RATE
     pulses = (phase % 1) ** rng.uniform(2, 12) - 0.2
     hiss = rng.uniform(0.05, 0.7) * rng.standard_normal(SAMPLES)
-    return peak_one(lfilter(*butter(2, rng.uniform(300, 3000), fs=RATE), pulses + hiss))
+    return peak_one(dull(pulses + hiss, rng.uniform(300, 3000)))
 
 
 def hum(rng: np.random.Generator) -> Sound:
@@ -71,17 +71,16 @@ def clicks(rng: np.random.Generator) -> Sound:
 
 def beeps(rng: np.random.Generator) -> Sound:
     """Signals of machines: a tone on and off."""
-    times = np.arange(SAMPLES) / RATE
-    tone = np.sin(2 * np.pi * rng.uniform(300, 3000) * times)
+    tone = np.sin(2 * np.pi * rng.uniform(300, 3000) * _TIMES)
     tone = np.sign(tone) if rng.random() < 0.3 else tone
-    return peak_one(tone * ((times * rng.uniform(0.4, 3)) % 1 < rng.uniform(0.1, 0.6)))
+    return peak_one(tone * ((_TIMES * rng.uniform(0.4, 3)) % 1 < rng.uniform(0.1, 0.6)))
 
 
 def howl(rng: np.random.Generator) -> Sound:
     """Narrow bands of noise that wander: storms, the deep, a submarine."""
     total = 0.15 * rng.random() * wind(rng).astype(np.float64)
     for _ in range(rng.integers(1, 5)):
-        hertz = _between(rng, 70, 1400) * 2 ** (rng.uniform(0, 1.5) * (2 * _wander(rng, 0.7) - 1))
+        hertz = between(rng, 70, 1400) * 2 ** (rng.uniform(0, 1.5) * (2 * _wander(rng, 0.7) - 1))
         low_pass = butter(2, max(2.0, hertz.mean() / rng.uniform(8, 80)), fs=RATE)
         sides = [lfilter(*low_pass, rng.standard_normal(SAMPLES)) for _ in range(2)]
         band = (sides[0] + 1j * sides[1]) * np.exp(1j * _phase(hertz))
@@ -92,22 +91,22 @@ def howl(rng: np.random.Generator) -> Sound:
 
 def turbine(rng: np.random.Generator) -> Sound:
     """Roaring and steady tones that beat: aeroplanes, ships, machines."""
-    roar = _dull(rng.standard_normal(SAMPLES), _between(rng, 80, 3000))
+    roar = dull(rng.standard_normal(SAMPLES), between(rng, 80, 3000))
     total = rng.uniform(0.2, 1) * roar / np.abs(roar).max()
     for _ in range(rng.integers(1, 7)):
-        phase = _phase(_between(rng, 30, 1200) * (1 + 0.01 * _wander(rng, 0.5)))
+        phase = _phase(between(rng, 30, 1200) * (1 + 0.01 * _wander(rng, 0.5)))
         beat = 0.5 + 0.5 * np.sin(2 * np.pi * rng.uniform(0.1, 9) * _TIMES)
         tones = sum(
             rng.exponential(1 / k) * np.sin(k * phase) for k in range(1, rng.integers(2, 9))
         )
         total += rng.uniform(0.02, 0.4) * (1 - rng.uniform(0, 1) * beat) * tones
-    return peak_one(_dull(total, _between(rng, 300, 7000)))
+    return peak_one(dull(total, between(rng, 300, 7000)))
 
 
 def calls(rng: np.random.Generator) -> Sound:
     """An animal that calls again and again: gulls, whales, cattle."""
     total, at = np.zeros(SAMPLES), rng.uniform(0, 1)
-    hertz, glide, parts = _between(rng, 60, 3000), rng.uniform(0.1, 1.6), int(rng.integers(1, 14))
+    hertz, glide, parts = between(rng, 60, 3000), rng.uniform(0.1, 1.6), int(rng.integers(1, 14))
     seconds, rough = rng.uniform(0.08, 2.2), rng.uniform(0, 0.6)
     while at < SAMPLES / RATE - 0.1:
         count = round(seconds * rng.uniform(0.6, 1.5) * RATE)
@@ -141,7 +140,7 @@ def insects(rng: np.random.Generator) -> Sound:
     for _ in range(rng.integers(1, 9)):
         pulses = np.sin(2 * np.pi * rng.uniform(4, 80) * _TIMES) > rng.uniform(-0.8, 0.8)
         turns = 2 * np.pi * rng.uniform(0.2, 3) * _TIMES + rng.uniform(0, 6)
-        gate = _dull((pulses & (np.sin(turns) > rng.uniform(-1, 0.6))).astype(np.float64), 200)
+        gate = dull((pulses & (np.sin(turns) > rng.uniform(-1, 0.6))).astype(np.float64), 200)
         hertz = rng.uniform(1500, 7500) * (1 + 0.02 * _wander(rng, 1))
         total += rng.exponential(0.3) * np.sin(_phase(hertz)) * gate
     return peak_one(total)
@@ -153,25 +152,25 @@ def water(rng: np.random.Generator) -> Sound:
     for _ in range(int(rng.uniform(20, 900))):
         seconds = rng.uniform(0.005, 0.12)
         times = np.arange(round(seconds * RATE)) / RATE
-        hertz = _between(rng, 150, 3500) * (1 + rng.uniform(-0.5, 4) * times)
+        hertz = between(rng, 150, 3500) * (1 + rng.uniform(-0.5, 4) * times)
         start = rng.integers(0, SAMPLES - len(times))
         bubble = np.sin(2 * np.pi * hertz * times) * np.exp(-4 * times / seconds)
         total[start : start + len(times)] += rng.exponential(1) * bubble
     total = peak_one(total) + rng.uniform(0, 1) * wind(rng)
-    return peak_one(_dull(total, _between(rng, 250, 6000)))
+    return peak_one(dull(total, between(rng, 250, 6000)))
 
 
 def murmur(rng: np.random.Generator) -> Sound:
     """Five to twenty-five who speak at once, and nobody understood: a crowd."""
     total = np.sum([_speaker(rng) for _ in range(rng.integers(5, 26))], axis=0)
     return peak_one(
-        peak_one(_dull(total, _between(rng, 1200, 7000))) + rng.uniform(0, 0.3) * wind(rng)
+        peak_one(dull(total, between(rng, 1200, 7000))) + rng.uniform(0, 0.3) * wind(rng)
     )
 
 
 def _speaker(rng: np.random.Generator) -> Floats:
     """A buzz through formants that change, with pauses."""
-    hertz = _between(rng, 85, 280) * 2 ** (0.5 * (_wander(rng, 2.5) - 0.5))
+    hertz = between(rng, 85, 280) * 2 ** (0.5 * (_wander(rng, 2.5) - 0.5))
     buzz = np.diff(np.floor(_phase(hertz) / (2 * np.pi)), prepend=0)
     buzz = buzz + rng.uniform(0, 0.15) * rng.standard_normal(SAMPLES)
     size, spoken = rng.uniform(0.85, 1.25), np.zeros(SAMPLES)
@@ -182,14 +181,14 @@ def _speaker(rng: np.random.Generator) -> Floats:
             ends = [middle * (1 - 0.5 / sharp), middle * (1 + 0.5 / sharp)]
             spoken += share * lfilter(*butter(1, ends, "band", fs=RATE), buzz)
     talks = (_wander(rng, 4) > rng.uniform(0.2, 0.5)) & (_wander(rng, 0.6) > rng.uniform(0, 0.4))
-    gate = _dull(talks.astype(np.float64), 12)
+    gate = dull(talks.astype(np.float64), 12)
     return np.asarray(rng.uniform(0.2, 1) * gate * spoken / np.abs(spoken).max())
 
 
 _TIMES = np.arange(SAMPLES) / RATE
 
 
-def _between(rng: np.random.Generator, lowest: float, highest: float) -> float:
+def between(rng: np.random.Generator, lowest: float, highest: float) -> float:
     """As likely in every octave."""
     return float(np.exp(rng.uniform(np.log(lowest), np.log(highest))))
 
@@ -204,7 +203,8 @@ def _phase(hertz: Floats) -> Floats:
     return np.asarray(2 * np.pi * np.cumsum(hertz) / RATE)
 
 
-def _dull(sound: Floats, hertz: float) -> Floats:
+def dull(sound: Floats | Sound, hertz: float) -> Floats:
+    """Without what lies above."""
     return np.asarray(lfilter(*butter(2, hertz, fs=RATE), sound))
 
 
