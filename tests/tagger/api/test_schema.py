@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from django.conf import settings
 from django.test import Client
 
@@ -65,3 +67,24 @@ def test_links_lead_to_operations_and_fill_parameters_of_theirs() -> None:
         if not link.parameters.keys() <= known[target]
     ]
     assert wrong == []
+
+
+def test_it_is_served_in_the_format_and_the_language_asked_for(client: Client, db: None) -> None:
+    def served(**accepted: str) -> Any:
+        answer = client.get("/api/v1/schema/", {"lang": "de"}, headers=accepted)
+        assert answer.headers["Content-Disposition"].startswith('inline; filename="Tonemark.')
+        return answer
+
+    as_yaml = served()
+    assert as_yaml.headers["Content-Type"] == "application/vnd.oai.openapi; charset=utf-8"
+    as_json = served(accept="application/json")
+    assert as_json.headers["Content-Type"] == "application/json"
+    assert yaml.load(as_yaml.content, yaml.CSafeLoader)["paths"] == as_json.json()["paths"]
+    english = client.get("/api/v1/schema/", headers={"accept": "application/json"}).json()
+    assert english == description()
+
+
+def test_it_is_made_once(client: Client, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = client.get("/api/v1/schema/").content
+    monkeypatch.delattr("drf_spectacular.generators.SchemaGenerator.get_schema")
+    assert client.get("/api/v1/schema/").content == first
