@@ -17,9 +17,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.metrics import roc_auc_score
 
 from ml.config.labels import LABELS
+
+from .resamples import areas, draw, interval
 
 Scores = npt.NDArray[np.floating]
 INDEX = "truth.tsv"
@@ -252,17 +253,10 @@ def _answers(
 
 def _area(high: Scores, low: Scores, resamples: int) -> tuple[float, tuple[float, float]]:
     """ROC-AUC and its 95 % interval, positives and negatives resampled apart."""
-    rng = np.random.default_rng(0)
-    marks = np.repeat([1, 0], [len(high), len(low)])
-    areas = [
-        roc_auc_score(
-            marks, np.concatenate([rng.choice(high, len(high)), rng.choice(low, len(low))])
-        )
-        for _ in range(resamples)
-    ]
-    lower, upper = np.quantile(areas, (0.025, 0.975))
-    whole = roc_auc_score(marks, np.concatenate([high, low]))
-    return float(whole), (float(lower), float(upper))
+    drawn = [draw(len(part), None, resamples, seed) for seed, part in enumerate((high, low))]
+    is_high = np.repeat([True, False], [len(high), len(low)])
+    found = areas(is_high, np.concatenate([high, low]), np.hstack(drawn))
+    return float(found[0]), interval(found[1:])
 
 
 def _above(
