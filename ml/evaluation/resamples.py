@@ -49,7 +49,8 @@ def areas(
     answers: npt.NDArray[np.bool_], scores: Scores, weights: npt.NDArray[np.uint16]
 ) -> npt.NDArray[np.float64]:
     """ROC-AUC of one label for each row of `weights`, NaN where it is undefined."""
-    return _figures(answers.astype(np.uint8), scores, weights)[0]
+    found: npt.NDArray[np.float64] = _figures(answers.astype(np.uint8), scores, weights)[0]
+    return found
 
 
 def means(found: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
