@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
 from tagger.models import Track, User
 from tagger.operations.bootstrap import ensure_vocabulary
 from tests.web.browser.chromium import CHROMIUM
 
+from .emptying import delete_rows
 from .services import choose_template
 from .standin import standin
 from .web import rows
@@ -60,6 +62,13 @@ def django_db_modify_db_settings(
     """pytest-django asks for this before it creates a database."""
     with django_db_blocker.unblock():
         choose_template()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_emptying() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as here:
+        here.setattr(TransactionTestCase, "_fixture_teardown", delete_rows)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
+
+from .resamples import areas, draw, interval
 
 # Fewer verdicts on the rarer side say nothing of how well a label is learnt: an interval of its
 # ROC-AUC is then wider than half of what there is between chance and certainty.
@@ -154,15 +155,8 @@ def _area(
 ) -> tuple[float | None, tuple[float, float] | None]:
     if min(answers.sum(), (~answers).sum()) < LEAST_EVIDENCE:
         return None, None
-    rng = np.random.default_rng(seed)
-    drawn = [rng.integers(len(answers), size=len(answers)) for _ in range(500)]
-    areas = [
-        roc_auc_score(answers[part], logits[part])
-        for part in drawn
-        if answers[part].any() and not answers[part].all()
-    ]
-    low, high = np.percentile(areas, (2.5, 97.5))
-    return float(roc_auc_score(answers, logits)), (float(low), float(high))
+    found = areas(answers, logits, draw(len(answers), None, 500, seed))
+    return float(found[0]), interval(found[1:])
 
 
 def _logistic(logits: Vector) -> Vector:

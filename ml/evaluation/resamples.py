@@ -45,6 +45,14 @@ def statistics(
     return found
 
 
+def areas(
+    answers: npt.NDArray[np.bool_], scores: Scores, weights: npt.NDArray[np.uint16]
+) -> npt.NDArray[np.float64]:
+    """ROC-AUC of one label for each row of `weights`, NaN where it is undefined."""
+    found: npt.NDArray[np.float64] = _figures(answers.astype(np.uint8), scores, weights)[0]
+    return found
+
+
 def means(found: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Macro means over the tags that a resample can rank: the last axis goes."""
     ranked = np.isfinite(found)

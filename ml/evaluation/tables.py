@@ -100,10 +100,14 @@ def truth_table(report: TruthReport) -> str:
         if count:
             lines += ["", f"{title}: {len(wrong)} of {count}", *(f"* {clip}" for clip in wrong)]
     if report.genres:
-        by_genre = ", ".join(f"{genre} {count}" for genre, count in report.own_words.items())
-        lines += [
-            "",
-            f"genre's own word in the top five: {sum(report.own_words.values())} of "
-            f"{report.genres} ({by_genre})",
-        ]
+        for among, hits in (
+            ("of all words", report.own_words),
+            ("of either vocabulary", report.own_words_by_vocabulary),
+        ):
+            by_genre = ", ".join(f"{genre} {count}" for genre, count in hits.items())
+            lines += [
+                "",
+                f"genre's own word in the top five {among}: {sum(hits.values())} of "
+                f"{report.genres} ({by_genre})",
+            ]
     return "\n".join(lines)

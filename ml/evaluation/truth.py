@@ -9,6 +9,7 @@ no word, or for which the folder has no clips, is left out.
 from __future__ import annotations
 
 import csv
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,9 +17,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.metrics import roc_auc_score
 
 from ml.config.labels import LABELS
+
+from .resamples import areas, draw, interval
 
 Scores = npt.NDArray[np.floating]
 INDEX = "truth.tsv"
@@ -117,8 +119,9 @@ class TruthReport:
     """All answers; shares are of the clips of a kind, None where the folder has none of it.
 
     `instruments_as_genres` and `noises_as_music` list the clips that are tagged as what they are
-    not, each with its output and score; `own_words` says for every genre how many of its clips
-    have the genre's own word in the top five.
+    not, each with its output and score. `own_words` says for every genre how many of its clips have
+    the genre's own word in the top five of all words, `own_words_by_vocabulary` in the top five of
+    a vocabulary's words: so many of fifty, as for a network that has that vocabulary alone.
     """
 
     model: str
@@ -130,6 +133,7 @@ class TruthReport:
     noises_as_music: list[str]
     genres: int
     own_words: dict[str, int]
+    own_words_by_vocabulary: dict[str, int]
 
     @property
     def noise_share(self) -> float | None:
@@ -137,11 +141,21 @@ class TruthReport:
 
     @property
     def own_word_share(self) -> float | None:
-        return sum(self.own_words.values()) / self.genres if self.genres else None
+        return self._share_of_genres(self.own_words)
+
+    @property
+    def own_word_share_by_vocabulary(self) -> float | None:
+        return self._share_of_genres(self.own_words_by_vocabulary)
+
+    def _share_of_genres(self, hits: dict[str, int]) -> float | None:
+        return sum(hits.values()) / self.genres if self.genres else None
 
     def as_dict(self) -> dict[str, Any]:
-        shares = {"noise_share": self.noise_share, "own_word_share": self.own_word_share}
-        return asdict(self) | shares
+        return asdict(self) | {
+            "noise_share": self.noise_share,
+            "own_word_share": self.own_word_share,
+            "own_word_share_by_vocabulary": self.own_word_share_by_vocabulary,
+        }
 
 
 def read_truth(folder: Path) -> list[TruthClip]:
@@ -170,6 +184,7 @@ def truth_report(
 ) -> TruthReport:
     """Evaluate `scores` `(clips, labels)`, probabilities of the model's outputs."""
     of_kind = {kind: [k for k, clip in enumerate(clips) if clip.kind == kind] for kind in _KINDS}
+    everything = list(range(len(labels)))
     return TruthReport(
         model=model,
         clips=len(clips),
@@ -184,11 +199,12 @@ def truth_report(
             of_kind["instrument"],
         ),
         noises=len(of_kind["noise"]),
-        noises_as_music=_above(
-            NOISE_LIMIT, list(range(len(labels))), labels, clips, scores, of_kind["noise"]
-        ),
+        noises_as_music=_above(NOISE_LIMIT, everything, labels, clips, scores, of_kind["noise"]),
         genres=len(of_kind["genre"]),
-        own_words=_own_words(labels, clips, scores, of_kind["genre"]),
+        own_words=_own_words([everything], labels, clips, scores, of_kind["genre"]),
+        own_words_by_vocabulary=_own_words(
+            _vocabularies(labels), labels, clips, scores, of_kind["genre"]
+        ),
     )
 
 
@@ -198,6 +214,14 @@ _KINDS = ("genre", "speech", "instrument", "noise")
 def plain_name(label: str) -> str:
     """An output's name without the vocabulary that it may begin with."""
     return label.partition(": ")[2] or label
+
+
+def _vocabularies(labels: Sequence[str]) -> list[list[int]]:
+    """The columns of each vocabulary."""
+    columns: dict[str, list[int]] = defaultdict(list)
+    for column, label in enumerate(labels):
+        columns[label.removesuffix(plain_name(label))].append(column)
+    return list(columns.values())
 
 
 def _columns(labels: Sequence[str], names: Iterable[str]) -> list[int]:
@@ -229,17 +253,10 @@ def _answers(
 
 def _area(high: Scores, low: Scores, resamples: int) -> tuple[float, tuple[float, float]]:
     """ROC-AUC and its 95 % interval, positives and negatives resampled apart."""
-    rng = np.random.default_rng(0)
-    marks = np.repeat([1, 0], [len(high), len(low)])
-    areas = [
-        roc_auc_score(
-            marks, np.concatenate([rng.choice(high, len(high)), rng.choice(low, len(low))])
-        )
-        for _ in range(resamples)
-    ]
-    lower, upper = np.quantile(areas, (0.025, 0.975))
-    whole = roc_auc_score(marks, np.concatenate([high, low]))
-    return float(whole), (float(lower), float(upper))
+    drawn = [draw(len(part), None, resamples, seed) for seed, part in enumerate((high, low))]
+    is_high = np.repeat([True, False], [len(high), len(low)])
+    found = areas(is_high, np.concatenate([high, low]), np.hstack(drawn))
+    return float(found[0]), interval(found[1:])
 
 
 def _above(
@@ -259,14 +276,27 @@ def _above(
 
 
 def _own_words(
-    labels: Sequence[str], clips: Sequence[TruthClip], scores: Scores, rows: list[int]
+    lists: Sequence[list[int]],
+    labels: Sequence[str],
+    clips: Sequence[TruthClip],
+    scores: Scores,
+    rows: list[int],
 ) -> dict[str, int]:
-    shown = {label.name: label.shown_as for label in LABELS}
-    names = [shown.get(label, plain_name(label)).lower() for label in labels]
+    """Of every genre, the clips whose own word is in the top five of one of `lists` of columns."""
     hits = dict.fromkeys(sorted({clips[row].truth for row in rows}), 0)
     for row in rows:
-        # Synonyms take one place among the five, not several.
-        order = dict.fromkeys(names[k] for k in np.argsort(-scores[row]))
         own = OWN_WORDS.get(clips[row].truth, (clips[row].truth,))
-        hits[clips[row].truth] += bool(set(list(order)[:TOP]) & set(own))
+        hits[clips[row].truth] += any(
+            not _top_words(labels, columns, scores[row]).isdisjoint(own) for columns in lists
+        )
     return hits
+
+
+def _top_words(labels: Sequence[str], columns: list[int], scores: Scores) -> set[str]:
+    """The first of one clip's; synonyms take one place among the five, not several."""
+    shown = {label.name: label.shown_as for label in LABELS}
+    ranked = sorted(columns, key=lambda column: -scores[column])
+    words = dict.fromkeys(
+        shown.get(labels[column], plain_name(labels[column])).lower() for column in ranked
+    )
+    return set(list(words)[:TOP])

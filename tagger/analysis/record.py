@@ -30,9 +30,8 @@ def record_analysis(track: Track, model: ModelVersion, prediction: Prediction) -
     """
     with transaction.atomic():
         track = Track.objects.select_for_update(no_key=True).get(pk=track.pk)
-        analysis, _ = Analysis.objects.update_or_create(
-            track=track, model=model, defaults=_values(prediction, model)
-        )
+        analysis = Analysis(track=track, model=model, **_values(prediction, model))
+        _upsert([analysis])
         if _was_in_use(model):
             _show(track, prediction)
             announce(track.library_id, Webhook.Event.TRACK_TAGGED, track=track.pk, model=model.name)
@@ -57,12 +56,7 @@ def record_rescored(model: ModelVersion, rescored: Mapping[KeptActivations, Resc
             .only("library_id", "notes")
         )
         results = {kept.track_id: (kept, result) for kept, result in rescored.items()}
-        Analysis.objects.bulk_create(
-            [_rescored_row(track, model, *results[track.pk]) for track in tracks],
-            update_conflicts=True,
-            unique_fields=["track", "model"],
-            update_fields=_WRITTEN,
-        )
+        _upsert([_rescored_row(track, model, *results[track.pk]) for track in tracks])
         if _was_in_use(model):
             rebuild_many(track.pk for track in tracks)
             told = [
@@ -95,6 +89,12 @@ _WRITTEN = (
     "segments", "segment_seconds", "hop_seconds", "scores", "passages", "mean_scores",
     "silent_segments", "embedding",
 )  # fmt: skip
+
+
+def _upsert(rows: list[Analysis]) -> None:
+    Analysis.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["track", "model"], update_fields=_WRITTEN
+    )
 
 
 def _values(prediction: Prediction, model: ModelVersion) -> dict[str, object]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from csp.constants import SELF, UNSAFE_INLINE
 from csp.decorators import csp_replace
 from django.urls import path, re_path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from . import (
     activations,
@@ -42,6 +42,7 @@ from . import (
     webhooks,
 )
 from .base import FirstUnlessAccepted
+from .description import Description
 
 app_name = "api"
 
@@ -54,8 +55,6 @@ documentation_page = csp_replace({"style-src": [SELF, UNSAFE_INLINE]})(
         content_negotiation_class=FirstUnlessAccepted,
     )
 )
-
-description = SpectacularAPIView.as_view(content_negotiation_class=FirstUnlessAccepted)
 
 urlpatterns = [
     path("tracks/", tracks.TrackList.as_view(), name="tracks"),
@@ -236,7 +235,7 @@ urlpatterns = [
     ),
     path("problems/", meanings.ProblemList.as_view(), name="problems"),
     path("problems/<slug:slug>/", meanings.ProblemDetail.as_view(), name="problem"),
-    path("schema/", description, name="schema"),
+    path("schema/", Description.as_view(), name="schema"),
     path("docs/", documentation_page, name="docs"),
     re_path(r"", meanings.NoSuchAddress.as_view()),
 ]

@@ -8,9 +8,10 @@ from math import exp, log
 
 from django.db import transaction
 
-from tagger.models import Analysis, ModelVersion, Question, Tag, Track
+from tagger.models import Analysis, ModelVersion, Question, Track
 from tagger.tags.card_metrics import card_figures
 from tagger.tags.effective import SILENT, active_model
+from tagger.tags.vocabulary import tag_ids
 
 from .disputes import ask_about_all
 from .review import to_be_asked
@@ -30,10 +31,12 @@ def ask(track: Track, model: ModelVersion, mean_scores: Iterable[float]) -> None
 
 def ask_many(model: ModelVersion, analyses: Sequence[tuple[Track, Iterable[float]]]) -> None:
     """The same for many tracks with their mean scores, in four queries."""
-    tags = {tag.name: tag.shown_as_id or tag.pk for tag in Tag.objects.all()}
+    ids = tag_ids()
+    tags = {name: ids.shown[pk] for name, pk in ids.by_name.items()}
     prevalence = _prevalence(model)
     tracks = [track for track, _ in analyses]
-    with transaction.atomic():
+    # Within another transaction no point to go back to is needed: it fails, or all is written.
+    with transaction.atomic(savepoint=False):
         known = Question.objects.filter(track__in=tracks, model=model)
         known.filter(disputed=False).delete()
         # What people differ about is asked already, and stays.

@@ -75,6 +75,17 @@ def test_synonyms_take_one_place_among_the_first_five() -> None:
     assert truth_report("m", labels, [clip("genre", "metal")], row).own_words == {"metal": 1}
 
 
+def test_an_own_word_may_be_among_the_first_of_its_own_vocabulary_alone() -> None:
+    labels = [*LABELS[:6], "million-song: country"]
+    row = np.linspace(0.9, 0.1, len(labels))[None]
+    found = truth_report("m", labels, [clip("genre", "country")], row)
+    assert (found.own_words, found.own_words_by_vocabulary) == ({"country": 0}, {"country": 1})
+    assert (found.own_word_share, found.own_word_share_by_vocabulary) == (0, 1)
+    table = truth_table(found)
+    assert "top five of all words: 0 of 1" in table
+    assert "top five of either vocabulary: 1 of 1" in table
+
+
 def test_what_the_folder_lacks_is_left_out_of_the_table() -> None:
     found = truth_report("m", LABELS, [clip("noise", "rain")], np.array([scores()]))
     assert found.own_word_share is None

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -65,3 +66,23 @@ def test_links_lead_to_operations_and_fill_parameters_of_theirs() -> None:
         if not link.parameters.keys() <= known[target]
     ]
     assert wrong == []
+
+
+def test_it_is_served_in_the_format_asked_for(client: Client, db: None) -> None:
+    def served(**accepted: str) -> Any:
+        answer = client.get("/api/v1/schema/", {"lang": "de"}, headers=accepted)
+        assert answer.headers["Content-Disposition"].startswith('inline; filename="Tonemark.')
+        return answer
+
+    as_yaml = served()
+    assert as_yaml.headers["Content-Type"] == "application/vnd.oai.openapi; charset=utf-8"
+    assert as_yaml.content.startswith(b"openapi: 3.1")
+    as_json = served(accept="application/json")
+    assert as_json.headers["Content-Type"] == "application/json"
+    assert as_json.json()["openapi"].startswith("3.1")
+
+
+def test_it_is_made_once(client: Client, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = client.get("/api/v1/schema/").content
+    monkeypatch.delattr("drf_spectacular.generators.SchemaGenerator.get_schema")
+    assert client.get("/api/v1/schema/").content == first

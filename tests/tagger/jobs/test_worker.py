@@ -163,7 +163,7 @@ def test_a_worker_killed_in_mid_track_is_made_good_by_the_next(
     person: User, start_worker: Start, tmp_path: Path
 ) -> None:
     api = token_client(person)
-    song = write(tmp_path / "long.wav", music(600.0, rate=11_025), 11_025)
+    song = write(tmp_path / "long.wav", music(300.0, rate=11_025), 11_025)
     victim = start_worker()
     job = Job.objects.get(pk=upload(api, song)["job"]["id"])
 
@@ -217,7 +217,7 @@ def test_a_short_upload_passes_a_long_file_that_is_being_analysed(
     person: User, start_worker: Start, tmp_path: Path
 ) -> None:
     api, log = token_client(person), tmp_path / "worker.log"
-    long_one = upload(api, write(tmp_path / "long.flac", music(1500.0, 8000), 8000))["job"]["id"]
+    long_one = upload(api, write(tmp_path / "long.flac", music(700.0, 8000), 8000))["job"]["id"]
     start_worker()
     wait_for(lambda: bool(Job.objects.get(pk=long_one).done), log)
     short_one = upload(api, write(tmp_path / "short.flac", music(20.0)))["job"]["id"]

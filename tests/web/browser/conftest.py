@@ -57,7 +57,7 @@ def context(chromium: Browser, live_server: Any, owner: User) -> Iterator[Browse
 def signed_in(chromium: Browser, live_server: Any, person: User, **options: Any) -> BrowserContext:
     client = Client()
     client.force_login(person)
-    options = {"viewport": {"width": 1280, "height": 800}} | options
+    options = {"viewport": {"width": 1280, "height": 800}, "reduced_motion": "reduce"} | options
     context = chromium.new_context(base_url=live_server.url, **options)
     session = client.cookies["sessionid"].value
     context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
