@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import pytest
 import torch
 
 from ml.checkpoints.weights import default_model_path, load_model
 from ml.config.musicnn import MusicnnConfig
-from ml.nn.musicnn import Musicnn
+from ml.nn.musicnn import Musicnn, Rhythm, Timbre
 from ml.runtime.constant_maps import LOUDEST, without_constant_maps
 from tests.ml.second_network import make_second
 
 WIDE = MusicnnConfig(labels=3, timbre=6, rhythm=5, middle=4, hidden=5)
 
 
+def shapes(made: Musicnn) -> list[Timbre | Rhythm]:
+    return cast(list[Timbre | Rhythm], [*made.timbre, *made.rhythm])
+
+
 def network(dead: dict[int, list[int]]) -> Musicnn:
     """One whose shapes, by their number, have these dead filters."""
     made = make_second(WIDE)
-    for number, shape in enumerate((*made.timbre, *made.rhythm)):
+    for number, shape in enumerate(shapes(made)):
         filters = len(shape.norm.weight)
         torch.nn.init.uniform_(shape.norm.weight, -1, 1)
         torch.nn.init.uniform_(shape.norm.bias, -1, 1)
-        shape.conv.bias.uniform_(-1, 1)
+        torch.nn.init.uniform_(cast(torch.Tensor, shape.conv.bias), -1, 1)
         gone = torch.zeros(filters, dtype=torch.bool)
         gone[dead.get(number, [])] = True
         shape.conv.weight[gone] = 1e-9
@@ -29,7 +35,7 @@ def network(dead: dict[int, list[int]]) -> Musicnn:
 
 
 def filters(made: Musicnn) -> list[int]:
-    return [len(shape.conv.weight) for shape in (*made.timbre, *made.rhythm)]
+    return [len(shape.conv.weight) for shape in shapes(made)]
 
 
 def spectra() -> torch.Tensor:
@@ -69,8 +75,9 @@ def test_a_network_that_hears_with_all_its_filters_keeps_them() -> None:
 
 def test_a_filter_that_only_the_loudest_wakes_is_not_dead() -> None:
     whole = network({})
-    shape = whole.rhythm[1]
-    shape.conv.weight[0], shape.conv.bias[0] = 0.01, -10
+    shape = cast(Rhythm, whole.rhythm[1])
+    bias = cast(torch.Tensor, shape.conv.bias)
+    shape.conv.weight[0], bias[0] = 0.01, -10
     assert filters(without_constant_maps(whole)) == filters(whole)
 
 
