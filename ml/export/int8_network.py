@@ -16,6 +16,7 @@ from torch.nn.functional import avg_pool2d, conv2d
 from ml.nn.layers import SqueezeExcitation
 from ml.nn.network import SampleCNN
 from ml.nn.pair import NetworkPair
+from ml.runtime.constant_maps import without_constant_maps
 from ml.runtime.folding import folded_conv
 
 # Decoded mp3 overshoots full scale; twice that is as far as the stem's steps reach.
@@ -58,8 +59,7 @@ class SoundAndSpectra(nn.Module):
     def __init__(self, pair: NetworkPair) -> None:
         super().__init__()
         self.trunk = for_eight_bits(pair.trunk)
-        self.second = copy.deepcopy(pair.second).eval().requires_grad_(False)
-        self.second.freeze()
+        self.second = without_constant_maps(pair.second)
 
     def forward(self, x: Tensor, spectra: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         logits, embedding = self.trunk.forward_with_embedding(x)

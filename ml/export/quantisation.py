@@ -140,8 +140,15 @@ def _quantised(network: SampleCNN | NetworkPair, train: Split) -> openvino.Model
     quantised = nncf.quantize(
         model,
         sounds,
-        preset=nncf.QuantizationPreset.MIXED,
+        # Steps around zero throughout: as quick as others, and nearer to the network.
+        preset=nncf.QuantizationPreset.PERFORMANCE,
         subset_size=CALIBRATION_CLIPS,
+        advanced_parameters=nncf.AdvancedQuantizationParameters(
+            # All eight bits of the weights that the spectra meet: what is signed cannot overflow.
+            overflow_fix=nncf.OverflowFix.DISABLE,
+            # It looks at means before a maximum, and moves what comes after it away.
+            disable_bias_correction=True,
+        ),
         # Not validated: it does not count constants among its operations.
         ignored_scope=nncf.IgnoredScope(names=_kept(model), validate=False),
     )
@@ -168,7 +175,7 @@ _BEHIND_FIRST_LAYER = ("aten::", "__module.second.middle")
 
 def _kept(model: openvino.Model) -> list[str]:
     """What the quantiser leaves alone: all up to the stem's convolution, dense layers, and what
-    the second network does behind its first layer, a twentieth of its arithmetic.
+    the second network does behind its first layer, a ninth of its arithmetic.
     """
     # The sound comes first among what the model is given.
     reached, kept = {model.get_parameters()[0].get_friendly_name()}, []

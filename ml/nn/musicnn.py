@@ -25,8 +25,11 @@ TIMBRE_BANDS, TIMBRE_FRAMES = (38, 67), 7
 RHYTHM_FRAMES = (128, 64, 32)
 MIDDLE_FRAMES = 7
 # Places that one convolution computes side by side, as so many times its outputs: positions of a
-# shape of timbre, frames of a shape of rhythm. Convolutions with one input channel are slow.
-POSITIONS_BESIDE, FRAMES_BESIDE = 4, 16
+# shape of timbre, frames of a shape of rhythm. Convolutions with few channels are slow.
+POSITIONS_BESIDE, FRAMES_BESIDE = 6, 16
+# Frames of silence before and after a segment: as far as the longest shape reaches, with groups of
+# frames that are not full.
+AROUND = max(RHYTHM_FRAMES) // 2 + 2 * FRAMES_BESIDE
 
 
 class Musicnn(nn.Module):
@@ -57,7 +60,8 @@ class Musicnn(nn.Module):
     def features(self, spectra: Tensor) -> Tensor:
         """Maximum, then mean, over time of every map: `(batch, config.features)`."""
         bands = self.input_norm(spectra.unsqueeze(1).flatten(2)).view(spectra.shape).transpose(1, 2)
-        maps = [torch.cat([shape(bands) for shape in (*self.timbre, *self.rhythm)], 1)]
+        wide = F.pad(bands, (AROUND, AROUND))
+        maps = [torch.cat([shape(wide) for shape in (*self.timbre, *self.rhythm)], 1)]
         for layer in self.middle:
             y = layer(maps[-1])
             maps.append(y if len(maps) == 1 else y + maps[-1])
@@ -73,8 +77,12 @@ class Musicnn(nn.Module):
 class _Shape(nn.Module):
     """A convolution and its highest place among the bands: `(batch, 96, frames)` to maps.
 
+    What it is given has `AROUND` frames of silence more on either side than what it answers.
+
     After the convolution come ReLU, normalisation and the maximum. The maximum is taken first,
-    since it leaves far fewer numbers: of the turned convolution where the scale is negative.
+    since it leaves far fewer numbers: of the turned convolution where the scale is negative. The
+    places among the bands are a dimension of the image, channels last, so that a pooling is this
+    maximum: in 8 bits as well, and without moving what the convolution wrote.
     """
 
     def __init__(self, inputs: int, filters: int, frames: int) -> None:
@@ -95,15 +103,12 @@ class _Shape(nn.Module):
         return torch.where(self.norm.weight < 0, -1.0, 1.0)
 
     def _convolved(self, x: Tensor) -> Tensor:
-        return F.conv1d(x, *(self.laid_out or self.lay_out()))
-
-    def _finished(self, highest: Tensor) -> Tensor:
-        y: Tensor = self.norm((highest * self._signs()[:, None]).relu())
-        return y
+        x = x.contiguous(memory_format=torch.channels_last)
+        return F.conv2d(x, *(self.laid_out or self.lay_out()))
 
 
 class Timbre(_Shape):
-    """Filters over `bands` bands and 7 frames: `(batch, 96, frames)` → `(…, filters, frames)`."""
+    """Filters over `bands` bands and 7 frames; maps are `(batch, filters, frames)`."""
 
     def __init__(self, bands: int, filters: int) -> None:
         super().__init__(bands, filters, TIMBRE_FRAMES)
@@ -114,46 +119,47 @@ class Timbre(_Shape):
             F.pad(weight, (0, 0, place, POSITIONS_BESIDE - 1 - place))
             for place in range(POSITIONS_BESIDE)
         ]
-        return torch.cat(beside), bias.repeat(POSITIONS_BESIDE)
+        return torch.cat(beside)[:, :, None], bias.repeat(POSITIONS_BESIDE)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, wide: Tensor) -> Tensor:
+        around = AROUND - TIMBRE_FRAMES // 2
+        x = wide[:, :, around : wide.shape[2] - around]
         width = self.conv.in_channels + POSITIONS_BESIDE - 1
         last = BANDS - width
         starts = [min(at, last) for at in range(0, last + POSITIONS_BESIDE, POSITIONS_BESIDE)]
-        padded = F.pad(x, (TIMBRE_FRAMES // 2, TIMBRE_FRAMES // 2))
-        y = self._convolved(torch.cat([padded[:, at : at + width] for at in starts]))
-        y = y.unflatten(0, (len(starts), -1)).amax(0)
-        return self._finished(y.unflatten(1, (POSITIONS_BESIDE, -1)).amax(1))
+        y = self._convolved(torch.stack([x[:, at : at + width] for at in starts], 2))
+        y = F.max_pool2d(y, (len(starts), 1)).squeeze(2)
+        y = y.unflatten(1, (POSITIONS_BESIDE, -1)).amax(1)
+        maps: Tensor = self.norm((y * self._signs()[:, None]).relu())
+        return maps
 
 
 class Rhythm(_Shape):
-    """Filters over `frames` frames of one band: `(batch, 96, frames)` → `(…, filters, frames)`."""
+    """Filters over `frames` frames of one band; maps are `(batch, filters, frames)`."""
 
     def __init__(self, frames: int, filters: int) -> None:
         super().__init__(1, filters, frames)
         self.frames = frames
+        # Groups of so many successive frames, which are the channels, that a place looks at.
+        self.taps = -(-(frames + FRAMES_BESIDE - 1) // FRAMES_BESIDE)
 
     def lay_out(self) -> tuple[Tensor, Tensor]:
         weight, bias = self._turned()
-        taps = -(-(self.frames + FRAMES_BESIDE - 1) // FRAMES_BESIDE)
-        room = taps * FRAMES_BESIDE - self.frames
+        room = self.taps * FRAMES_BESIDE - self.frames
         beside = torch.cat([F.pad(weight, (at, room - at)) for at in range(FRAMES_BESIDE)])
-        # So many successive frames are the channels.
-        return (
-            beside[:, 0].unflatten(1, (taps, FRAMES_BESIDE)).transpose(1, 2).contiguous(),
-            bias.repeat(FRAMES_BESIDE),
-        )
+        grouped = beside[:, 0].unflatten(1, (self.taps, FRAMES_BESIDE)).transpose(1, 2)
+        return grouped[..., None].contiguous(), bias.repeat(FRAMES_BESIDE)
 
-    def forward(self, x: Tensor) -> Tensor:
-        length = x.shape[2]
-        taps = -(-(self.frames + FRAMES_BESIDE - 1) // FRAMES_BESIDE)
-        groups = -(-length // FRAMES_BESIDE) + taps - 1
-        before = (self.frames - 1) // 2
-        padded = F.pad(x, (before, groups * FRAMES_BESIDE - before - length))
-        channels = padded.reshape(-1, groups, FRAMES_BESIDE).transpose(1, 2)
-        y = self._convolved(channels).unflatten(0, (-1, BANDS)).amax(1)
+    def forward(self, wide: Tensor) -> Tensor:
+        length = wide.shape[2] - 2 * AROUND
+        groups = -(-length // FRAMES_BESIDE) + self.taps - 1
+        first = AROUND - (self.frames - 1) // 2
+        x = wide[:, :, first : first + groups * FRAMES_BESIDE]
+        y = self._convolved(x.unflatten(2, (groups, FRAMES_BESIDE)).permute(0, 3, 2, 1))
+        y = F.max_pool2d(y, (1, BANDS)).squeeze(3) * self._signs().repeat(FRAMES_BESIDE)[:, None]
         y = y.unflatten(1, (FRAMES_BESIDE, -1)).permute(0, 2, 3, 1).flatten(2)
-        return self._finished(y[..., :length])
+        maps: Tensor = self.norm(y[..., :length].relu())
+        return maps
 
 
 class Middle(nn.Module):

@@ -10,9 +10,11 @@ import torch
 from torch import Tensor
 
 from ml.checkpoints.weights import LoadedModel
+from ml.nn.musicnn import Musicnn
 from ml.nn.network import SampleCNN
 from ml.nn.pair import NetworkPair
 
+from .constant_maps import without_constant_maps
 from .cpu import has_fast_bfloat16
 from .fused_network import FusedNetwork, can_be_fused
 from .int8 import Int8Unavailable, load_int8
@@ -54,20 +56,24 @@ def torch_engine(network: SampleCNN | NetworkPair, device: torch.device) -> Engi
 def _pair_engine(pair: NetworkPair, device: torch.device) -> Engine:
     """The trunk's quickest way, and the second network in the same precision where that agrees."""
     trunk = torch_engine(pair.trunk, device)
-    pair.second.freeze()
+    second = without_constant_maps(pair.second)
     for dtype in _half_precisions(device):
-        engine = Engine(f"{trunk.name}, two networks", _together(pair, trunk, dtype))
+        engine = Engine(f"{trunk.name}, two networks", _together(pair, trunk, second, dtype))
         if agrees(pair, engine.forward, device):
             return engine
-    return Engine(f"{trunk.name}, the second network in float32", _together(pair, trunk, None))
+    return Engine(
+        f"{trunk.name}, the second network in float32", _together(pair, trunk, second, None)
+    )
 
 
-def _together(pair: NetworkPair, trunk: Engine, dtype: torch.dtype | None) -> Forward:
+def _together(
+    pair: NetworkPair, trunk: Engine, second: Musicnn, dtype: torch.dtype | None
+) -> Forward:
     def forward(x: Tensor) -> tuple[Tensor, Tensor]:
         logits, embedding = trunk.forward(x)
         with torch.autocast(x.device.type, dtype, enabled=dtype is not None):
-            second = pair.second(x)
-        return pair.joined(logits.float(), second.float()), embedding
+            beside = second(x)
+        return pair.joined(logits.float(), beside.float()), embedding
 
     return forward
 

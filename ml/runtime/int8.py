@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from .parity import Forward
 
 WEIGHTS = ["tonemark", "weights_sha256"]
-# Segments: the layers of more of them no longer fit a core's cache.
-AT_ONCE = 4
+# Segments: each run reads all of the weights, and the layers of many do not fit the cache.
+AT_ONCE = 16
 
 
 class Int8Unavailable(Exception):
