@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import numpy as np
 import pytest
 
+from ml.sample.instruments import RATE, piano, strings
 from tagger.analysis.reanalysis import advance_all, analyse_sample
 from tagger.analysis.stale import stale_tracks
 from tagger.feedback.verdicts import give_verdict
@@ -33,13 +35,14 @@ from tagger.tags.effective import active_model
 from tagger.tags.vocabulary_actions import add_tag
 from tagger.training.manage import start_training
 from tagger.training.options import default_choices
+from tests.audio_factory import write
 from tests.standin import standin
 from tests.tagger.conftest import token_client
 from tests.tagger.jobs.test_worker import upload, wait_for
 from tests.web import rows
 from tests.web.browser.worker import worker
 
-from .training_rows import SALT, beep, sounding
+from .training_rows import SALT, sounding
 
 WEB = Job.Trigger.WEB
 INFERENCE = "--pool solo --queues inference,bulk,maintenance,checks"
@@ -63,20 +66,23 @@ class Sound(NamedTuple):
 
 @pytest.fixture
 def sounds(tmp_path: Path) -> list[Sound]:
-    """Chorales and other music by turns; without the stand-in, hums and harsh beeps for them."""
+    """Chorales and other music by turns; without the stand-in, strings and a piano for them."""
     count = LABELLED + ASKED
     folder = standin()
     if folder is None:
-        return [hum_or_beep(tmp_path, k) for k in range(2 * count)]
+        return [played(tmp_path, k) for k in range(2 * count)]
     chorales, others = clips(folder, "rendered", count), clips(folder, "recorded", count)
     pairs = zip(chorales, others, strict=True)
     return [Sound(beginning(path, tmp_path), path in chorales) for pair in pairs for path in pair]
 
 
-def hum_or_beep(folder: Path, number: int) -> Sound:
-    harsh = number % 2 == 1
-    path = beep(folder / f"{number}.wav", harsh=harsh, pitch=1 + number / 100)
-    return Sound(path, chorale=not harsh)
+def played(folder: Path, number: int) -> Sound:
+    """Three seconds of a broken chord, on another note than the one before."""
+    player, note = (strings, piano)[number % 2], 48 + number % 17
+    tones = [player(note + step, 1.0)[:RATE] for step in (0, 4, 7)]
+    wave = np.concatenate(tones)[None].astype(np.float32)
+    path = write(folder / f"{number}.wav", wave / (2 * np.abs(wave).max()), RATE)
+    return Sound(path, chorale=player is strings)
 
 
 def clips(folder: Path, kind: str, count: int) -> list[Path]:
@@ -117,7 +123,6 @@ def test_what_people_say_of_music_is_learnt_promoted_and_rolled_back(
     chorale = add_tag("chorale", Tag.Group.GENRE)
     labelled(boss, chorale, sounds[: 2 * LABELLED])
     asked = uploaded(boss, sounds[2 * LABELLED :], log)
-    # Of a hum or a beep the model may have nothing to say.
     corrected = Track.objects.filter(pk__in=asked, track_tags__isnull=False).order_by("pk")[0]
     wrong = corrected.track_tags.all()[0].tag
     give_verdict(boss, corrected, wrong, Verdict.Answer.REJECTED)

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from tagger.models import Job, Track, User
 from tests.web import rows
@@ -50,6 +50,29 @@ def test_filters_narrow_the_list_and_the_address(web: Page) -> None:
     expect(titles).to_have_text(["Guitar only"])
     web.go_back()
     expect(titles).to_have_count(2)
+
+
+@pytest.mark.usefixtures("shelf")
+def test_an_order_chosen_before_the_scripts_have_come_is_taken_when_they_have(phone: Page) -> None:
+    held: list[Route] = []
+    phone.route(re.compile(r"/js/app(\.\w+)?\.js$|/htmx.*\.js$"), lambda route: held.append(route))
+    phone.goto("/", wait_until="commit")
+    phone.get_by_label("Sort").select_option(label="title")
+    for route in held:
+        route.continue_()
+    expect(phone).to_have_url(re.compile("ordering=title"))
+    expect(phone.locator(".track .title").nth(1)).to_have_text("Both")
+    # And in the moment between a list that is drawn and its form being htmx's own.
+    phone.evaluate("""() => document.addEventListener("htmx:afterSwap", () => {
+      const sort = document.getElementById("ordering");
+      if (sort.value !== "title") return;
+      sort.value = "created";
+      sort.dispatchEvent(new Event("change", { bubbles: true }));
+    })""")
+    phone.get_by_text("Filter", exact=True).click()
+    phone.get_by_role("link", name="guitar 2").click()
+    expect(phone).to_have_url(re.compile("ordering=created"))
+    expect(phone.locator(".track .title")).to_have_text(["Guitar only", "Both"])
 
 
 @pytest.mark.usefixtures("shelf")
