@@ -144,8 +144,8 @@ def _quantised(network: SampleCNN | NetworkPair, train: Split) -> openvino.Model
         preset=nncf.QuantizationPreset.PERFORMANCE,
         subset_size=CALIBRATION_CLIPS,
         advanced_parameters=nncf.AdvancedQuantizationParameters(
-            # All eight bits of the weights that the spectra meet. Where sums of such could overflow,
-            # oneDNN halves them itself, as the spectra are signed.
+            # All eight bits of the weights that the spectra meet. Where sums could overflow, oneDNN
+            # halves weights by itself, since the spectra are signed.
             overflow_fix=nncf.OverflowFix.DISABLE,
             # It looks at means before a maximum, and moves what comes after it away.
             disable_bias_correction=True,
