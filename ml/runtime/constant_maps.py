@@ -35,7 +35,7 @@ def without_constant_maps(network: Musicnn) -> Musicnn:
     shapes = cast(Shapes, [*made.timbre, *made.rhythm])
     ends = _ends(made.input_norm)
     numbers, ranges = zip(*(_number_and_range(shape, *ends) for shape in shapes), strict=True)
-    living = [_one_at_least(varies > CONSTANT) for varies in ranges]
+    living = [_one_at_least(~(varies <= CONSTANT)) for varies in ranges]  # so is what is no number
     alive = torch.cat(living)
     if not alive.all():
         one = int((~alive).nonzero()[0])
