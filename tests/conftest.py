@@ -16,6 +16,7 @@ from tagger.operations.bootstrap import ensure_vocabulary
 from tests.web.browser.chromium import CHROMIUM
 
 from .emptying import delete_rows
+from .garbage import collect_seldom
 from .services import choose_template
 from .standin import standin
 from .web import rows
@@ -54,11 +55,10 @@ def _patience(item: pytest.Item) -> float:
 
 def pytest_collection_finish() -> None:
     """Thousands of tests stay until the end; to look through them again and again for what could
-    be freed took a tenth of all the time, and to look through what is young a seventh.
+    be freed took a tenth of all the time.
     """
     gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 50)
+    collect_seldom()
 
 
 def _fixtures_of(item: pytest.Item) -> list[str]:

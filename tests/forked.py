@@ -8,7 +8,6 @@ process forked from it is what a fresh one would be after its imports.
 from __future__ import annotations
 
 import atexit
-import gc
 import os
 import runpy
 import subprocess
@@ -20,6 +19,8 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from ml.__main__ import main
+
+from .garbage import collect_seldom
 
 ROOT = Path(__file__).parents[1]
 PATIENCE = 200
@@ -138,9 +139,7 @@ def _run(
         opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         os.dup2(opened, descriptor)
         os.close(opened)
-    # As in the process of the tests: much of the work of a start is looking for garbage.
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 50)
+    collect_seldom()
     # A server of its own it begins with nothing.
     _SERVER.set_forkserver_preload([])
     os.environ.clear()

@@ -11,6 +11,7 @@ CHROMIUM = Path(
 )
 ARGUMENTS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--mute-audio"),
+    # No process is kept ready for a site that no test visits.
     *("--disable-features=SpareRendererForSitePerProcess", "--disable-site-isolation-trials"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
     # A microphone that beeps.
