@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import groupby
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,14 +22,14 @@ from ml.audio.types import (
 )
 
 from .container import describe, open_audio
-from .frames import decoded_frames, to_mono
+from .frames import decoded_blocks, to_mono
 from .high_pass import HighPass
 from .resample import BandLimiter
 
-Frame = NDArray[np.generic]
+Block = NDArray[np.generic]
 
 # Resampled at a time: long enough to keep soxr busy, short enough to report progress.
-_BLOCK_SECONDS = 2.0
+_BLOCK_SECONDS = 1.0
 
 
 class Pass:
@@ -49,7 +50,8 @@ class Pass:
             if (self.info.duration or 0) > self.limits.max_seconds:
                 raise too_long(self.limits.max_seconds)
             samples = 0
-            for block in _at_network_rate(decoded_frames(container, stream, self.damage)):
+            blocks = decoded_blocks(container, stream, self.damage, _BLOCK_SECONDS)
+            for block in _at_network_rate(blocks):
                 samples += len(block)
                 if samples > self.limits.max_seconds * SAMPLE_RATE:
                     raise too_long(self.limits.max_seconds)
@@ -64,36 +66,15 @@ class Pass:
             raise AudioError("empty", "The file holds no sound. Please use another copy.")
 
 
-def _at_network_rate(frames: Iterator[tuple[int, Frame]]) -> Iterator[Samples]:
-    """Resample frames; where the rate changes in mid-stream, each part on its own."""
+def _at_network_rate(blocks: Iterator[tuple[int, Block]]) -> Iterator[Samples]:
+    """Resample blocks; where the rate changes in mid-stream, each part on its own."""
     high_pass = HighPass()
-    for rate, part in groupby(frames, key=lambda frame: frame[0]):
+    for rate, part in groupby(blocks, key=itemgetter(0)):
         limiter = BandLimiter(rate)
-        for block in _mono((frame for _, frame in part), int(rate * _BLOCK_SECONDS)):
-            yield from _unless_empty(high_pass.push(limiter.push(block)))
+        for _, block in part:
+            yield from _unless_empty(high_pass.push(limiter.push(to_mono(block))))
         rest = limiter.push(np.zeros(0, np.float32), last=True)
         yield from _unless_empty(high_pass.push(rest))
-
-
-def _mono(frames: Iterator[Frame], size: int) -> Iterator[Samples]:
-    """Mono blocks of at least `size` samples, shorter where the channels or the format change."""
-    for _, alike in groupby(frames, key=lambda frame: (len(frame), frame.dtype)):
-        for block in _gather(alike, size):
-            yield to_mono(block)
-
-
-def _gather(frames: Iterator[Frame], size: int) -> Iterator[Frame]:
-    """Concatenate short frames to blocks of at least `size` samples (the last may be shorter)."""
-    pending: list[Frame] = []
-    length = 0
-    for frame in frames:
-        pending.append(frame)
-        length += frame.shape[1]
-        if length >= size:
-            yield np.concatenate(pending, axis=1)
-            pending, length = [], 0
-    if pending:
-        yield np.concatenate(pending, axis=1)
 
 
 def _unless_empty(samples: Samples) -> Iterator[Samples]:

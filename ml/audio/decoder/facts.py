@@ -8,13 +8,13 @@ from ml.audio.open import AudioFile
 from ml.audio.types import AudioError, AudioInfo, Damage, damaged
 
 from .container import describe, open_audio
-from .frames import decoded_frames, packets
+from .frames import decoded_blocks, packets
 
 
 def facts(file: AudioFile) -> AudioInfo:
     """The header's word, once the first frames have decoded. Raises AudioError."""
     with open_audio(file) as (container, stream):
-        if next(decoded_frames(container, stream, Damage()), None) is None:
+        if next(decoded_blocks(container, stream, Damage(), seconds=0), None) is None:
             raise damaged("nothing of it can be decoded")
         return describe(container, stream)
 

@@ -7,9 +7,11 @@ Channels are averaged here rather than by FFmpeg, whose stereo-to-mono sums 0.70
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 
 import av
 import numpy as np
+from av.audio.fifo import AudioFifo
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import InputContainer
@@ -28,22 +30,32 @@ _LOOKED_AT, _CANCELLED = 256, 1e-3
 _FULL_SCALE = {"u1": 128.0, "i2": 32768.0, "i4": 2147483648.0}
 
 
-def decoded_frames(
-    container: InputContainer, stream: AudioStream, damage: Damage
+def decoded_blocks(
+    container: InputContainer, stream: AudioStream, damage: Damage, seconds: float
 ) -> Iterator[tuple[int, NDArray[np.generic]]]:
     """Decode the stream; yields (sample rate in Hz, samples of shape `(channels, time)`).
 
-    A packet that does not decode, or decodes to an impossible rate, is counted in `damage` and
-    left out.
+    Blocks are at least so many `seconds` long, but for the last, and for the last before rate,
+    format or channels change. Raises AudioError where the format is none that can be read.
     """
+    frames = decoded_frames(container, stream, damage)
+    for (rate, *_), alike in groupby(frames, key=_kind):
+        for block in _gathered(alike, int(rate * seconds)):
+            yield rate, _samples(block)
+
+
+def decoded_frames(
+    container: InputContainer, stream: AudioStream, damage: Damage
+) -> Iterator[AudioFrame]:
+    """The stream's frames. A packet that does not decode, or decodes to an impossible rate, is
+    counted in `damage` and left out."""
     for packet in packets(container, stream, damage):
         frames = _decode(packet)
         usable = [frame for frame in frames or () if MIN_RATE <= frame.sample_rate <= MAX_RATE]
         # The last, empty packet flushes the decoder and is no packet of the file.
         if packet.size or frames is None:
             damage.count(good=frames is not None and len(usable) == len(frames))
-        for frame in usable:
-            yield frame.sample_rate, _samples(frame)
+        yield from usable
 
 
 def packets(
@@ -94,6 +106,24 @@ def _cancels(samples: NDArray[np.generic], mono: NDArray[np.float32]) -> bool:
     return float(np.square(mono[::step] - middle).mean()) < _CANCELLED * float(
         np.square(some).mean()
     )
+
+
+def _kind(frame: AudioFrame) -> tuple[int, str, int]:
+    return frame.sample_rate, frame.format.name, frame.layout.nb_channels
+
+
+def _gathered(frames: Iterator[AudioFrame], size: int) -> Iterator[AudioFrame]:
+    """Frames of one kind, joined to at least `size` samples: an array of each would cost more than
+    decoding it."""
+    fifo = AudioFifo()
+    for frame in frames:
+        # What a file says about its time may jump; it is heard in the order in which it stands.
+        frame.pts = None
+        fifo.write(frame)
+        if fifo.samples >= size and (block := fifo.read()):
+            yield block
+    if rest := fifo.read():
+        yield rest
 
 
 def _samples(frame: AudioFrame) -> NDArray[np.generic]:

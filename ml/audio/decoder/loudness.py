@@ -23,10 +23,13 @@ from ml.audio.open import AudioFile
 from ml.audio.types import SILENT_LUFS, Damage, DecodeLimits, Loudness, too_long
 
 from .container import open_audio
-from .frames import decoded_frames, to_mono
+from .frames import decoded_blocks, to_mono
 
 Samples = NDArray[np.generic]
-Frame = tuple[int, Samples]
+Block = tuple[int, Samples]
+
+# Given to the meter at a time: so long that the calls do not count.
+_BLOCK_SECONDS = 0.5
 
 # What BS.1770 has weights for; of more channels their mean is measured.
 _MOST_CHANNELS = 8
@@ -88,7 +91,8 @@ def loudness(file: AudioFile, limits: DecodeLimits) -> Iterator[float | Loudness
     with open_audio(file) as (container, stream):
         parts: list[tuple[float, Loudness]] = []
         total = told = 0.0
-        for _, alike in groupby(_measurable(decoded_frames(container, stream, Damage())), _kind):
+        blocks = decoded_blocks(container, stream, Damage(), _BLOCK_SECONDS)
+        for _, alike in groupby(_measurable(blocks), _kind):
             meter: Meter | None = None
             for rate, samples in alike:
                 meter = meter or Meter(rate, samples)
@@ -96,22 +100,22 @@ def loudness(file: AudioFile, limits: DecodeLimits) -> Iterator[float | Loudness
                 if total + meter.seconds > limits.max_seconds:
                     raise too_long(limits.max_seconds)
                 if total + meter.seconds > told + _TELL_EVERY:
-                    told = total + meter.seconds
-                    yield told
+                    told += _TELL_EVERY
+                    yield total + meter.seconds
             if meter:
                 total += meter.seconds
                 parts.append((meter.seconds, meter.result()))
     yield _together(parts)
 
 
-def _measurable(frames: Iterator[Frame]) -> Iterator[Frame]:
-    for rate, samples in frames:
+def _measurable(blocks: Iterator[Block]) -> Iterator[Block]:
+    for rate, samples in blocks:
         known = samples.dtype.str[1:] in _FORMATS and 0 < len(samples) <= _MOST_CHANNELS
         yield rate, samples if known else to_mono(samples)[None]
 
 
-def _kind(frame: Frame) -> tuple[int, int, str]:
-    rate, samples = frame
+def _kind(block: Block) -> tuple[int, int, str]:
+    rate, samples = block
     return rate, len(samples), samples.dtype.str
 
 
