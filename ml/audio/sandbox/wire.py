@@ -15,7 +15,7 @@ from typing import IO, Any
 STATUS = struct.Struct("!i")
 
 _HEADER = struct.Struct("!cI")
-# A block of two seconds at 22,050 Hz has 176 kB, tags at most a few MB of JSON: what is larger is
+# A block of a second at 22,050 Hz has 88 kB, tags at most a few MB of JSON: what is larger is
 # no answer, and is not allocated.
 _LARGEST = 16 * 2**20
 
