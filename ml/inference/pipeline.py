@@ -156,22 +156,27 @@ class ScoredSegments:
         self.file.collect(self.scores, self.embeddings)
 
 
-def batches(requests: Iterable[Request]) -> Iterator[list[PipelineItem]]:
-    """The segments of all requests in order, up to 16 at a time, whichever file they are of."""
+def batches(requests: Iterable[Request | None]) -> Iterator[list[PipelineItem]]:
+    """The segments of all requests in order, up to 16 at a time, whichever file they are of; fewer
+    where None says that the next request may take its time."""
     batch: list[PipelineItem] = []
     waiting = 0
     for item in _items(requests):
-        batch.append(item)
-        waiting += item.segment is not None
-        if waiting == BATCH:
+        if item is not None:
+            batch.append(item)
+            waiting += item.segment is not None
+        if waiting == BATCH or (item is None and batch):
             yield batch
             batch, waiting = [], 0
     if batch:
         yield batch
 
 
-def _items(requests: Iterable[Request]) -> Iterator[PipelineItem]:
+def _items(requests: Iterable[Request | None]) -> Iterator[PipelineItem | None]:
     for request in requests:
+        if request is None:
+            yield None
+            continue
         file = FileInProgress(request)
         for segment in file.segments():
             yield PipelineItem(file, segment)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import ExitStack, closing, nullcontext
 from dataclasses import replace
 from functools import cached_property
@@ -97,21 +97,24 @@ class Tagger:
         decoding and after every batch. Raises AudioError, and Cancelled when `should_stop`
         returns True between batches.
         """
+        on_progress("decoding", 0.0, None)
         request = Request(nullcontext(path), on_progress, should_stop, limits)
         [outcome] = self.analyse_all([request])
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
 
-    def analyse_all(self, requests: Sequence[Request]) -> Generator[Analysis | Exception]:
+    def analyse_all(self, requests: Iterable[Request | None]) -> Generator[Analysis | Exception]:
         """Analyse files; for each, in their order, what `analyse` returns or raises.
 
         The next one is decoded while the network runs, short ones share its batches, and it goes
         on while the caller deals with an outcome. What is wrong with one file is that one's
-        outcome alone. `on_progress` may itself analyse other files in the meantime.
+        outcome alone. `on_progress` may itself analyse other files in the meantime; it is not told
+        of the decoding.
+
+        `requests` are asked for in the decoder's thread and may be waited for there: None in front
+        of such a wait has all outcomes so far come without what is waited for.
         """
-        for request in requests:
-            request.on_progress("decoding", 0.0, None)
         with ExitStack() as stack:
             decoded = stack.enter_context(closing(ahead(batches(requests), depth=_AHEAD)))
             scored = stack.enter_context(closing(ahead(self._scored(decoded), depth=_AHEAD)))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import deque
-from collections.abc import Generator, Iterable
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -26,6 +24,7 @@ from tagger.uploads.ingest import limits
 from .fill_activations import keep_alone
 from .reanalysis import advancing_parent
 from .record import record_analysis
+from .short_tracks import TOGETHER, ShortTracks, is_short
 from .tempo_key import request_music_after
 
 if TYPE_CHECKING:
@@ -34,24 +33,14 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# Tracks below this (in seconds) are analysed several at a time.
-SHORT = 60.0
-# Of all that are analysed together: whoever comes next does not wait for long. A track that is
-# longer by itself lets shorter ones through while it is analysed.
-TOGETHER = 300.0
 LOOK_EVERY = 1.0
-# A third of a lease: two renewals may be late before another worker takes over.
-RENEW_EVERY = 10.0
-
-Claimed = tuple[Job, Track]
 
 
 def tag_track(job: Job) -> None:
     """Run a claimed job to its end; every way out leaves a row that says what happened.
 
     It analyses with the model the job names, or with the active one. Where its track is short, jobs
-    of other short tracks that wait are claimed and run with it: one is decoded while the
-    network analyses another.
+    of other short tracks that wait are claimed and run with it: see ShortTracks.
     """
     track, model = job.track, job.model or active_model()
     if track is None or model is None:
@@ -67,49 +56,21 @@ def tag_track(job: Job) -> None:
         lifecycle.fail(job, code=fault_code(error), detail=str(error))
         return
     announce_worker(tagger)
-    _tag([(job, track), *_companions(job, track)], model, tagger)
+    _tag(ShortTracks(job, track, model, _request), model, tagger)
 
 
-def _companions(job: Job, track: Track) -> list[Claimed]:
-    length = track.duration
-    if not length or length >= SHORT:
-        return []
-    alike = lifecycle.claim_alike(job, shorter_than=SHORT, seconds=TOGETHER - length)
-    return [(other, other.track) for other in alike if other.track]
-
-
-def _tag(together: list[Claimed], model: ModelVersion, tagger: Tagger) -> None:
-    left = deque(together)
-    renewed = time.monotonic()
-    with closing(_outcomes(together, tagger)) as outcomes:
-        try:
-            while left:
-                job, track = left.popleft()
-                with job_context(str(job.pk)), advancing_parent(job), to_its_end(job):
-                    _finish(job, track, model, next(outcomes))
-                if time.monotonic() > renewed + RENEW_EVERY:
-                    renewed = time.monotonic()
-                    _keep(left)
-        finally:
-            for job, _ in left:
-                lifecycle.release(job)
-
-
-def _keep(left: Iterable[Claimed]) -> None:
-    """Those whose turn has not come yet, on a slow machine."""
-    for job, _ in left:
-        lifecycle.renew(job)
-
-
-def _outcomes(together: Iterable[Claimed], tagger: Tagger) -> Generator[Prediction | Exception]:
-    """What comes of each, in their order."""
-    return tagger.analyse_all([_request(job, track) for job, track in together])
+def _tag(tracks: ShortTracks, model: ModelVersion, tagger: Tagger) -> None:
+    with closing(tagger.analyse_all(tracks.requests())) as outcomes, tracks:
+        for job, track in tracks:
+            with job_context(str(job.pk)), advancing_parent(job), to_its_end(job):
+                _finish(job, track, model, next(outcomes))
 
 
 def _request(job: Job, track: Track) -> Request:
     from ml.inference import Request
 
-    reporter = Reporter(job)
+    reporter = Reporter(job, brief=is_short(track))
+    reporter("decoding", 0.0, None)
     is_long = bool(track.duration and track.duration > TOGETHER)
     return Request(
         on_this_machine(track.file),

@@ -140,16 +140,33 @@ def claim(job_id: str) -> Job | None:
 def claim_alike(job: Job, *, shorter_than: float, seconds: float) -> list[Job]:
     """Jobs like this one that wait for the same model, oldest first: as many as have short tracks,
     `seconds` of sound together at most."""
-    alike = Job.objects.filter(
-        state=Job.State.QUEUED, queue=job.queue, kind=job.kind, model=job.model
-    )
-    short = alike.filter(track__duration__gt=0, track__duration__lt=shorter_than)
     candidates = list(
-        short.order_by("created_at").values_list("pk", "track__duration")[:MOST_ALIKE]
+        Job.objects.filter(_alike(job, shorter_than), state=Job.State.QUEUED)
+        .order_by("created_at")
+        .values_list("pk", "track__duration")[:MOST_ALIKE]
     )
     ends = accumulate(length or 0 for _, length in candidates)
     chosen = [str(pk) for (pk, _), end in zip(candidates, ends, strict=True) if end <= seconds]
     return [claimed for pk in chosen if (claimed := claim(pk))]
+
+
+def others_wait(job: Job, *, shorter_than: float) -> bool:
+    """Whether its worker's queues have something that is not like this job, and that is not to wait
+    until nothing is: in its own queue, or where people wait."""
+    queued = Job.objects.filter(state=Job.State.QUEUED, queue__in=[job.queue, Queue.INFERENCE])
+    return queued.exclude(_alike(job, shorter_than)).exists()
+
+
+def _alike(job: Job, shorter_than: float) -> Q:
+    """What was tried before is tried by itself: should it end its worker, it ends no other's work."""
+    return Q(
+        queue=job.queue,
+        kind=job.kind,
+        model=job.model,
+        attempts=0,
+        track__duration__gt=0,
+        track__duration__lt=shorter_than,
+    )
 
 
 def claim_short_upload(*, shorter_than: float) -> Job | None:

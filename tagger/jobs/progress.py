@@ -73,17 +73,22 @@ class Stopped(Exception):
 
 
 class Reporter:
-    """Writes progress at most once a second, and remembers that the job must stop."""
+    """Writes progress at most once a second, and remembers that the job must stop.
 
-    def __init__(self, job: Job) -> None:
+    Of a `brief` job nothing is written in its first second: most have ended by then.
+    """
+
+    def __init__(self, job: Job, *, brief: bool = False) -> None:
         self.job = job
         self.stop = False
-        self._next = 0.0
+        self._next = time.monotonic()
+        self._first = self._next + (REPORT_EVERY if brief else 0.0)
 
     def __call__(self, stage: str, done: float, total: float | None) -> None:
-        if time.monotonic() < self._next and stage == self.job.stage:
+        now = time.monotonic()
+        if now < self._first or (now < self._next and stage == self.job.stage):
             return
-        self._next = time.monotonic() + REPORT_EVERY
+        self._next = now + REPORT_EVERY
         self.job.stage = stage
         self.stop = not lifecycle.report(
             self.job, stage=stage, done=done, total=total, unit="seconds"

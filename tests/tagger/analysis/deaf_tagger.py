@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -21,8 +21,8 @@ class DeafTagger:
     def __init__(self, model: ModelVersion, says: Says) -> None:
         self.model, self.says = model, says
 
-    def analyse_all(self, requests: Sequence[Any]) -> Iterator[Any]:
-        for request in requests:
+    def analyse_all(self, requests: Iterable[Any]) -> Iterator[Any]:
+        for request in filter(None, requests):
             request.on_progress("tagging", 1.0, None)
             yield self.says(self.model)
 

@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from ml.audio.reading import AudioError, DecoderLost
-from tagger.analysis import tag_track
+from tagger.analysis import short_tracks
 from tagger.jobs import lifecycle
 from tagger.models import Job, ModelVersion, Track, User
 from tagger.tasks import run_job
@@ -102,13 +102,96 @@ def test_a_long_track_waits_for_its_turn(waiting: list[Job], say: Say) -> None:
     assert states() == ["succeeded", "queued", "succeeded"]
 
 
-def test_no_more_than_five_minutes_are_analysed_together(waiting: list[Job], say: Say) -> None:
-    say()
-    for job in waiting:
-        assert job.owner
-        rows.job(rows.track(job.owner), Job.State.QUEUED)
+@pytest.fixture
+def six(waiting: list[Job], owner: User) -> list[Job]:
+    """Of a minute each, so that five are claimed at once."""
+    waiting += [rows.job(rows.track(owner), Job.State.QUEUED) for _ in range(3)]
     Track.objects.update(duration=59.0)
+    return waiting
+
+
+def after_the_first(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
+    left = [happens]
+
+    def one(model: ModelVersion) -> Any:
+        if left:
+            left.pop()()
+        return rows.prediction(model, {"harp": 0.8})
+
+    every_model_says(one, monkeypatch)
+
+
+def test_no_more_than_five_minutes_are_claimed_at_once(
+    six: list[Job], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running: list[int] = []
+    after_the_first(
+        monkeypatch, lambda: running.append(Job.objects.filter(state="running").count())
+    )
+    run_job(str(six[0].pk))
+    assert running == [5]
+    assert states() == ["succeeded"] * 6
+
+
+def test_short_tracks_that_come_meanwhile_are_analysed_as_well(
+    waiting: list[Job], owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    after_the_first(monkeypatch, lambda: rows.job(rows.track(owner), Job.State.QUEUED))
     run_job(str(waiting[0].pk))
+    assert states() == ["succeeded"] * 4
+
+
+@pytest.mark.parametrize("what", ["a long track", "one that was tried before", "another model's"])
+def test_what_else_waits_has_its_turn_before_more_are_claimed(
+    six: list[Job], owner: User, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    other = rows.job(rows.track(owner), Job.State.QUEUED)
+    if what == "a long track":
+        two_hours(other)
+    elif what == "one that was tried before":
+        Job.objects.filter(pk=other.pk).update(attempts=1)
+    else:
+        Job.objects.filter(pk=other.pk).update(model=rows.candidate({}))
+    every_model_says(lambda model: rows.prediction(model, {"harp": 0.8}), monkeypatch)
+    run_job(str(six[0].pk))
+    assert states() == ["succeeded"] * 5 + ["queued"] * 2
+
+
+def test_uploads_have_their_turn_before_more_of_the_library_is_analysed(
+    six: list[Job], owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Job.objects.update(queue="bulk")
+    after_the_first(monkeypatch, lambda: rows.job(rows.track(owner), Job.State.QUEUED))
+    run_job(str(six[0].pk))
+    assert states() == ["succeeded"] * 5 + ["queued"] * 2
+
+
+def test_analyses_of_the_library_do_not_hold_up_uploads(
+    six: list[Job], owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = rows.job(rows.track(owner), Job.State.QUEUED)
+    Job.objects.filter(pk=other.pk).update(queue="bulk")
+    every_model_says(lambda model: rows.prediction(model, {"harp": 0.8}), monkeypatch)
+    run_job(str(six[0].pk))
+    assert states() == ["succeeded"] * 6 + ["queued"]
+
+
+def test_no_more_are_claimed_for_a_model_that_is_no_longer_in_use(
+    six: list[Job], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    after_the_first(
+        monkeypatch, lambda: ModelVersion.objects.update(state=ModelVersion.State.RETIRED)
+    )
+    run_job(str(six[0].pk))
+    assert states() == ["succeeded"] * 5 + ["queued"]
+
+
+def test_a_worker_that_is_told_to_end_claims_no_more(
+    six: list[Job], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every_model_says(lambda model: rows.prediction(model, {"harp": 0.8}), monkeypatch)
+    monkeypatch.setattr(short_tracks, "is_shutting_down", lambda: True)
+    run_job(str(six[0].pk))
     assert states() == ["succeeded"] * 5 + ["queued"]
 
 
@@ -125,7 +208,7 @@ def test_those_whose_turn_has_not_come_keep_their_leases(
         return rows.prediction(model, {"harp": 0.8})
 
     every_model_says(slowly, monkeypatch)
-    monkeypatch.setattr(tag_track, "RENEW_EVERY", 0.0)
+    monkeypatch.setattr(short_tracks, "RENEW_EVERY", 0.0)
     run_job(str(waiting[0].pk))
     assert renewed == [3, 2, 1]
     assert states() == ["succeeded"] * 3
