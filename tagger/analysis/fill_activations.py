@@ -79,7 +79,7 @@ def keep_alone(job: Job, track: Track, model: ModelVersion, prediction: Predicti
             job, code="not-kept", detail="This model makes nothing of a track that can be kept."
         )
     else:
-        lifecycle.succeed(job)
+        lifecycle.succeed(job, seconds=prediction.duration)
     fill_activations(after=track.pk)
 
 

@@ -144,7 +144,7 @@ def _record(job: Job, track: Track, model: ModelVersion, prediction: Prediction)
     else:
         # First, so that a page that sees the tags waits for tempo and key as well.
         request_music_after(job, track)
-        lifecycle.succeed(job)
+        lifecycle.succeed(job, seconds=prediction.duration)
 
 
 def fault_code(error: WeightsError | DeviceError) -> str:

@@ -210,14 +210,19 @@ def renew(job: Job) -> bool:
     return bool(alive) and not _mine(job).filter(cancel_requested=True).exists()
 
 
-def succeed(job: Job) -> bool:
-    """False when another worker has taken the job over in the meantime."""
+def succeed(job: Job, *, seconds: float | None = None) -> bool:
+    """False when another worker has taken the job over in the meantime.
+
+    `seconds`: of sound, where that is what it had to do.
+    """
+    done = (
+        {"done": Coalesce("total", "done")}
+        if seconds is None
+        else {"done": seconds, "total": seconds, "unit": "seconds"}
+    )
     return bool(
         _mine(job).update(
-            state=Job.State.SUCCEEDED,
-            finished_at=timezone.now(),
-            lease_until=None,
-            done=Coalesce("total", "done"),
+            state=Job.State.SUCCEEDED, finished_at=timezone.now(), lease_until=None, **done
         )
     )
 

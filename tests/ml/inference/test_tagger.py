@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -128,6 +129,24 @@ def test_short_files_share_a_batch(
     outcomes = list(tagger.analyse_all([Request(nullcontext(file)) for _ in range(4)]))
     assert [len(outcome.scores) for outcome in outcomes if isinstance(outcome, Analysis)] == [5] * 4
     assert sizes == [16, 4]
+
+
+def test_a_file_does_not_wait_for_one_that_is_still_to_come(
+    tagger: Tagger, tmp_path: Path
+) -> None:
+    file = factory.write(tmp_path / "a.wav", factory.music(5 * SEGMENT_SAMPLES / SAMPLE_RATE))
+    first_is_there = Event()
+
+    def requests() -> Iterator[Request | None]:
+        yield Request(nullcontext(file))
+        yield None
+        assert first_is_there.wait(60)
+        yield Request(nullcontext(file))
+
+    outcomes = tagger.analyse_all(requests())
+    assert isinstance(next(outcomes), Analysis)
+    first_is_there.set()
+    assert [type(outcome) for outcome in outcomes] == [Analysis]
 
 
 def test_a_bad_or_cancelled_file_leaves_its_neighbours_alone(

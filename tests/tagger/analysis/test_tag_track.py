@@ -58,7 +58,11 @@ def test_short_tracks_that_wait_are_analysed_together(waiting: list[Job], say: S
     run_job(str(waiting[0].pk))
     assert states() == ["succeeded"] * 3
     assert Track.objects.filter(state="tagged", analyses__isnull=False).count() == 3
-    assert set(Job.objects.filter(kind="tag_track").values_list("attempts", flat=True)) == {1}
+    jobs = Job.objects.filter(kind="tag_track")
+    heard = Track.objects.values_list("duration", flat=True)[0]
+    assert set(jobs.values_list("attempts", "done", "total", "unit")) == {
+        (1, heard, heard, "seconds")
+    }
 
 
 def test_what_was_analysed_with_another_is_not_analysed_again(waiting: list[Job], say: Say) -> None:
@@ -235,9 +239,9 @@ def heard_in_order(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     ended: list[str] = []
     succeed = lifecycle.succeed
 
-    def told(job: Job) -> bool:
+    def told(job: Job, **how: Any) -> bool:
         ended.append(str(job.pk))
-        return succeed(job)
+        return succeed(job, **how)
 
     monkeypatch.setattr(lifecycle, "succeed", told)
     return ended
