@@ -28,6 +28,7 @@ class HighPass:
 
     def __init__(self) -> None:
         self._graph = Graph()
+        self._graph.threads = 1  # the sandbox lets no process start one
         self._source = self._graph.add_abuffer(
             sample_rate=SAMPLE_RATE, format="flt", layout="mono", time_base=Fraction(1, SAMPLE_RATE)
         )
