@@ -22,9 +22,11 @@ if TYPE_CHECKING:
 
 # Tracks below this (in seconds) are analysed several at a time.
 SHORT = 60.0
-# Of all that are claimed at a time: more than is on its way through decoder and network. A track
-# that is longer by itself lets shorter ones through while it is analysed.
+# Of all that are claimed at a time: whoever comes next does not wait for long. A track that is
+# longer by itself lets shorter ones through while it is analysed.
 TOGETHER = 300.0
+# So much is on its way through decoder and network: more would be asked for in more queries.
+REFILL_BELOW = 180.0
 # A third of a lease: two renewals may be late before another worker takes over.
 RENEW_EVERY = 10.0
 
@@ -38,8 +40,8 @@ def is_short(track: Track) -> bool:
 class ShortTracks:
     """A claimed job and its track, and where that is short, those like it that wait.
 
-    Five minutes of sound are claimed with it. As these end more are claimed, as long as nothing
-    else waits: whoever comes next does not wait for long. Iterate it for one after the other;
+    Five minutes of sound are claimed with it, and as these end more, as long as nothing else waits.
+    Iterate it for one after the other;
     those whose turn has not come when the block is left are put back. Its `requests` are for
     the tagger, which asks for them in another thread.
     """
@@ -95,7 +97,7 @@ class ShortTracks:
         self._coming.put(None)
 
     def _fill_up(self) -> None:
-        if not self._open or self._seconds() > TOGETHER - SHORT:
+        if not self._open or self._seconds() > REFILL_BELOW:
             return
         if self._may_go_on():
             self._claim()

@@ -12,6 +12,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import accumulate
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
@@ -120,21 +121,25 @@ def claim(job_id: str) -> Job | None:
     """Make this worker the owner, or answer None when the job is taken, ended or gone."""
     now = timezone.now()
     free = Q(state=Job.State.QUEUED) | Q(state=Job.State.RUNNING) & lapsed(now)
-    claimed = Job.objects.filter(free, pk=job_id).update(
-        state=Job.State.RUNNING,
-        worker=socket.gethostname()[:100],
-        lease_until=now + LEASE,
-        attempts=F("attempts") + 1,
-        started_at=now,
-        stage="",
-        done=0,
-        total=None,
-    )
-    return (
-        Job.objects.select_related("track", "library", "owner", "model").get(pk=job_id)
-        if claimed
-        else None
-    )
+    claimed = Job.objects.filter(free, pk=job_id).update(**_claimed_values(now))
+    return _with_relations().get(pk=job_id) if claimed else None
+
+
+def _claimed_values(now: datetime) -> dict[str, Any]:
+    return {
+        "state": Job.State.RUNNING,
+        "worker": socket.gethostname()[:100],
+        "lease_until": now + LEASE,
+        "attempts": F("attempts") + 1,
+        "started_at": now,
+        "stage": "",
+        "done": 0,
+        "total": None,
+    }
+
+
+def _with_relations() -> QuerySet[Job]:
+    return Job.objects.select_related("track", "library", "owner", "model")
 
 
 def claim_alike(job: Job, *, shorter_than: float, seconds: float) -> list[Job]:
@@ -146,8 +151,20 @@ def claim_alike(job: Job, *, shorter_than: float, seconds: float) -> list[Job]:
         .values_list("pk", "track__duration")[:MOST_ALIKE]
     )
     ends = accumulate(length or 0 for _, length in candidates)
-    chosen = [str(pk) for (pk, _), end in zip(candidates, ends, strict=True) if end <= seconds]
-    return [claimed for pk in chosen if (claimed := claim(pk))]
+    chosen = [pk for (pk, _), end in zip(candidates, ends, strict=True) if end <= seconds]
+    return _claim_queued(chosen) if chosen else []
+
+
+def _claim_queued(pks: list[UUID]) -> list[Job]:
+    """As `claim`, of those that are not taken, ended or gone, oldest first."""
+    with transaction.atomic():
+        free = _with_relations().filter(pk__in=pks, state=Job.State.QUEUED).order_by("created_at")
+        jobs = list(free.select_for_update(skip_locked=True, of=("self",)))
+        claimed = Job.objects.filter(pk__in=[job.pk for job in jobs])
+        claimed.update(**_claimed_values(timezone.now()))
+    for job in jobs:
+        job.state, job.attempts = Job.State.RUNNING, job.attempts + 1
+    return jobs
 
 
 def others_wait(job: Job, *, shorter_than: float) -> bool:

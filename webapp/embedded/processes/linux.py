@@ -23,10 +23,10 @@ def die_with_parent(death: signal.Signals = signal.SIGTERM) -> None:
         _libc.prctl(PR_SET_PDEATHSIG, int(death))
 
 
-def give_way(by: int = 10) -> None:
+def give_way(by: int = 19) -> None:
     """For the leader of a session, before exec: it and its children wait for whoever is in a hurry.
 
-    Where the scheduler shares between sessions first, niceness counts within one's own only.
+    As far as can be: at 10 they would still take a tenth of a core from uploads. Where the scheduler shares between sessions first, niceness counts within one's own only.
     """
     os.nice(by)
     session = Path("/proc/self/autogroup")
