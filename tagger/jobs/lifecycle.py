@@ -175,7 +175,7 @@ def others_wait(job: Job, *, shorter_than: float) -> bool:
 
 
 def _alike(job: Job, shorter_than: float) -> Q:
-    """What was tried before is tried by itself: should it end its worker, it ends no other's work."""
+    """What was tried before is tried by itself: should it end its worker, no other's work ends."""
     return Q(
         queue=job.queue,
         kind=job.kind,

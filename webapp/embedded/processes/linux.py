@@ -23,19 +23,23 @@ def die_with_parent(death: signal.Signals = signal.SIGTERM) -> None:
         _libc.prctl(PR_SET_PDEATHSIG, int(death))
 
 
-def give_way(by: int = 19) -> None:
+# As far as can be: at 10, background work still takes a tenth of a core from uploads.
+_BEHIND = 19
+
+
+def give_way() -> None:
     """For the leader of a session, before exec: it and its children wait for whoever is in a hurry.
 
-    As far as can be: at 10 they would still take a tenth of a core from uploads. Where the scheduler shares between sessions first, niceness counts within one's own only.
+    Where the scheduler shares between sessions first, niceness counts within one's own only.
     """
-    os.nice(by)
+    os.nice(_BEHIND)
     session = Path("/proc/self/autogroup")
     if session.exists():
         try:
-            session.write_text(str(by), encoding="ascii")
+            session.write_text(str(_BEHIND), encoding="ascii")
         except BlockingIOError:  # one change in a tenth of a second is allowed
             time.sleep(0.2)
-            session.write_text(str(by), encoding="ascii")
+            session.write_text(str(_BEHIND), encoding="ascii")
 
 
 def pose_as_user() -> None:
