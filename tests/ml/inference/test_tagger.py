@@ -131,9 +131,7 @@ def test_short_files_share_a_batch(
     assert sizes == [16, 4]
 
 
-def test_a_file_does_not_wait_for_one_that_is_still_to_come(
-    tagger: Tagger, tmp_path: Path
-) -> None:
+def test_a_file_does_not_wait_for_one_that_is_still_to_come(tagger: Tagger, tmp_path: Path) -> None:
     file = factory.write(tmp_path / "a.wav", factory.music(5 * SEGMENT_SAMPLES / SAMPLE_RATE))
     first_is_there = Event()
 
