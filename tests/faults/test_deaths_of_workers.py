@@ -19,7 +19,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from redis import Redis
 
-from tagger.analysis.tag_track import SHORT
+from tagger.analysis.short_tracks import SHORT
 from tagger.analysis.tempo_key import MOST_WAITING
 from tagger.models import Analysis, Job, Track, User
 from tagger.registry.versions import activate_model, install_model
