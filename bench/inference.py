@@ -4,8 +4,9 @@
 
 The ways take turns, and a ratio is the median of the ratios within the rounds; "float32" is the
 network as PyTorch runs it (eager, no gradients, activations kept in the heap) at the same number
-of threads and the largest batch. On one thread the process's own CPU time counts, on more the
-time on the wall. The 8-bit way is there where the model has been exported (`python -m ml export`).
+of threads and the largest batch, and "wide" the papers' wide network, run so. On one thread the
+process's own CPU time counts, on more the time on the wall. The 8-bit way is there where the model
+has been exported (`python -m ml export`).
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from ml.audio.reading import SAMPLE_RATE, SEGMENT_SAMPLES
 from ml.checkpoints.weights import LoadedModel, default_model_path, load_model
+from ml.config.network import NetworkConfig
+from ml.config.recipe import read_recipe
 from ml.nn import SampleCNN
 from ml.nn.pair import NetworkPair
 from ml.runtime.cpu import has_fast_bfloat16, keep_activations_in_the_heap
@@ -34,6 +37,7 @@ from .tables import Row, parser, show
 from .timing import in_turns, ratio, slope
 
 SEGMENT_SECONDS = SEGMENT_SAMPLES / SAMPLE_RATE
+PLAIN, WIDE = "float32", "wide, float32"
 
 
 def main() -> None:
@@ -53,7 +57,7 @@ def main() -> None:
     torch.set_num_threads(1)
     results = {
         "machine": facts(),
-        "network": {"gflop_per_segment": round(gflop(model), 2)},
+        "network": {"gflop_per_segment": round(gflop(model.whole), 2)},
         "gemm_gflop_per_s": gemm_rates(),
         "rows": rows,
     }
@@ -65,35 +69,46 @@ def measure(
 ) -> list[Row]:
     """One row for each way and batch."""
     torch.set_num_threads(threads)
-    work = gflop(model)
+    wide = _wide(len(model.card.labels))
+    work = {WIDE: gflop(wide)}
     ways = {
         (engine.name, batch): _run(engine, batch)
         for batch in batches
-        for engine in engines(model, weights)
+        for engine in [Engine(WIDE, wide.forward_with_embedding), *engines(model, weights)]
     }
     clock = time.process_time if threads == 1 else time.perf_counter
     named = {f"{name}/{batch}": run for (name, batch), run in ways.items()}
     with torch.inference_mode():
         seconds = in_turns(named, rounds, clock)
-    base = [second / max(batches) for second in seconds[f"float32/{max(batches)}"]]
+    bases = [
+        [second / max(batches) for second in seconds[f"{base}/{max(batches)}"]]
+        for base in (PLAIN, WIDE)
+    ]
+    own = gflop(model.whole)
     return [
-        _row(name, threads, batch, seconds, batches, base, work)
+        _row(name, threads, batch, seconds, batches, bases, work.get(name, own))
         for name in dict.fromkeys(name for name, _ in ways)
         for batch in batches
     ]
 
 
-def gflop(model: LoadedModel) -> float:
+def _wide(labels: int) -> SampleCNN:
+    """With random weights: what it says does not matter here."""
+    config = read_recipe("modern").network | {"labels": labels}
+    return SampleCNN(NetworkConfig.from_dict(config)).eval()
+
+
+def gflop(network: torch.nn.Module) -> float:
     """Of one segment, all of the model's networks together."""
     with torch.no_grad(), FlopCounterMode(display=False) as counter:
-        model.whole(torch.zeros(1, 1, SEGMENT_SAMPLES))
+        network(torch.zeros(1, 1, SEGMENT_SAMPLES))
     return counter.get_total_flops() / 1e9
 
 
 def engines(model: LoadedModel, weights: Path) -> list[Engine]:
     """Every way this machine can run the model, the plain one first."""
     network = model.whole
-    engines = [Engine("float32", network.forward_with_embedding)]
+    engines = [Engine(PLAIN, network.forward_with_embedding)]
     if isinstance(network, NetworkPair):
         engines.append(torch_engine(network, torch.device("cpu")))
     else:
@@ -126,7 +141,7 @@ def _row(
     batch: int,
     seconds: dict[str, list[float]],
     batches: list[int],
-    base: list[float],
+    bases: list[list[float]],
     gflop: float,
 ) -> Row:
     each = [second / batch for second in seconds[f"{name}/{batch}"]]
@@ -137,7 +152,8 @@ def _row(
         "batch": batch,
         "segments_per_s": round(1 / median(each), 1),
         "times_real_time": round(SEGMENT_SECONDS / median(each)),
-        "ratio": round(ratio(base, each), 2),
+        "ratio": round(ratio(bases[0], each), 2),
+        "of_wide": round(ratio(bases[1], each), 2),
         "gflop_per_s": round(gflop / median(each)),
         "slope_of_time_by_batch": round(growth, 2),
     }
