@@ -40,10 +40,10 @@ def is_short(track: Track) -> bool:
 class ShortTracks:
     """A claimed job and its track, and where that is short, those like it that wait.
 
-    Five minutes of sound are claimed with it, and as these end more, as long as nothing else waits.
-    Iterate it for one after the other;
-    those whose turn has not come when the block is left are put back. Its `requests` are for
-    the tagger, which asks for them in another thread.
+    Five minutes of sound are claimed with it, and as these end more, as long as nothing else waits;
+    without `going_on` no more. Iterate it for one after the other; those whose turn has not come
+    when the block is left are put back. Its `requests` are for the tagger, which asks for them in
+    another thread.
     """
 
     def __init__(
@@ -52,8 +52,11 @@ class ShortTracks:
         track: Track,
         model: ModelVersion,
         request: Callable[[Job, Track], Request],
+        *,
+        going_on: bool,
     ) -> None:
         self._job, self._model, self._request = job, model, request
+        self._going_on = going_on
         self._left: deque[Claimed] = deque()
         self._coming: SimpleQueue[Request | None] = SimpleQueue()
         self._open = is_short(track)
@@ -118,7 +121,9 @@ class ShortTracks:
 
     def _may_go_on(self) -> bool:
         """Others have their turn, and tracks for the active model are not given a former one."""
-        if is_shutting_down() or lifecycle.others_wait(self._job, shorter_than=SHORT):
+        if not self._going_on or is_shutting_down():
+            return False
+        if lifecycle.others_wait(self._job, shorter_than=SHORT):
             return False
         return self._job.model is not None or active_model() == self._model
 

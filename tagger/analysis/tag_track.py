@@ -36,11 +36,12 @@ logger = logging.getLogger(__name__)
 LOOK_EVERY = 1.0
 
 
-def tag_track(job: Job) -> None:
+def tag_track(job: Job, *, in_between: bool = False) -> None:
     """Run a claimed job to its end; every way out leaves a row that says what happened.
 
     It analyses with the model the job names, or with the active one. Where its track is short, jobs
-    of other short tracks that wait are claimed and run with it: see ShortTracks.
+    of other short tracks that wait are claimed and run with it: see ShortTracks. `in_between`: a
+    long track waits meanwhile.
     """
     track, model = job.track, job.model or active_model()
     if track is None or model is None:
@@ -56,7 +57,7 @@ def tag_track(job: Job) -> None:
         lifecycle.fail(job, code=fault_code(error), detail=str(error))
         return
     announce_worker(tagger)
-    _tag(ShortTracks(job, track, model, _request), model, tagger)
+    _tag(ShortTracks(job, track, model, _request, going_on=not in_between), model, tagger)
 
 
 def _tag(tracks: ShortTracks, model: ModelVersion, tagger: Tagger) -> None:
@@ -107,7 +108,7 @@ def _analyse_in_between(short: Job) -> None:
     logger.info("job %s is let through", short.pk)
     try:
         with job_context(str(short.pk)), advancing_parent(short), to_its_end(short):
-            tag_track(short)
+            tag_track(short, in_between=True)
     except Exception:
         logger.exception("job %s, which was let through, has failed", short.pk)
 

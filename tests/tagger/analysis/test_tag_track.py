@@ -262,6 +262,17 @@ def test_a_long_track_lets_short_uploads_through(
     assert states() == ["succeeded"] * 3
 
 
+def test_a_long_track_goes_on_also_where_short_uploads_never_end(
+    six: list[Job], owner: User, say: Say, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say()
+    ended = heard_in_order(monkeypatch)
+    long = rows.job(rows.track(owner), Job.State.QUEUED)
+    run_job(two_hours(long))
+    assert ended == [*(str(job.pk) for job in six[:5]), str(long.pk)]
+    assert states() == ["succeeded"] * 5 + ["queued", "succeeded"]
+
+
 def test_a_long_analysis_of_the_library_lets_uploads_through_with_their_own_model(
     waiting: list[Job], monkeypatch: pytest.MonkeyPatch
 ) -> None:
