@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from ml.audio.reading import SAMPLE_RATE, SEGMENT_SAMPLES, AudioError
 from ml.audio.segmentation import segments
@@ -129,6 +130,13 @@ def test_short_files_share_a_batch(
     outcomes = list(tagger.analyse_all([Request(nullcontext(file)) for _ in range(4)]))
     assert [len(outcome.scores) for outcome in outcomes if isinstance(outcome, Analysis)] == [5] * 4
     assert sizes == [16, 4]
+
+
+def test_numpy_keeps_no_core_busy_beside_the_network(model: Path) -> None:
+    with threadpool_limits(2, user_api="blas"):
+        Tagger.load(model, device="cpu", threads=1)
+        pools = [pool for pool in threadpool_info() if pool["user_api"] == "blas"]
+        assert {pool["num_threads"] for pool in pools} == {1}
 
 
 def test_a_file_does_not_wait_for_one_that_is_still_to_come(tagger: Tagger, tmp_path: Path) -> None:
