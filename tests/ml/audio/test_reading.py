@@ -71,6 +71,23 @@ def test_six_channels_are_averaged(tmp_path: Path) -> None:
     assert rms(heard) == pytest.approx(0.5 / np.sqrt(2) / 6, rel=0.02)
 
 
+@pytest.mark.parametrize("channels", [(1, 2), (2, 1)])
+@pytest.mark.parametrize("rates", [(44_100, 44_100), (44_100, 32_000)])
+def test_recordings_of_other_channels_and_rates_that_were_joined_are_all_heard(
+    channels: tuple[int, int], rates: tuple[int, int], tmp_path: Path
+) -> None:
+    joined = tmp_path / "joined.mp3"
+    for number, (count, rate) in enumerate(zip(channels, rates, strict=True)):
+        wave = np.tile(factory.tone(440, 3, rate), (count, 1))
+        part = factory.write(tmp_path / f"{number}.mp3", wave, rate)
+        with joined.open("ab") as file:
+            file.write(part.read_bytes())
+    heard = read(joined)
+    assert len(heard) / SAMPLE_RATE == pytest.approx(6, abs=0.3)
+    for half in np.array_split(heard, 2):
+        assert rms(half) == pytest.approx(0.5 / np.sqrt(2), rel=0.05)
+
+
 @pytest.mark.parametrize("hertz", [50, 440, 3_000, 7_000])
 def test_a_tone_below_the_band_edge_passes_unchanged(hertz: float, tmp_path: Path) -> None:
     heard = read(factory.write(tmp_path / "a.wav", factory.tone(hertz, 2)))[2_000:-2_000]
