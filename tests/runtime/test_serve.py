@@ -118,7 +118,8 @@ def test_it_starts_once_in_a_folder_and_an_interrupt_leaves_no_process(tmp_path:
     assert "already runs" in refused(data, free_port())
     own = os.nice(0)  # which is not 0 where the tests themselves give way to others
     assert niceness_of("inference@", data) == {own}
-    assert niceness_of("analysis@", data) == niceness_of("training@", data) == {19}
+    behind = {min(own + 10, 19)}
+    assert niceness_of("analysis@", data) == niceness_of("training@", data) == behind
     running.send_signal(signal.SIGINT)
     assert running.wait(180) == 0
     await_none(data)

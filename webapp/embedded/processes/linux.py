@@ -23,23 +23,19 @@ def die_with_parent(death: signal.Signals = signal.SIGTERM) -> None:
         _libc.prctl(PR_SET_PDEATHSIG, int(death))
 
 
-# As far as can be: at 10, background work still takes a tenth of a core from uploads.
-_BEHIND = 19
-
-
-def give_way() -> None:
+def give_way(by: int = 10) -> None:
     """For the leader of a session, before exec: it and its children wait for whoever is in a hurry.
 
     Where the scheduler shares between sessions first, niceness counts within one's own only.
     """
-    os.nice(_BEHIND)
+    os.nice(by)
     session = Path("/proc/self/autogroup")
     if session.exists():
         try:
-            session.write_text(str(_BEHIND), encoding="ascii")
+            session.write_text(str(by), encoding="ascii")
         except BlockingIOError:  # one change in a tenth of a second is allowed
             time.sleep(0.2)
-            session.write_text(str(_BEHIND), encoding="ascii")
+            session.write_text(str(by), encoding="ascii")
 
 
 def pose_as_user() -> None:
