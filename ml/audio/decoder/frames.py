@@ -38,24 +38,10 @@ def decoded_blocks(
     Blocks are at least so many `seconds` long, but for the last, and for the last before rate,
     format or channels change. Raises AudioError where the format is none that can be read.
     """
-    frames = decoded_frames(container, stream, damage)
+    frames = _decoded_frames(container, stream, damage)
     for (rate, *_), alike in groupby(frames, key=_kind):
         for block in _gathered(alike, int(rate * seconds)):
             yield rate, _samples(block)
-
-
-def decoded_frames(
-    container: InputContainer, stream: AudioStream, damage: Damage
-) -> Iterator[AudioFrame]:
-    """The stream's frames. A packet that does not decode, or decodes to an impossible rate, is
-    counted in `damage` and left out."""
-    for packet in packets(container, stream, damage):
-        frames = _decode(packet)
-        usable = [frame for frame in frames or () if MIN_RATE <= frame.sample_rate <= MAX_RATE]
-        # The last, empty packet flushes the decoder and is no packet of the file.
-        if packet.size or frames is None:
-            damage.count(good=frames is not None and len(usable) == len(frames))
-        yield from usable
 
 
 def packets(
@@ -73,6 +59,20 @@ def packets(
         if packet is None:
             return
         yield packet
+
+
+def _decoded_frames(
+    container: InputContainer, stream: AudioStream, damage: Damage
+) -> Iterator[AudioFrame]:
+    """The stream's frames. A packet that does not decode, or decodes to an impossible rate, is
+    counted in `damage` and left out."""
+    for packet in packets(container, stream, damage):
+        frames = _decode(packet)
+        usable = [frame for frame in frames or () if MIN_RATE <= frame.sample_rate <= MAX_RATE]
+        # The last, empty packet flushes the decoder and is no packet of the file.
+        if packet.size or frames is None:
+            damage.count(good=frames is not None and len(usable) == len(frames))
+        yield from usable
 
 
 def _decode(packet: Packet[AudioStream]) -> list[AudioFrame] | None:
