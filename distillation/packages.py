@@ -78,6 +78,8 @@ def join_guitars(folder: Path) -> None:
     """Frets on Fire keeps a song's guitar apart: one file of guitar and band, named like theirs."""
     for guitar in list(folder.rglob("guitar.ogg")):
         band, both = guitar.with_name("song.ogg"), guitar.with_name(f"{guitar.parent.name}.ogg")
+        if not band.exists():
+            continue  # another game's word for a guitar, not a song's
         mix = ["-filter_complex", "amix=inputs=2:normalize=0", "-c:a", "libvorbis", "-q:a", "4"]
         subprocess.run(["ffmpeg", "-v", "error", "-i", band, "-i", guitar, *mix, both], check=True)
         band.unlink()

@@ -51,7 +51,8 @@ class TrackPredictions(ApiView):
     )
     def get(self, request: Request, track_id: UUID) -> Response:
         query = self._query(request)
-        analysis = latest_analysis(own_track(self.person, track_id))
+        track = own_track(self.person, track_id)
+        analysis = latest_analysis(track, over_time=query["segments"])
         if analysis is None:
             raise Problem("not-analysed", "No model has heard this track yet.")
         order = _indices_above(analysis, query["min_score"])

@@ -114,7 +114,8 @@ def _embeddings(ids: Sequence[UUID], model: ModelVersion) -> np.ndarray:
 
 
 def _embedding_rows(ids: Sequence[UUID], model: ModelVersion) -> list[tuple[UUID, list[float]]]:
-    analyses = Analysis.objects.filter(track__in=ids, model=model)
+    # In one order, so that a library which has not changed is drawn as it was.
+    analyses = Analysis.objects.filter(track__in=ids, model=model).order_by("pk")
     return list(analyses.values_list("track_id", "embedding"))
 
 

@@ -33,8 +33,11 @@ CELLS = 12
 MOST_REGIONS = 14
 # Closer than this (of the map's 2 by 2) names would cover each other.
 APART = 0.3
-# A region has at least so many tracks, and this share of all.
+# A region has at least so many tracks, with the cells around its own, since a few tracks may lie on
+# both sides of a border between two; and in its own this share of all.
 FEWEST, LEAST_SHARE = 3, 0.008
+# What the cells around it count: in how clear a region is, and in how large.
+HALF, WHOLE = 0.5, 1.0
 
 _COUNTED = """
 SELECT greatest(1, least(%(cells)s, width_bucket(point.x, -1, 1, %(cells)s))) - 1 AS across,
@@ -158,11 +161,13 @@ def _candidates(totals: Counts, by_tag: Counts) -> Iterator[tuple[float, int, in
     How clear is what one learns of a track from being there: the tag's term of the divergence
     (Kullback-Leibler) of the cell's tracks from all, by the square root of their number.
     """
-    around = _blurred(totals)
-    share = _blurred(by_tag) / np.maximum(around, 1)
+    around = _with_neighbours(totals, HALF)
+    share = _with_neighbours(by_tag, HALF) / np.maximum(around, 1)
     overall = by_tag.sum(axis=(1, 2), keepdims=True) / max(totals.sum(), 1)
     clear = share * np.log(np.maximum(share, 1e-9) / np.maximum(overall, 1e-9)) * np.sqrt(around)
-    enough = totals >= max(FEWEST, LEAST_SHARE * totals.sum())
+    enough = (totals >= max(1, LEAST_SHARE * totals.sum())) & (
+        _with_neighbours(totals, WHOLE) >= FEWEST
+    )
     clear = np.where(enough & (share > overall), clear, 0)
     for flat in np.argsort(clear, axis=None)[::-1]:
         tag, up, across = np.unravel_index(flat, clear.shape)
@@ -171,12 +176,12 @@ def _candidates(totals: Counts, by_tag: Counts) -> Iterator[tuple[float, int, in
         yield float(clear[tag, up, across]), int(tag), int(up), int(across)
 
 
-def _blurred(counts: Counts) -> Counts:
-    """Each cell with its neighbours, those at half weight."""
+def _with_neighbours(counts: Counts, theirs: float) -> Counts:
+    """Each cell with the eight around it, those at the weight `theirs`."""
     padded = np.pad(counts, [(0, 0)] * (counts.ndim - 2) + [(1, 1), (1, 1)])
     around = np.zeros_like(counts)
     for up, across in np.ndindex(3, 3):
-        weight = 1.0 if up == across == 1 else 0.5
+        weight = 1.0 if up == across == 1 else theirs
         around += weight * padded[..., up : up + CELLS, across : across + CELLS]
     return around
 

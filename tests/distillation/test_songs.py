@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from distillation import songs
-from distillation.packages import Package, held_out_packages, open_archives
+from distillation.packages import Package, held_out_packages, join_guitars, open_archives
 from distillation.songs import HeldOut, list_songs, plain, read_songs
 
 BIG = 200_000
@@ -96,3 +96,9 @@ def test_songs_inside_an_archive_are_found(tmp_path: Path) -> None:
         archive.writestr("maps/a.map", b"no sound")
     open_archives(tmp_path)
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["a.ogg"]
+
+
+def test_a_game_s_word_for_a_guitar_stays_as_it_is(tmp_path: Path) -> None:
+    word = put(tmp_path / "sounds/ca/guitar.ogg", "a word")
+    join_guitars(tmp_path)
+    assert word.exists()

@@ -110,6 +110,20 @@ def test_regions_bear_the_tags_that_set_them_apart(page: Client, owner: User) ->
     assert all(-1 <= x <= 1 and -1 <= y <= 1 for _, x, y in regions)
 
 
+def test_a_few_tracks_around_a_corner_of_cells_are_a_region(page: Client, owner: User) -> None:
+    corners = [(0.01, 0.01), (0.01, -0.01), (-0.01, 0.01), (-0.01, -0.01)]
+    for n, away in enumerate([False] * 4 + [True] * 4):
+        made = rows.track(owner, f"Song {n}")
+        rows.analysed(made, embedding=rows.direction(n), rock=0.9 * (not away), ambient=0.9 * away)
+    draw(owner)
+    for n, point in enumerate(MapPoint.objects.order_by("track__title")):
+        (point.x, point.y), shift = corners[n % 4], 0.5 * (n >= 4)
+        point.x += shift
+        point.save()
+    regions = page.get("/map/regions/").json()["regions"]
+    assert {name for name, _, _ in regions} == {"rock", "ambient"}
+
+
 def test_a_part_of_the_map_is_a_list(page: Client, owner: User, shelf: None) -> None:
     draw(owner)
     point = MapPoint.objects.select_related("track").first()

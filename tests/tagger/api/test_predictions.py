@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from tagger.api import predictions
 from tagger.models import Analysis, Track
 
 
@@ -23,6 +24,19 @@ def test_segments_come_in_the_order_of_the_labels(api: Client, song: Track) -> N
     assert len(body["segments"]) == 3
     assert body["segments"][1]["start"] == pytest.approx(body["hop_seconds"], abs=1e-3)
     assert body["segments"][1]["scores"] == pytest.approx([0.9, 0.6], abs=1e-3)
+
+
+def test_an_analysis_that_goes_meanwhile_is_answered_whole(
+    api: Client, song: Track, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order_of = predictions._indices_above
+
+    def replaced_meanwhile(analysis: Analysis, minimum: float) -> list[int]:
+        Analysis.objects.all().delete()
+        return order_of(analysis, minimum)
+
+    monkeypatch.setattr(predictions, "_indices_above", replaced_meanwhile)
+    assert len(api.get(address(song), {"segments": "true"}).json()["segments"]) == 3
 
 
 @pytest.mark.parametrize("query", [{"min_score": "2"}, {"min_score": "NaN"}, {"segments": "maybe"}])
