@@ -107,8 +107,8 @@ class Bench:
             "name": torch.cuda.get_device_name() if cuda else "CPU",
             "cuda": torch.version.cuda,
             "cudnn": torch.backends.cudnn.version(),
-            "matrix_tflop_per_s": round(2 * size**3 / product / 1e12, 3),
-            "copy_tb_per_s": round(2 * numbers.numel() / copy / 1e12, 3),
+            "matrix_tflop_per_s": four_digits(2 * size**3 / product / 1e12),
+            "copy_tb_per_s": four_digits(2 * numbers.numel() / copy / 1e12),
         }
 
     def _equality(self) -> Row:
@@ -166,14 +166,15 @@ class Bench:
 
     def _row(self, preset: str, batch: int, seconds: float, flop: float, **more: Any) -> Row:
         rate = flop * batch / seconds / 1e12
+        matrix_rate = self.found["device"]["matrix_tflop_per_s"]
         memory = torch.cuda.max_memory_allocated() if self.device.type == "cuda" else 0
         return {
             "preset": preset,
             "batch": batch,
             **more,
-            "segments_per_s": round(batch / seconds, 1),
-            "tflop_per_s": round(rate, 3),
-            "share_of_matrix_rate": round(rate / self.found["device"]["matrix_tflop_per_s"], 4),
+            "segments_per_s": four_digits(batch / seconds),
+            "tflop_per_s": four_digits(rate),
+            "share_of_matrix_rate": four_digits(rate / matrix_rate),
             "memory_mib": memory >> 20,
         }
 
@@ -183,14 +184,14 @@ class Bench:
         loader = Loader(split, Sampler(split, recipe), self.device)
         found = {"from": "the device's memory" if loader.resident else "the host's memory"}
         batches = loader.batches(0)
-        found["batches_segments_per_s"] = round(64 / self._seconds(lambda: next(batches)), 1)
+        found["batches_segments_per_s"] = four_digits(64 / self._seconds(lambda: next(batches)))
         batch = Sampler(split, recipe).batch(0)
         for name, source in (
             ("resident_crops", ResidentSource(split, self.device)),
             ("carried_crops", MappedSource(split)),
         ):
             seconds = self._seconds(lambda s=source: s.crops(batch).to(self.device))
-            found[f"{name}_segments_per_s"] = round(64 / seconds, 1)
+            found[f"{name}_segments_per_s"] = four_digits(64 / seconds)
         return found
 
     def _decoding(self) -> Row:
@@ -204,8 +205,8 @@ class Bench:
         rate = CLIP_SAMPLES / SEGMENT_SAMPLES / seconds
         rows = [row["segments_per_s"] for row in self.found["inference"]]
         return {
-            "segments_per_s_a_core": round(rate, 1),
-            "cores_to_feed_inference": round(max(rows) / rate, 1) if rows else None,
+            "segments_per_s_a_core": four_digits(rate),
+            "cores_to_feed_inference": four_digits(max(rows) / rate) if rows else None,
         }
 
     def _seconds(self, work: Callable[[], Any], warm_ups: int = 1) -> float:
@@ -225,6 +226,11 @@ class Bench:
     def _wait(self) -> None:
         if self.device.type == "cuda":
             torch.cuda.synchronize()
+
+
+def four_digits(value: float) -> float:
+    """However small: a processor does a thousandth of what a GPU does."""
+    return float(f"{value:.4g}")
 
 
 def _furthest(scores: Tensor, exact: Tensor) -> float:

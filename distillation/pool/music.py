@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+import av
 import numpy as np
 
 from distillation.cutting import QUIETEST
@@ -29,12 +30,21 @@ def add_music(pool: Path, unpacked: Path, songs: Path) -> None:
     of_package = Counter(song.package for song in listed)
     for song in listed:
         count = max(1, min(OF_A_SONG, OF_A_PACKAGE // of_package[song.package]))
-        for place, start_s in enumerate(starts(song, count)):
-            name = f"music-{song.package}-{plain(song.path)[:40]}-{place}"
-            if not writer.has(name):
-                sound = decode(unpacked / song.path, start_s, LENGTH_S)
-                if len(sound) == round(LENGTH_S * RATE) and np.sqrt(np.mean(sound**2)) > QUIETEST:
-                    writer.add(name, "music", sound, Origin(song.package, named[song.package]), {})
+        origin = Origin(song.package, named[song.package])
+        try:
+            _add_song(writer, unpacked, song, count, origin)
+        except av.error.FFmpegError as error:
+            # ffmpeg, which listed the songs, may know kinds of modules that PyAV does not.
+            print(f"left out: {song.path}: {error.strerror}")
+
+
+def _add_song(writer: Writer, unpacked: Path, song: Song, count: int, origin: Origin) -> None:
+    for place, start_s in enumerate(starts(song, count)):
+        name = f"music-{song.package}-{plain(song.path)[:40]}-{place}"
+        if not writer.has(name):
+            sound = decode(unpacked / song.path, start_s, LENGTH_S)
+            if len(sound) == round(LENGTH_S * RATE) and np.sqrt(np.mean(sound**2)) > QUIETEST:
+                writer.add(name, "music", sound, origin, {})
 
 
 def starts(song: Song, count: int) -> list[float]:

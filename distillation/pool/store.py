@@ -111,7 +111,8 @@ def decode(path: Path, start_s: float = 0.0, seconds: float | None = None) -> So
     """
     parts: list[Sound] = []
     wanted = None if seconds is None else round(seconds * RATE)
-    with av.open(str(path)) as container:
+    # A song's title may be of any encoding, and nobody reads it here.
+    with av.open(str(path), metadata_errors="ignore") as container:
         if start_s:
             container.seek(round(start_s * av.time_base))
         resampler = av.AudioResampler("fltp", "mono", RATE)
@@ -126,7 +127,7 @@ def decode(path: Path, start_s: float = 0.0, seconds: float | None = None) -> So
 def duration(path: Path) -> float:
     """Seconds; 0 for what cannot be opened."""
     try:
-        with av.open(str(path)) as container:
+        with av.open(str(path), metadata_errors="ignore") as container:
             return (container.duration or 0) / av.time_base
     except av.error.FFmpegError:
         return 0.0

@@ -81,7 +81,8 @@ class Teachers:
         def variables(name: str) -> dict[str, Tensor]:
             return {k: v.to(device) for k, v in read_variables(weights / f"{name}.npz").items()}
 
-        kind = torch.bfloat16
+        # Processors mostly compute as quickly in float32, or far more so.
+        kind = torch.float32 if device.type == "cpu" else torch.bfloat16
         self._first = Musicnn(variables("MTT_musicnn"), kind), VGG(variables("MTT_vgg"), kind)
         self._second = Musicnn(variables("MSD_musicnn"), kind), VGG(variables("MSD_vgg"), kind)
         self._order = [TAGS.index(name) for name in tags[: len(TAGS)]]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import wave
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
@@ -42,6 +44,20 @@ def test_a_part_of_a_file_is_that_part(tmp_path: Path) -> None:
     assert len(part) == 3 * RATE
     assert loudest_hz(part) == pytest.approx(900, abs=1)
     assert duration(tmp_path / clip.path) == pytest.approx(12, abs=0.1)
+
+
+def test_a_title_of_any_encoding_is_no_hindrance(tmp_path: Path) -> None:
+    file = tmp_path / "named.wav"
+    with wave.open(str(file), "wb") as out:
+        out.setparams((1, 2, RATE, 0, "NONE", ""))
+        out.writeframes(b"\0\0" * RATE)
+    title = b"INFOINAM" + (6).to_bytes(4, "little") + "Ödön\0\0".encode("latin-1")
+    content = file.read_bytes() + b"LIST" + len(title).to_bytes(4, "little") + title
+    file.write_bytes(b"RIFF" + (len(content) - 8).to_bytes(4, "little") + content[8:])
+    with pytest.raises(UnicodeDecodeError):
+        av.open(str(file))
+    assert len(decode(file)) == RATE
+    assert duration(file) == pytest.approx(1)
 
 
 def test_what_is_no_sound_has_no_duration(tmp_path: Path) -> None:
