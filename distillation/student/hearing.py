@@ -18,6 +18,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from distillation.networks import TAGS, VGG, Musicnn, read_variables
+from ml.runtime.cpu import has_fast_bfloat16
 
 from .resident import SAMPLE_RATE, SEGMENT_SAMPLES, Resident
 from .targets import Targets
@@ -81,8 +82,8 @@ class Teachers:
         def variables(name: str) -> dict[str, Tensor]:
             return {k: v.to(device) for k, v in read_variables(weights / f"{name}.npz").items()}
 
-        # Processors mostly compute as quickly in float32, or far more so.
-        kind = torch.float32 if device.type == "cpu" else torch.bfloat16
+        native = device.type != "cpu" or has_fast_bfloat16()
+        kind = torch.bfloat16 if native else torch.float32
         self._first = Musicnn(variables("MTT_musicnn"), kind), VGG(variables("MTT_vgg"), kind)
         self._second = Musicnn(variables("MSD_musicnn"), kind), VGG(variables("MSD_vgg"), kind)
         self._order = [TAGS.index(name) for name in tags[: len(TAGS)]]

@@ -52,8 +52,9 @@ def draw_map(job: Job) -> None:
 
     of, model = cast(Library, job.library), active_model()
     analysed = mappable(of, model) if model else None
+    # A track's id says nothing of it: these are any, but the same each time.
     sample = (
-        list(analysed.order_by("?").values_list("pk", flat=True)[:LANDMARKS]) if analysed else []
+        list(analysed.order_by("pk").values_list("pk", flat=True)[:LANDMARKS]) if analysed else []
     )
     if model is None or analysed is None or len(sample) < MIN_TRACKS:
         detail = f"A map needs at least {MIN_TRACKS} tracks that the active model has heard."

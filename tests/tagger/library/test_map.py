@@ -101,6 +101,17 @@ def test_drawing_anew_replaces_the_map_by_one_like_it(owner: User, shelf: list[T
     assert set(MapPoint.objects.values_list("track_id", "x", "y")) == before
 
 
+def test_where_not_all_are_landmarks_these_are_the_same_each_time(
+    owner: User, shelf: list[Track], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ml.descriptors.LANDMARKS", 5)
+    draw(owner)
+    before = set(MapPoint.objects.values_list("track_id", "x", "y"))
+    draw(owner)
+    assert len(before) == 8
+    assert set(MapPoint.objects.values_list("track_id", "x", "y")) == before
+
+
 def test_asking_twice_is_one_job(owner: User, shelf: list[Track]) -> None:
     first = request_map(owner.personal_library, by=owner, trigger=Job.Trigger.WEB)
     assert request_map(owner.personal_library, by=owner, trigger=Job.Trigger.WEB) == first
